@@ -1,0 +1,86 @@
+"""Tensor element types, their categories and PyTorch's type promotion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import final
+
+__all__ = ["Category", "DType", "promote_types"]
+
+
+class Category(Enum):
+    """The category of a dtype, in the order in which promotion prefers the later one."""
+
+    BOOL = 0
+    INTEGRAL = 1
+    FLOATING = 2
+    COMPLEX = 3
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Info:
+    number: int
+    itemsize: int
+    category: Category
+    signed: bool = True
+
+
+class DType(Enum):
+    """An element type; ``str()`` is PyTorch's (``torch.float32``), ``number`` the archive schema's code."""
+
+    uint8 = _Info(1, 1, Category.INTEGRAL, signed=False)
+    int8 = _Info(2, 1, Category.INTEGRAL)
+    int16 = _Info(3, 2, Category.INTEGRAL)
+    int32 = _Info(4, 4, Category.INTEGRAL)
+    int64 = _Info(5, 8, Category.INTEGRAL)
+    float16 = _Info(6, 2, Category.FLOATING)
+    float32 = _Info(7, 4, Category.FLOATING)
+    float64 = _Info(8, 8, Category.FLOATING)
+    complex32 = _Info(9, 4, Category.COMPLEX)
+    complex64 = _Info(10, 8, Category.COMPLEX)
+    complex128 = _Info(11, 16, Category.COMPLEX)
+    bool = _Info(12, 1, Category.BOOL, signed=False)
+    bfloat16 = _Info(13, 2, Category.FLOATING)
+    uint16 = _Info(28, 2, Category.INTEGRAL, signed=False)
+    float8_e4m3fn = _Info(29, 1, Category.FLOATING)
+    float8_e5m2 = _Info(30, 1, Category.FLOATING)
+    float8_e4m3fnuz = _Info(31, 1, Category.FLOATING)
+    float8_e5m2fnuz = _Info(32, 1, Category.FLOATING)
+    float8_e8m0fnu = _Info(33, 1, Category.FLOATING)
+    uint32 = _Info(34, 4, Category.INTEGRAL, signed=False)
+    uint64 = _Info(35, 8, Category.INTEGRAL, signed=False)
+
+    def __str__(self) -> str:
+        return f"torch.{self.name}"
+
+    @property
+    def number(self) -> int:
+        """The code of the archive schema."""
+        return self.value.number
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.value.itemsize
+
+    @property
+    def category(self) -> Category:
+        """Boolean, integral, floating or complex."""
+        return self.value.category
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the type has negative values."""
+        return self.value.signed
+
+    @property
+    def is_floating_point(self) -> bool:
+        """Whether the category is floating."""
+        return self.value.category is Category.FLOATING
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the category is complex."""
+        return self.value.category is Category.COMPLEX

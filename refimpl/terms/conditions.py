@@ -1,0 +1,190 @@
+"""Boolean terms: comparisons in normal form, conjunction, disjunction, negation."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Final, TypeVar, assert_never
+from weakref import WeakValueDictionary
+
+from refimpl.terms.core import (
+    And,
+    BoolFn,
+    BoolSymbol,
+    BoolTerm,
+    Cond,
+    Dim,
+    Eq,
+    FloatCompare,
+    Ge,
+    IntTerm,
+    Ne,
+    Not,
+    Or,
+    add,
+    make_int,
+    scale,
+    union_free,
+)
+
+__all__ = ["conjuncts", "eq", "ge", "gt", "land", "le", "lnot", "lor", "lt", "ne"]
+
+_pool: Final[WeakValueDictionary[tuple[object, ...], BoolFn]] = WeakValueDictionary()
+_T = TypeVar("_T", Ge, Eq, Ne)
+
+
+def _intern_comparison(kind: type[_T], term: IntTerm) -> _T:
+    found = _pool.get((kind, term))
+    if isinstance(found, kind):
+        return found
+    made = kind(term, f"{kind.__name__}({term.key})", term.free)
+    _pool[kind, term] = made
+    return made
+
+
+def _content(term: IntTerm) -> int:
+    """The greatest common divisor of the non-constant coefficients."""
+    result = 0
+    for monomial, coefficient in term.monomials:
+        if monomial:
+            result = gcd(result, coefficient)
+            if result == 1:
+                break
+    return result
+
+
+def nonnegative(term: Dim) -> Cond:
+    """``term >= 0``; dividing by the content rounds the constant down, which integers allow."""
+    if isinstance(term, int):
+        return term >= 0
+    content = _content(term)
+    if content != 1:
+        divided = make_int({m: c // content for m, c in term.monomials})
+        assert not isinstance(divided, int)
+        term = divided
+    return _intern_comparison(Ge, term)
+
+
+def _primitive(term: IntTerm) -> IntTerm | None:
+    """The term over its content with its leading coefficient positive, or None if no integer makes it 0."""
+    content = _content(term)
+    if term.constant % content:
+        return None
+    leading = next(c for m, c in term.monomials if m)
+    if leading < 0:
+        content = -content
+    if content == 1:
+        return term
+    divided = make_int({m: c // content for m, c in term.monomials})
+    assert not isinstance(divided, int)
+    return divided
+
+
+def eq(left: Dim, right: Dim) -> Cond:
+    """``left == right`` on integers."""
+    if left is right:
+        return True
+    if isinstance(left, int) and isinstance(right, int):
+        return left == right
+    difference = add(left, scale(right, -1))
+    if isinstance(difference, int):
+        return difference == 0
+    primitive = _primitive(difference)
+    return False if primitive is None else _intern_comparison(Eq, primitive)
+
+
+def ne(left: Dim, right: Dim) -> Cond:
+    """``left != right`` on integers."""
+    return lnot(eq(left, right))
+
+
+def ge(left: Dim, right: Dim) -> Cond:
+    """``left >= right`` on integers."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left >= right
+    return nonnegative(add(left, scale(right, -1)))
+
+
+def le(left: Dim, right: Dim) -> Cond:
+    """``left <= right`` on integers."""
+    return ge(right, left)
+
+
+def gt(left: Dim, right: Dim) -> Cond:
+    """``left > right`` on integers."""
+    return ge(left, add(right, 1))
+
+
+def lt(left: Dim, right: Dim) -> Cond:
+    """``left < right`` on integers."""
+    return ge(right, add(left, 1))
+
+
+def lnot(condition: Cond) -> Cond:
+    """The negation, pushed inwards to comparisons."""
+    match condition:
+        case bool():
+            return not condition
+        case Ge(term):
+            return nonnegative(add(scale(term, -1), -1))
+        case Eq(term):
+            return _intern_comparison(Ne, term)
+        case Ne(term):
+            return _intern_comparison(Eq, term)
+        case Not(arg):
+            return arg
+        case And(args):
+            return lor(*map(lnot, args))
+        case Or(args):
+            return land(*map(lnot, args))
+        case BoolSymbol() | FloatCompare():
+            found = _pool.get((Not, condition))
+            if found is None:
+                found = _pool[Not, condition] = Not(condition, f"Not({condition.key})", condition.free)
+            return found
+        case _:
+            assert_never(condition)
+
+
+def land(*conditions: Cond) -> Cond:
+    """The conjunction."""
+    return _nary(conditions, And, absorbing=False)
+
+
+def lor(*conditions: Cond) -> Cond:
+    """The disjunction."""
+    return _nary(conditions, Or, absorbing=True)
+
+
+def _nary(conditions: tuple[Cond, ...], kind: type[And | Or], *, absorbing: bool) -> Cond:
+    flat: dict[BoolTerm, None] = {}
+    for condition in conditions:
+        if isinstance(condition, bool):
+            if condition is absorbing:
+                return absorbing
+        elif isinstance(condition, (And, Or)) and isinstance(condition, kind):
+            flat.update(dict.fromkeys(condition.args))
+        else:
+            flat[condition] = None
+    if len(flat) < 2:
+        return next(iter(flat), not absorbing)
+    if any(lnot(condition) in flat for condition in flat):
+        return absorbing
+    args = tuple(sorted(flat, key=lambda condition: condition.key))
+    found = _pool.get((kind, args))
+    if found is None:
+        key = f"{kind.__name__}({','.join(arg.key for arg in args)})"
+        found = _pool[kind, args] = kind(args, key, union_free(args))
+    return found
+
+
+def conjuncts(condition: Cond) -> tuple[BoolTerm, ...]:
+    """The conjuncts of a condition that is not False; True has none. Raises ValueError on False."""
+    match condition:
+        case True:
+            return ()
+        case False:
+            raise ValueError("False has no conjuncts")
+        case And(args):
+            return args
+        case _:
+            return (condition,)
