@@ -14,7 +14,7 @@ import msgspec
 
 __all__ = ["Place", "locate"]
 
-_Json: TypeAlias = "None | bool | int | float | str | list[_Json] | dict[str, _Json]"
+_Json: TypeAlias = "bool | int | float | str | list[_Json] | dict[str, _Json] | None"
 _STEP: Final = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]|\[(?P<entry>\.\.\.)\]")
 
 
