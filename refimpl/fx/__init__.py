@@ -1,0 +1,31 @@
+"""Graphs and their interpreter: the part of ``torch.fx`` that needs no tensors.
+
+The same script runs under ``import refimpl.fx as fx`` and ``import torch.fx as fx``; ``docs/fx.md`` lists what is
+the same, what differs and what is absent. ``Module`` stands in for ``torch.nn.Module``.
+"""
+
+from __future__ import annotations
+
+from refimpl.fx.codegen import CodeGen
+from refimpl.fx.graph import Graph
+from refimpl.fx.graph_module import GraphModule
+from refimpl.fx.immutable_collections import immutable_dict, immutable_list
+from refimpl.fx.interpreter import Interpreter
+from refimpl.fx.module import Module
+from refimpl.fx.node import Argument, Node, Target, has_side_effect, map_aggregate, map_arg
+
+__all__ = [
+    "Argument",
+    "CodeGen",
+    "Graph",
+    "GraphModule",
+    "Interpreter",
+    "Module",
+    "Node",
+    "Target",
+    "has_side_effect",
+    "immutable_dict",
+    "immutable_list",
+    "map_aggregate",
+    "map_arg",
+]

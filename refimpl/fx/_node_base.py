@@ -1,0 +1,142 @@
+"""What a node stores, its place in the list of its graph, and the mapping of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from refimpl.fx.immutable_collections import immutable_dict, immutable_list
+
+if TYPE_CHECKING:
+    from refimpl.fx.graph import Graph
+    from refimpl.fx.node import Node
+
+__all__ = ["Argument", "NodeBase", "Target", "map_aggregate", "map_nodes", "sort_key_between"]
+
+Target: TypeAlias = Callable[..., object] | str
+"""What a node calls: a function (``call_function``), else a name."""
+
+Argument: TypeAlias = (
+    "Node | tuple[Argument, ...] | list[Argument] | dict[str, Argument] | slice | range | object | None"
+)
+"""What a node may be given: nodes, structures of them, and constants, which are opaque to the graph."""
+
+_EMPTY_LIST: type[list[object]] = immutable_list
+_EMPTY_DICT: type[dict[object, object]] = immutable_dict
+_ATOMS = frozenset((int, str, float, bool, type(None)))
+
+
+class NodeBase:
+    """The stored fields of a node, its neighbours and its sort key.
+
+    ``_sort_key`` orders the nodes of a graph: tuples of unequal length leave room for insertions, so that no
+    insertion renumbers its neighbours. Source: ``torch._C._NodeBase``.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_args",
+        "_erased",
+        "_input_nodes",
+        "_kwargs",
+        "_next",
+        "_prev",
+        "_repr_fn",
+        "_sort_key",
+        "graph",
+        "meta",
+        "name",
+        "op",
+        "target",
+        "type",
+        "users",
+    )
+
+    graph: Graph
+    name: str
+    op: str
+    target: Target
+    type: object
+    users: dict[Node, None]
+    meta: dict[str, object]
+    _args: tuple[Argument, ...]
+    _kwargs: dict[str, Argument]
+    _input_nodes: dict[Node, None]
+    _erased: bool
+    _prev: Node
+    _next: Node
+    _sort_key: tuple[int, ...]
+    _repr_fn: Callable[[Node], str] | None
+
+    def __lt__(self, other: object) -> bool:
+        return self._sort_key < other._sort_key if isinstance(other, NodeBase) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self._sort_key > other._sort_key if isinstance(other, NodeBase) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._sort_key <= other._sort_key if isinstance(other, NodeBase) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self._sort_key >= other._sort_key if isinstance(other, NodeBase) else NotImplemented
+
+
+def sort_key_between(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
+    """A key strictly between two neighbouring keys (the empty key is both first and last)."""
+    if len(before) > len(after):
+        *prefix, last = before[: len(after) + 1]
+        return (*prefix, last + 1)
+    if len(before) < len(after):
+        *prefix, last = after[: len(before) + 1]
+        return (*prefix, last - 1)
+    return (*before, 0)
+
+
+def map_aggregate(a: Argument, fn: Callable[[Argument], Argument]) -> Argument:
+    """Apply ``fn`` to each leaf of nested tuples, lists, dicts and slices; a ``range`` is a leaf.
+
+    Tuples stay tuples (named ones keep their class), lists and dicts become immutable ones.
+    Source: ``torch.fx.node.map_aggregate``.
+    """
+    if isinstance(a, tuple):
+        return _map_tuple(a, fn)
+    if isinstance(a, list):
+        items: list[object] = a
+        if not items and type(items) is _EMPTY_LIST:
+            return items
+        return immutable_list([map_aggregate(item, fn) for item in items])
+    if isinstance(a, dict):
+        entries: dict[object, object] = a
+        if not entries and type(entries) is _EMPTY_DICT:
+            return entries
+        return immutable_dict([(key, map_aggregate(value, fn)) for key, value in entries.items()])
+    if isinstance(a, slice):
+        return slice(map_aggregate(a.start, fn), map_aggregate(a.stop, fn), map_aggregate(a.step, fn))
+    return fn(a)
+
+
+def _map_tuple(a: tuple[Argument, ...], fn: Callable[[Argument], Argument]) -> Argument:
+    """The tuple of mapped items, in its own class if it is a named tuple."""
+    cls = type(a)
+    if cls is tuple:
+        return tuple([map_aggregate(item, fn) for item in a]) if a else a
+    mapped = [map_aggregate(item, fn) for item in a]
+    return cls(*mapped) if hasattr(cls, "_fields") else tuple(mapped)
+
+
+def map_nodes(a: Argument, fn: Callable[[Node], Argument]) -> Argument:
+    """Apply ``fn`` to each node in nested arguments and leave every other leaf (``map_arg`` without its check)."""
+    if isinstance(a, NodeBase):
+        return fn(a)  # type: ignore[arg-type]  # Node is the one subclass
+    cls = type(a)
+    if cls in _ATOMS:
+        return a
+    if cls is tuple:
+        items: tuple[Argument, ...] = a  # type: ignore[assignment]  # the class says so
+        return tuple([map_nodes(item, fn) for item in items]) if items else items
+
+    def leaf(value: Argument) -> Argument:
+        return fn(value) if isinstance(value, NodeBase) else value  # type: ignore[arg-type]  # as above
+
+    return map_aggregate(a, leaf)

@@ -1,0 +1,137 @@
+"""A graph as it was when its module was compiled, and how a call of the module runs it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from refimpl.fx._binding import Parameters
+from refimpl.fx._last_use import last_uses
+from refimpl.fx._node_base import Argument, Target
+from refimpl.fx._operators import INPLACE_METHODS
+from refimpl.fx._tracing import active_trace
+from refimpl.fx.node import Node
+
+if TYPE_CHECKING:
+    from refimpl.fx.graph import Graph
+    from refimpl.fx.module import Module
+
+__all__ = ["Plan"]
+
+_SETITEM: Callable[..., object] = operator.setitem
+
+
+class _Step(NamedTuple):
+    """One node, frozen: later changes of the graph take effect when the module is recompiled."""
+
+    node: Node
+    op: str
+    target: Target
+    args: tuple[Argument, ...]
+    kwargs: dict[str, Argument]
+    released: list[Node]
+    assigned: Node | None
+    wrapped: bool
+
+
+class _Values(dict[Node, object]):
+    """The values of a run; a missing one is an unbound local variable."""
+
+    def __missing__(self, node: Node) -> object:
+        raise UnboundLocalError(f"cannot access local variable '{node.name}' where it is not associated with a value")
+
+
+class Plan:
+    """What the generated code of ``torch.fx.GraphModule`` does, without generating or executing code.
+
+    Unlike under ``Interpreter``, lists and dicts in arguments and results are plain and fresh, in-place functions
+    of ``operator`` assign to their first argument, and errors are not extended.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        uses = last_uses(graph.nodes)
+        nodes = list(graph.nodes)
+        self.placeholders = [node for node in nodes if node.op == "placeholder"]
+        self._parameters = Parameters.of(self.placeholders)
+        self._steps = [_step(node, uses.get(node, [])) for node in nodes if node.op != "placeholder"]
+        self._codegen = graph._codegen
+
+    def run(self, module: Module, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        """Bind the arguments, run every step, and return the output (``None`` if there is none)."""
+        values = _Values()
+        if not kwargs:
+            args = self._codegen.process_inputs(*args)
+        self._parameters.bind(args, kwargs, values)
+        for step in self._steps:
+            node, op, target, step_args, step_kwargs, released, assigned, _ = step
+            if op == "output":
+                return self._codegen.process_outputs(_build(step_args[0], values))
+            if op == "get_attr":
+                value = _attribute(module, target)
+            else:
+                built = tuple([_build(arg, values) for arg in step_args])
+                built_kwargs = {key: _build(arg, values) for key, arg in step_kwargs.items()}
+                value = _call(module, step, built, built_kwargs)
+                if assigned is not None:
+                    values[assigned] = value
+            values[node] = value
+            for unused in released:
+                values.pop(unused, None)
+        return None
+
+
+def _step(node: Node, released: list[Node]) -> _Step:
+    """A node, frozen."""
+    first = node.args[0] if node.args else None
+    inplace = getattr(node.target, "__module__", "") == "_operator" and (
+        getattr(node.target, "__name__", "") in INPLACE_METHODS
+    )
+    assigned = first if inplace and isinstance(first, Node) else None
+    wrapped = bool(node.meta.get("is_wrapped", False))
+    return _Step(node, node.op, node.target, node.args, node.kwargs, list(released), assigned, wrapped)
+
+
+def _call(module: Module, step: _Step, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """The result of a step that calls something."""
+    target = step.target
+    if step.op == "call_function":
+        trace = active_trace.get()
+        function: Callable[..., object] = target  # type: ignore[assignment]  # checked when the node was made
+        if trace is not None:
+            function = trace.function_to_call(function, step.wrapped)
+        if target is _SETITEM:
+            function(*args, **kwargs)
+            return args[0]
+        return function(*args, **kwargs)
+    if step.op == "call_method":
+        method: Callable[..., object] = getattr(args[0], str(target))
+        return method(*args[1:], **kwargs)
+    submodule: Callable[..., object] = _attribute(module, target)  # type: ignore[assignment]  # calling it decides
+    return submodule(*args, **kwargs)
+
+
+def _attribute(module: Module, target: Target) -> object:
+    """The attribute at a dotted path."""
+    value: object = module
+    for atom in str(target).split("."):
+        value = getattr(value, atom)
+    return value
+
+
+def _build(arg: Argument, values: _Values) -> object:
+    """An argument with the values of its nodes, in plain containers."""
+    if isinstance(arg, Node):
+        return values[arg]
+    if isinstance(arg, tuple):
+        items = [_build(item, values) for item in arg]
+        return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
+    if isinstance(arg, list):
+        elements: list[object] = arg
+        return [_build(item, values) for item in elements]
+    if isinstance(arg, dict):
+        entries: dict[object, object] = arg
+        return {key: _build(value, values) for key, value in entries.items()}
+    if isinstance(arg, slice):
+        return slice(_build(arg.start, values), _build(arg.stop, values), _build(arg.step, values))
+    return arg
