@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import Final, TypeVar, assert_never
+from typing import Final, Literal, TypeGuard, TypeVar, assert_never
 from weakref import WeakValueDictionary
 
 from refimpl.terms.core import (
     And,
+    Apply,
     BoolFn,
     BoolSymbol,
     BoolTerm,
@@ -20,13 +21,31 @@ from refimpl.terms.core import (
     Ne,
     Not,
     Or,
+    Real,
+    Scalar,
     add,
+    key_of,
     make_int,
     scale,
+    typed,
     union_free,
 )
 
-__all__ = ["conjuncts", "eq", "ge", "gt", "land", "le", "lnot", "lor", "lt", "ne"]
+__all__ = [
+    "conjuncts",
+    "eq",
+    "ge",
+    "gt",
+    "intern_float_compare",
+    "is_condition",
+    "land",
+    "le",
+    "lnot",
+    "lor",
+    "lt",
+    "ne",
+    "nonnegative",
+]
 
 _pool: Final[WeakValueDictionary[tuple[object, ...], BoolFn]] = WeakValueDictionary()
 _T = TypeVar("_T", Ge, Eq, Ne)
@@ -39,6 +58,41 @@ def _intern_comparison(kind: type[_T], term: IntTerm) -> _T:
     made = kind(term, f"{kind.__name__}({term.key})", term.free)
     _pool[kind, term] = made
     return made
+
+
+def intern_float_compare(op: Literal["lt", "le", "eq", "ne"], left: Real | Dim, right: Real | Dim) -> FloatCompare:
+    """The one comparison object for these arguments; no rule is applied."""
+    found = _pool.get((op, typed(left), typed(right)))
+    if isinstance(found, FloatCompare):
+        return found
+    made = FloatCompare(op, left, right, f"{op}({key_of(left)},{key_of(right)})", union_free((left, right)))
+    _pool[op, typed(left), typed(right)] = made
+    return made
+
+
+def _ite_of_constants(term: IntTerm) -> tuple[Cond, int, int] | None:
+    """``(c, x, y)`` if the term is ``x`` where ``c`` holds and ``y`` elsewhere, for constants."""
+    if len(term.monomials) > 2:
+        return None
+    monomial, factor = term.monomials[-1]
+    if len(monomial) != 1 or not isinstance(monomial[0], Apply) or monomial[0].fn != "Ite":
+        return None
+    condition, then, otherwise = monomial[0].args
+    if not isinstance(then, int) or not isinstance(otherwise, int) or not is_condition(condition):
+        return None
+    constant = term.constant
+    return condition, factor * then + constant, factor * otherwise + constant
+
+
+def _choose(condition: Cond, then: bool, otherwise: bool) -> Cond:
+    if then == otherwise:
+        return then
+    return condition if then else lnot(condition)
+
+
+def is_condition(value: Scalar) -> TypeGuard[Cond]:
+    """Whether a scalar is of the boolean sort."""
+    return isinstance(value, (bool, Ge, Eq, Ne, And, Or, Not, FloatCompare, BoolSymbol))
 
 
 def _content(term: IntTerm) -> int:
@@ -56,6 +110,9 @@ def nonnegative(term: Dim) -> Cond:
     """``term >= 0``; dividing by the content rounds the constant down, which integers allow."""
     if isinstance(term, int):
         return term >= 0
+    chosen = _ite_of_constants(term)
+    if chosen is not None:
+        return _choose(chosen[0], chosen[1] >= 0, chosen[2] >= 0)
     content = _content(term)
     if content != 1:
         divided = make_int({m: c // content for m, c in term.monomials})
@@ -88,6 +145,9 @@ def eq(left: Dim, right: Dim) -> Cond:
     difference = add(left, scale(right, -1))
     if isinstance(difference, int):
         return difference == 0
+    chosen = _ite_of_constants(difference)
+    if chosen is not None:
+        return _choose(chosen[0], chosen[1] == 0, chosen[2] == 0)
     primitive = _primitive(difference)
     return False if primitive is None else _intern_comparison(Eq, primitive)
 
@@ -136,6 +196,10 @@ def lnot(condition: Cond) -> Cond:
             return lor(*map(lnot, args))
         case Or(args):
             return land(*map(lnot, args))
+        case FloatCompare("eq", left, right):
+            return intern_float_compare("ne", left, right)
+        case FloatCompare("ne", left, right):
+            return intern_float_compare("eq", left, right)
         case BoolSymbol() | FloatCompare():
             found = _pool.get((Not, condition))
             if found is None:

@@ -325,9 +325,10 @@ def bool_symbol(name: str) -> BoolSymbol:
     return found
 
 
-def _typed(argument: Scalar) -> object:
+def typed(argument: Scalar) -> object:
+    """A dictionary key that tells 1, 1.0 and True apart."""
     # 1, 1.0 and True are equal keys in Python, but they are different arguments.
-    return argument if isinstance(argument, (IntTerm, Symbol, Apply)) else (type(argument), repr(argument), argument)
+    return (type(argument), repr(argument)) if isinstance(argument, (int, float)) else argument
 
 
 def key_of(argument: Scalar) -> str:
@@ -355,7 +356,7 @@ def union_free(args: tuple[Scalar, ...]) -> frozenset[Symbol | BoolSymbol]:
 
 def intern_apply(fn: IntFn | FloatFn, args: tuple[Scalar, ...], sort: Sort) -> Apply:
     """The one ``Apply`` object for these arguments; no rule is applied."""
-    identity = (fn, *map(_typed, args))
+    identity = (fn, *map(typed, args))
     found = _applies.get(identity)
     if found is None:
         key = f"{fn}({','.join(map(key_of, args))})"
