@@ -1,0 +1,133 @@
+"""The commands and their options; each imports what it needs only when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+import click
+
+from refimpl import __version__
+
+__all__ = ["main"]
+
+INTERRUPTED: Final = 130
+USAGE: Final = 2
+_F = TypeVar("_F", bound=Callable[..., None])  # click decorates functions of any signature
+
+
+def _shared(command: _F) -> _F:
+    """The options that ``check`` and ``propagate`` have in common."""
+    for option in reversed(
+        (
+            click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE..."),
+            click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True),
+            click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to FILE."),
+            click.option(
+                "--profile", type=click.Choice(["exact", "torch-2.13"]), default="exact", show_default=True,
+                help="What rebinding does in debatable cases.",
+            ),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="refimpl")
+def cli() -> None:
+    """Check real exported PyTorch programs, without PyTorch.
+
+    Exit codes: 0 all laws hold; 1 a law is broken; 2 bad input or usage; 3 nothing broken but something unknown;
+    4 refimpl's own crash; 130 interrupted. Of several inputs the worst of 4, 2, 1, 3, 0.
+    """
+
+
+@cli.command()
+@_shared
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@click.option("--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True)
+@click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
+@click.option("--values", is_flag=True, help="List the propagated value of each node (JSON).")
+@click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
+@click.option("--timings", is_flag=True, help="Add the seconds spent on each archive (text, standard error).")
+def check(
+    paths: tuple[str, ...],
+    style: Literal["text", "json"],
+    output: Path | None,
+    profile: Literal["exact", "torch-2.13"],
+    jobs: int,
+    solver: Literal["z3", "cvc5", "both"],
+    budget: int | None,
+    values: bool,
+    strict: bool,
+    timings: bool,
+) -> None:
+    """Re-propagate archives and prove their constraints equivalent, or show sizes at which they differ."""
+    from refimpl.cli.check import CheckOptions, run_check
+
+    options = CheckOptions(profile, solver, budget, values)
+    sys.exit(run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings))
+
+
+@cli.command()
+@_shared
+def propagate(
+    paths: tuple[str, ...],
+    style: Literal["text", "json"],
+    output: Path | None,
+    profile: Literal["exact", "torch-2.13"],
+) -> None:
+    """Run the blind propagation alone: values, facts and requirements, nothing judged."""
+    from refimpl.cli.propagate import run_propagate
+
+    sys.exit(run_propagate(_archives(paths), profile=profile, style=style, output=output))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE...")
+@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Warm runs, of which the median.")
+@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--torch/--no-torch", "with_torch", default=True, help="Compare with PyTorch where it is installed.")
+def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "markdown"], with_torch: bool) -> None:
+    """Time loading, propagation and proofs beside PyTorch's own, on the same archives in one run."""
+    from refimpl.cli.bench import run_bench
+
+    sys.exit(run_bench(_archives(paths), runs=runs, style=style, with_torch=with_torch))
+
+
+@cli.command()
+@click.argument("page", required=False)
+def explain(page: str | None) -> None:
+    """Print a page of the documentation; without a name, the list of pages."""
+    from refimpl.cli.explain import run_explain
+
+    sys.exit(run_explain(page))
+
+
+def _archives(paths: Sequence[str]) -> list[Path]:
+    from refimpl.cli.paths import NoArchives, archives
+
+    try:
+        return archives(paths)
+    except NoArchives as error:
+        raise click.ClickException(str(error)) from error
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        cli.main(args=None if arguments is None else list(arguments), prog_name="refimpl", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away (``| head``): nothing is left to say.
+        sys.stderr.close()
+        sys.exit(0)

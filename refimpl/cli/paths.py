@@ -1,0 +1,30 @@
+"""Which archives the arguments of a command name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["NoArchives", "archives"]
+
+
+class NoArchives(ValueError):
+    """A folder holds no archive: most likely a mistyped path."""
+
+
+def archives(arguments: Sequence[str]) -> list[Path]:
+    """The files named, and the ``*.pt2`` files below the folders named, each once, in order.
+
+    A path that does not exist is kept: reading it says so. Raises :class:`NoArchives` for an empty folder.
+    """
+    found: dict[Path, None] = {}
+    for argument in arguments:
+        path = Path(argument)
+        if not path.is_dir():
+            found[path] = None
+            continue
+        below = sorted(path.rglob("*.pt2"))
+        if not below:
+            raise NoArchives(f"{path}: the folder holds no .pt2 archive")
+        found.update(dict.fromkeys(below))
+    return list(found)
