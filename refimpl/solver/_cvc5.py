@@ -1,0 +1,86 @@
+"""The cvc5 back end (an extra): it parses the same text, one fresh solver for each goal."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any, final
+
+from refimpl.solver._encode_text import quoted
+from refimpl.solver._engine import Answer, Sat, SolverError, Unknown, Unsat
+from refimpl.solver.encode import Script
+
+__all__ = ["Cvc5Engine"]
+
+
+@final
+class Cvc5Engine:
+    """cvc5 behind text; raises SolverError if the extra is not installed."""
+
+    @property
+    def name(self) -> str:
+        """``cvc5``."""
+        return "cvc5"
+
+    def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
+        """The answer to each goal; ``budget`` is cvc5's ``rlimit``."""
+        try:
+            import cvc5
+        except ImportError as error:
+            raise SolverError("cvc5 is not installed; it is the extra `cvc5`") from error
+        return tuple(_solve(cvc5, script, index, budget) for index in range(len(script.goals)))
+
+
+def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
+    manager = cvc5.TermManager()
+    solver = cvc5.Solver(manager)
+    solver.setOption("produce-models", "true")
+    solver.setOption("rlimit", str(budget))
+    symbols = cvc5.SymbolManager(manager)
+    parser = cvc5.InputParser(solver, symbols)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.single(index), "obligation")
+    answer = ""
+    while True:
+        command = parser.nextCommand()
+        if command.isNull():
+            break
+        said = str(command.invoke(solver, symbols)).strip()
+        if said.startswith("(error"):
+            raise SolverError(f"cvc5 rejects our text: {said}")
+        answer = said or answer
+    match answer:
+        case "unsat":
+            return Unsat()
+        case "sat":
+            return Sat(_model(solver, symbols, script))
+        case _:
+            return Unknown("cvc5 gave up")
+
+
+def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float | bool]:
+    terms = {str(term): term for term in symbols.getDeclaredTerms()}
+
+    def value(name: str) -> Any:
+        bare = quoted(name)
+        return solver.getValue(terms[bare] if bare in terms else terms[bare[1:-1]])
+
+    result: dict[str, int | float | bool] = {}
+    for name in script.integers:
+        result[name] = int(value(name).getIntegerValue())
+    for name in script.booleans:
+        result[name] = bool(value(name).getBooleanValue())
+    for name in script.floats:
+        if value(f"{name}.nan").getBooleanValue():
+            result[name] = math.nan
+            continue
+        infinite = int(value(f"{name}.infinite").getIntegerValue())
+        result[name] = math.copysign(math.inf, infinite) if infinite else _as_float(value(f"{name}.value"))
+    return result
+
+
+def _as_float(value: Any) -> float:
+    fraction = Fraction(value.getRealValue())
+    try:
+        return float(fraction)
+    except OverflowError:
+        return math.copysign(math.inf, fraction)

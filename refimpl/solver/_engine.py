@@ -1,0 +1,53 @@
+"""What a back end does: run one script within a budget of work units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, final
+
+from refimpl.solver.encode import Script
+
+__all__ = ["Answer", "Engine", "Sat", "SolverError", "Unknown", "Unsat"]
+
+
+class SolverError(RuntimeError):
+    """A solver that is missing, rejects our own text, or contradicts another one: our bug, never a verdict."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unsat:
+    """No valuation satisfies the hypotheses and the negated goal."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """A candidate model; whether it is one is for Python's evaluation to say."""
+
+    model: Mapping[str, int | float | bool]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The solver gave up."""
+
+    reason: str
+
+
+Answer: TypeAlias = Unsat | Sat | Unknown
+
+
+class Engine(Protocol):
+    """One solver."""
+
+    @property
+    def name(self) -> str:
+        """``z3`` or ``cvc5``."""
+        ...
+
+    def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
+        """The answer to each goal of the script; ``budget`` work units for each."""
+        ...

@@ -1,0 +1,41 @@
+"""When a condition holds at a valuation: the one meaning that encodings, models and witnesses are held to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refimpl.terms import BoolSymbol, Cond, Sort, Symbol, Undefined, evaluate, free_of
+
+if TYPE_CHECKING:
+    from refimpl.solver.verdict import Model, Number
+
+__all__ = ["completed", "holds", "refutes"]
+
+
+def holds(condition: Cond, valuation: Model) -> bool:
+    """Whether the condition is defined and true; a disjunction holds if one of its parts does."""
+    try:
+        return bool(evaluate(condition, valuation))
+    except (Undefined, OverflowError):
+        return False
+
+
+def refutes(valuation: Model, hypotheses: tuple[Cond, ...], goal: Cond) -> bool:
+    """Whether the valuation satisfies every hypothesis and not the goal."""
+    return not holds(goal, valuation) and all(holds(hypothesis, valuation) for hypothesis in hypotheses)
+
+
+def completed(valuation: Model, conditions: tuple[Cond, ...]) -> dict[str, Number]:
+    """The valuation with a zero for every symbol of the conditions that it leaves out, by name."""
+    result = dict(valuation)
+    symbols = frozenset[Symbol | BoolSymbol]().union(*map(free_of, conditions))
+    for symbol in symbols:
+        if symbol.name not in result:
+            result[symbol.name] = _zero(symbol)
+    return dict(sorted(result.items()))
+
+
+def _zero(symbol: Symbol | BoolSymbol) -> Number:
+    if isinstance(symbol, BoolSymbol):
+        return False
+    return 0.0 if symbol.sort is Sort.FLOAT else 0
