@@ -26,7 +26,7 @@ class Limits:
     json_objects: int = 500_000
     constant_bytes: int = 16 * _MIB
     compression_ratio: int = 200
-    expression_characters: int = 100_000
-    expression_depth: int = 200
+    expression_characters: int = 20_000
+    expression_depth: int = 100
     integer_digits: int = 100
     graph_depth: int = 50
