@@ -1,0 +1,188 @@
+"""Checking and converting the arguments of a call by the types of a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from refimpl.aten._schemas import Argument, ArgumentType, Schema
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import Device, FakeTensor
+from refimpl.terms import Apply, IntTerm, Symbol
+from refimpl.terms.core import And, BoolSymbol, Eq, FloatCompare, Ge, Ne, Not, Or
+
+__all__ = ["Converter", "converter", "unwrap"]
+
+# Returns the argument as shape functions take it; raises RuntimeError if the value is of another type.
+Converter: TypeAlias = Callable[[object], object]
+
+
+class _Mismatch(Exception):
+    """The value is not of the type; the text of the error needs the argument's name, which the caller knows."""
+
+
+_BOOL_TERMS: Final = (Ge, Eq, Ne, FloatCompare, Not, And, Or, BoolSymbol)
+_FLOAT_TERMS: Final = (Symbol, Apply)
+_PYTHON_NAMES: Final = {
+    "SymInt": "int", "ScalarType": "int", "Layout": "int", "MemoryFormat": "int", "Scalar": "number",
+}  # fmt: skip
+
+
+def unwrap(value: object) -> object:
+    """The term inside a ``SymInt``, ``SymFloat`` or ``SymBool``; any other value as it is."""
+    node = getattr(value, "node", None)
+    return value if node is None else getattr(node, "expr", value)
+
+
+def _tensor(value: object) -> object:
+    if type(value) is FakeTensor:
+        return value
+    # A number where a tensor is expected is a zero-dimensional one that takes part in promotion as a number.
+    return _scalar(value)
+
+
+def _int(value: object) -> object:
+    kind = type(value)
+    if kind is int or kind is IntTerm:
+        return value
+    if kind is bool:
+        return int(value is True)
+    inner = unwrap(value)
+    if inner is not value:
+        return _int(inner)
+    raise _Mismatch
+
+
+def _float(value: object) -> object:
+    kind = type(value)
+    if kind is float or kind in _FLOAT_TERMS:
+        return value
+    if isinstance(value, int):
+        return float(value)
+    if isinstance(value, IntTerm):
+        from refimpl.terms import to_float
+
+        return to_float(value)
+    inner = unwrap(value)
+    if inner is not value:
+        return _float(inner)
+    raise _Mismatch
+
+
+def _bool(value: object) -> object:
+    if value is True or value is False or isinstance(value, _BOOL_TERMS):
+        return value
+    inner = unwrap(value)
+    if inner is not value:
+        return _bool(inner)
+    raise _Mismatch
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, (int, float, complex, IntTerm, FakeTensor)) or isinstance(value, (*_FLOAT_TERMS, *_BOOL_TERMS)):
+        return value
+    inner = unwrap(value)
+    if inner is not value:
+        return _scalar(inner)
+    raise _Mismatch
+
+
+def _instance(kind: type) -> Converter:
+    def check(value: object) -> object:
+        if isinstance(value, kind):
+            return value
+        raise _Mismatch
+
+    return check
+
+
+def _dtype(value: object) -> object:
+    if type(value) is DType:
+        return value
+    raise _Mismatch
+
+
+def _device(value: object) -> object:
+    if type(value) is Device:
+        return value
+    if isinstance(value, str):
+        kind, _, index = value.partition(":")
+        return Device(kind, int(index) if index else None)
+    raise _Mismatch
+
+
+def _anything(value: object) -> object:
+    return value
+
+
+_ELEMENTS: Final[dict[str, Converter]] = {
+    "Tensor": _tensor,
+    "int": _int,
+    "SymInt": _int,
+    "float": _float,
+    "bool": _bool,
+    "SymBool": _bool,
+    "Scalar": _scalar,
+    "ScalarType": _dtype,
+    "Layout": _instance(str),
+    "MemoryFormat": _instance(str),
+    "str": _instance(str),
+    "Device": _device,
+    "Generator": _anything,
+}
+
+
+def _optional(element: Converter) -> Converter:
+    def check(value: object) -> object:
+        return None if value is None else element(value)
+
+    return check
+
+
+def _list(element: Converter, size: int | None) -> Converter:
+    def check(value: object) -> object:
+        if isinstance(value, (list, tuple)):
+            items: tuple[object, ...] = tuple(value)  # pyright: ignore[reportUnknownArgumentType] - each is checked
+            return tuple([element(item) for item in items])
+        if size is None:
+            raise _Mismatch
+        # A declared length lets one value stand for all.
+        return (element(value),) * size
+
+    return check
+
+
+def _plain(kind: ArgumentType) -> Converter:
+    element = _ELEMENTS.get(kind.base, _anything)
+    if kind.is_list:
+        element = _list(_optional(element) if kind.optional_element else element, kind.size)
+    return _optional(element) if kind.optional else element
+
+
+def _expected(kind: ArgumentType) -> str:
+    name = _PYTHON_NAMES.get(kind.base, kind.base)
+    if kind.optional_element:
+        name = f"Optional[{name}]"
+    if kind.is_list:
+        name = f"List[{name}]"
+    return f"Optional[{name}]" if kind.optional else name
+
+
+def converter(schema: Schema, position: int) -> Converter:
+    """The converter of one argument; its RuntimeError begins with the words of PyTorch's."""
+    argument: Argument = schema.arguments[position]
+    plain = _plain(argument.type)
+
+    def check(value: object) -> object:
+        try:
+            return plain(value)
+        except _Mismatch:
+            pass
+        base = schema.text.partition("(")[0].partition(".")[0]
+        raise RuntimeError(
+            f"{base}() Expected a value of type '{_expected(argument.type)}' for argument '{argument.name}' but "
+            f"instead found type '{type(value).__name__}'.\nPosition: {position}\nValue: {value!r}\n"
+            f"Declaration: {schema.text}"
+        )
+
+    return check

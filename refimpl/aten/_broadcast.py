@@ -1,0 +1,126 @@
+"""Broadcasting: the sizes of operands that are combined element by element, and expanding one to given sizes."""
+
+from __future__ import annotations
+
+from refimpl.aten._strides import same_size
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Cond, Dim, eq, ge, lor
+
+__all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one"]
+
+
+def is_one(ctx: Context, size: Dim) -> bool:
+    """Whether a size is known to be 1 (PyTorch's ``guard_or_false(size == 1)``)."""
+    return size == 1 if isinstance(size, int) else ctx.known(eq(size, 1)) is True
+
+
+def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
+    """The common shape of two.
+
+    A size known to be 1 gives way. Of two others that are not known to be equal, tracing assumes that neither is 1
+    and defers their equality to run time, where the kernel also accepts a 1.
+    Raises RuntimeError if they are known to clash.
+    """
+    if left == right:
+        return left
+    if len(left) < len(right):
+        left = (1,) * (len(right) - len(left)) + left
+    elif len(right) < len(left):
+        right = (1,) * (len(left) - len(right)) + right
+    return tuple([_common(ctx, a, b, dim) for dim, (a, b) in enumerate(zip(left, right, strict=True))])
+
+
+def _common(ctx: Context, a: Dim, b: Dim, dim: int) -> Dim:
+    if a is b or is_one(ctx, b):
+        return a
+    if is_one(ctx, a):
+        return b
+    equal = eq(a, b)
+    if equal is not True and ctx.known(equal) is not True:
+        message = f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
+        defer_equal(ctx, equal, (a, b), message)
+    return a
+
+
+def defer_equal(ctx: Context, equal: Cond, may_be_one: tuple[Dim, ...], message: str) -> None:
+    """Defer an equality that the kernel does not enforce where one of the sizes is 1."""
+    ones = [one for one in (eq(size, 1) for size in may_be_one) if one is not False and ctx.known(one) is not False]
+    if ones:
+        ctx.defer(equal, lor(equal, *ones), message)
+    else:
+        ctx.require(equal, message)
+
+
+def broadcast_all(ctx: Context, shapes: list[Sizes]) -> Sizes:
+    """The common shape of any number of shapes; of none it is ``()``."""
+    common: Sizes = ()
+    for sizes in shapes:
+        common = broadcast_sizes(ctx, common, sizes)
+    return common
+
+
+def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
+    """The view of a tensor with sizes of 1 repeated, -1 keeping a size.
+
+    A repeated dimension has stride 0. Raises RuntimeError for too few dimensions, and for a size that is known
+    neither to be 1 nor to be kept.
+    """
+    added = len(sizes) - tensor.ndim
+    if added < 0:
+        raise RuntimeError(
+            f"expand(torch.FloatTensor{{{_list(tensor.sizes)}}}, size={_list(sizes)}): the number of sizes provided "
+            f"({len(sizes)}) must be greater or equal to the number of dimensions in the tensor ({tensor.ndim})"
+        )
+    result: list[Dim] = []
+    strides: list[Dim] = []
+    for dim, wanted in enumerate(sizes):
+        if dim < added:
+            _require_size(ctx, wanted, tensor, sizes, dim)
+            result.append(wanted)
+            strides.append(_leading_stride(tensor, wanted))
+        else:
+            size, stride = _expanded(ctx, tensor, dim - added, wanted, sizes)
+            result.append(size)
+            strides.append(stride)
+    return tensor.viewed(tuple(result), tuple(strides), tensor.offset)
+
+
+def _leading_stride(tensor: FakeTensor, wanted: Dim) -> Dim:
+    if wanted != 1:
+        return 0
+    return tensor.sizes[0] * tensor.strides[0] if tensor.ndim else 1
+
+
+def _require_size(ctx: Context, wanted: Dim, tensor: FakeTensor, sizes: Sizes, dim: int) -> None:
+    if isinstance(wanted, int):
+        if wanted < 0:
+            raise RuntimeError(
+                f"The expanded size of the tensor ({wanted}) isn't allowed in a leading, non-existing dimension {dim}"
+            )
+    elif ctx.known(ge(wanted, 0)) is not True:
+        ctx.require(ge(wanted, 0), f"expand: negative size {wanted} in {_list(sizes)} for {_list(tensor.sizes)}")
+
+
+def _expanded(ctx: Context, tensor: FakeTensor, at: int, wanted: Dim, sizes: Sizes) -> tuple[Dim, Dim]:
+    size, stride = tensor.sizes[at], tensor.strides[at]
+    if wanted is size or wanted == -1:
+        return size, stride
+    if is_one(ctx, size):
+        if same_size(ctx, wanted, 1):
+            return wanted, stride
+        _require_size(ctx, wanted, tensor, sizes, at + len(sizes) - tensor.ndim)
+        return wanted, 0
+    equal = eq(wanted, size)
+    if ctx.known(equal) is not True:
+        message = (
+            f"The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
+            f"dimension {at + len(sizes) - tensor.ndim}.  Target sizes: {_list(sizes)}.  "
+            f"Tensor sizes: {_list(tensor.sizes)}"
+        )
+        defer_equal(ctx, equal, (size,), message)
+    return wanted, stride
+
+
+def _list(sizes: Sizes) -> str:
+    return "[" + ", ".join(map(str, sizes)) + "]"

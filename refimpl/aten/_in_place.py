@@ -1,0 +1,76 @@
+"""In-place operators from functional ones: the same shape rule, a result that must fit into ``self``."""
+
+from __future__ import annotations
+
+from refimpl.aten._registry import ShapeFunction
+from refimpl.aten._schemas import Schema, schema_of
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import Category, DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import eq
+
+__all__ = ["functional_name", "in_place", "require_fits", "scalar_type_name"]
+
+_NAMES = {
+    "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
+    "float32": "Float", "float64": "Double", "complex32": "ComplexHalf", "complex64": "ComplexFloat",
+    "complex128": "ComplexDouble", "bool": "Bool", "bfloat16": "BFloat16", "uint16": "UInt16", "uint32": "UInt32",
+    "uint64": "UInt64", "float8_e4m3fn": "Float8_e4m3fn", "float8_e5m2": "Float8_e5m2",
+    "float8_e4m3fnuz": "Float8_e4m3fnuz", "float8_e5m2fnuz": "Float8_e5m2fnuz", "float8_e8m0fnu": "Float8_e8m0fnu",
+}  # fmt: skip
+
+
+def scalar_type_name(dtype: DType) -> str:
+    """The name of a dtype in PyTorch's error messages: ``Long``, ``Float``."""
+    return _NAMES[dtype.name]
+
+
+def functional_name(schema: Schema) -> str | None:
+    """The functional overload whose rule an in-place one shares: ``aten.add.Tensor`` of ``aten.add_.Tensor``.
+
+    None if the operator is not in-place, or its functional form takes other arguments.
+    """
+    namespace, base, overload = schema.name.split(".")
+    if not base.endswith("_") or base.endswith("__"):
+        return None
+    other = schema_of(f"{namespace}.{base[:-1]}.{overload}")
+    if other is None or [a.name for a in other.arguments] != [a.name for a in schema.arguments]:
+        return None
+    return other.name
+
+
+def _shape_text(sizes: Sizes) -> str:
+    return "[" + ", ".join(map(str, sizes)) + "]"
+
+
+def require_fits(ctx: Context, target: FakeTensor, sizes: Sizes, dtype: DType) -> None:
+    """Require that a result of these sizes can be written into the target.
+
+    Raises RuntimeError if the shapes are known to differ or the dtype's category is higher (PyTorch's ``can_cast``).
+    """
+    message = (
+        f"output with shape {_shape_text(target.sizes)} doesn't match the broadcast shape {_shape_text(sizes)}"
+    )
+    if len(sizes) != len(target.sizes):
+        raise RuntimeError(message)
+    for have, want in zip(target.sizes, sizes, strict=True):
+        if have is not want:
+            ctx.require(eq(have, want), message)
+    order = (Category.BOOL, Category.INTEGRAL, Category.FLOATING, Category.COMPLEX)
+    if order.index(dtype.category) > order.index(target.dtype.category):
+        raise RuntimeError(
+            f"result type {scalar_type_name(dtype)} can't be cast to the desired output type "
+            f"{scalar_type_name(target.dtype)}"
+        )
+
+
+def in_place(functional: ShapeFunction) -> ShapeFunction:
+    """The shape function of ``op_``: the functional rule, then ``self``; the caller records the mutation."""
+
+    def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
+        result = functional(ctx, target, *arguments)
+        if isinstance(result, FakeTensor):
+            require_fits(ctx, target, result.sizes, result.dtype)
+        return target
+
+    return function

@@ -1,0 +1,161 @@
+"""The callable that an FX node's target is: one overload of one operator, bound by its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, final
+
+from refimpl.aten._arguments import Converter, converter
+from refimpl.aten._in_place import functional_name, in_place
+from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
+from refimpl.aten._schemas import Schema, schema_of
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__ = ["OpOverload", "UnmodelledOperatorError", "overload"]
+
+
+class UnmodelledOperatorError(LookupError):
+    """The operator has no shape function; ``operator`` is its name."""
+
+    def __init__(self, operator: str) -> None:
+        super().__init__(f"the operator {operator} has no shape function")
+        self.operator = operator
+
+
+@final
+class OpOverload:
+    """One overload, as ``torch._ops.OpOverload``: ``str()`` is ``aten.add.Tensor``.
+
+    Calling it runs the shape function under the current fake tensor mode; :meth:`run` takes the context explicitly
+    and gives raw terms. Raises RuntimeError, worded as PyTorch's, for arguments that do not fit the schema, and
+    UnmodelledOperatorError if there is no shape function.
+    """
+
+    def __init__(self, schema: Schema, function: ShapeFunction | None = None) -> None:
+        namespace, base, variant = schema.name.split(".")
+        self.name: Final = schema.name
+        self.schema: Final = schema
+        self.namespace: Final = namespace
+        self.__name__ = f"{base}.{variant}"
+        self.__qualname__ = self.__name__
+        self.__module__ = f"torch.ops.{namespace}"
+        self._function = function
+        self._converters: Final[list[Converter]] = [converter(schema, i) for i in range(len(schema.arguments))]
+        self._positional: Final = sum(not argument.keyword_only for argument in schema.arguments)
+        self._defaults: Final = [argument.default for argument in schema.arguments]
+        # Bound positionally, how many arguments must be given at least.
+        self._required: Final = max((i + 1 for i, a in enumerate(schema.arguments) if not a.has_default), default=0)
+        self._index: Final = {argument.name: i for i, argument in enumerate(schema.arguments)}
+        self._written: Final = tuple(i for i, argument in enumerate(schema.arguments) if argument.type.written)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<OpOverload(op='{self.namespace}.{self.name.split('.')[1]}', overload='{self.name.split('.')[2]}')>"
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether the operator has a shape function."""
+        return self._find() is not None
+
+    @property
+    def is_mutable(self) -> bool:
+        """Whether the schema says that an argument is written."""
+        return bool(self._written)
+
+    def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> list[object]:
+        """Every argument in the schema's order, checked and converted, defaults filled in."""
+        given = len(args)
+        if given > self._positional:
+            raise RuntimeError(self._too_many(given + len(kwargs)))
+        values = [convert(value) for convert, value in zip(self._converters, args, strict=False)]
+        if not kwargs and given >= self._required:
+            values.extend(self._defaults[given:])
+            return values
+        for position in range(given, len(self._defaults)):
+            argument = self.schema.arguments[position]
+            if argument.name in kwargs:
+                values.append(self._converters[position](kwargs[argument.name]))
+            elif argument.has_default:
+                values.append(argument.default)
+            else:
+                raise RuntimeError(
+                    f"{self._base}() is missing value for argument '{argument.name}'. Declaration: {self.schema.text}"
+                )
+        for name in kwargs:
+            if self._index.get(name, -1) < given:
+                raise RuntimeError(self._unknown(name, given + len(kwargs)))
+        return values
+
+    @property
+    def _base(self) -> str:
+        return self.schema.text.partition("(")[0].partition(".")[0]
+
+    def _too_many(self, given: int) -> str:
+        return (
+            f"{self._base}() expected at most {len(self._defaults)} argument(s) but received {given} argument(s). "
+            f"Declaration: {self.schema.text}"
+        )
+
+    def _unknown(self, name: str, given: int) -> str:
+        if given > len(self._defaults):
+            return self._too_many(given)
+        return f"Unknown keyword argument '{name}' for operator '{self._base}'. Schema: {self.schema.text}"
+
+    def _find(self) -> ShapeFunction | None:
+        if self._function is None:
+            from refimpl.aten._families import load
+
+            load()
+            self._function = lookup(self.name)
+            if self._function is None and (functional := functional_name(self.schema)) is not None:
+                shared = lookup(functional)
+                self._function = None if shared is None else in_place(shared)
+        return self._function
+
+    def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value:
+        """Bind, run the shape function, record what the schema says is written; the result holds raw terms."""
+        function = self._function or self._find()
+        if function is None:
+            raise UnmodelledOperatorError(self.name)
+        values = self.bind(args, kwargs)
+        result = function(ctx, *values)
+        for position in self._written:
+            value = values[position]
+            if type(value) is FakeTensor:
+                ctx.mutate(value)
+        return result
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run under the current fake tensor mode; sizes in the result are its ``SymInt``s."""
+        from refimpl.fake_tensor.mode import current_mode
+
+        mode = current_mode()
+        return mode.wrap(self.run(mode, args, kwargs))
+
+
+@cache
+def overload(name: str) -> OpOverload:
+    """The overload of that name, such as ``aten.add.Tensor``.
+
+    Raises AttributeError, worded as PyTorch's, if PyTorch 2.13 has none.
+    """
+    schema = schema_of(name)
+    if schema is not None:
+        return OpOverload(schema)
+    from refimpl.aten._families import load_entry_points
+
+    custom = custom_schema(name)
+    if custom is None:
+        load_entry_points()
+        custom = custom_schema(name)
+    if custom is not None:
+        return OpOverload(custom)
+    namespace, _, rest = name.partition(".")
+    base, _, variant = rest.rpartition(".")
+    if schema_of(f"{namespace}.{base}.default") is not None:
+        raise AttributeError(f"The underlying op of '{namespace}.{base}' has no overload name '{variant}'")
+    raise AttributeError(f"'_OpNamespace' '{namespace}' object has no attribute '{base}'")

@@ -1,0 +1,44 @@
+"""Write ``refimpl/aten/schemas.txt``: the schemas of PyTorch's ATen overloads, one a line, sorted.
+
+Run with a Python that has torch 2.13.0: ``python tests/differential/make_schemas.py``. Left out are the ``out=``
+variants (a keyword-only argument that is written) and overloads with named dimensions.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+TARGET: Final = Path(__file__).parents[2] / "refimpl" / "aten" / "schemas.txt"
+
+# Run in a separate process, so that this file needs no torch to be imported (and no untyped import).
+_LISTING: Final = """
+import torch
+names = [n for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")]
+for name in names:
+    base, _, overload = name.removeprefix("aten::").partition(".")
+    try:
+        operator = getattr(getattr(torch.ops.aten, base), overload or "default")
+        print(operator._schema)
+    except AttributeError:
+        pass
+"""
+
+
+def wanted(schema: str) -> bool:
+    """Whether the overload is one that an exported program can hold."""
+    keyword_only = schema.partition("*, ")[2].partition(") -> ")[0]
+    return "!" not in keyword_only and not re.search(r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_", schema)
+
+
+def main() -> None:
+    """Regenerate the table."""
+    listing = subprocess.run([sys.executable, "-c", _LISTING], check=True, capture_output=True, text=True).stdout
+    TARGET.write_text("".join(f"{line}\n" for line in sorted(filter(wanted, listing.splitlines()))))
+
+
+if __name__ == "__main__":
+    main()
