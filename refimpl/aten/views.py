@@ -222,22 +222,10 @@ def unfold_default(ctx: Context, self: FakeTensor, dimension: int, size: int, st
     return unfold(ctx, self, dimension, size, step)
 
 
-@shape("aten.alias.default", "aten.view_of.default")
+@shape("aten.alias.default")
 def alias(ctx: Context, self: FakeTensor) -> Value:
     """The same elements."""
     return self
-
-
-@shape("aten.channel_shuffle.default", "aten.native_channel_shuffle.default")
-def channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> Value:
-    """The channels of each group interleaved; a new tensor. Raises RuntimeError for fewer than three dimensions."""
-    if self.ndim < 3:
-        raise RuntimeError(f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(self.sizes)}")
-    divides = eq(mod(self.sizes[1], groups), 0)
-    ctx.require(divides, "Number of channels must be divisible by groups.")
-    from refimpl.aten._strides import fresh
-
-    return fresh(ctx, self, self.sizes)
 
 
 @shape("aten.atleast_1d.default")

@@ -1,0 +1,53 @@
+"""What factories share: dtype, layout and device with their defaults, and sizes that must not be negative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from refimpl.aten._reshape import sizes_text
+from refimpl.aten._strides import contiguous_strides
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Layout, Sizes
+from refimpl.terms import ge
+
+__all__ = ["TensorOptions", "made"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TensorOptions:
+    """What a factory was told; None stands for the default dtype, strided, and the CPU."""
+
+    dtype: DType | None = None
+    layout: Layout | None = None
+    device: Device | None = None
+
+    @classmethod
+    def of(
+        cls, tensor: FakeTensor, dtype: DType | None, layout: Layout | None, device: Device | None
+    ) -> TensorOptions:
+        """The options given, those not given as the tensor has them."""
+        return cls(dtype or tensor.dtype, layout or tensor.layout, device or tensor.device)
+
+
+def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None) -> FakeTensor:
+    """A new tensor, contiguous unless strides are given. Raises RuntimeError for a size known to be negative."""
+    for size in sizes:
+        if isinstance(size, int):
+            if size < 0:
+                raise RuntimeError(
+                    f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
+                )
+        elif ctx.known(ge(size, 0)) is not True:
+            ctx.require(
+                ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
+            )
+    return FakeTensor(
+        sizes,
+        contiguous_strides(ctx, sizes) if strides is None else strides,
+        options.dtype or ctx.default_dtype,
+        options.device or CPU,
+        layout=options.layout or "strided",
+    )
