@@ -233,20 +233,6 @@ def _part(tensor: FakeTensor, offset: int) -> FakeTensor:
     )
 
 
-@shape("aten.real.default")
-def real(ctx: Context, self: FakeTensor) -> Value:
-    """The real parts, a view of the storage as pairs."""
-    return _part(self, 0) if self.dtype.is_complex else self
-
-
-@shape("aten.imag.default")
-def imag(ctx: Context, self: FakeTensor) -> Value:
-    """The imaginary parts, a view. Raises RuntimeError for a real tensor."""
-    if not self.dtype.is_complex:
-        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return _part(self, 1)
-
-
 @shape("aten.view_as_real.default")
 def view_as_real(ctx: Context, self: FakeTensor) -> Value:
     """Each complex number as a pair in a new last dimension. Raises RuntimeError for a real tensor."""
