@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refimpl.terms.bounds import Bounds
 from refimpl.terms.conditions import conjuncts, eq, ge, gt, is_condition, land, le, lnot, lor, lt, ne
 from refimpl.terms.core import (
     And,
@@ -42,6 +43,7 @@ from refimpl.terms.core import (
     symbol_atom,
 )
 from refimpl.terms.evaluate import Number, Undefined, evaluate
+from refimpl.terms.float_ranges import ANY_FLOAT, FloatRange
 from refimpl.terms.integers import (
     bit_and,
     bit_or,
@@ -61,6 +63,7 @@ from refimpl.terms.integers import (
     trunc_to_int,
 )
 from refimpl.terms.printing import to_text
+from refimpl.terms.ranges import UNBOUNDED, ValueRange
 from refimpl.terms.reals import (
     float_add,
     float_eq,
@@ -89,17 +92,20 @@ from refimpl.terms.substitute import Substitution, substitute, substitute_cond, 
 from refimpl.terms.traversal import children, subterms
 
 __all__ = [
+    "ANY_FLOAT",
     "And",
     "Apply",
     "Atom",
     "BoolFn",
     "BoolSymbol",
     "BoolTerm",
+    "Bounds",
     "Cond",
     "Dim",
     "Eq",
     "FloatCompare",
     "FloatFn",
+    "FloatRange",
     "FloatTerm",
     "Ge",
     "IntFn",
@@ -118,7 +124,9 @@ __all__ = [
     "Symbol",
     "Term",
     "TermTooLargeError",
+    "UNBOUNDED",
     "Undefined",
+    "ValueRange",
     "add",
     "apply_function",
     "bit_and",

@@ -1,0 +1,108 @@
+"""What is known of terms: an interval for each direction, congruences, excluded values, conditions that hold.
+
+The store only keeps; :mod:`refimpl.terms.inference` reasons with it and :mod:`refimpl.terms.bounds` fills it.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from refimpl.terms.core import BoolSymbol, BoolTerm, Dim, IntTerm, Monomial, Symbol
+from refimpl.terms.float_ranges import FloatRange
+from refimpl.terms.intervals import Interval
+
+__all__ = ["Congruence", "Knowledge"]
+
+Ends = Interval[int]
+Congruence = tuple[int, int]
+"""``(m, r)``: congruent to ``r`` modulo ``m``; a modulus 0 means equal to ``r``, 1 says nothing."""
+
+MAX_CACHED = 1 << 16
+
+
+@final
+class Knowledge:
+    """A store that forks in constant time: both sides share the tables until one of them writes."""
+
+    __slots__ = (
+        "congruences",
+        "ends_cache",
+        "excluded",
+        "floats",
+        "inconsistent",
+        "mentions",
+        "ranges",
+        "shared",
+        "simple_cache",
+        "touched",
+        "truths",
+        "version",
+    )
+
+    def __init__(self) -> None:
+        self.ranges: dict[IntTerm, Ends] = {}
+        self.floats: dict[Symbol, FloatRange] = {}
+        self.truths: dict[BoolTerm, bool] = {}
+        self.excluded: dict[IntTerm, frozenset[int]] = {}
+        self.congruences: dict[IntTerm, Congruence] = {}
+        self.mentions: dict[Monomial, tuple[IntTerm, ...]] = {}
+        self.touched: dict[Symbol | BoolSymbol, int] = {}
+        self.version = 0
+        self.inconsistent = False
+        self.shared = False
+        self.ends_cache: dict[IntTerm, tuple[int, Ends]] = {}
+        self.simple_cache: dict[IntTerm, tuple[int, Dim]] = {}
+
+    def fork(self) -> Knowledge:
+        """A store that knows the same and then goes its own way."""
+        other = Knowledge()
+        self.shared = other.shared = True
+        other._take(self)
+        other.version = self.version
+        other.inconsistent = self.inconsistent
+        return other
+
+    def _take(self, other: Knowledge) -> None:
+        self.ranges = other.ranges
+        self.floats = other.floats
+        self.truths = other.truths
+        self.excluded = other.excluded
+        self.congruences = other.congruences
+        self.mentions = other.mentions
+        self.touched = other.touched
+
+    def own(self) -> None:
+        """Make the tables writable: copies them if another store shares them."""
+        if self.shared:
+            self.ranges = self.ranges.copy()
+            self.floats = self.floats.copy()
+            self.truths = self.truths.copy()
+            self.excluded = self.excluded.copy()
+            self.congruences = self.congruences.copy()
+            self.mentions = self.mentions.copy()
+            self.touched = self.touched.copy()
+            self.shared = False
+
+    def touch(self, symbols: frozenset[Symbol | BoolSymbol]) -> None:
+        """Outdate what was derived about terms over these symbols."""
+        self.version += 1
+        for symbol in symbols:
+            self.touched[symbol] = self.version
+        if len(self.ends_cache) > MAX_CACHED:
+            self.ends_cache.clear()
+        if len(self.simple_cache) > MAX_CACHED:
+            self.simple_cache.clear()
+
+    def is_current(self, version: int, term: IntTerm) -> bool:
+        """Whether nothing was learned since that version about the symbols of the term."""
+        if version == self.version:
+            return True
+        touched = self.touched
+        return all(touched.get(symbol, 0) <= version for symbol in term.free)
+
+    def mention(self, direction: IntTerm) -> None:
+        """Index a direction of several monomials by each of them."""
+        for monomial, _ in direction.monomials:
+            known = self.mentions.get(monomial, ())
+            if direction not in known:
+                self.mentions[monomial] = (*known, direction)
