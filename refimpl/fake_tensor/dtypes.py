@@ -1,4 +1,4 @@
-"""Tensor element types, their categories and PyTorch's type promotion."""
+"""Tensor element types and their categories."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import final
 
-__all__ = ["Category", "DType", "promote_types"]
+__all__ = ["Category", "DType"]
 
 
 class Category(Enum):

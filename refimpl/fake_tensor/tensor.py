@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias, final
 
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.terms import Dim
+from refimpl.symbolic_shapes.active import active_shape_env
+from refimpl.symbolic_shapes.sym_node import IntLike, wrap_int
+from refimpl.terms import Dim, IntTerm
 
 __all__ = ["CPU", "Device", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
 
 Sizes: TypeAlias = tuple[Dim, ...]
-Layout: TypeAlias = Literal["strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "_mkldnn", "jagged"]
+Layout: TypeAlias = Literal[
+    "strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "_mkldnn", "jagged"
+]
 MemoryFormat: TypeAlias = Literal["contiguous_format", "channels_last", "channels_last_3d", "preserve_format"]
 
 
@@ -60,6 +65,23 @@ class FakeTensor:
     constant: int | float | bool | complex | None = None
 
     @property
+    def shape(self) -> tuple[IntLike | IntTerm, ...]:
+        """The sizes: symbolic integers within a fake mode, raw terms outside."""
+        return self.size()
+
+    def size(self) -> tuple[IntLike | IntTerm, ...]:
+        """The sizes: symbolic integers within a fake mode, raw terms outside."""
+        return _wrapped(self.sizes)
+
+    def stride(self) -> tuple[IntLike | IntTerm, ...]:
+        """The strides: symbolic integers within a fake mode, raw terms outside."""
+        return _wrapped(self.strides)
+
+    def storage_offset(self) -> IntLike | IntTerm:
+        """The offset: a symbolic integer within a fake mode, a raw term outside."""
+        return _wrapped((self.offset,))[0]
+
+    @property
     def ndim(self) -> int:
         """The number of dimensions."""
         return len(self.sizes)
@@ -78,3 +100,17 @@ class FakeTensor:
     def viewed(self, sizes: Sizes, strides: Sizes, offset: Dim) -> FakeTensor:
         """A view of the same storage with other sizes, strides and offset."""
         return replace(self, sizes=sizes, strides=strides, offset=offset, constant=None)
+
+    def rewritten(self, rewrite: Callable[[Dim], Dim]) -> FakeTensor:
+        """The same tensor with its sizes, strides and offset rewritten; itself if nothing changes."""
+        sizes = tuple(map(rewrite, self.sizes))
+        strides = tuple(map(rewrite, self.strides))
+        offset = rewrite(self.offset)
+        if sizes == self.sizes and strides == self.strides and offset == self.offset:
+            return self
+        return replace(self, sizes=sizes, strides=strides, offset=offset)
+
+
+def _wrapped(dims: Sizes) -> tuple[IntLike | IntTerm, ...]:
+    env = active_shape_env()
+    return dims if env is None else tuple([wrap_int(dim, env) for dim in dims])

@@ -1,0 +1,213 @@
+"""``FakeTensorMode``: operators run on fake tensors, over one environment."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from typing import Literal, final
+
+from refimpl.fake_tensor.context import Quantity, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.quantities import Quantities
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.symbolic_shapes.active import ActiveMode, active_mode
+from refimpl.symbolic_shapes.environment import Checkpoint
+from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.sym_node import wrap as wrap_scalar
+from refimpl.terms import Cond, Dim, Real, Sort, eq, float_eq, float_ne, ge, land, le, lnot, lor, of_atom
+
+__all__ = ["FakeTensorMode", "ModePoint", "current_mode", "detect_fake_mode"]
+
+LARGEST_SIZE = 2**63 - 2
+"""The largest size, stride, offset or number of elements (DESIGN's ``W``)."""
+
+_current: ContextVar[FakeTensorMode | None] = ContextVar("current_fake_mode", default=None)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ModePoint:
+    """Where environment and quantities stood when a node began."""
+
+    environment: Checkpoint
+    quantities: object
+
+
+@final
+class FakeTensorMode:
+    """Runs operators on fake tensors; the symbolic implementation of :class:`Context`.
+
+    A context manager: within it, operators and ``PropagateUnbackedSymInts`` find it. A quantity that was used
+    before (``nonzero`` of the same unmutated mask) gets, with ``congruence="fresh"``, a symbol of its own and the
+    logged fact that both are equal; with ``"memo"`` the same symbol again, as PyTorch's memo gives it.
+    """
+
+    def __init__(
+        self,
+        shape_env: ShapeEnv | None = None,
+        *,
+        congruence: Literal["fresh", "memo"] = "fresh",
+        default_dtype: DType = DType.float32,
+    ) -> None:
+        self._env = ShapeEnv() if shape_env is None else shape_env
+        self._default_dtype = default_dtype
+        self._quantities = Quantities()
+        self._memo = congruence == "memo"
+        self._tokens: list[tuple[Token[FakeTensorMode | None], Token[ActiveMode | None]]] = []
+
+    @property
+    def shape_env(self) -> ShapeEnv:
+        """The environment."""
+        return self._env
+
+    @property
+    def default_dtype(self) -> DType:
+        """The dtype of factories without one."""
+        return self._default_dtype
+
+    def __enter__(self) -> FakeTensorMode:
+        self._tokens.append((_current.set(self), active_mode.set(self)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        current, active = self._tokens.pop()
+        _current.reset(current)
+        active_mode.reset(active)
+
+    # -- questions --
+
+    def known(self, condition: Cond) -> bool | None:
+        """Whether the constraints decide the condition, and how; hints are not looked at."""
+        return condition if isinstance(condition, bool) else self._env.known(condition)
+
+    def decide(self, condition: Cond) -> bool:
+        """A decision on sizes, dtype or structure; see :meth:`ShapeEnv.evaluate` for what it raises."""
+        return condition if isinstance(condition, bool) else self._env.evaluate(condition)
+
+    def layout(self, condition: Cond) -> bool:
+        """A decision on layout: known, else from the hints and listed, else False."""
+        answer = self.known(condition)
+        if answer is not None:
+            return answer
+        hint = self._env.hint(condition)
+        if not isinstance(hint, bool):
+            return False
+        self._env.specialize(condition if hint else lnot(condition), self._env.hint_text(condition))
+        return hint
+
+    # -- statements --
+
+    def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
+        """A requirement that the kernel enforces; raises ``error(message)`` if it is known to be false."""
+        if condition is not True:
+            self._env.require(condition, message, error)
+
+    def defer(self, condition: Cond, enforced: Cond, message: str) -> None:
+        """A requirement deferred to run time of which the kernel enforces only ``enforced``."""
+        if condition is not True:
+            self._env.require(condition, message, RuntimeError, enforced)
+
+    def fact(self, condition: Cond) -> None:
+        """Something no eager run violates."""
+        self._env.fact(condition)
+
+    def mutate(self, tensor: FakeTensor) -> None:
+        """The operator writes into the tensor: quantities of what may alias it are new from now on."""
+        self._quantities.mutate(tensor.storage)
+
+    # -- data-dependent results --
+
+    def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
+        """The quantity of that kind of the tensor's present contents."""
+        return self._quantities.of(kind, tensor, arguments)
+
+    def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
+        """A fresh unbacked integer with the facts ``low <= u <= high`` and the congruence of its quantity.
+
+        A symbolic ``high`` is a fact but no knowledge: decisions see, as PyTorch does, only a constant bound.
+        """
+        env = self._env
+        if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
+            return earlier
+        symbol = env.fresh(Sort.INT)
+        term = of_atom(symbol)
+        size = quantity is None or quantity.kind != "item"
+        if low is not None:
+            env.fact(ge(term, low))
+        if high is not None:
+            if not isinstance(high, int):
+                env.state(le(term, high))
+                high = LARGEST_SIZE
+            env.fact(le(term, high))
+        if size and low is not None and low >= 0:
+            env.size_like[symbol] = None
+        self._congruent(quantity, term)
+        return term
+
+    def fresh_float(self, quantity: Quantity | None) -> Real:
+        """A fresh unbacked float: any double, with the congruence of its quantity (NaN equal to itself)."""
+        env = self._env
+        earlier = self._quantities.recall_float(quantity)
+        if self._memo and earlier is not None:
+            return earlier
+        symbol = env.fresh(Sort.FLOAT)
+        if earlier is not None:
+            env.fact(lor(float_eq(symbol, earlier), land(float_ne(symbol, symbol), float_ne(earlier, earlier))))
+        if quantity is not None:
+            self._quantities.remember_float(quantity, symbol)
+        return symbol
+
+    def fresh_bool(self, quantity: Quantity | None) -> Cond:
+        """A fresh unbacked boolean: the condition ``Eq(u, 1)`` on a fresh integer in [0, 1]."""
+        env = self._env
+        if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
+            return eq(earlier, 1)
+        term = of_atom(env.fresh(Sort.INT))
+        env.fact(ge(term, 0))
+        env.fact(le(term, 1))
+        self._congruent(quantity, term)
+        return eq(term, 1)
+
+    def _congruent(self, quantity: Quantity | None, term: Dim) -> None:
+        if quantity is None:
+            return
+        predicates = self._env.predicates
+        for earlier, under in self._quantities.earlier(quantity):
+            outside = [lnot(predicate) for predicate in under if predicate not in predicates]
+            self._env.fact(lor(eq(term, earlier), *outside))
+        self._quantities.remember(quantity, term, predicates)
+
+    # -- results --
+
+    def wrap(self, value: Value) -> object:
+        """The result as the graph sees it: terms become symbolic numbers, fake tensors stay."""
+        if isinstance(value, FakeTensor) or value is None or isinstance(value, str):
+            return value
+        if isinstance(value, tuple):
+            return tuple([self.wrap(item) for item in value])
+        if isinstance(value, list):
+            return [self.wrap(item) for item in value]
+        return wrap_scalar(value, self._env)
+
+    # -- law ATOM --
+
+    def checkpoint(self) -> ModePoint:
+        """The point to which ``roll_back`` returns."""
+        return ModePoint(self._env.checkpoint(), self._quantities.mark())
+
+    def roll_back(self, point: object) -> None:
+        """Be as at the checkpoint. Raises TypeError for another's checkpoint."""
+        if not isinstance(point, ModePoint):
+            raise TypeError(f"{type(point).__name__} is no checkpoint of a fake mode")
+        self._env.roll_back(point.environment)
+        self._quantities.roll_back(point.quantities)
+
+
+def current_mode() -> FakeTensorMode | None:
+    """The mode entered last, in this thread or task."""
+    return _current.get()
+
+
+def detect_fake_mode(inputs: object = None) -> FakeTensorMode | None:
+    """The active mode. Source: ``torch._guards.detect_fake_mode``."""
+    return _current.get()

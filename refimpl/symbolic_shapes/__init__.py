@@ -1,0 +1,1 @@
+"""Symbolic shapes with the names of ``torch.fx.experimental.symbolic_shapes``."""

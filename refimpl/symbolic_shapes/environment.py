@@ -1,0 +1,261 @@
+"""The environment on raw terms: symbols, knowledge, decisions, and the log of what the run said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import final
+
+from refimpl.symbolic_shapes.errors import GuardOnDataDependentSymNode, UndecidedGuardError
+from refimpl.symbolic_shapes.events import Event, Fact, Requirement, Specialization, Under
+from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.symbolic_shapes.profiles import EXACT, Profile
+from refimpl.symbolic_shapes.symbol_table import Mark, SymbolTable
+from refimpl.terms import (
+    Cond,
+    IntTerm,
+    Scalar,
+    Sort,
+    SortError,
+    Symbol,
+    Undefined,
+    eq,
+    evaluate,
+    float_eq,
+    is_condition,
+    lnot,
+    to_real,
+    to_text,
+)
+
+__all__ = ["Checkpoint", "Environment", "ShapeGuard"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ShapeGuard:
+    """A decision on backed symbols that was taken from the hints."""
+
+    expr: Cond
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How long everything was when a node began (law ATOM)."""
+
+    log: int
+    guards: int
+    size_like: int
+    knowledge: int
+    symbols: Mark
+
+
+class Environment:
+    """Symbols, what is known of them, and what was required, all on raw terms.
+
+    ``log`` holds the records of the run in order, in the words in which they were said; ``node`` is the path of
+    the node that runs now. With ``guard_from_hints`` a decision on backed symbols that nothing known decides is
+    taken from the hints and guarded, as PyTorch does; without, it is refused.
+    """
+
+    def __init__(self, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> None:
+        self.profile = profile
+        self.guard_from_hints = guard_from_hints
+        self.symbols = SymbolTable()
+        self.knowledge = Knowledge()
+        self.log: list[Event] = []
+        self.node = ""
+        self.predicates: Under = ()
+        self.guards: list[ShapeGuard] = []
+        self.size_like: dict[Symbol, None] = {}
+        self.unbacked_renamings: dict[Symbol, Symbol] = {}
+        self.requirements_stated = 0
+        self.runtime_asserts_frozen = False
+        self.frozen = False
+
+    # -- statements and questions on raw terms: what operators use --
+
+    def known(self, condition: Cond) -> bool | None:
+        """Whether the constraints decide the condition, and how; hints are not looked at."""
+        return condition if isinstance(condition, bool) else self.knowledge.known(condition)
+
+    def assume(self, condition: Cond) -> None:
+        """Take the condition from the caller's contract: known from now on, logged nowhere (law FRAME)."""
+        self.knowledge.assume(condition)
+
+    def fact(self, condition: Cond) -> None:
+        """Log a fact and know it from now on."""
+        if condition is not True:
+            self.log.append(Fact(self.node, condition, self.predicates))
+            self.knowledge.assume(condition)
+
+    def state(self, condition: Cond) -> None:
+        """Log a fact that decisions are not to use: PyTorch would not know it."""
+        if condition is not True:
+            self.log.append(Fact(self.node, condition, self.predicates))
+
+    def require(
+        self, condition: Cond, message: str, error: type[Exception] = RuntimeError, enforced: Cond | None = None
+    ) -> None:
+        """Log a requirement and assume it from now on; raise ``error(message)`` if it is known to be false.
+
+        ``enforced`` is what the kernel enforces by itself, the condition itself by default.
+        """
+        self.requirements_stated += 1
+        if condition is True:
+            return
+        answer = self.known(condition)
+        self.log.append(
+            Requirement(self.node, condition, condition if enforced is None else enforced, message, self.predicates)
+        )
+        if answer is False:
+            raise error(message)
+        if answer is None:
+            self.knowledge.assume(condition)
+
+    def specialize(self, condition: Cond, hint: str) -> None:
+        """Log a decision that was taken from the hints and know it from now on."""
+        self.log.append(Specialization(self.node, condition, hint, self.predicates))
+        self.knowledge.assume(condition)
+
+    def fresh(self, sort: Sort) -> Symbol:
+        """A fresh unbacked symbol without any facts, pending until a node binds it."""
+        return self.symbols.fresh(sort, self.node)
+
+    def evaluate(self, condition: Cond) -> bool:
+        """A decision: known, or taken from the hints and guarded if ``guard_from_hints``.
+
+        Raises GuardOnDataDependentSymNode if the condition speaks of an unbacked symbol, else UndecidedGuardError.
+        """
+        answer = self.known(condition)
+        if answer is not None:
+            return answer
+        resolved = self.knowledge.resolve_cond(condition)
+        if self._unbacked_in(resolved):
+            raise self.data_dependent_error(resolved)
+        hint = self.hint(resolved) if self.guard_from_hints else None
+        if not isinstance(hint, bool):
+            raise UndecidedGuardError(condition, self.node)
+        self._guard(resolved if hint else lnot(resolved))
+        return hint
+
+    def evaluate_int(self, term: Scalar) -> int:
+        """The integer as a plain number, guarded as ``evaluate`` guards."""
+        resolved = self.replace(term)
+        if isinstance(resolved, IntTerm):
+            low_high = self.knowledge.bounds.range_of(resolved)
+            if low_high.low is not None and low_high.low == low_high.high:
+                return low_high.low
+            hint = self._number_hint(resolved)
+            self._guard(eq(resolved, int(hint)))
+            return int(hint)
+        if not isinstance(resolved, int):
+            raise SortError(f"{to_text(resolved)} is no integer")
+        return resolved
+
+    def evaluate_float(self, term: Scalar) -> float:
+        """The float as a plain number, guarded as ``evaluate`` guards."""
+        resolved = self.replace(term)
+        if isinstance(resolved, (int, float)):
+            return float(resolved)
+        if is_condition(resolved) or isinstance(resolved, IntTerm):
+            raise SortError(f"{to_text(resolved)} is no float")
+        hint = float(self._number_hint(resolved))
+        self._guard(float_eq(to_real(resolved), hint))
+        return hint
+
+    def _number_hint(self, term: Scalar) -> int | float:
+        if self._unbacked_in(term):
+            raise self.data_dependent_error(term)
+        hint = self.hint(term) if self.guard_from_hints else None
+        if hint is None:
+            raise UndecidedGuardError(term, self.node)
+        return hint
+
+    def _guard(self, condition: Cond) -> None:
+        if not self.frozen:
+            self.guards.append(ShapeGuard(condition))
+            self.specialize(condition, self.hint_text(condition))
+
+    def replace(self, term: Scalar) -> Scalar:
+        """The term with every replaced symbol replaced, to the end (law ROOT)."""
+        return self.knowledge.resolve(term)
+
+    def hint(self, term: Scalar) -> int | float | bool | None:
+        """The value of the term on the example inputs; None if it has unbacked symbols or no value there."""
+        if isinstance(term, (int, float)):
+            return term
+        resolved = self.knowledge.resolve(term)
+        if isinstance(resolved, (int, float)):
+            return resolved
+        values: dict[str, int | float | bool] = {}
+        for symbol in resolved.free:
+            value = self.symbols.hints.get(symbol) if isinstance(symbol, Symbol) else None
+            if value is None:
+                return None
+            values[symbol.name] = value
+        try:
+            return evaluate(resolved, values)
+        except Undefined:
+            return None
+
+    def hint_text(self, condition: Cond) -> str:
+        """The hints of the symbols of a condition, as text (``s0=8, s1=3``)."""
+        if isinstance(condition, bool):
+            return ""
+        named = sorted((s.name, self.symbols.hints.get(s)) for s in condition.free if isinstance(s, Symbol))
+        return ", ".join(f"{name}={value}" for name, value in named)
+
+    def data_dependent_error(self, term: Scalar) -> GuardOnDataDependentSymNode:
+        """The error for a decision on an unbacked symbol: it names the symbols and where each was allocated."""
+        resolved = self.knowledge.resolve(term)
+        origins = {s.name: self.symbols.origins.get(s, "") for s in self._unbacked_in(resolved)}
+        return GuardOnDataDependentSymNode(resolved, self.node, origins)
+
+    def _unbacked_in(self, term: Scalar) -> tuple[Symbol, ...]:
+        if isinstance(term, (int, float)):
+            return ()
+        found = [s for s in term.free if isinstance(s, Symbol) and not self.symbols.is_backed(s)]
+        return tuple(sorted(found, key=lambda s: s.name))
+
+    # -- scopes --
+
+    @contextmanager
+    def under(self, predicate: Cond) -> Iterator[None]:
+        """Within it, the predicate holds: what is learned stays inside, what is logged carries it."""
+        outer, predicates = self.knowledge, self.predicates
+        self.knowledge = outer.fork()
+        self.knowledge.assume(predicate)
+        self.predicates = (*predicates, predicate)
+        try:
+            yield
+        finally:
+            self.knowledge, self.predicates = outer, predicates
+
+    @contextmanager
+    def at(self, node: str) -> Iterator[None]:
+        """Within it, the node that runs is the one at that path."""
+        outer, self.node = self.node, node
+        try:
+            yield
+        finally:
+            self.node = outer
+
+    def checkpoint(self) -> Checkpoint:
+        """The point to which ``roll_back`` returns; costs nothing."""
+        return Checkpoint(
+            len(self.log), len(self.guards), len(self.size_like), self.knowledge.mark(), self.symbols.mark()
+        )
+
+    def roll_back(self, point: Checkpoint) -> None:
+        """Be as at the checkpoint, the name counters aside (law ATOM)."""
+        del self.log[point.log :]
+        del self.guards[point.guards :]
+        while len(self.size_like) > point.size_like:
+            self.size_like.popitem()
+        self.knowledge.roll_back(point.knowledge)
+        for symbol in self.symbols.since(point.symbols):
+            self.unbacked_renamings.pop(symbol, None)
+        self.symbols.roll_back(point.symbols)

@@ -1,0 +1,194 @@
+"""What is known in one scope: conditions filed under their symbols, and replacements resolved to the end."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, final
+
+from refimpl.symbolic_shapes.constraints import Delta, solve
+from refimpl.terms import (
+    Apply,
+    BoolSymbol,
+    BoolTerm,
+    Bounds,
+    Cond,
+    Eq,
+    Scalar,
+    Symbol,
+    ValueRange,
+    conjuncts,
+    of_atom,
+    substitute,
+    substitute_cond,
+)
+
+__all__ = ["Knowledge"]
+
+_Entry: TypeAlias = "tuple[Symbol, Scalar] | BoolTerm"
+
+
+@final
+class Knowledge:
+    """The constraints of a scope, as ``ShapeEnv`` keeps them: a mutable store that applies pure deltas.
+
+    A branch sees what its parent knows and adds its own. A replacement is used in answers only; what is logged
+    stays in the words it was said in, so that a later fact never rests on an earlier requirement unseen.
+    """
+
+    __slots__ = ("_entries", "_filed", "_parent", "_replacements", "bounds", "contradiction")
+
+    def __init__(self, parent: Knowledge | None = None) -> None:
+        self._parent = parent
+        self.bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
+        self.contradiction: Cond | None = None if parent is None else parent.contradiction
+        self._replacements: dict[Symbol, Scalar] = {}
+        self._filed: dict[Symbol, list[BoolTerm]] = {}
+        self._entries: list[_Entry] = []
+
+    def fork(self) -> Knowledge:
+        """The knowledge inside a branch."""
+        return Knowledge(self)
+
+    def mark(self) -> int:
+        """A point to roll back to; costs nothing."""
+        return len(self._entries)
+
+    def roll_back(self, mark: int) -> None:
+        """Forget what was learned since the mark: the kept entries are learned again (only failures pay)."""
+        if mark == len(self._entries):
+            return
+        kept = self._entries[:mark]
+        self.bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
+        self.contradiction = None if self._parent is None else self._parent.contradiction
+        self._replacements = {}
+        self._filed = {}
+        self._entries = []
+        for entry in kept:
+            if isinstance(entry, tuple):
+                self._entries.append(entry)
+                self._replacements[entry[0]] = entry[1]
+            else:
+                self._learn(entry)
+
+    def resolve_symbol(self, symbol: Symbol) -> Scalar | None:
+        """What the symbol is replaced by, to the end (law ROOT); None if it stands for itself."""
+        scope: Knowledge | None = self
+        found: Scalar | None = None
+        while scope is not None:
+            found = scope._replacements.get(symbol)
+            if found is not None:
+                break
+            scope = scope._parent
+        if found is None:
+            return None
+        end = self.resolve(found)
+        if end is not found:
+            self._replacements[symbol] = end
+        return end
+
+    def resolve(self, term: Scalar) -> Scalar:
+        """The term with every replaced symbol replaced, to the end; the same object if there is none."""
+        if isinstance(term, (int, float)):
+            return term
+        mapping = self._mapping(term.free)
+        return substitute(term, mapping) if mapping else term
+
+    def resolve_cond(self, condition: Cond) -> Cond:
+        """``resolve`` of a condition."""
+        if isinstance(condition, bool):
+            return condition
+        mapping = self._mapping(condition.free)
+        return substitute_cond(condition, mapping) if mapping else condition
+
+    def _mapping(self, free: frozenset[Symbol | BoolSymbol]) -> dict[Symbol | BoolSymbol, Scalar]:
+        scope: Knowledge | None = self
+        mapping: dict[Symbol | BoolSymbol, Scalar] = {}
+        while scope is not None:
+            if not free.isdisjoint(scope._replacements):
+                break
+            scope = scope._parent
+        else:
+            return mapping
+        for symbol in free:
+            if isinstance(symbol, Symbol) and (end := self.resolve_symbol(symbol)) is not None:
+                mapping[symbol] = end
+        return mapping
+
+    def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
+        """The conditions that mention the symbol, each once, in the order in which they were learned."""
+        found: dict[BoolTerm, None] = {}
+        scope: Knowledge | None = self
+        while scope is not None:
+            found.update(dict.fromkeys(scope._filed.get(symbol, ())))
+            scope = scope._parent
+        return tuple(found)
+
+    def range_of(self, symbol: Symbol) -> ValueRange:
+        """The interval of an integer symbol that is not replaced."""
+        return self.bounds.range_of(of_atom(symbol))
+
+    def known(self, condition: Cond) -> bool | None:
+        """Whether the constraints decide the condition, and how; sound, fast, incomplete."""
+        resolved = self.resolve_cond(condition)
+        return resolved if isinstance(resolved, bool) else self.bounds.known(resolved)
+
+    def assume(self, condition: Cond) -> None:
+        """Learn a condition. A contradiction is remembered in ``contradiction``; nothing is raised."""
+        resolved = self.resolve_cond(condition)
+        if resolved is False:
+            self.contradiction = self.contradiction if self.contradiction is not None else condition
+        else:
+            for conjunct in conjuncts(resolved):
+                self._learn(conjunct)
+
+    def apply(self, delta: Delta) -> None:
+        """Apply the outcome of a rebinding step."""
+        for symbol, term in delta.replaced:
+            self._replace(symbol, term)
+        for condition in delta.added:
+            self.assume(condition)
+
+    def replacements(self) -> dict[Symbol, Scalar]:
+        """All replacements of the scope and its parents, resolved to the end."""
+        scopes: list[Knowledge] = []
+        scope: Knowledge | None = self
+        while scope is not None:
+            scopes.append(scope)
+            scope = scope._parent
+        symbols = dict.fromkeys(symbol for known in reversed(scopes) for symbol in tuple(known._replacements))
+        return {symbol: end for symbol in symbols if (end := self.resolve_symbol(symbol)) is not None}
+
+    def divisible(self) -> tuple[BoolTerm, ...]:
+        """The learned equations ``a mod b == 0``."""
+        found: dict[BoolTerm, None] = {}
+        scope: Knowledge | None = self
+        while scope is not None:
+            found.update(dict.fromkeys(e for e in scope._entries if not isinstance(e, tuple) and _is_divisibility(e)))
+            scope = scope._parent
+        return tuple(found)
+
+    def _replace(self, symbol: Symbol, term: Scalar) -> None:
+        self._entries.append((symbol, term))
+        self._replacements[symbol] = term
+
+    def _learn(self, condition: BoolTerm) -> None:
+        self._entries.append(condition)
+        self.bounds.assume(condition)
+        for symbol in condition.free:
+            if isinstance(symbol, Symbol):
+                self._filed.setdefault(symbol, []).append(condition)
+        solution = solve(condition)
+        if solution is None:
+            return
+        symbol, term = solution
+        moved = self.filed(symbol)
+        self._replace(symbol, term)
+        for filed in moved:
+            if filed is not condition:
+                self.assume(filed)
+
+
+def _is_divisibility(condition: BoolTerm) -> bool:
+    if not isinstance(condition, Eq):
+        return False
+    atom = condition.term.atom
+    return isinstance(atom, Apply) and atom.fn == "Mod"
