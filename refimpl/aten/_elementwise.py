@@ -1,0 +1,179 @@
+"""The result of an elementwise operator: broadcast sizes, and strides by PyTorch's TensorIterator rule.
+
+Contiguous operands give a contiguous result and channels-last operands a channels-last one; otherwise the
+dimensions are ordered by the strides of the operands, the first operand that tells two dimensions apart deciding,
+and the result is dense in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._promotion import Kind, Operand, convert_kind, result_type
+from refimpl.aten._strides import channels_last_strides, contiguous_strides, is_channels_last, is_contiguous, same_sizes
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge
+
+__all__ = [
+    "common_device",
+    "dense",
+    "elementwise",
+    "like",
+    "output_strides",
+    "pointwise",
+    "stride_order",
+    "strides_in_order",
+]
+
+
+def pointwise(ctx: Context, kind: Kind, *operands: Operand | None) -> FakeTensor:
+    """A new tensor: operands broadcast, dtype promoted and converted as the kind says."""
+    return elementwise(ctx, operands, convert_kind(ctx, kind, result_type(ctx, *operands)))
+
+
+def elementwise(ctx: Context, operands: Sequence[Operand | None], dtype: DType) -> FakeTensor:
+    """A new tensor of that dtype in the broadcast sizes of the operands; numbers and absent operands have none.
+
+    Raises RuntimeError when sizes don't broadcast or devices differ.
+    """
+    tensors = [operand for operand in operands if isinstance(operand, FakeTensor)]
+    first = tensors[0]
+    if len(tensors) == 1:
+        return FakeTensor(first.sizes, output_strides(ctx, first.sizes, tensors), dtype, first.device)
+    sizes = first.sizes
+    for other in tensors[1:]:
+        if other.sizes is not sizes and other.sizes != sizes:
+            sizes = broadcast_sizes(ctx, sizes, other.sizes)
+    return FakeTensor(sizes, output_strides(ctx, sizes, tensors), dtype, common_device(tensors))
+
+
+def common_device(tensors: Sequence[FakeTensor]) -> Device:
+    """The one device of the tensors; a CPU tensor without dimensions goes with any. Raises RuntimeError."""
+    device = tensors[0].device
+    for tensor in tensors:
+        if tensor.device == device or (tensor.device == CPU and not tensor.sizes):
+            continue
+        if device == CPU and not any(t.sizes for t in tensors if t.device == CPU):
+            device = tensor.device
+            continue
+        raise RuntimeError(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{device} and {tensor.device}!"
+        )
+    return device
+
+
+def dense(ctx: Context, tensor: FakeTensor, sizes: Sizes, dtype: DType | None = None) -> FakeTensor:
+    """A new contiguous tensor of those sizes on the device of the tensor, of its dtype if none is given."""
+    return FakeTensor(sizes, contiguous_strides(ctx, sizes), tensor.dtype if dtype is None else dtype, tensor.device)
+
+
+def like(ctx: Context, tensor: FakeTensor, dtype: DType | None = None) -> FakeTensor:
+    """A new tensor of the same sizes whose layout ``preserve_format`` keeps where it is dense."""
+    strides = output_strides(ctx, tensor.sizes, (tensor,))
+    return FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)
+
+
+def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes:
+    """The strides of the elementwise result of the tensors, each of which broadcasts to ``sizes``."""
+    ndim = len(sizes)
+    if ndim < 2:
+        return (1,) * ndim
+    shaped = [tensor for tensor in tensors if tensor.sizes]
+    whole = [tensor for tensor in shaped if same_sizes(ctx, tensor.sizes, sizes)]
+    if whole and all(is_contiguous(ctx, tensor) for tensor in shaped):
+        return contiguous_strides(ctx, sizes)
+    if ndim == 4 and len(whole) == len(shaped) and all(is_channels_last(ctx, tensor) for tensor in shaped):
+        return channels_last_strides(ctx, sizes)
+    if len(whole) == len(shaped):
+        kept = _shared_dense_strides(shaped)
+        if kept is not None:
+            return kept
+    expanded = [_expanded_strides(ctx, tensor, sizes) for tensor in shaped]
+    return strides_in_order(ctx, sizes, stride_order(ctx, sizes, expanded))
+
+
+def _shared_dense_strides(tensors: Sequence[FakeTensor]) -> Sizes | None:
+    """The strides that all tensors share, if they are plain numbers, non-overlapping and dense."""
+    first = tensors[0]
+    if any(tensor.strides != first.strides for tensor in tensors):
+        return None
+    pairs: list[tuple[int, int]] = []
+    for size, stride in zip(first.sizes, first.strides, strict=True):
+        if not isinstance(size, int) or not isinstance(stride, int):
+            return None
+        if size != 1:
+            pairs.append((stride, size))
+    expected = 1
+    for stride, size in sorted(pairs):
+        if stride != expected:
+            return None
+        expected *= size
+    return first.strides
+
+
+def _expanded_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> Sizes:
+    """The strides of the tensor as if it was expanded to ``sizes``: 0 where it is broadcast."""
+    missing = len(sizes) - len(tensor.sizes)
+    own = zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True)
+    return (0,) * missing + tuple(0 if size == 1 and whole != 1 else stride for size, stride, whole in own)
+
+
+def stride_order(ctx: Context, sizes: Sizes, strides: Sequence[Sizes]) -> tuple[int, ...]:
+    """The dimensions from the outermost to the innermost in memory, as the operands' strides order them.
+
+    An insertion sort from the back with a comparison that may be ambiguous (TensorIterator's, and the one
+    ``compute_elementwise_output_logical_to_physical_perm`` applies to symbolic strides).
+    """
+    order = list(range(len(sizes)))
+    order.reverse()
+    for start in range(1, len(order)):
+        moving = start
+        for at in range(start - 1, -1, -1):
+            comparison = _compare(ctx, sizes, strides, order[at], order[moving])
+            if comparison > 0:
+                order[at], order[moving] = order[moving], order[at]
+                moving = at
+            elif comparison < 0:
+                break
+    return tuple(reversed(order))
+
+
+def _compare(ctx: Context, sizes: Sizes, strides: Sequence[Sizes], left: int, right: int) -> int:
+    """1 if ``left`` must lie outside ``right``, -1 if it lies inside, 0 if no operand tells."""
+    for operand in strides:
+        a, b = operand[left], operand[right]
+        if (a == 0) or (b == 0):
+            continue
+        if a == b:
+            if _at_least(ctx, sizes[right], sizes[left]):
+                continue
+            return 1
+        if _at_least(ctx, b, a):
+            return -1
+        if _at_least(ctx, a, b):
+            return 1
+    return 0
+
+
+def _at_least(ctx: Context, a: Dim, b: Dim) -> bool:
+    """``a >= b`` for sizes and strides; for unbacked ones a multiple counts as at least as large."""
+    condition = ge(a, b)
+    if isinstance(condition, bool):
+        return condition
+    known = ctx.known(condition)
+    if known is not None:
+        return known
+    return ctx.layout(condition) or (b != 0 and ctx.known(eq(a % b, 0)) is True)
+
+
+def strides_in_order(ctx: Context, sizes: Sizes, order: Sequence[int]) -> Sizes:
+    """Dense strides for ``sizes`` with the dimensions in that order of memory (``torch.empty_permuted``)."""
+    dense = contiguous_strides(ctx, tuple(sizes[dim] for dim in order))
+    strides: list[Dim] = [0] * len(sizes)
+    for dim, stride in zip(order, dense, strict=True):
+        strides[dim] = stride
+    return tuple(strides)

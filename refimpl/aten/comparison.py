@@ -1,0 +1,121 @@
+"""Comparisons, logical and bitwise operators of two operands, and choices between operands."""
+
+from __future__ import annotations
+
+from refimpl.aten._elementwise import elementwise, pointwise
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._promotion import Kind, Operand, result_type
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import Category, DType
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__: list[str] = []
+
+_COMPARISONS = "eq ne lt le gt ge not_equal less less_equal greater greater_equal"
+_ORDERED = frozenset(["lt", "le", "gt", "ge", "less", "less_equal", "greater", "greater_equal"])
+
+
+def _comparison(name: str) -> None:
+    ordered = name in _ORDERED
+
+    def function(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+        dtype = result_type(ctx, self, other)
+        if ordered and dtype.is_complex:
+            raise RuntimeError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+        return elementwise(ctx, (self, other), DType.bool)
+
+    shape(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(function)
+
+
+for _name in _COMPARISONS.split():
+    _comparison(_name)
+
+
+@shape("aten.logical_and.default", "aten.logical_or.default", "aten.logical_xor.default")
+def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """A logical connective of any two dtypes."""
+    return elementwise(ctx, (self, other), DType.bool)
+
+
+def _bitwise(name: str, *overloads: str) -> None:
+    def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
+        dtype = result_type(ctx, self, other)
+        if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
+            raise RuntimeError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+        return elementwise(ctx, (self, other), dtype)
+
+    shape(*(f"aten.{overload}" for overload in overloads))(function)
+
+
+for _name in ("and", "or", "xor"):
+    _bitwise(
+        f"bitwise_{_name}",
+        *(f"bitwise_{_name}.{overload}" for overload in ("Tensor", "Scalar", "Scalar_Tensor")),
+        f"__{_name}__.Tensor",
+        f"__{_name}__.Scalar",
+    )
+for _name, _python in (("left_shift", "lshift"), ("right_shift", "rshift")):
+    _bitwise(
+        _python,
+        *(f"bitwise_{_name}.{overload}" for overload in ("Tensor", "Tensor_Scalar", "Scalar_Tensor")),
+        f"__{_python}__.Tensor",
+        f"__{_python}__.Scalar",
+    )
+
+
+@shape("aten.isclose.default")
+def isclose(ctx: Context, self: FakeTensor, other: FakeTensor, rtol: float, atol: float, equal_nan: bool) -> FakeTensor:
+    """Whether elements of two tensors of one dtype are close."""
+    if self.dtype is not other.dtype:
+        raise RuntimeError(f"{scalar_type_name(self.dtype)} did not match {scalar_type_name(other.dtype)}")
+    return elementwise(ctx, (self, other), DType.bool)
+
+
+@shape("aten.where.self", "aten.where.Scalar", "aten.where.ScalarOther", "aten.where.ScalarSelf")
+def where(ctx: Context, condition: FakeTensor, self: Operand, other: Operand) -> FakeTensor:
+    """Elements of ``self`` where the condition holds, of ``other`` elsewhere."""
+    if condition.dtype is not DType.bool and condition.dtype is not DType.uint8:
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{scalar_type_name(condition.dtype)}"
+        )
+    return elementwise(ctx, (condition, self, other), result_type(ctx, self, other))
+
+
+@shape("aten.maximum.default", "aten.minimum.default", "aten.max.other", "aten.min.other")
+def extremum(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """The larger (smaller) of two real elements."""
+    dtype = result_type(ctx, self, other)
+    if dtype.is_complex:
+        raise RuntimeError("maximum not implemented for complex tensors.")
+    return elementwise(ctx, (self, other), dtype)
+
+
+@shape("aten.fmax.default", "aten.fmin.default")
+def float_extremum(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """The larger (smaller) of two real elements; NaN only if both are."""
+    dtype = result_type(ctx, self, other)
+    if dtype.is_complex:
+        raise RuntimeError("fmax not implemented for complex tensors.")
+    return elementwise(ctx, (self, other), dtype)
+
+
+@shape("aten.clamp.default", "aten.clip.default", "aten.clamp.Tensor", "aten.clip.Tensor")
+def clamp(ctx: Context, self: FakeTensor, min: Operand | None, max: Operand | None) -> FakeTensor:
+    """Elements limited from below and above; absent limits don't take part."""
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    return _clamped(ctx, self, min, max)
+
+
+@shape("aten.clamp_min.default", "aten.clamp_min.Tensor", "aten.clamp_max.default", "aten.clamp_max.Tensor")
+def clamp_one(ctx: Context, self: FakeTensor, limit: Operand) -> FakeTensor:
+    """Elements limited from one side."""
+    return _clamped(ctx, self, limit)
+
+
+def _clamped(ctx: Context, self: FakeTensor, *limits: Operand | None) -> FakeTensor:
+    if self.dtype.is_complex:
+        raise RuntimeError("clamp is not supported for complex types")
+    return pointwise(ctx, Kind.DEFAULT, self, *limits)

@@ -1,0 +1,268 @@
+"""Matrix products: contracted sizes agree, and the result is contiguous."""
+
+from __future__ import annotations
+
+from refimpl.aten._broadcast import broadcast_sizes, expand
+from refimpl.aten._elementwise import dense, pointwise
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._product import product
+from refimpl.aten._promotion import Kind, Number
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq
+
+__all__ = ["matrix_product", "require_equal"]
+
+_CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+        "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",
+        "complex128": "c10::complex<double>"}  # fmt: skip
+
+
+def require_equal(ctx: Context, left: Dim, right: Dim, message: str) -> None:
+    """Two sizes that a kernel contracts are equal. Raises RuntimeError."""
+    if left is not right:
+        ctx.require(eq(left, right), message)
+
+
+def _require_same_dtype(self: FakeTensor, other: FakeTensor) -> None:
+    if self.dtype is not other.dtype:
+        left, right = (_CXX.get(t.dtype.name, t.dtype.name) for t in (self, other))
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {left} != {right}")
+
+
+def _require_matrices(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Dim) -> None:
+    message = f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {other_inner}x{columns})"
+    require_equal(ctx, inner, other_inner, message)
+
+
+def _mm(ctx: Context, self: FakeTensor, mat2: FakeTensor, names: tuple[str, str], dtype: DType | None) -> FakeTensor:
+    for tensor, name in zip((self, mat2), names, strict=True):
+        if tensor.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix")
+    rows, inner = self.sizes
+    other_inner, columns = mat2.sizes
+    _require_matrices(ctx, rows, inner, other_inner, columns)
+    _require_same_dtype(self, mat2)
+    return dense(ctx, self, (rows, columns), dtype)
+
+
+@shape("aten.mm.default")
+def mm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
+    """The product of two matrices."""
+    return _mm(ctx, self, mat2, ("self", "mat2"), None)
+
+
+@shape("aten.mm.dtype")
+def mm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType) -> FakeTensor:
+    """The product of two matrices in another dtype."""
+    return _mm(ctx, self, mat2, ("self", "mat2"), out_dtype)
+
+
+@shape("aten._int_mm.default")
+def int_mm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
+    """The product of two int8 matrices in int32."""
+    return _mm(ctx, self, mat2, ("self", "mat2"), DType.int32)
+
+
+def _added(ctx: Context, self: FakeTensor, result: FakeTensor) -> FakeTensor:
+    """The bias expands to the product."""
+    if self.sizes != result.sizes:
+        expand(ctx, self, result.sizes)
+    return result
+
+
+@shape("aten.addmm.default")
+def addmm(
+    ctx: Context, self: FakeTensor, mat1: FakeTensor, mat2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """``beta * self + alpha * mat1 @ mat2``."""
+    result = _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), None))
+    if self.dtype is not mat1.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(mat2.dtype)
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
+    return result
+
+
+@shape("aten.addmm.dtype")
+def addmm_dtype(
+    ctx: Context,
+    self: FakeTensor,
+    mat1: FakeTensor,
+    mat2: FakeTensor,
+    out_dtype: DType,
+    beta: Number,
+    alpha: Number,
+) -> FakeTensor:
+    """As ``addmm``, in another dtype."""
+    return _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), out_dtype))
+
+
+def _bmm(ctx: Context, batch1: FakeTensor, batch2: FakeTensor, dtype: DType | None) -> FakeTensor:
+    if batch1.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor")
+    if batch2.ndim != 3:
+        raise RuntimeError("batch2 must be a 3D tensor")
+    count, rows, inner = batch1.sizes
+    count2, inner2, columns = batch2.sizes
+    message = (
+        f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {inner}] "
+        f"but got: [{count2}, {inner2}]."
+    )
+    require_equal(ctx, count, count2, message)
+    require_equal(ctx, inner, inner2, message)
+    if batch1.dtype is not batch2.dtype:
+        names = scalar_type_name(batch1.dtype), scalar_type_name(batch2.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    return dense(ctx, batch1, (count, rows, columns), dtype)
+
+
+@shape("aten.bmm.default")
+def bmm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
+    """The products of two batches of matrices."""
+    return _bmm(ctx, self, mat2, None)
+
+
+@shape("aten.bmm.dtype")
+def bmm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType) -> FakeTensor:
+    """The products of two batches of matrices in another dtype."""
+    return _bmm(ctx, self, mat2, out_dtype)
+
+
+@shape("aten.baddbmm.default")
+def baddbmm(
+    ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """``beta * self + alpha * batch1 @ batch2``."""
+    result = _added(ctx, self, _bmm(ctx, batch1, batch2, None))
+    if self.dtype is not batch1.dtype:
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {scalar_type_name(self.dtype)}, batch1: "
+            f"{scalar_type_name(batch1.dtype)}, batch2: {scalar_type_name(batch2.dtype)}"
+        )
+    return result
+
+
+@shape("aten.addbmm.default")
+def addbmm(
+    ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """``beta * self + alpha * sum over the batch of batch1 @ batch2``."""
+    batched = _bmm(ctx, batch1, batch2, None)
+    return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
+
+
+def _require_vector_product(self: FakeTensor, vec: FakeTensor) -> None:
+    if self.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
+
+
+@shape("aten.mv.default")
+def mv(ctx: Context, self: FakeTensor, vec: FakeTensor) -> FakeTensor:
+    """A matrix times a vector."""
+    _require_vector_product(self, vec)
+    rows, inner = self.sizes
+    require_equal(
+        ctx, inner, vec.sizes[0], f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
+    )
+    return dense(ctx, self, (rows,))
+
+
+@shape("aten.addmv.default")
+def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta: Number, alpha: Number) -> FakeTensor:
+    """``beta * self + alpha * mat @ vec``."""
+    if mat.ndim != 2 or vec.ndim != 1 or self.ndim > 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {self.ndim}, {mat.ndim}, {vec.ndim}")
+    rows, inner = mat.sizes
+    size = self.sizes[0] if self.sizes else 1
+    message = f"size mismatch, got input ({size}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
+    require_equal(ctx, inner, vec.sizes[0], message)
+    return _added(ctx, self, dense(ctx, vec, (rows,)))
+
+
+@shape("aten.addr.default")
+def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number) -> FakeTensor:
+    """``beta * self + alpha * outer(vec1, vec2)``."""
+    for tensor, name in ((vec1, "vec1"), (vec2, "vec2")):
+        if tensor.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {tensor.ndim}-D")
+    outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), pointwise_dtype(ctx, vec1, vec2))
+    expanded = expand(ctx, self, outer.sizes) if self.sizes != outer.sizes else self
+    return pointwise(ctx, Kind.DEFAULT, expanded, outer)
+
+
+def pointwise_dtype(ctx: Context, left: FakeTensor, right: FakeTensor) -> DType:
+    """The promoted dtype of two operands."""
+    from refimpl.aten._promotion import result_type
+
+    return result_type(ctx, left, right)
+
+
+@shape("aten.dot.default", "aten.vdot.default")
+def dot(ctx: Context, self: FakeTensor, tensor: FakeTensor) -> FakeTensor:
+    """The inner product of two vectors of one dtype."""
+    if self.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
+    if self.dtype is not tensor.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(tensor.dtype)
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names[0]} and {names[1]}")
+    left, right = self.sizes[0], tensor.sizes[0]
+    message = (
+        f"inconsistent tensor size, expected tensor [{left}] and src [{right}] to have the same number of elements, "
+        f"but got {left} and {right} elements respectively"
+    )
+    require_equal(ctx, left, right, message)
+    return dense(ctx, self, ())
+
+
+def matrix_product(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """``self @ other``: vectors, matrices, and batches of them that broadcast. Raises RuntimeError."""
+    left, right = self.sizes, other.sizes
+    if not left or not right:
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {len(left)}D and {len(right)}D"
+        )
+    if len(left) == 1 and len(right) == 1:
+        return dot(ctx, self, other)
+    if len(left) == 2 and len(right) == 1:
+        return mv(ctx, self, other)
+    _require_same_dtype(self, other)
+    inner = left[-1]
+    other_inner = right[-2] if len(right) > 1 else right[0]
+    columns: Sizes = right[-1:] if len(right) > 1 else ()
+    if len(right) <= 2:
+        rows = product(left[:-1])
+        _require_matrices(ctx, rows, inner, other_inner, columns[0] if columns else 1)
+        return dense(ctx, self, (*left[:-1], *columns))
+    if len(left) == 1:
+        _require_matrices(ctx, product((*right[:-2], right[-1])), other_inner, inner, 1)
+        return dense(ctx, self, (*right[:-2], right[-1]))
+    batch = broadcast_sizes(ctx, left[:-2], right[:-2])
+    message = (
+        f"Expected size for first two dimensions of batch2 tensor to be: [{product(batch)}, {inner}] "
+        f"but got: [{product(batch)}, {other_inner}]."
+    )
+    require_equal(ctx, inner, other_inner, message)
+    return dense(ctx, self, (*batch, left[-2], right[-1]))
+
+
+@shape("aten.matmul.default", "aten.linalg_matmul.default")
+def matmul(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The matrix product of two tensors of any rank from 1."""
+    return matrix_product(ctx, self, other)
+
+
+@shape("aten.linear.default")
+def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None) -> FakeTensor:
+    """``input @ weight.T + bias``."""
+    transposed = weight
+    if weight.ndim == 2:
+        transposed = weight.viewed(weight.sizes[::-1], weight.strides[::-1], weight.offset)
+    result = matrix_product(ctx, input, transposed)
+    if bias is None:
+        return result
+    if input.ndim == 2 and weight.ndim == 2:
+        return _added(ctx, bias, result)
+    broadcast_sizes(ctx, result.sizes, bias.sizes)
+    return result

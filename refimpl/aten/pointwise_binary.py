@@ -1,0 +1,179 @@
+"""Elementwise arithmetic of two and three operands."""
+
+from __future__ import annotations
+
+from refimpl.aten._elementwise import elementwise, pointwise
+from refimpl.aten._promotion import Kind, Number, Operand, number_category, result_type
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import Category, DType
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__: list[str] = []
+
+_DEFAULT = """
+    mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
+    fmod.Tensor fmod.Scalar floor_divide.default floor_divide.Scalar hypot.default logaddexp.default logaddexp2.default
+    nextafter.default gcd.default lcm.default igamma.default igammac.default special_gammainc.default
+    special_gammaincc.default
+"""
+_INT_TO_FLOAT = """
+    div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar
+    atan2.default arctan2.default copysign.Tensor copysign.Scalar
+    xlogy.Tensor xlogy.Scalar_Other xlogy.Scalar_Self special_xlogy.default special_xlogy.other_scalar
+    special_xlogy.self_scalar special_xlog1py.default special_xlog1py.other_scalar special_xlog1py.self_scalar
+    special_zeta.default special_zeta.other_scalar special_zeta.self_scalar
+"""
+_POLYNOMIALS = """
+    chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w
+    hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p
+    shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u
+    shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w
+"""
+
+
+def _group(names: list[str], kind: Kind) -> None:
+    """Register operators on two operands, tensors or numbers, that broadcast and promote."""
+
+    def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
+        return pointwise(ctx, kind, self, other)
+
+    shape(*(f"aten.{name}" for name in names))(function)
+
+
+_group(_DEFAULT.split(), Kind.DEFAULT)
+_group(_INT_TO_FLOAT.split(), Kind.INT_TO_FLOAT)
+_group(
+    [f"special_{name}.{over}" for name in _POLYNOMIALS.split() for over in ("default", "x_scalar", "n_scalar")],
+    Kind.INT_TO_FLOAT,
+)
+
+
+def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> FakeTensor:
+    dtype = result_type(ctx, self, other)
+    if alpha is not True and alpha is not False and alpha == 1:
+        return elementwise(ctx, (self, other), dtype)
+    kind = number_category(alpha)
+    if kind is Category.BOOL and dtype is not DType.bool:
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if kind is Category.COMPLEX and not dtype.is_complex:
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    if kind is Category.FLOATING and dtype.category.value < Category.FLOATING.value:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return elementwise(ctx, (self, other), dtype)
+
+
+@shape("aten.add.Tensor", "aten.add.Scalar")
+def add(ctx: Context, self: FakeTensor, other: Operand, alpha: Number) -> FakeTensor:
+    """``self + alpha * other``."""
+    return _with_alpha(ctx, self, other, alpha)
+
+
+def _is_bool(operand: Operand) -> bool:
+    return (operand.dtype is DType.bool) if isinstance(operand, FakeTensor) else isinstance(operand, bool)
+
+
+@shape("aten.sub.Tensor", "aten.sub.Scalar", "aten.subtract.Tensor", "aten.subtract.Scalar")
+@shape("aten.rsub.Tensor", "aten.rsub.Scalar")
+def sub(ctx: Context, self: FakeTensor, other: Operand, alpha: Number) -> FakeTensor:
+    """``self - alpha * other`` or the reverse; booleans have no difference."""
+    if _is_bool(self) or _is_bool(other):
+        if _is_bool(self) and _is_bool(other):
+            raise RuntimeError(
+                "Subtraction, the `-` operator, with two bool tensors is not supported. "
+                "Use the `^` or `logical_xor()` operator instead."
+            )
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. "
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+    return _with_alpha(ctx, self, other, alpha)
+
+
+@shape("aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor_mode", "aten.divide.Scalar_mode")
+def div_mode(ctx: Context, self: FakeTensor, other: Operand, rounding_mode: str | None) -> FakeTensor:
+    """A quotient, true or rounded; only the true one turns integers into floats."""
+    if rounding_mode is None:
+        return pointwise(ctx, Kind.INT_TO_FLOAT, self, other)
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    return pointwise(ctx, Kind.DEFAULT, self, other)
+
+
+@shape("aten.pow.Tensor_Tensor", "aten.pow.Tensor_Scalar", "aten.pow.Scalar")
+def pow(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
+    """A power; an integer tensor has no negative one."""
+    dtype = result_type(ctx, self, exponent)
+    negative = isinstance(exponent, int) and exponent < 0
+    if negative and dtype.category is Category.INTEGRAL:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return elementwise(ctx, (self, exponent), dtype)
+
+
+@shape("aten.float_power.Tensor_Tensor", "aten.float_power.Tensor_Scalar", "aten.float_power.Scalar")
+def float_power(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
+    """A power computed in double precision."""
+    dtype = DType.complex128 if result_type(ctx, self, exponent).is_complex else DType.float64
+    return elementwise(ctx, (self, exponent), dtype)
+
+
+@shape("aten.ldexp.Tensor")
+def ldexp(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """``self * 2.0 ** other``."""
+    power = pointwise(ctx, Kind.DEFAULT, 2.0, other) if isinstance(other, FakeTensor) else 2.0
+    return pointwise(ctx, Kind.DEFAULT, self, power)
+
+
+@shape("aten.heaviside.default")
+def heaviside(ctx: Context, self: FakeTensor, values: FakeTensor) -> FakeTensor:
+    """The step function, with ``values`` at 0; both have one dtype, which is real."""
+    if self.dtype.is_complex or values.dtype.is_complex:
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    if self.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return elementwise(ctx, (self, values), self.dtype)
+
+
+def _same_dtype(name: str, self: FakeTensor, other: FakeTensor, argument: str) -> None:
+    if self.dtype is not other.dtype:
+        wanted, found = (str(t.dtype).removeprefix("torch.") for t in (self, other))
+        raise RuntimeError(f"expected dtype {_cxx(wanted)} for `{argument}` but got dtype {_cxx(found)}")
+
+
+def _cxx(name: str) -> str:
+    return {"float32": "float", "float64": "double", "int64": "long int", "float16": "c10::Half"}.get(name, name)
+
+
+@shape("aten.lerp.Scalar")
+def lerp_scalar(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Number) -> FakeTensor:
+    """Between two tensors of one dtype."""
+    _same_dtype("lerp", self, end, "end")
+    return elementwise(ctx, (self, end), self.dtype)
+
+
+@shape("aten.lerp.Tensor")
+def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: FakeTensor) -> FakeTensor:
+    """Between two tensors, the weight a tensor too, all of one dtype."""
+    _same_dtype("lerp", self, end, "end")
+    if isinstance(weight, FakeTensor):
+        _same_dtype("lerp", self, weight, "weight")
+    return elementwise(ctx, (self, end, weight), self.dtype)
+
+
+@shape("aten.addcmul.default")
+def addcmul(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTensor, value: Number) -> FakeTensor:
+    """``self + value * tensor1 * tensor2``."""
+    return pointwise(ctx, Kind.DEFAULT, self, tensor1, tensor2)
+
+
+@shape("aten.addcdiv.default")
+def addcdiv(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTensor, value: Number) -> FakeTensor:
+    """``self + value * tensor1 / tensor2``; integers don't divide here."""
+    if not any(t.dtype.is_floating_point or t.dtype.is_complex for t in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform "
+            "a true division of tensor1 and tensor2."
+        )
+    return pointwise(ctx, Kind.DEFAULT, self, tensor1, tensor2)

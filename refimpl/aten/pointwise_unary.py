@@ -1,0 +1,192 @@
+"""Elementwise operators of one tensor, in groups by the dtype of their result.
+
+Arguments after the tensor are numbers that change values only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from refimpl.aten._elementwise import elementwise, like, pointwise
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._promotion import Kind, complex_of, convert_kind, real_of
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__: list[str] = []
+
+_INT_TO_FLOAT = """
+    acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh cos cosh sin sinh tan tanh
+    exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sigmoid logit sinc
+    erf erfc erfinv lgamma digamma i0 mvlgamma deg2rad rad2deg
+    special_airy_ai special_bessel_j0 special_bessel_j1 special_bessel_y0 special_bessel_y1 special_digamma
+    special_entr special_erf special_erfc special_erfcx special_erfinv special_exp2 special_expit special_expm1
+    special_gammaln special_i0 special_i0e special_i1 special_i1e special_log1p special_log_ndtr special_logit
+    special_modified_bessel_i0 special_modified_bessel_i1 special_modified_bessel_k0 special_modified_bessel_k1
+    special_multigammaln special_ndtr special_ndtri special_psi special_scaled_modified_bessel_k0
+    special_scaled_modified_bessel_k1 special_sinc special_spherical_bessel_j0
+"""
+_SAME = """
+    ceil floor trunc fix frac round special_round sgn square nan_to_num _conj_physical relu
+    elu celu selu gelu silu mish hardtanh hardsigmoid hardswish leaky_relu log_sigmoid relu6 hardshrink softshrink
+    softplus threshold
+"""
+_ALWAYS_BOOL = "isnan isinf isfinite isneginf isposinf isreal signbit logical_not"
+
+
+def _group(names: str, kind: Kind) -> None:
+    """Register operators whose result is the tensor's elementwise image, its dtype converted by the kind."""
+
+    def function(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
+        return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
+
+    shape(*(f"aten.{name}.default" for name in names.split()))(function)
+
+
+_group(_INT_TO_FLOAT, Kind.INT_TO_FLOAT)
+_group(_SAME, Kind.DEFAULT)
+_group(_ALWAYS_BOOL, Kind.ALWAYS_BOOL)
+_group("abs absolute", Kind.COMPLEX_TO_FLOAT)
+
+
+@shape("aten.round.decimals")
+def round_decimals(ctx: Context, self: FakeTensor, decimals: int) -> FakeTensor:
+    """Rounding to decimals keeps the dtype."""
+    return like(ctx, self)
+
+
+@shape("aten.polygamma.default", "aten.special_polygamma.default")
+def polygamma(ctx: Context, n: int, self: FakeTensor) -> FakeTensor:
+    """The n-th derivative of digamma. Raises RuntimeError for a negative ``n``."""
+    if n < 0:
+        raise RuntimeError("polygamma(n, x) does not support negative n.")
+    return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+
+
+@shape("aten.neg.default", "aten.negative.default")
+def neg(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The negation; booleans have none."""
+    if self.dtype is DType.bool:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. "
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+    return like(ctx, self)
+
+
+@shape("aten.positive.default")
+def positive(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The tensor itself."""
+    if self.dtype is DType.bool:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return self
+
+
+@shape("aten.sign.default")
+def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The sign; complex numbers have ``sgn`` instead."""
+    if self.dtype.is_complex:
+        raise RuntimeError("Unlike NumPy, torch.sign doesn't allow complex inputs; use torch.sgn instead")
+    return like(ctx, self)
+
+
+@shape("aten.bitwise_not.default")
+def bitwise_not(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The complement of integers and booleans."""
+    if self.dtype.is_floating_point or self.dtype.is_complex:
+        raise RuntimeError(f"\"bitwise_not_cpu\" not implemented for '{scalar_type_name(self.dtype)}'")
+    return like(ctx, self)
+
+
+@shape("aten.angle.default")
+def angle(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The argument of a number: real, and a float for integers."""
+    return elementwise(ctx, (self,), real_of(convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)))
+
+
+@shape("aten.frexp.Tensor")
+def frexp(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
+    """Mantissa, and exponent as int32."""
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(
+            f"torch.frexp() only supports floating-point dtypes, but got input dtype {scalar_type_name(self.dtype)}"
+        )
+    return like(ctx, self), like(ctx, self, DType.int32)
+
+
+@shape("aten.conj_physical.default")
+def conj_physical(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The conjugate, computed; a real tensor is its own."""
+    return like(ctx, self) if self.dtype.is_complex else self
+
+
+@shape("aten._conj.default", "aten._neg_view.default")
+def lazily_marked(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """A view of the same elements that reads them conjugated (negated)."""
+    return self.viewed(self.sizes, self.strides, self.offset)
+
+
+@shape("aten.conj.default")
+def conj(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """A conjugated view; a real tensor is its own conjugate."""
+    return lazily_marked(ctx, self) if self.dtype.is_complex else self
+
+
+@shape("aten.resolve_conj.default", "aten.resolve_neg.default")
+def resolve(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The tensor itself, unless it is marked as conjugated (negated), which fake tensors don't track."""
+    return self
+
+
+def _component(self: FakeTensor, index: int) -> FakeTensor:
+    """The real or imaginary parts of a complex tensor: every second number of its storage."""
+    view = self.viewed(self.sizes, tuple(stride * 2 for stride in self.strides), self.offset * 2 + index)
+    return replace(view, dtype=real_of(self.dtype))
+
+
+@shape("aten.real.default")
+def real(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """A view of the real parts; a real tensor itself."""
+    return _component(self, 0) if self.dtype.is_complex else self
+
+
+@shape("aten.imag.default")
+def imag(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """A view of the imaginary parts."""
+    if not self.dtype.is_complex:
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return _component(self, 1)
+
+
+_COMPLEX_OPERANDS = (DType.float16, DType.float32, DType.float64)
+
+
+@shape("aten.complex.default", "aten.polar.default")
+def complex_from(ctx: Context, real: FakeTensor, imag: FakeTensor) -> FakeTensor:
+    """A complex tensor of two real ones, which have one dtype: half, float or double."""
+    names = scalar_type_name(real.dtype), scalar_type_name(imag.dtype)
+    if real.dtype not in _COMPLEX_OPERANDS or imag.dtype not in _COMPLEX_OPERANDS:
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {names[0]} and {names[1]}"
+        )
+    if real.dtype is not imag.dtype:
+        raise RuntimeError(
+            f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second argument"
+        )
+    return elementwise(ctx, (real, imag), complex_of(real.dtype))
+
+
+@shape("aten.fill.Scalar", "aten.zero.default")
+def filled(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
+    """A tensor like this one with a number everywhere."""
+    return like(ctx, self)
+
+
+@shape("aten.fill.Tensor")
+def fill_tensor(ctx: Context, self: FakeTensor, value: FakeTensor) -> FakeTensor:
+    """A tensor like this one with the value of a tensor without dimensions everywhere."""
+    if isinstance(value, FakeTensor) and value.sizes:
+        raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return like(ctx, self)

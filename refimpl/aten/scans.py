@@ -1,0 +1,34 @@
+"""Running sums, products and extrema along a dimension, and differences and integrals of sampled functions."""
+
+from __future__ import annotations
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense
+from refimpl.aten._reduction import sum_dtype
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__: list[str] = []
+
+
+@shape("aten.cumsum.default", "aten.cumprod.default")
+def cumsum(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> FakeTensor:
+    """The running sum (product)."""
+    wrap_dim(dim, self.ndim)
+    return dense(ctx, self, self.sizes, sum_dtype(self, dtype))
+
+
+@shape("aten.logcumsumexp.default", "aten._logcumsumexp.default")
+def logcumsumexp(ctx: Context, self: FakeTensor, dim: int) -> FakeTensor:
+    """The logarithm of the running sum of exponentials."""
+    wrap_dim(dim, self.ndim)
+    return dense(ctx, self, self.sizes)
+
+
+@shape("aten.cummax.default", "aten.cummin.default")
+def cummax(ctx: Context, self: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
+    """The running extremum and where it stood."""
+    wrap_dim(dim, self.ndim)
+    return dense(ctx, self, self.sizes), dense(ctx, self, self.sizes, DType.int64)

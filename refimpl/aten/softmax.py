@@ -1,0 +1,48 @@
+"""Softmax and its relatives: a contiguous tensor of the same sizes."""
+
+from __future__ import annotations
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__: list[str] = []
+
+
+def _softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType, kernel: str) -> FakeTensor:
+    wrap_dim(dim, self.ndim)
+    if not dtype.is_floating_point and not dtype.is_complex:
+        raise RuntimeError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")
+    return dense(ctx, self, self.sizes, dtype)
+
+
+def _register(name: str, kernel: str) -> None:
+    def kernel_function(ctx: Context, self: FakeTensor, dim: int, half_to_float: bool) -> FakeTensor:
+        if half_to_float and self.dtype is not DType.float16:
+            raise RuntimeError("conversion is supported for Half type only")
+        return _softmax(ctx, self, dim, DType.float32 if half_to_float else self.dtype, kernel)
+
+    def function(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> FakeTensor:
+        return _softmax(ctx, self, dim, self.dtype if dtype is None else dtype, kernel)
+
+    def backward(ctx: Context, grad_output: FakeTensor, output: FakeTensor, dim: int, input_dtype: DType) -> FakeTensor:
+        wrap_dim(dim, grad_output.ndim)
+        return dense(ctx, grad_output, grad_output.sizes, input_dtype)
+
+    shape(f"aten._{name}.default")(kernel_function)
+    shape(f"aten.{name}.int", f"aten.special_{name}.default")(function)
+    shape(f"aten._{name}_backward_data.default")(backward)
+
+
+_register("softmax", "softmax_lastdim_kernel_impl")
+_register("log_softmax", "log_softmax_lastdim_kernel_impl")
+
+
+@shape("aten._safe_softmax.default")
+def safe_softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> FakeTensor:
+    """Softmax that gives 0 where everything is masked."""
+    return _softmax(ctx, self, dim, self.dtype if dtype is None else dtype, "softmax_lastdim_kernel_impl")
