@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refimpl.solver._engine import SolverError
 from refimpl.solver.encode import Script, encode
-from refimpl.solver.facade import DEFAULT_BUDGET, Solver, SolverName, clear_cache, make_solver
+from refimpl.solver.facade import DEFAULT_BUDGET, Solver, SolverName, forget, make_solver
 from refimpl.solver.obligation import Obligation
 from refimpl.solver.semantics import completed, holds, refutes
 from refimpl.solver.verdict import By, Model, Number, Proved, Refuted, Undecided, Verdict
@@ -23,7 +23,7 @@ __all__ = [
     "SolverName",
     "Undecided",
     "Verdict",
-    "clear_cache",
+    "forget",
     "completed",
     "encode",
     "holds",

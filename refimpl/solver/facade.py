@@ -12,7 +12,7 @@ from refimpl.solver.semantics import completed, refutes
 from refimpl.solver.verdict import By, Proved, Refuted, Undecided, Verdict
 from refimpl.terms import Cond
 
-__all__ = ["DEFAULT_BUDGET", "Solver", "SolverName", "clear_cache", "make_solver"]
+__all__ = ["DEFAULT_BUDGET", "Solver", "SolverName", "forget", "make_solver"]
 
 SolverName: TypeAlias = Literal["z3", "cvc5", "both"]
 DEFAULT_BUDGET: Final = 2_000_000
@@ -47,7 +47,7 @@ def make_solver(name: SolverName = "z3", *, budget: int = DEFAULT_BUDGET) -> Sol
             assert_never(name)
 
 
-def clear_cache() -> None:
+def forget() -> None:
     """Forget every answer (benchmarks measure without it)."""
     _cache.clear()
 

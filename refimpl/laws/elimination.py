@@ -1,0 +1,61 @@
+"""Definitions as a substitution: a defined symbol is replaced by what stands at its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from refimpl.laws.observation import under
+from refimpl.symbolic_shapes.events import Definition
+from refimpl.terms import (
+    BoolSymbol,
+    Cond,
+    Scalar,
+    Sort,
+    SortError,
+    Symbol,
+    eq,
+    float_eq,
+    free_of,
+    of_atom,
+    substitute,
+    to_dim,
+    to_real,
+)
+
+__all__ = ["elimination", "equation"]
+
+
+def equation(symbol: Symbol | BoolSymbol, term: Scalar) -> Cond:
+    """The condition ``symbol == term``; False where the sorts differ (law SORT)."""
+    try:
+        if isinstance(symbol, BoolSymbol):
+            return False
+        if symbol.sort is Sort.FLOAT:
+            return float_eq(symbol, to_real(term))
+        return eq(of_atom(symbol), to_dim(term))
+    except SortError:
+        return False
+
+
+def elimination(definitions: Iterable[Definition]) -> tuple[dict[Symbol | BoolSymbol, Scalar], tuple[Cond, ...]]:
+    """The definitions as one simultaneous substitution, resolved to the end, and the equations that cannot be one.
+
+    A definition under a branch predicate, of another sort, of a symbol that has one already, or in terms of itself
+    stays an equation.
+    """
+    mapping: dict[Symbol | BoolSymbol, Scalar] = {}
+    kept: list[Cond] = []
+    for definition in definitions:
+        symbol = definition.symbol
+        equal = equation(symbol, definition.term)
+        if equal is True:
+            continue
+        term = definition.term if equal is False else substitute(definition.term, mapping)
+        if equal is False or definition.under or symbol in mapping or symbol in free_of(term):
+            kept.append(under(definition.under, equal))
+            continue
+        for other, value in mapping.items():
+            if symbol in free_of(value):
+                mapping[other] = substitute(value, {symbol: term})
+        mapping[symbol] = term
+    return mapping, tuple(kept)

@@ -1,0 +1,50 @@
+"""LINK: whatever was recorded about a symbol holds of the value that its binding finds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from refimpl.laws.law import Claim, Claims, Finding, Law
+from refimpl.laws.observation import Observation, Stated
+from refimpl.symbolic_shapes.key_path import keystr
+from refimpl.terms import Symbol, free_of, to_text
+
+__all__ = ["LINK"]
+
+_FIX: Final = "bind it where such a value is allocated, or restore the assert that implies the condition"
+
+
+def _claims(seen: Observation) -> Claims:
+    about: dict[Symbol, list[Stated]] = {binding.symbol: [] for binding in seen.bindings}
+    for statement in seen.before:
+        for symbol in free_of(statement.condition):
+            if isinstance(symbol, Symbol) and symbol in about:
+                about[symbol].append(statement)
+    after = {(s.condition, s.predicates) for s in seen.after}
+    open_claims: list[Claim] = []
+    settled = 0
+    for binding in seen.bindings:
+        for statement in about[binding.symbol]:
+            # A requirement that the run states in the same words needs the binding only if that changed the words.
+            if binding.fresh is not None and (statement.condition, statement.predicates) in after:
+                settled += 1
+                continue
+            where = f"{binding.node}{keystr(binding.path)}"
+            text = f"{to_text(statement.condition)}, recorded of {binding.symbol.name}, does not follow at {where}"
+            sides = (binding.symbol.name, binding.term)
+            open_claims.append(
+                Claim("LINK", binding.node, statement.condition, "after", text, sides, _FIX, statement.predicates)
+            )
+    failed = [
+        Finding("LINK", node.path, "refuted", node.failure.message)
+        for node in seen.nodes
+        if node.failure is not None and node.failure.kind == "inconsistent"
+    ]
+    return Claims(tuple(open_claims), tuple(failed), settled)
+
+
+LINK: Final = Law(
+    "LINK",
+    "Every recorded condition on a symbol follows for the value that stands at its path, without its own definition.",
+    _claims,
+)
