@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from refimpl.fx.graph import Graph
     from refimpl.fx.node import Node
 
-__all__ = ["Argument", "NodeBase", "Target", "map_aggregate", "map_nodes", "sort_key_between"]
+__all__ = ["ATOMS", "NO_KWARGS", "Argument", "NodeBase", "Target", "map_aggregate", "map_nodes", "sort_key_between"]
 
 Target: TypeAlias = Callable[..., object] | str
 """What a node calls: a function (``call_function``), else a name."""
@@ -23,7 +23,9 @@ Argument: TypeAlias = (
 
 _EMPTY_LIST: type[list[object]] = immutable_list
 _EMPTY_DICT: type[dict[object, object]] = immutable_dict
-_ATOMS = frozenset((int, str, float, bool, type(None)))
+NO_KWARGS: immutable_dict[str, Argument] = immutable_dict()
+"""The keyword arguments of a node without any."""
+ATOMS = frozenset((int, str, float, bool, type(None)))
 
 
 class NodeBase:
@@ -130,7 +132,7 @@ def map_nodes(a: Argument, fn: Callable[[Node], Argument]) -> Argument:
     if isinstance(a, NodeBase):
         return fn(a)  # type: ignore[arg-type]  # Node is the one subclass
     cls = type(a)
-    if cls in _ATOMS:
+    if cls in ATOMS:
         return a
     if cls is tuple:
         items: tuple[Argument, ...] = a  # type: ignore[assignment]  # the class says so

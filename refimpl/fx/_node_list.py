@@ -38,6 +38,10 @@ class NodeList:
         return _backward(self.graph._root) if self.direction == "_next" else _forward(self.graph._root)
 
 
+# The interpreter's messages about wrong uses (indexing, for one) name the class.
+NodeList.__name__ = "_node_list"
+
+
 def _forward(root: Node) -> Iterator[Node]:
     """The nodes after the root, until the root comes round again."""
     node = root._next

@@ -56,17 +56,21 @@ class Plan:
         self._parameters = Parameters.of(self.placeholders)
         self._steps = [_step(node, uses.get(node, [])) for node in nodes if node.op != "placeholder"]
         self._codegen = graph._codegen
+        self.returns: object = next((node.type for node in nodes if node.op == "output"), None)
 
     def run(self, module: Module, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-        """Bind the arguments, run every step, and return the output (``None`` if there is none)."""
-        values = _Values()
-        if not kwargs:
-            args = self._codegen.process_inputs(*args)
-        self._parameters.bind(args, kwargs, values)
+        """Bind the arguments and run; ``TypeError`` if they do not fit."""
+        values: dict[Node, object] = _Values()
+        self._parameters.bind(args if kwargs else self._codegen.process_inputs(*args), kwargs, values)
+        return self._codegen.process_outputs(self.run_bound(module, values))
+
+    def run_bound(self, module: Module, inputs: dict[Node, object]) -> object:
+        """Run every step on the values of the inputs; the output (``None`` if there is none)."""
+        values = _Values(inputs)
         for step in self._steps:
             node, op, target, step_args, step_kwargs, released, assigned, _ = step
             if op == "output":
-                return self._codegen.process_outputs(_build(step_args[0], values))
+                return _build(step_args[0], values)
             if op == "get_attr":
                 value = _attribute(module, target)
             else:

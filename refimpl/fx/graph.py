@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from refimpl.fx._lint import check_graph
 from refimpl.fx._names import Namespace, is_magic, snake_case
-from refimpl.fx._node_base import Argument, Target, map_nodes
+from refimpl.fx._node_base import NO_KWARGS, Argument, Target, map_nodes
 from refimpl.fx._node_list import FindNodesLookupTable, InsertPoint, NodeList
 from refimpl.fx.codegen import BodyTransformer, CodeGen, PythonCode, generate_python_code, transforming_body
-from refimpl.fx.immutable_collections import immutable_dict
 from refimpl.fx.node import Node
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Graph"]
 
-_NO_KWARGS: immutable_dict[str, Argument] = immutable_dict()
 
 
 class Graph:
@@ -95,7 +93,7 @@ class Graph:
         elif not isinstance(args, tuple):
             raise AssertionError(f"args must be a tuple, got {type(args)}")
         if not kwargs:
-            kwargs = _NO_KWARGS
+            kwargs = NO_KWARGS
         elif not isinstance(kwargs, dict):
             raise AssertionError(f"kwargs must be a dict, got {type(kwargs)}")
         candidate = name if name is not None else self._target_to_str(target)
@@ -283,10 +281,8 @@ class Graph:
 
     def __str__(self) -> str:
         names: list[str] = []
-        returns = [""]
-        lines = [node.format_node(names, returns) for node in self.nodes]
-        signature = f"graph({', '.join(names)}){returns[0]}:"
-        return signature + "".join([f"\n    {line}" for line in lines if line])
+        lines = [node.format_node(names) for node in self.nodes]
+        return f"graph({', '.join(names)}):" + "".join([f"\n    {line}" for line in lines if line])
 
     def print_tabular(self) -> None:
         """Print the nodes as a table; needs the library ``tabulate`` (``ImportError``)."""

@@ -104,6 +104,11 @@ class GraphModule(Module):
         """The text of ``forward`` as of the last recompilation."""
         return self._code
 
+    @property
+    def plan(self) -> Plan:
+        """What a call runs: the graph as of the last recompilation."""
+        return self._plan
+
     def recompile(self) -> PythonCode:
         """Make calls (and ``code``) reflect the graph as it is now, in sub-modules too."""
         python_code = self._graph.python_code(root_module="self")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from refimpl.fx import traceback as fx_traceback
 from refimpl.fx._last_use import last_uses
-from refimpl.fx._node_base import Argument, Target, map_nodes
+from refimpl.fx._node_base import ATOMS, NO_KWARGS, Argument, Target, map_aggregate, map_nodes
+from refimpl.fx._symbolic_trace import Tracer
 from refimpl.fx.graph import Graph
+from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.module import Module
 from refimpl.fx.node import Node
+from refimpl.fx.proxy import Proxy
 
-__all__ = ["Interpreter"]
+__all__ = ["Interpreter", "Transformer"]
 
 V = TypeVar("V")
 _TLPARSE = (
@@ -98,6 +102,10 @@ class Interpreter(Generic[V]):
     def _run_node(self, n: Node) -> V:
         """``run_node`` without the record of which node runs."""
         args, kwargs = self.fetch_args_kwargs_from_env(n)
+        if not isinstance(args, tuple):
+            raise AssertionError(f"Expected args to be tuple, got {type(args)}")
+        if not isinstance(kwargs, dict):
+            raise AssertionError(f"Expected kwargs to be dict, got {type(kwargs)}")
         run: Callable[[Target, tuple[object, ...], dict[str, object]], V] = getattr(self, n.op)
         return run(n.target, args, kwargs)
 
@@ -172,9 +180,22 @@ class Interpreter(Generic[V]):
 
     def map_nodes_to_values(self, args: Argument, n: Node) -> Argument:
         """Replace every node in ``args`` by its value; ``n`` is named in the ``RuntimeError`` if one has none."""
-        if not args and (type(args) is tuple or type(args) is dict):
-            return args
         env = self.env
+        if type(args) is tuple:
+            # Most arguments are flat tuples of nodes and numbers: look those up without a call for each.
+            values: list[object] = []
+            for arg in args:
+                kind = type(arg)
+                if kind is Node and arg in env:
+                    values.append(env[arg])
+                elif kind in ATOMS:
+                    values.append(arg)
+                else:
+                    break
+            else:
+                return tuple(values)
+        elif args is NO_KWARGS:
+            return args
 
         def load(node: Node) -> V:
             if node not in env:
@@ -203,3 +224,71 @@ def _name_the_node(error: Exception, node: Node) -> None:
     error.args = (message, *error.args[1:])
     if isinstance(error, KeyError):
         raise RuntimeError(*error.args) from error
+
+
+class _TransformerTracer(Tracer):
+    """Records into the new graph; every module is a leaf."""
+
+    def __init__(self, graph: Graph, root: Module) -> None:
+        super().__init__()
+        self.graph = graph
+        self.root = root
+
+    def is_leaf_module(self, m: Module, module_qualified_name: str) -> bool:
+        """Every module."""
+        return True
+
+
+class Transformer(Interpreter[object]):
+    """An interpreter whose values are proxies and whose result is a new module.
+
+    Subclasses override how nodes run, and so what is recorded in their place. Source: ``torch.fx.Transformer``.
+    """
+
+    def __init__(self, module: GraphModule) -> None:
+        super().__init__(module)
+        self.new_graph = Graph()
+        self.new_graph.set_codegen(module.graph._codegen)
+        self.tracer: Tracer = _TransformerTracer(self.new_graph, module)
+
+    def placeholder(self, target: Target, args: tuple[Argument, ...], kwargs: dict[str, Argument]) -> Proxy:
+        """Add a placeholder to the new graph."""
+        if not isinstance(target, str):
+            raise AssertionError(f"Expected target to be str, got {type(target)}")
+        default: Argument = next(iter(args)) if args else inspect.Signature.empty
+        return Proxy(self.new_graph.placeholder(target, default_value=default), self.tracer)
+
+    def get_attr(self, target: Target, args: tuple[Argument, ...], kwargs: dict[str, Argument]) -> Proxy:
+        """Add a ``get_attr`` node to the new graph."""
+        if not isinstance(target, str):
+            raise AssertionError(f"Expected target to be str, got {type(target)}")
+        return self.tracer.create_proxy("get_attr", target, args, kwargs)
+
+    def call_module(self, target: Target, args: tuple[Argument, ...], kwargs: dict[str, Argument]) -> object:
+        """Call a submodule as the tracer does: by default add a ``call_module`` node."""
+        if not isinstance(target, str):
+            raise AssertionError(f"Expected target to be str, got {type(target)}")
+        submodule = self.fetch_attr(target)
+        assert isinstance(submodule, Module)
+        return self.tracer.call_module(submodule, submodule.forward, args, kwargs)
+
+    def call_function(self, target: Target, args: tuple[Argument, ...], kwargs: dict[str, Argument]) -> object:
+        """Add a ``call_function`` node to the new graph."""
+        return self.tracer.create_proxy("call_function", target, args, kwargs)
+
+    def transform(self) -> GraphModule:
+        """Run on proxies and make a module of what was recorded; metadata follow the nodes."""
+        with fx_traceback.preserve_node_meta():
+            result = super().run(enable_io_processing=False)
+        if result is not None:
+            output = self.new_graph.output(map_aggregate(result, _node_of))
+            last = next(iter(reversed(self.graph.nodes)))
+            if last.op != "output":
+                raise AssertionError(f"Expected output node, got op={last.op}")
+            output.meta.update(last.meta)
+        return GraphModule(self.module, self.new_graph)
+
+
+def _node_of(value: Argument) -> Argument:
+    """The node of a proxy; another value itself."""
+    return value.node if isinstance(value, Proxy) else value

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from refimpl.fx._effects import has_side_effect, is_impure_function
 from refimpl.fx._format import format_arg, pretty_print_target, type_repr, typename
-from refimpl.fx._node_base import Argument, NodeBase, Target, map_aggregate, map_nodes, sort_key_between
-from refimpl.fx.immutable_collections import immutable_dict
+from refimpl.fx._node_base import NO_KWARGS, Argument, NodeBase, Target, map_aggregate, map_nodes, sort_key_between
 
 if TYPE_CHECKING:
     from refimpl.fx.graph import Graph
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Argument", "Node", "Target", "has_side_effect", "map_aggregate", "map_arg"]
 
 _LEGAL_OPS = frozenset(("placeholder", "call_method", "call_module", "call_function", "get_attr", "output", "root"))
-_NO_KWARGS: immutable_dict[str, Argument] = immutable_dict()
 _set = object.__setattr__
 _ArgumentT = TypeVar("_ArgumentT")
 
@@ -256,7 +254,7 @@ class Node(NodeBase):
             old.users.pop(self)
         _set(self, "_input_nodes", {})
         _set(self, "_args", map_nodes(args, self._use) if args or type(args) is not tuple else ())
-        _set(self, "_kwargs", map_nodes(kwargs, self._use) if kwargs or type(kwargs) is not dict else _NO_KWARGS)
+        _set(self, "_kwargs", map_nodes(kwargs, self._use) if kwargs or type(kwargs) is not dict else NO_KWARGS)
 
     def _replace_input_with(self, old_input: Node, new_input: Node) -> None:
         """``replace_input_with`` without the hooks."""

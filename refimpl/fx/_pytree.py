@@ -1,0 +1,66 @@
+"""Nested containers as flat lists and back: the containers that arguments of a traced function may have."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from refimpl.fx.immutable_collections import immutable_dict, immutable_list
+
+__all__ = ["TreeSpec", "tree_flatten", "tree_unflatten"]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeSpec:
+    """The shape of a nested container; a leaf has no ``kind``. ``keys`` are those of a dict."""
+
+    kind: type | None = None
+    keys: tuple[object, ...] = ()
+    children: tuple[TreeSpec, ...] = ()
+
+    def is_leaf(self) -> bool:
+        """Whether this is a leaf."""
+        return self.kind is None
+
+
+def tree_flatten(tree: object) -> tuple[list[object], TreeSpec]:
+    """The leaves of a nested container, and its shape. ``None`` is a leaf; so is any other class."""
+    leaves: list[object] = []
+    return leaves, _flatten(tree, leaves)
+
+
+def _flatten(tree: object, leaves: list[object]) -> TreeSpec:
+    """Append the leaves; the shape."""
+    kind = type(tree)
+    if isinstance(tree, dict) and kind in (dict, OrderedDict, immutable_dict):
+        entries: dict[object, object] = tree
+        return TreeSpec(kind, tuple(entries), tuple([_flatten(value, leaves) for value in entries.values()]))
+    if isinstance(tree, (list, tuple)) and (kind in (list, tuple, immutable_list) or hasattr(kind, "_fields")):
+        items: list[object] | tuple[object, ...] = tree
+        return TreeSpec(kind, (), tuple([_flatten(item, leaves) for item in items]))
+    leaves.append(tree)
+    return TreeSpec()
+
+
+def tree_unflatten(leaves: list[object], spec: TreeSpec) -> object:
+    """The nested container of this shape with these leaves; ``ValueError`` if their number does not fit."""
+    rest = list(reversed(leaves))
+    try:
+        tree = _unflatten(rest, spec)
+    except IndexError:
+        raise ValueError(f"too few leaves: {len(leaves)}") from None
+    if rest:
+        raise ValueError(f"too many leaves: {len(leaves)}")
+    return tree
+
+
+def _unflatten(rest: list[object], spec: TreeSpec) -> object:
+    """Take the leaves of one sub-tree from the end of ``rest``."""
+    if spec.kind is None:
+        return rest.pop()
+    children = [_unflatten(rest, child) for child in spec.children]
+    if issubclass(spec.kind, dict):
+        return spec.kind(zip(spec.keys, children, strict=True))
+    if hasattr(spec.kind, "_fields"):
+        return spec.kind(*children)
+    return spec.kind(children)

@@ -1,0 +1,500 @@
+# type: ignore  # a script as users write it, for any implementation of fx; checked by what it prints
+# ruff: noqa: F811, E731, B018, C408, SIM118, N801, N806, B023, PT, RUF005, RUF012, RUF015, C416
+
+import gc
+import operator
+import weakref
+
+from fx_subject import Module, attempt, fx
+
+
+class Box:
+    def __init__(self, value):
+        self.value = value
+
+    def __add__(self, other):
+        return Box(self.value + getattr(other, "value", other))
+
+    def double(self, times=1):
+        return Box(self.value * 2**times)
+
+    def __repr__(self):
+        return f"Box({self.value})"
+
+
+class Sub(Module):
+    def __init__(self):
+        super().__init__()
+        self.offset = 10
+
+    def forward(self, x, scale=1):
+        return x * scale + self.offset
+
+
+class Root(Module):
+    def __init__(self):
+        super().__init__()
+        self.sub = Sub()
+        self.const = 7
+
+
+def build():
+    g = fx.Graph()
+    x = g.placeholder("x")
+    y = g.placeholder("y", default_value=4)
+    w = g.create_node("get_attr", "const")
+    a = g.call_function(operator.add, (x, y))
+    m = g.call_module("sub", (a,), {"scale": w})
+    b = g.call_method("bit_length", (m,))
+    g.output((m, [b, {"w": w}]))
+    return fx.GraphModule(Root(), g)
+
+
+def simple(*functions):
+    g = fx.Graph()
+    n = g.placeholder("x")
+    for f in functions:
+        n = g.call_function(f, (n,))
+    g.output(n)
+    return fx.GraphModule({}, g)
+
+
+def scenario_run():
+    m = build()
+    print(fx.Interpreter(m).run(1, 2), fx.Interpreter(m).run(1), m(1, 2), m(1))
+    result = fx.Interpreter(m).run(1)
+    print(type(result).__name__, type(result[1]).__name__, type(result[1][1]).__name__)
+    print(type(m(1)[1]).__name__, type(m(1)[1][1]).__name__)
+
+
+def scenario_attributes_of_an_interpreter():
+    m = build()
+    i = fx.Interpreter(m)
+    print(i.name, i.garbage_collect_values, i.extra_traceback, i.env, sorted(i.submodules), i.module is m, i.graph is m.graph)
+    print({u.name: [n.name for n in ns] for u, ns in i.user_to_last_uses.items()})
+    j = fx.Interpreter(m, garbage_collect_values=False)
+    print(hasattr(j, "user_to_last_uses"), j.garbage_collect_values)
+    i.run(1, 2)
+    j.run(1, 2)
+    print({n.name: v for n, v in i.env.items()})
+    print({n.name: v for n, v in j.env.items()})
+
+
+def scenario_inputs():
+    m = build()
+    attempt(lambda: fx.Interpreter(m).run())
+    attempt(lambda: fx.Interpreter(m).run(1, 2, 3))
+    attempt(lambda: fx.Interpreter(m).run(x=1))
+    g = fx.Graph()
+    a = g.placeholder("a")
+    rest = g.placeholder("*rest")
+    kw = g.placeholder("**kw")
+    g.output((a, rest, kw))
+    m = fx.GraphModule({}, g)
+    attempt(lambda: fx.Interpreter(m).run(1, 2, 3))
+    attempt(lambda: fx.Interpreter(m).run(1))
+    attempt(lambda: m(1, 2, 3, z=4))
+    attempt(lambda: m(1))
+    attempt(lambda: m())
+
+
+def scenario_no_output():
+    g = fx.Graph()
+    g.call_function(abs, (g.placeholder("x"),))
+    m = fx.GraphModule({}, g)
+    print(fx.Interpreter(m).run(1), m(1))
+    print(fx.Interpreter(fx.GraphModule({}, fx.Graph())).run(1, 2))
+
+
+def scenario_nodes_after_the_output_do_not_run():
+    g = fx.Graph()
+    x = g.placeholder("x")
+    g.output(x)
+    g.call_function(print, ("never",))
+    print(fx.Interpreter(fx.GraphModule({}, g)).run(1))
+
+
+def fail_value(x):
+    raise ValueError(f"bad value {x}", 42)
+
+
+def fail_key(x):
+    return {}[x]
+
+
+def fail_empty(x):
+    raise LookupError
+
+
+class Custom(Exception):
+    def __init__(self, a, b):
+        super().__init__(a, b)
+        self.a = a
+
+
+def fail_custom(x):
+    raise Custom("first", "second")
+
+
+def fail_not_text(x):
+    raise ValueError(12)
+
+
+def fail_stop(x):
+    raise StopIteration("over")
+
+
+def fail_system(x):
+    raise KeyboardInterrupt("stop")
+
+
+def scenario_error_text_names_the_node():
+    for f in (fail_value, fail_empty, fail_custom, fail_not_text, fail_stop):
+        m = simple(f)
+        try:
+            fx.Interpreter(m).run(3)
+        except Exception as e:
+            print(type(e).__name__, e.args, e.__cause__)
+
+
+def scenario_key_error_becomes_runtime_error():
+    m = simple(fail_key)
+    try:
+        fx.Interpreter(m).run(3)
+    except Exception as e:
+        print(type(e).__name__, e, type(e.__cause__).__name__)
+    i = fx.Interpreter(m)
+    i.extra_traceback = False
+    attempt(lambda: i.run(3))
+
+
+def scenario_original_traceback():
+    m = simple(fail_value)
+    for n in m.graph.nodes:
+        n.stack_trace = f'File "model.py", line 3, in forward\n    {n.name}'
+    attempt(lambda: fx.Interpreter(m).run(3))
+
+
+def scenario_base_exceptions_pass_untouched():
+    try:
+        fx.Interpreter(simple(fail_system)).run(3)
+    except BaseException as e:
+        print(type(e).__name__, e.args)
+
+
+def scenario_nested_interpreters():
+    inner = simple(fail_value)
+    g = fx.Graph()
+    x = g.placeholder("x")
+    g.output(g.call_module("inner", (x,)))
+    m = fx.GraphModule({"inner": inner}, g)
+
+    class Deep(fx.Interpreter):
+        def call_module(self, target, args, kwargs):
+            return fx.Interpreter(self.fetch_attr(target)).run(*args, **kwargs)
+
+    attempt(lambda: Deep(m).run(1))
+
+
+def scenario_state_after_an_error():
+    m = simple(abs, fail_value, len)
+    i = fx.Interpreter(m)
+    attempt(lambda: i.run(-3))
+    print({n.name: v for n, v in i.env.items()})
+    attempt(lambda: i.run(5))
+    print({n.name: v for n, v in i.env.items()}, list(i.args_iter))
+
+
+def scenario_initial_env():
+    m = build()
+    nodes = {n.name: n for n in m.graph.nodes}
+    i = fx.Interpreter(m)
+    env = {nodes["add"]: 100}
+    print(i.run(1, 2, initial_env=env), i.env is env, sorted(n.name for n in env))
+    print(i.run(initial_env={nodes["x"]: 1, nodes["y"]: 2}))
+    print(i.run(5, initial_env={nodes["y"]: 2}))
+    print(i.run(1, 2, initial_env={nodes["output"]: "given"}))
+    print(fx.Interpreter(m, False).run(1, 2, initial_env={nodes["sub"]: 3}))
+    attempt(lambda: i.run(initial_env={}))
+
+
+def scenario_initial_env_with_missing_inputs():
+    g = fx.Graph()
+    x = g.placeholder("x")
+    a = g.call_function(abs, (x,))
+    b = g.call_function(abs, (a,))
+    g.output(b)
+    m = fx.GraphModule({}, g)
+    i = fx.Interpreter(m)
+    attempt(lambda: i.run(initial_env={x: 1, a: 2}))
+    attempt(lambda: i.run(initial_env={x: 1, b: 2}))
+    attempt(lambda: i.run(initial_env={a: 2}))
+
+
+def scenario_another_graph():
+    m = build()
+    g = fx.Graph()
+    x = g.placeholder("x")
+    g.output(g.call_module("sub", (x,), {"scale": g.create_node("get_attr", "const")}))
+    i = fx.Interpreter(m, True, g)
+    print(i.run(3), i.graph is g, i.module is m)
+
+    class Bare(Module):
+        pass
+
+    attempt(lambda: fx.Interpreter(Bare()))
+    h = fx.Graph()
+    h.output(h.placeholder("q"))
+    attempt(lambda: fx.Interpreter(Bare(), graph=h).run(8))
+
+
+def scenario_boxed_run():
+    m = build()
+    args = [1, 2]
+    print(fx.Interpreter(m).boxed_run(args), args)
+    for wrong in ([1], [1, 2, 3], []):
+        attempt(lambda: fx.Interpreter(m).boxed_run(wrong))
+        print(wrong)
+    attempt(lambda: fx.Interpreter(m).boxed_run((1, 2)))
+    e = fx.Graph()
+    e.output(5)
+    print(fx.Interpreter(fx.GraphModule({}, e)).boxed_run([]))
+
+
+def scenario_boxed_run_frees_inputs():
+    log = []
+
+    def note(value):
+        gc.collect()
+        log.append([r() is not None for r in refs])
+        return Box(0)
+
+    g = fx.Graph()
+    x = g.placeholder("x")
+    y = g.placeholder("y")
+    g.placeholder("unused")
+    a = g.call_function(operator.add, (x, 1))
+    b = g.call_function(note, (a,))
+    c = g.call_function(operator.add, (b, y))
+    d = g.call_function(note, (c,))
+    g.output(d)
+    m = fx.GraphModule({}, g)
+    boxes = [Box(1), Box(2), Box(3)]
+    refs = [weakref.ref(box) for box in boxes]
+    print(fx.Interpreter(m).boxed_run(boxes), log)
+    log.clear()
+    boxes = [Box(1), Box(2), Box(3)]
+    refs = [weakref.ref(box) for box in boxes]
+    print(fx.Interpreter(m, garbage_collect_values=False).boxed_run(boxes), log)
+    log.clear()
+    boxes = [Box(1), Box(2), Box(3)]
+    refs = [weakref.ref(box) for box in boxes]
+    print(fx.Interpreter(m).run(*boxes), log)
+
+
+def scenario_values_are_freed_after_last_use():
+    alive = []
+
+    def make(value):
+        box = Box(value)
+        alive.append(weakref.ref(box))
+        return box
+
+    def look(*values):
+        gc.collect()
+        return [r() is not None for r in alive]
+
+    g = fx.Graph()
+    x = g.placeholder("x")
+    a = g.call_function(make, (1,))
+    b = g.call_function(make, (2,))
+    p = g.call_function(look, (a,))
+    q = g.call_function(look, ())
+    r = g.call_function(look, (b, b))
+    s = g.call_function(look, ())
+    g.output((p, q, r, s))
+    m = fx.GraphModule({}, g)
+    for collect in (True, False):
+        alive.clear()
+        i = fx.Interpreter(m, collect)
+        print(i.run(0), sorted(n.name for n in i.env))
+
+
+def scenario_overriding_how_nodes_run():
+    m = build()
+    log = []
+
+    class Logged(fx.Interpreter):
+        def run_node(self, n):
+            value = super().run_node(n)
+            log.append((n.op, n.name, value))
+            return value
+
+        def call_function(self, target, args, kwargs):
+            if target is operator.add:
+                return operator.sub(*args, **kwargs)
+            return super().call_function(target, args, kwargs)
+
+        def call_method(self, target, args, kwargs):
+            return ("method", target, super().call_method(target, args, kwargs))
+
+        def call_module(self, target, args, kwargs):
+            return super().call_module(target, args, kwargs) + 1000
+
+        def get_attr(self, target, args, kwargs):
+            return super().get_attr(target, args, kwargs) - 1
+
+        def placeholder(self, target, args, kwargs):
+            return super().placeholder(target, args, kwargs) + 1
+
+        def output(self, target, args, kwargs):
+            return [super().output(target, args, kwargs)]
+
+    print(Logged(m).run(5))
+    print(log)
+
+
+def scenario_overriding_arguments():
+    m = build()
+
+    class Traced(fx.Interpreter):
+        def fetch_args_kwargs_from_env(self, n):
+            args, kwargs = super().fetch_args_kwargs_from_env(n)
+            print(n.name, args, dict(kwargs), type(args).__name__, type(kwargs).__name__)
+            return args, kwargs
+
+        def fetch_attr(self, target):
+            print("fetch", target)
+            return super().fetch_attr(target)
+
+    print(Traced(m).run(1))
+
+    class Shifted(fx.Interpreter):
+        def map_nodes_to_values(self, args, n):
+            return fx.map_arg(args, lambda node: self.env[node] + 1 if node.op == "placeholder" else self.env[node])
+
+    print(Shifted(m).run(1))
+
+    class Wrong(fx.Interpreter):
+        def map_nodes_to_values(self, args, n):
+            return [] if n.name == "add" else super().map_nodes_to_values(args, n)
+
+    attempt(lambda: Wrong(m).run(1))
+
+    class WrongPair(fx.Interpreter):
+        def fetch_args_kwargs_from_env(self, n):
+            return [], {}
+
+    attempt(lambda: WrongPair(m).run(1))
+
+
+def scenario_members_called_directly():
+    m = build()
+    i = fx.Interpreter(m)
+    nodes = {n.name: n for n in m.graph.nodes}
+    i.args_iter = iter([8, 9, 10])
+    i.env = {nodes["add"]: 5, nodes["const"]: 2}
+    attempt(lambda: i.placeholder("x", (), {}))
+    attempt(lambda: i.placeholder("*rest", (), {}))
+    attempt(lambda: i.placeholder("x", (), {}))
+    attempt(lambda: i.placeholder("x", ("default",), {}))
+    attempt(lambda: i.get_attr("const", (), {}))
+    attempt(lambda: i.get_attr("sub.offset", (), {}))
+    attempt(lambda: i.get_attr("sub.nope.deeper", (), {}))
+    attempt(lambda: i.fetch_attr("nope.deeper"))
+    attempt(lambda: i.fetch_attr(""))
+    attempt(lambda: i.call_function(operator.add, (1, 2), {}))
+    attempt(lambda: i.call_function("add", (1, 2), {}))
+    attempt(lambda: i.call_method("upper", ("text",), {}))
+    attempt(lambda: i.call_method("nope", ("text",), {}))
+    attempt(lambda: i.call_method("upper", (), {}))
+    attempt(lambda: i.call_method(len, ("text",), {}))
+    attempt(lambda: i.call_module("sub", (1,), {"scale": 3}))
+    attempt(lambda: i.call_module(len, (1,), {}))
+    attempt(lambda: i.output("output", ((1, 2),), {}))
+    attempt(lambda: i.output("output", (), {}))
+    attempt(lambda: i.placeholder(len, (), {}))
+    attempt(lambda: i.get_attr(len, (), {}))
+    attempt(lambda: i.run_node(nodes["sub"]))
+    attempt(lambda: i.run_node(nodes["bit_length"]))
+    attempt(lambda: i.fetch_args_kwargs_from_env(nodes["sub"]))
+    attempt(lambda: i.map_nodes_to_values([nodes["add"], {"k": nodes["const"]}, slice(nodes["add"])], nodes["sub"]))
+    attempt(lambda: i.map_nodes_to_values((nodes["x"],), nodes["sub"]))
+    attempt(lambda: i.map_nodes_to_values(nodes["add"], nodes["sub"]))
+    attempt(lambda: type(i.map_nodes_to_values({}, nodes["sub"])).__name__)
+
+
+def scenario_structures_in_arguments():
+    import collections
+
+    Pair = collections.namedtuple("Pair", "a b")
+
+    def echo(*args, **kwargs):
+        return [(type(a).__name__, a) for a in args], [(k, type(v).__name__, v) for k, v in kwargs.items()]
+
+    g = fx.Graph()
+    x = g.placeholder("x")
+    n = g.call_function(
+        echo, ([x, (x,)], {"k": [x]}, slice(x, None, x), range(2), None, ..., "s", 1.5), {"d": {"e": x}, "l": []}
+    )
+    g.output(n)
+    i = fx.Interpreter(fx.GraphModule({}, g))
+    print(i.run(5))
+    h = fx.Graph()
+    x = h.placeholder("x")
+    h.output(h.call_function(operator.getitem, ([10, 20, 30, 40], slice(x, None))))
+    m = fx.GraphModule({}, h)
+    print(fx.Interpreter(m).run(2), m(2))
+    k = fx.Graph()
+    x = k.placeholder("x")
+    k.output(Pair(x, [x]))
+    print(fx.Interpreter(Module(), graph=k).run(2))
+
+
+def scenario_running_ill_ordered_graphs():
+    g = fx.Graph()
+    x = g.placeholder("x")
+    a = g.call_function(abs, (x,))
+    b = g.call_function(abs, (a,))
+    g.output(b)
+    a.prepend(b)
+    attempt(lambda: fx.Interpreter(Module(), graph=g).run(1))
+
+
+def scenario_graph_changes_after_construction():
+    m = simple(abs)
+    i = fx.Interpreter(m)
+    a = next(n for n in m.graph.nodes if n.op == "call_function")
+    a.target = operator.neg
+    print(i.run(5), m(5))
+    m.recompile()
+    print(m(5))
+
+
+def scenario_missing_attributes():
+    g = fx.Graph()
+    g.output(g.get_attr("a.b"))
+    attempt(lambda: fx.Interpreter(Module(), graph=g).run())
+    h = fx.Graph()
+    h.output(h.call_module("a.b"))
+    attempt(lambda: fx.Interpreter(Module(), graph=h).run())
+    k = fx.Graph()
+    k.output(k.call_method("nope", (1,)))
+    attempt(lambda: fx.Interpreter(Module(), graph=k).run())
+
+
+def scenario_preserved_meta_while_running():
+    m = simple(abs)
+    seen = []
+
+    class Watch(fx.Interpreter):
+        def call_function(self, target, args, kwargs):
+            seen.append(dict(fx.traceback.get_current_meta()).get("note"))
+            return super().call_function(target, args, kwargs)
+
+    for n in m.graph.nodes:
+        n.meta["note"] = n.name
+    print(Watch(m).run(-1))
+    with fx.traceback.preserve_node_meta():
+        print(fx.traceback.has_preserved_node_meta(), Watch(m).run(-1))
+    print(seen, fx.traceback.has_preserved_node_meta())
