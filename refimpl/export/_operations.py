@@ -9,10 +9,18 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias, TypeGuard
 
 from refimpl.terms import (
+    And,
     Apply,
+    BoolSymbol,
     Cond,
     Dim,
+    Eq,
+    FloatCompare,
+    Ge,
     IntTerm,
+    Ne,
+    Not,
+    Or,
     Real,
     Scalar,
     Symbol,
@@ -58,8 +66,9 @@ from refimpl.terms import (
     trunc_to_int,
 )
 
-__all__ = ["Refused", "apply_function", "choose", "is_bool", "is_int", "negate", "subtract"]
+__all__ = ["Refused", "apply_function", "choose", "is_bool", "is_int", "is_real", "is_scalar", "negate", "subtract"]
 
+_SCALARS: Final = (int, float, IntTerm, Symbol, Apply, BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or)
 MAX_RESULT_MONOMIALS: Final = 1024
 MAX_RESULT_KEY: Final = 100_000
 
@@ -76,6 +85,16 @@ def is_int(value: Scalar) -> TypeGuard[Dim]:
 def is_bool(value: Scalar) -> TypeGuard[Cond]:
     """Whether the value is a boolean."""
     return isinstance(value, bool) or not isinstance(value, int | float | IntTerm | Symbol | Apply)
+
+
+def is_real(value: Scalar) -> TypeGuard[Real]:
+    """Whether the value is a float."""
+    return isinstance(value, float | Symbol | Apply)
+
+
+def is_scalar(value: object) -> TypeGuard[Scalar]:
+    """Whether the value is a number, a boolean or a term."""
+    return isinstance(value, _SCALARS)
 
 
 def _is_number(value: Scalar) -> TypeGuard[Dim | Real]:

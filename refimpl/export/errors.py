@@ -52,6 +52,11 @@ class ArchiveError(Exception):
         """The same error with the file, and the node unless one is known already."""
         return ArchiveError(self.kind, self.field, self.message, path=self.path or path, node=self.node or node)
 
+    def inside(self, prefix: str, node: str | None = None) -> ArchiveError:
+        """The same error at ``prefix`` followed by the field, and the node unless one is known already."""
+        field = prefix + (self.field if self.field.startswith("[") else f".{self.field}" if self.field else "")
+        return ArchiveError(self.kind, field, self.message, path=self.path, node=self.node or node)
+
     def __str__(self) -> str:
         parts = [part for part in (self.path, self.field) if part]
         node = f" (node {self.node})" if self.node and self.node not in self.field else ""

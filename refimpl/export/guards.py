@@ -17,10 +17,13 @@ from refimpl.export.limits import Limits
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Cond, Scalar, TermTooLargeError
 
-__all__ = ["Guard", "InputLookup", "UnreadGuard", "read_guard"]
+__all__ = ["Guard", "InputLookup", "NameLookup", "UnreadGuard", "read_guard", "read_infix"]
 
 InputLookup: TypeAlias = Callable[[Sequence[Step]], "FakeTensor | Scalar | None"]
 """The recorded value of the input at a path such as ``("xs", 0)``, or None if there is none."""
+
+NameLookup: TypeAlias = Callable[[str], "Scalar | None"]
+"""The symbol of that name, or None if there is none."""
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:e[-+]?[0-9]+)?)"
@@ -88,14 +91,32 @@ class _Unread(ValueError):
 
 def read_guard(text: str, lookup: InputLookup, limits: Limits | None = None) -> Guard | UnreadGuard:
     """The condition that a guard's text states about the inputs; never raises for any text."""
-    limits = limits or Limits()
+    read = _read(text, lookup, _no_names, limits or Limits())
+    if isinstance(read, UnreadGuard):
+        return read
+    return Guard(text, read) if is_bool(read) else UnreadGuard(text, "is no condition but a number")
+
+
+def read_infix(text: str, names: NameLookup, limits: Limits) -> Scalar | UnreadGuard:
+    """The term that an infix expression over symbols (``2*s9``) denotes; never raises for any text."""
+    return _read(text, _no_inputs, names, limits)
+
+
+def _read(text: str, inputs: InputLookup, names: NameLookup, limits: Limits) -> Scalar | UnreadGuard:
     if len(text) > limits.expression_characters:
-        return UnreadGuard(text, f"the text has more than {limits.expression_characters} characters")
+        return UnreadGuard(text[:100], f"the text has more than {limits.expression_characters} characters")
     try:
-        condition = _Parser(_tokens(text, limits), lookup, limits.expression_depth).whole()
+        return _Parser(_tokens(text, limits), inputs, names, limits.expression_depth).whole()
     except (_Unread, Refused, TermTooLargeError) as error:
         return UnreadGuard(text, str(error))
-    return Guard(text, condition)
+
+
+def _no_names(name: str) -> None:
+    del name
+
+
+def _no_inputs(path: Sequence[Step]) -> None:
+    del path
 
 
 def _tokens(text: str, limits: Limits) -> list[str]:
@@ -116,21 +137,20 @@ def _tokens(text: str, limits: Limits) -> list[str]:
 class _Parser:
     """Precedence climbing over Python's operators; terms are built on the way."""
 
-    __slots__ = ("_at", "_depth", "_lookup", "_max_depth", "_tokens")
+    __slots__ = ("_at", "_depth", "_inputs", "_max_depth", "_names", "_tokens")
 
-    def __init__(self, tokens: list[str], lookup: InputLookup, max_depth: int) -> None:
+    def __init__(self, tokens: list[str], inputs: InputLookup, names: NameLookup, max_depth: int) -> None:
         self._tokens = tokens
-        self._lookup = lookup
+        self._inputs = inputs
+        self._names = names
         self._max_depth = max_depth
         self._at = 0
         self._depth = 0
 
-    def whole(self) -> Cond:
+    def whole(self) -> Scalar:
         value = self._expression(0)
         if self._at < len(self._tokens):
-            raise _Unread(f"unexpected {self._peek()!a} after the end of the condition")
-        if not is_bool(value):
-            raise _Unread("is no condition but a number")
+            raise _Unread(f"unexpected {self._peek()!a} after the end of the expression")
         return value
 
     def _peek(self) -> str:
@@ -185,7 +205,10 @@ class _Parser:
             return self._input()
         if self._peek() == "(":
             return self._call(token)
-        raise _Unread(f"{token!a} is no number, input or known function")
+        named = self._names(token)
+        if named is None:
+            raise _Unread(f"{token!a} is no number, input or known function")
+        return named
 
     def _binary(self, left: Scalar) -> Scalar:
         token = self._take()
@@ -240,7 +263,7 @@ class _Parser:
         while self._peek() == "[":
             path.append(self._subscript())
         shown = "L" + "".join(f"[{step!r}]" for step in path)
-        value = self._lookup(path)
+        value = self._inputs(path)
         if value is None:
             raise _Unread(f"{shown} is no input")
         if isinstance(value, FakeTensor):

@@ -1,0 +1,93 @@
+"""What a node's target text names: an operator overload, one of Python's operators, or something unknown.
+
+No attribute of any module is looked up by a name that the archive gives: the functions are in a closed table.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from functools import cache
+from typing import Final, Protocol, final
+
+from refimpl.aten._overload import overload
+
+__all__ = ["TargetFunction", "UnknownTarget", "is_higher_order", "is_symbolic", "resolve_target", "target_name"]
+
+
+class TargetFunction(Protocol):
+    """What a ``call_function`` node calls."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """The node's value."""
+        ...
+
+
+_OPERATOR_NAMES: Final = (
+    "abs", "add", "and_", "eq", "floordiv", "ge", "getitem", "gt", "index", "inv", "invert", "le", "lshift", "lt",
+    "mod", "mul", "ne", "neg", "not_", "or_", "pos", "pow", "rshift", "sub", "truediv", "truth", "xor",
+)  # fmt: skip
+_MATH_NAMES: Final = (
+    "acos", "asin", "asinh", "atan", "ceil", "cos", "cosh", "exp", "floor", "log", "log2", "sin", "sinh", "sqrt",
+    "tan", "tanh", "trunc",
+)  # fmt: skip
+_SYMBOLIC_PREFIXES: Final = ("_operator.", "math.", "torch.sym_", "torch._sym_")
+_HIGHER_ORDER: Final = "torch.ops.higher_order."
+
+
+@final
+class UnknownTarget:
+    """A target that this version does not know: a custom operator, or a function of another release.
+
+    ``name`` is its text without ``torch.ops.``, as ``str()`` gives it. Calling it raises LookupError.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.name = target_name(text)
+        parts = [part for part in self.name.split(".") if part.isidentifier()] or ["unknown"]
+        self.__name__ = self.__qualname__ = parts[-1] if len(parts) < 3 else ".".join(parts[1:])
+        self.__module__ = "torch.ops" if text.startswith("torch.ops.") else "torch"
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        raise LookupError(f"the operator {self.name} is not modelled")
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+
+def target_name(text: str) -> str:
+    """The short name of a target: ``aten.add.Tensor``, ``higher_order.cond``, ``_operator.ge``, ``torch.sym_max``."""
+    return text.removeprefix("torch.ops.")
+
+
+def is_higher_order(text: str) -> bool:
+    """Whether the target is a higher-order operator (``cond``, ``while_loop``, ...)."""
+    return text.startswith(_HIGHER_ORDER)
+
+
+def is_symbolic(text: str) -> bool:
+    """Whether the target computes on symbolic numbers; its arguments are all positional."""
+    return text.startswith(_SYMBOLIC_PREFIXES)
+
+
+@cache
+def resolve_target(text: str) -> TargetFunction:
+    """The function that a target names, an `UnknownTarget` if none is known."""
+    if text.startswith("torch.ops."):
+        try:
+            return overload(target_name(text))
+        except (AttributeError, ValueError):
+            return UnknownTarget(text)
+    return _functions().get(text) or UnknownTarget(text)
+
+
+@cache
+def _functions() -> dict[str, TargetFunction]:
+    table: dict[str, TargetFunction] = {}
+    for name in _OPERATOR_NAMES:
+        table[f"_operator.{name}"] = getattr(operator, name)
+    for name in _MATH_NAMES:
+        table[f"math.{name}"] = getattr(math, name)
+    return table
