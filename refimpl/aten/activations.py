@@ -1,0 +1,114 @@
+"""Activations with more than one operand, and dropout."""
+
+from __future__ import annotations
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import elementwise, like
+from refimpl.aten._promotion import Number
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import Dim, eq, lor
+
+__all__: list[str] = []
+
+
+@shape("aten.glu.default")
+def glu(ctx: Context, self: FakeTensor, dim: int) -> FakeTensor:
+    """One half of a dimension gates the other."""
+    if not self.sizes:
+        raise RuntimeError("glu does not support 0-dimensional tensors")
+    at = wrap_dim(dim, self.ndim)
+    size = self.sizes[at]
+    ctx.require(eq(size % 2, 0), f"Halving dimension must be even, but dimension {at} is size {size}")
+    half = self.viewed((*self.sizes[:at], size // 2, *self.sizes[at + 1 :]), self.strides, self.offset)
+    return like(ctx, half)
+
+
+@shape("aten.prelu.default", "aten._prelu_kernel.default")
+def prelu(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
+    """A slope for negative elements: one for all, or one a channel."""
+    if weight.sizes and weight.ndim != self.ndim:
+        if weight.ndim != 1:
+            raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+        _require_channels(ctx, self, weight.sizes[0])
+    return like(ctx, self)
+
+
+def _require_channels(ctx: Context, self: FakeTensor, count: Dim) -> None:
+    if isinstance(count, int) and count == 1:
+        return
+    if not self.sizes:
+        raise RuntimeError("Not allow zero-dim input tensor.")
+    channels = self.sizes[1] if self.ndim > 1 else 1
+    message = (
+        "Mismatch of parameter numbers and input channel size. "
+        f"Found parameter numbers = {count} and channel size = {channels}."
+    )
+    ctx.require(lor(eq(count, channels), eq(count, 1)), message)
+
+
+@shape("aten.rrelu.default")
+def rrelu(
+    ctx: Context, self: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
+) -> FakeTensor:
+    """A leaky ReLU with a random slope."""
+    return like(ctx, self)
+
+
+@shape("aten.rrelu_with_noise.default")
+def rrelu_with_noise(
+    ctx: Context, self: FakeTensor, noise: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
+) -> FakeTensor:
+    """A leaky ReLU with a random slope, which it writes into ``noise``."""
+    return like(ctx, self)
+
+
+@shape("aten.rrelu_with_noise_functional.default")
+def rrelu_with_noise_functional(
+    ctx: Context, self: FakeTensor, noise: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
+) -> tuple[FakeTensor, FakeTensor]:
+    """A leaky ReLU with a random slope, and the noise."""
+    return like(ctx, self), like(ctx, noise)
+
+
+@shape("aten.log_sigmoid_forward.default")
+def log_sigmoid_forward(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
+    """The logarithm of the sigmoid, and a buffer for the backward pass."""
+    return like(ctx, self), like(ctx, self)
+
+
+def _require_probability(p: float) -> None:
+    if isinstance(p, (int, float)) and not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+@shape("aten.dropout.default", "aten.alpha_dropout.default")
+def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
+    """Zeros elements at random in training; otherwise the tensor itself."""
+    _require_probability(p)
+    return like(ctx, input) if train and p != 0 else input
+
+
+@shape("aten.feature_dropout.default", "aten.feature_alpha_dropout.default")
+def feature_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
+    """Zeros whole channels at random in training; otherwise the tensor itself."""
+    _require_probability(p)
+    if not train or p == 0:
+        return input
+    if input.ndim < 2:
+        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+    return like(ctx, input)
+
+
+@shape("aten.native_dropout.default")
+def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None) -> tuple[FakeTensor, FakeTensor]:
+    """The tensor with elements zeroed at random, and the mask of those kept."""
+    return like(ctx, input), like(ctx, input, DType.bool)
+
+
+@shape("aten.native_dropout_backward.default")
+def native_dropout_backward(ctx: Context, grad_output: FakeTensor, mask: FakeTensor, scale: float) -> FakeTensor:
+    """The gradient where the mask kept elements."""
+    return elementwise(ctx, (grad_output, mask), grad_output.dtype)
