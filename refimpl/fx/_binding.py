@@ -14,7 +14,7 @@ class Parameters:
     """The inputs of a graph as the parameters of ``forward(self, ...)``.
 
     A placeholder ``*name`` takes what positional arguments remain, ``**name`` what keyword arguments remain;
-    those after ``*name`` are keyword-only.
+    those after ``*name`` are keyword-only. ``SyntaxError`` where the signature would be one.
     """
 
     positional: list[Node] = field(default_factory=list[Node])
@@ -26,8 +26,12 @@ class Parameters:
     def of(cls, placeholders: list[Node]) -> Parameters:
         """The parameters that these placeholders make."""
         result = cls()
+        seen: set[str] = set()
         for node in placeholders:
             target = str(node.target)
+            if target in seen:
+                raise SyntaxError(f"duplicate argument '{target.lstrip('*')}' in function definition")
+            seen.add(target)
             if target.startswith("**"):
                 result.var_keyword = node
             elif target.startswith("*"):
@@ -36,6 +40,9 @@ class Parameters:
                 result.keyword_only.append(node)
             else:
                 result.positional.append(node)
+        defaults = [bool(node.args) for node in result.positional]
+        if sorted(defaults) != defaults:
+            raise SyntaxError("non-default argument follows default argument")
         return result
 
     def bind(self, args: tuple[object, ...], kwargs: dict[str, object], env: dict[Node, object]) -> None:

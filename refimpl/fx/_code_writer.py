@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CodeWriter"]
 
 _FROM_TORCH = re.compile(r"^torch(?:\.(?!_dynamo\.|_inductor\.)[^.]+)*$")
+_OLD_ALIAS = type(typing.List[int])  # noqa: UP006 - the class of subscripted aliases of typing
 _TYPING_ORIGINS: dict[object, object] = {
     list: typing.List,  # noqa: UP006 - the old spelling is what is printed for an old alias
     dict: typing.Dict,  # noqa: UP006
@@ -89,10 +90,7 @@ class CodeWriter:
         """The calls of ``wrap`` that keep wrapped functions leaves when the code is traced again."""
         if not self._wrapped:
             return ""
-        from refimpl.fx._wrap import wrap
-
-        name = self.add_global("wrap", wrap)
-        return "\n".join([f'{name}("{function}")' for function in self._wrapped])
+        return "\n".join([f'torch.fx._symbolic_trace.wrap("{function}")' for function in self._wrapped])
 
     def _write_summary(self, node: Node) -> None:
         """A comment that says where the node came from, unless the one before says the same."""
@@ -217,7 +215,7 @@ class CodeWriter:
         origin: object = getattr(annotation, "__origin__", None)
         if not origin:
             return self.add_global(name, annotation)
-        if not isinstance(annotation, types.GenericAlias):
+        if isinstance(annotation, _OLD_ALIAS):
             origin = _TYPING_ORIGINS.get(origin, origin)
         origin_name = self.add_global(type_repr(origin), origin)
         parts = [self._type(part) for part in typing.get_args(annotation)]

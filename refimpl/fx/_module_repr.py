@@ -8,9 +8,9 @@ __all__ = ["add_indent", "describe"]
 
 
 def add_indent(text: str, spaces: int) -> str:
-    """Indent every line but the first."""
+    """Indent every line but the first; blank lines become empty (a single line stays as it is)."""
     first, *rest = text.split("\n")
-    return "\n".join([first, *(" " * spaces + line for line in rest)])
+    return "\n".join([first, *(" " * spaces + line if line.strip() else "" for line in rest)])
 
 
 def describe(name: str, extra: str, parts: Mapping[str, object]) -> str:

@@ -13,6 +13,11 @@ __all__ = ["Module"]
 _SelfT = TypeVar("_SelfT", bound="Module")
 
 
+def _forward_unimplemented(self: Module, *input: object) -> object:
+    """What a call does until a subclass defines ``forward``: raise ``NotImplementedError``."""
+    raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+
 class Module:
     """Holds submodules, parameters, buffers and plain attributes; calling it calls ``forward``.
 
@@ -25,16 +30,15 @@ class Module:
     _parameters: dict[str, object]
     _buffers: dict[str, object]
 
+    forward: Callable[..., object] = _forward_unimplemented
+    """What a call does; a subclass defines it (``NotImplementedError`` otherwise)."""
+
     def __init__(self) -> None:
         state = self.__dict__
         state["training"] = True
         state["_parameters"] = {}
         state["_buffers"] = {}
         state["_modules"] = {}
-
-    def forward(self, *args: object, **kwargs: object) -> object:
-        """What a call does; a subclass defines it (``NotImplementedError`` otherwise)."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         trace = active_trace.get()
