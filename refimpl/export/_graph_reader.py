@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from refimpl.export.bindings import free_bindings
 from refimpl.export.errors import ArchiveError, ErrorKind
 from refimpl.export.limits import Limits
 from refimpl.export.schema import Argument, ArgumentKind, NamedArgument
-from refimpl.export.targets import is_higher_order, is_symbolic, resolve_target, target_name
+from refimpl.export.targets import TargetFunction, is_higher_order, is_symbolic, resolve_target, target_name
 from refimpl.fx.graph import Graph
 from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Argument as FxArgument
@@ -25,6 +24,7 @@ __all__ = ["GraphReader", "Reading", "UnboundSymbol"]
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,255}")
 _ITEM: Final = "torch.ops.aten.item.default"
+_GETITEM: Final = resolve_target("_operator.getitem")
 _MISSING: Final = object()
 _R = TypeVar("_R")
 
@@ -63,6 +63,7 @@ class GraphReader(ArgumentReader):
         self._depth = depth
         self._graph = Graph()
         self._modules: dict[str, object] = {}
+        self._names: set[str] = set()
         self._owner = ""
 
     def read(self, input_names: Sequence[str | None]) -> GraphModule:
@@ -107,6 +108,7 @@ class GraphReader(ArgumentReader):
         node = self._graph.placeholder(name)
         if node.name != name:
             node.name = name
+        self._names.add(name)
         return node
 
     def _node(self, record: schema.Node) -> None:
@@ -116,15 +118,15 @@ class GraphReader(ArgumentReader):
         self._owner = record.name or ""
         args, kwargs = self._arguments(target, record.inputs)
         outputs = record.outputs
+        function = resolve_target(target)
         single = _value_name(outputs[0]) if len(outputs) == 1 and not _is_one_tuple(record) else None
+        nothing = len(outputs) == 1 and outputs[0].as_none is not None
         name = single or record.name or None
-        if name is not None:
-            _check_name(name)
-        node = self._graph.create_node("call_function", resolve_target(target), args, kwargs, name)
-        if name is not None and node.name != name:
-            if name in self.nodes:
-                raise ArchiveError(ErrorKind.REFERENCE, "", f"the name {name} is defined twice")
-            node.name = name
+        if nothing:
+            # PyTorch's loader renames such nodes, and its own numbering of the new names is kept.
+            node = self._graph.create_node("call_function", function, args, kwargs, f"{_base_name(target)}_unused")
+        else:
+            node = self._create(function, args, kwargs, name)
         trace = record.metadata.get("stack_trace")
         if trace is not None:
             node.meta["stack_trace"] = trace
@@ -133,10 +135,24 @@ class GraphReader(ArgumentReader):
         elif single is not None:
             self._define(single, node)
             self._record_value(node, outputs[0], single, required=True)
-        elif len(outputs) == 1 and outputs[0].as_none is not None:
+        elif nothing:
             node.meta["recorded"] = None
         else:
             self._elements(node, outputs)
+
+    def _create(
+        self, target: TargetFunction, args: tuple[FxArgument, ...], kwargs: dict[str, FxArgument], name: str | None
+    ) -> Node:
+        """A call node of exactly that name, which FX alone might alter."""
+        if name is not None:
+            _check_name(name)
+        node = self._graph.create_node("call_function", target, args, kwargs, name)
+        if name is not None and node.name != name:
+            if name in self._names:
+                raise ArchiveError(ErrorKind.REFERENCE, "", f"two nodes are named {name}")
+            node.name = name
+        self._names.add(node.name)
+        return node
 
     def _arguments(
         self, target: str, inputs: Sequence[NamedArgument]
@@ -204,17 +220,16 @@ class GraphReader(ArgumentReader):
 
     def _element(self, owner: Node, index: int, output: Argument) -> Node:
         name = "as_none" if output.as_none is not None else _value_name(output)
-        if name is not None:
-            _check_name(name)
-        node = self._graph.create_node("call_function", operator.getitem, (owner, index), {}, name)
+        if output.as_none is not None:
+            node = self._graph.create_node("call_function", _GETITEM, (owner, index), {}, name)
+        else:
+            node = self._create(_GETITEM, (owner, index), {}, name)
         node.meta["synthesized"] = True
         if "stack_trace" in owner.meta:
             node.meta["stack_trace"] = owner.meta["stack_trace"]
         if output.as_none is not None:
             node.meta["recorded"] = None
         elif name is not None:
-            if node.name != name:
-                node.name = name
             self._define(name, node)
             self._record_value(node, output, name, required=True)
         elif output.as_tensors is not None:
@@ -291,6 +306,12 @@ def _is_reference(argument: Argument) -> bool:
 def _is_one_tuple(record: schema.Node) -> bool:
     """Whether a higher-order operator returns a tuple of the one value that it names."""
     return is_higher_order(record.target) and not record.is_hop_single_tensor_return
+
+
+def _base_name(target: str) -> str:
+    """The function's own name: ``nonzero.default`` without its namespace, as FX spells it in node names."""
+    parts = target_name(target).split(".")
+    return parts[-1] if len(parts) < 3 or not target.startswith("torch.ops.") else "_".join(parts[1:])
 
 
 def _check_name(name: str) -> None:
