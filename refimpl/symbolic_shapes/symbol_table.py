@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import final
 
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.terms import BoolSymbol, Sort, Symbol
-from refimpl.terms.core import bool_symbol, symbol_atom
+from refimpl.terms.polynomials import bool_symbol, symbol_atom
 
 __all__ = ["Mark", "SymbolTable"]
 
-Mark = tuple[int, int]
+Mark = tuple[int, int, int]
 
 
 @final
@@ -23,7 +24,7 @@ class SymbolTable:
     reserved, is never allocated again (law FRESH).
     """
 
-    __slots__ = ("_counters", "_created", "_ignore", "_settled", "hints", "ignorable", "origins", "pending")
+    __slots__ = ("_counters", "_fresh", "_ignore", "_settled", "hints", "ignorable", "origins", "pending")
 
     def __init__(self) -> None:
         self.hints: dict[Symbol, int | float | None] = {}
@@ -31,7 +32,7 @@ class SymbolTable:
         self.pending: dict[Symbol, None] = {}
         self.ignorable: dict[Symbol, None] = {}
         self._counters: dict[str, int] = {"u": 0, "zuf": 0, "p": 0}
-        self._created: list[Symbol] = []
+        self._fresh: dict[Symbol, None] = {}
         self._settled: list[Symbol] = []
         self._ignore = 0
 
@@ -54,7 +55,7 @@ class SymbolTable:
         self._counters[prefix] = number + 1
         symbol = symbol_atom(f"{prefix}{number}", sort)
         self.origins[symbol] = origin
-        self._created.append(symbol)
+        self._fresh[symbol] = None
         if not self._ignore:
             self.pending[symbol] = None
         return symbol
@@ -75,6 +76,14 @@ class SymbolTable:
         """Whether the symbol is known from an example input."""
         return symbol in self.hints or not is_unbacked(symbol)
 
+    def is_fresh(self, symbol: Symbol) -> bool:
+        """Whether this table allocated the symbol."""
+        return symbol in self._fresh
+
+    def inherit_origin(self, fresh: Symbol, old: Symbol) -> None:
+        """The origin of a symbol passes to its representative."""
+        self.origins.setdefault(old, self.origins.get(fresh, ""))
+
     def settle(self, symbol: Symbol) -> None:
         """The symbol is bound: pending no longer."""
         if symbol in self.pending:
@@ -92,21 +101,22 @@ class SymbolTable:
 
     def mark(self) -> Mark:
         """A point to roll back to."""
-        return len(self._created), len(self._settled)
+        return len(self._fresh), len(self._settled), len(self.origins)
 
     def since(self, mark: Mark) -> tuple[Symbol, ...]:
-        """The fresh symbols allocated since the mark."""
-        return tuple(self._created[mark[0] :])
+        """The fresh symbols allocated since the mark, the newest first."""
+        return tuple(islice(reversed(self._fresh), len(self._fresh) - mark[0]))
 
     def roll_back(self, mark: Mark) -> None:
         """Undo what happened since the mark, the name counters aside."""
-        created, settled = mark
-        undone = self._created[created:]
+        fresh, settled, origins = mark
         for symbol in self._settled[settled:]:
             self.pending[symbol] = None
-        for symbol in undone:
+        del self._settled[settled:]
+        while len(self._fresh) > fresh:
+            symbol, _ = self._fresh.popitem()
             self.pending.pop(symbol, None)
             self.ignorable.pop(symbol, None)
-            self.origins.pop(symbol, None)
-        del self._created[created:]
-        del self._settled[settled:]
+        while len(self.origins) > origins:
+            symbol, _ = self.origins.popitem()
+            self.hints.pop(symbol, None)

@@ -31,16 +31,6 @@ from refimpl.terms.core import (
     Symbol,
     Term,
     TermTooLargeError,
-    add,
-    bool_symbol,
-    free_of,
-    intern_apply,
-    make_int,
-    multiply,
-    of_atom,
-    scale,
-    symbol,
-    symbol_atom,
 )
 from refimpl.terms.evaluate import Number, Undefined, evaluate
 from refimpl.terms.float_ranges import ANY_FLOAT, FloatRange
@@ -61,6 +51,18 @@ from refimpl.terms.integers import (
     round_to_int,
     rshift,
     trunc_to_int,
+)
+from refimpl.terms.keys import free_of
+from refimpl.terms.polynomials import (
+    add,
+    bool_symbol,
+    intern_apply,
+    make_int,
+    multiply,
+    of_atom,
+    scale,
+    symbol,
+    symbol_atom,
 )
 from refimpl.terms.printing import to_text
 from refimpl.terms.ranges import UNBOUNDED, ValueRange

@@ -17,19 +17,20 @@ from refimpl.terms.core import (
     FloatCompare,
     Ge,
     IntTerm,
+    Monomial,
     Ne,
     Not,
     Or,
     Real,
     Sort,
     Symbol,
-    of_atom,
 )
 from refimpl.terms.deciding import decide
 from refimpl.terms.directions import direction_of, monomial_term
 from refimpl.terms.float_ranges import FloatRange
 from refimpl.terms.inference import ends_of, float_range_of, monomial_ends, scaled
 from refimpl.terms.knowledge import Ends, Knowledge
+from refimpl.terms.polynomials import of_atom
 from refimpl.terms.ranges import ValueRange
 from refimpl.terms.simplification import simplify, simplify_condition
 
@@ -266,7 +267,7 @@ class Bounds:
         if len(direction.monomials) > 1:
             facts.extend(self._parts(direction))
         else:
-            monomial = direction.monomials[0][0]
+            monomial = _last_monomial(direction)
             for sum_ in knowledge.mentions.get(monomial, ()):
                 facts.extend(self._parts(sum_))
             atom = direction.atom
@@ -291,6 +292,11 @@ class Bounds:
             if rest != (None, None):
                 facts.append((monomial_term(monomial), _divided(rest, coefficient)))
         return facts
+
+
+def _last_monomial(direction: IntTerm) -> Monomial:
+    """The last monomial of a direction, which is its only one if it has one."""
+    return direction.monomials[-1][0]
 
 
 def _divided(ends: Ends, factor: int) -> Ends:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 from typing import Final, Literal, TypeGuard, TypeVar, assert_never
 from weakref import WeakValueDictionary
@@ -23,13 +24,9 @@ from refimpl.terms.core import (
     Or,
     Real,
     Scalar,
-    add,
-    key_of,
-    make_int,
-    scale,
-    typed,
-    union_free,
 )
+from refimpl.terms.keys import bounded, depth_above, key_of, typed, union_free
+from refimpl.terms.polynomials import CACHED, add, make_int, scale, subtract
 
 __all__ = [
     "conjuncts",
@@ -55,7 +52,7 @@ def _intern_comparison(kind: type[_T], term: IntTerm) -> _T:
     found = _pool.get((kind, term))
     if isinstance(found, kind):
         return found
-    made = kind(term, f"{kind.__name__}({term.key})", term.free)
+    made = kind(term, bounded(f"{kind.__name__}({term.key})"), term.free, term.depth)
     _pool[kind, term] = made
     return made
 
@@ -65,16 +62,19 @@ def intern_float_compare(op: Literal["lt", "le", "eq", "ne"], left: Real | Dim, 
     found = _pool.get((op, typed(left), typed(right)))
     if isinstance(found, FloatCompare):
         return found
-    made = FloatCompare(op, left, right, f"{op}({key_of(left)},{key_of(right)})", union_free((left, right)))
+    args = (left, right)
+    key = bounded(f"{op}({key_of(left)},{key_of(right)})")
+    made = FloatCompare(op, left, right, key, union_free(args), depth_above(args))
     _pool[op, typed(left), typed(right)] = made
     return made
 
 
 def _ite_of_constants(term: IntTerm) -> tuple[Cond, int, int] | None:
     """``(c, x, y)`` if the term is ``x`` where ``c`` holds and ``y`` elsewhere, for constants."""
-    if len(term.monomials) > 2:
+    monomials = term.monomials
+    if len(monomials) > 2:
         return None
-    monomial, factor = term.monomials[-1]
+    monomial, factor = monomials[len(monomials) - 1]
     if len(monomial) != 1 or not isinstance(monomial[0], Apply) or monomial[0].fn != "Ite":
         return None
     condition, then, otherwise = monomial[0].args
@@ -108,8 +108,11 @@ def _content(term: IntTerm) -> int:
 
 def nonnegative(term: Dim) -> Cond:
     """``term >= 0``; dividing by the content rounds the constant down, which integers allow."""
-    if isinstance(term, int):
-        return term >= 0
+    return term >= 0 if isinstance(term, int) else _nonnegative_term(term)
+
+
+@lru_cache(maxsize=CACHED)
+def _nonnegative_term(term: IntTerm) -> Cond:
     chosen = _ite_of_constants(term)
     if chosen is not None:
         return _choose(chosen[0], chosen[1] >= 0, chosen[2] >= 0)
@@ -140,15 +143,16 @@ def eq(left: Dim, right: Dim) -> Cond:
     """``left == right`` on integers."""
     if left is right:
         return True
-    if isinstance(left, int) and isinstance(right, int):
-        return left == right
-    difference = add(left, scale(right, -1))
-    if isinstance(difference, int):
-        return difference == 0
-    chosen = _ite_of_constants(difference)
+    difference = subtract(left, right)
+    return difference == 0 if isinstance(difference, int) else _zero_term(difference)
+
+
+@lru_cache(maxsize=CACHED)
+def _zero_term(term: IntTerm) -> Cond:
+    chosen = _ite_of_constants(term)
     if chosen is not None:
         return _choose(chosen[0], chosen[1] == 0, chosen[2] == 0)
-    primitive = _primitive(difference)
+    primitive = _primitive(term)
     return False if primitive is None else _intern_comparison(Eq, primitive)
 
 
@@ -159,24 +163,22 @@ def ne(left: Dim, right: Dim) -> Cond:
 
 def ge(left: Dim, right: Dim) -> Cond:
     """``left >= right`` on integers."""
-    if isinstance(left, int) and isinstance(right, int):
-        return left >= right
-    return nonnegative(add(left, scale(right, -1)))
+    return nonnegative(subtract(left, right))
 
 
 def le(left: Dim, right: Dim) -> Cond:
     """``left <= right`` on integers."""
-    return ge(right, left)
+    return nonnegative(subtract(right, left))
 
 
 def gt(left: Dim, right: Dim) -> Cond:
     """``left > right`` on integers."""
-    return ge(left, add(right, 1))
+    return nonnegative(add(subtract(left, right), -1))
 
 
 def lt(left: Dim, right: Dim) -> Cond:
     """``left < right`` on integers."""
-    return ge(right, add(left, 1))
+    return nonnegative(add(subtract(right, left), -1))
 
 
 def lnot(condition: Cond) -> Cond:
@@ -203,7 +205,9 @@ def lnot(condition: Cond) -> Cond:
         case BoolSymbol() | FloatCompare():
             found = _pool.get((Not, condition))
             if found is None:
-                found = _pool[Not, condition] = Not(condition, f"Not({condition.key})", condition.free)
+                found = _pool[Not, condition] = Not(
+                    condition, bounded(f"Not({condition.key})"), condition.free, condition.depth
+                )
             return found
         case _:
             assert_never(condition)
@@ -236,8 +240,8 @@ def _nary(conditions: tuple[Cond, ...], kind: type[And | Or], *, absorbing: bool
     args = tuple(sorted(flat, key=lambda condition: condition.key))
     found = _pool.get((kind, args))
     if found is None:
-        key = f"{kind.__name__}({','.join(arg.key for arg in args)})"
-        found = _pool[kind, args] = kind(args, key, union_free(args))
+        key = bounded(f"{kind.__name__}({','.join(arg.key for arg in args)})")
+        found = _pool[kind, args] = kind(args, key, union_free(args), depth_above(args))
     return found
 
 

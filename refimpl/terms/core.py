@@ -2,15 +2,15 @@
 
 Integers are polynomials with integer coefficients over *atoms* (symbols and applications such as ``//`` and
 ``Max``), kept in one normal form, so that equal polynomials are one object and equality is identity. A constant
-is a plain Python number, never a term.
+is a plain Python number, never a term. The functions that make terms are in :mod:`refimpl.terms.polynomials`,
+:mod:`refimpl.terms.conditions` and their neighbours; nothing else calls these constructors.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal, TypeAlias, final
-from weakref import WeakValueDictionary
+from typing import Final, Literal, Never, TypeAlias, final
 
 __all__ = [
     "And",
@@ -25,9 +25,11 @@ __all__ = [
     "FloatCompare",
     "FloatFn",
     "FloatTerm",
+    "Free",
     "Ge",
     "IntFn",
     "IntTerm",
+    "Interned",
     "Monomial",
     "Monomials",
     "Ne",
@@ -39,17 +41,11 @@ __all__ = [
     "Symbol",
     "Term",
     "TermTooLargeError",
-    "bool_symbol",
-    "intern_apply",
-    "make_int",
-    "symbol",
 ]
-
-MAX_MONOMIALS: Final = 4096
 
 
 class TermTooLargeError(ValueError):
-    """A polynomial grew beyond the bound that keeps untrusted input from exhausting memory."""
+    """A term grew beyond a bound that keeps untrusted input from exhausting memory or the stack."""
 
 
 class Sort(Enum):
@@ -71,114 +67,135 @@ FloatFn: TypeAlias = Literal[
 ]  # fmt: skip
 
 
+class Interned:
+    """What all terms share: one object for equal terms, so that a copy is the object itself."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Interned:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Interned:
+        return self
+
+    def __reduce__(self) -> Never:
+        raise TypeError("a term is interned in its process and cannot be pickled; send its text")
+
+    def __str__(self) -> str:
+        from refimpl.terms.printing import to_text
+
+        assert isinstance(self, Term), "only the classes of this module are terms"
+        return to_text(self)
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Symbol:
-    """An integer symbol (``s0``, ``u0``) or a float symbol (``zuf0``); interned, compared by identity."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Symbol(Interned):
+    """An integer symbol (``s0``, ``u0``) or a float symbol (``zuf0``); interned, compared by identity.
+
+    ``key`` is the text that orders atoms, independent of the hash seed and of the order of creation.
+    """
 
     name: str
     sort: Sort
-    free: frozenset[Symbol | BoolSymbol] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "free", frozenset((self,)))
+    key: str
 
     @property
-    def key(self) -> str:
-        """The text that orders atoms, independent of the hash seed."""
-        return self.name
+    def free(self) -> Free:
+        """The symbol itself."""
+        return frozenset((self,))
+
+    @property
+    def depth(self) -> int:
+        """The number of nested applications: none."""
+        return 0
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class BoolSymbol:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class BoolSymbol(Interned):
     """An opaque boolean (the predicate of a ``cond`` on a tensor)."""
 
     name: str
-    free: frozenset[Symbol | BoolSymbol] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "free", frozenset((self,)))
+    key: str
 
     @property
-    def key(self) -> str:
-        """The text that orders boolean terms."""
-        return self.name
+    def free(self) -> Free:
+        """The symbol itself."""
+        return frozenset((self,))
+
+    @property
+    def depth(self) -> int:
+        """The number of nested applications: none."""
+        return 0
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Apply:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Apply(Interned):
     """A function applied to arguments that no polynomial rule evaluates; ``sort`` is INT or FLOAT."""
 
     fn: IntFn | FloatFn
     args: tuple[Scalar, ...]
     sort: Sort
     key: str
-    free: frozenset[Symbol | BoolSymbol]
-
-
-Atom: TypeAlias = Symbol | Apply
-Monomial: TypeAlias = tuple[Atom, ...]
-Monomials: TypeAlias = tuple[tuple[Monomial, int], ...]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class IntTerm:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class IntTerm(Interned):
     """A non-constant integer polynomial: ``(monomial, coefficient)`` pairs in one order, no zero coefficient.
 
-    ``==`` is identity, which for these interned normal forms is equality as polynomials; comparisons as
-    *conditions* are the functions ``eq``, ``le``, ... of :mod:`refimpl.terms`.
+    The constant comes first and the others by ascending degree. ``==`` is identity, which for these interned
+    normal forms is equality as polynomials; comparisons as *conditions* are the functions ``eq``, ``le``, ... of
+    :mod:`refimpl.terms`.
     """
 
     monomials: Monomials
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
     def __bool__(self) -> bool:
         raise TypeError("the truth of a symbolic size is undecided; compare it and ask the context")
 
     def __add__(self, other: Dim) -> Dim:
-        return add(self, other)
+        return _polynomials.add(self, other)
 
     def __radd__(self, other: Dim) -> Dim:
-        return add(other, self)
+        return _polynomials.add(self, other)
 
     def __sub__(self, other: Dim) -> Dim:
-        return add(self, scale(other, -1))
+        return _polynomials.subtract(self, other)
 
     def __rsub__(self, other: Dim) -> Dim:
-        return add(other, scale(self, -1))
+        return _polynomials.subtract(other, self)
 
     def __mul__(self, other: Dim) -> Dim:
-        return multiply(self, other)
+        return _polynomials.multiply(self, other)
 
     def __rmul__(self, other: Dim) -> Dim:
-        return multiply(other, self)
+        return _polynomials.multiply(self, other)
 
     def __neg__(self) -> Dim:
-        return scale(self, -1)
+        return _polynomials.scale(self, -1)
 
     def __floordiv__(self, other: Dim) -> Dim:
-        from refimpl.terms.integers import floor_div
-
-        return floor_div(self, other)
+        return _division.floor_div(self, other)
 
     def __rfloordiv__(self, other: Dim) -> Dim:
-        from refimpl.terms.integers import floor_div
-
-        return floor_div(other, self)
+        return _division.floor_div(other, self)
 
     def __mod__(self, other: Dim) -> Dim:
-        from refimpl.terms.integers import mod
-
-        return mod(self, other)
+        return _division.mod(self, other)
 
     def __rmod__(self, other: Dim) -> Dim:
-        from refimpl.terms.integers import mod
-
-        return mod(other, self)
+        return _division.mod(other, self)
 
     def __pow__(self, other: Dim) -> Dim:
         from refimpl.terms.integers import power
@@ -189,11 +206,6 @@ class IntTerm:
         from refimpl.terms.integers import power
 
         return power(other, self)
-
-    def __str__(self) -> str:
-        from refimpl.terms.printing import to_text
-
-        return to_text(self)
 
     @property
     def constant(self) -> int:
@@ -218,77 +230,88 @@ class IntTerm:
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Ge:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Ge(Interned):
     """``term >= 0``; coefficients without common factor."""
 
     term: IntTerm
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Eq:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Eq(Interned):
     """``term == 0``; coefficients without common factor, the first non-constant one positive."""
 
     term: IntTerm
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Ne:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Ne(Interned):
     """``term != 0``; normalised as :class:`Eq`."""
 
     term: IntTerm
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class FloatCompare:
-    """An IEEE comparison of two reals (NaN makes all but ``ne`` false)."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class FloatCompare(Interned):
+    """An IEEE comparison of two reals (NaN makes all but ``ne`` false); an integer is compared exactly."""
 
     op: Literal["lt", "le", "eq", "ne"]
     left: Real | Dim
     right: Real | Dim
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Not:
-    """The negation of an opaque boolean or of a float comparison; all other negations are pushed inwards."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Not(Interned):
+    """The negation of an opaque boolean or of a float ordering; all other negations are pushed inwards."""
 
     arg: BoolSymbol | FloatCompare
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class And:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class And(Interned):
     """A conjunction of two or more distinct conditions, flattened and ordered."""
 
     args: tuple[BoolTerm, ...]
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Or:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Or(Interned):
     """A disjunction of two or more distinct conditions, flattened and ordered."""
 
     args: tuple[BoolTerm, ...]
     key: str
-    free: frozenset[Symbol | BoolSymbol]
+    free: Free
+    depth: int
 
 
+Free: TypeAlias = frozenset[Symbol | BoolSymbol]
+Atom: TypeAlias = Symbol | Apply
+Monomial: TypeAlias = tuple[Atom, ...]
+Monomials: TypeAlias = tuple[tuple[Monomial, int], ...]
 BoolFn: TypeAlias = Ge | Eq | Ne | FloatCompare | Not | And | Or
 BoolTerm: TypeAlias = BoolSymbol | BoolFn
 FloatTerm: TypeAlias = Symbol | Apply
@@ -298,152 +321,8 @@ Cond: TypeAlias = bool | BoolTerm
 Term: TypeAlias = IntTerm | FloatTerm | BoolTerm
 Scalar: TypeAlias = int | float | bool | Term
 
-_symbols: Final[WeakValueDictionary[tuple[str, Sort], Symbol]] = WeakValueDictionary()
-_bool_symbols: Final[WeakValueDictionary[str, BoolSymbol]] = WeakValueDictionary()
-_applies: Final[WeakValueDictionary[tuple[object, ...], Apply]] = WeakValueDictionary()
-_ints: Final[WeakValueDictionary[Monomials, IntTerm]] = WeakValueDictionary()
+NOTHING_FREE: Final[Free] = frozenset()
 
-
-def symbol(name: str) -> IntTerm:
-    """The integer symbol of that name, as a term."""
-    return _of_atom(symbol_atom(name, Sort.INT))
-
-
-def symbol_atom(name: str, sort: Sort) -> Symbol:
-    """The interned symbol itself; a float symbol is already a :data:`FloatTerm`."""
-    found = _symbols.get((name, sort))
-    if found is None:
-        found = _symbols[name, sort] = Symbol(name, sort)
-    return found
-
-
-def bool_symbol(name: str) -> BoolSymbol:
-    """The opaque boolean of that name."""
-    found = _bool_symbols.get(name)
-    if found is None:
-        found = _bool_symbols[name] = BoolSymbol(name)
-    return found
-
-
-def typed(argument: Scalar) -> object:
-    """A dictionary key that tells 1, 1.0 and True apart."""
-    # 1, 1.0 and True are equal keys in Python, but they are different arguments.
-    return (type(argument), repr(argument)) if isinstance(argument, (int, float)) else argument
-
-
-def key_of(argument: Scalar) -> str:
-    """The ordering text of any scalar."""
-    return repr(argument) if isinstance(argument, (int, float)) else argument.key
-
-
-def free_of(argument: Scalar) -> frozenset[Symbol | BoolSymbol]:
-    """The symbols that occur in any scalar."""
-    return _NOTHING if isinstance(argument, (int, float)) else argument.free
-
-
-_NOTHING: Final[frozenset[Symbol | BoolSymbol]] = frozenset()
-
-
-def union_free(args: tuple[Scalar, ...]) -> frozenset[Symbol | BoolSymbol]:
-    """The symbols that occur in any of the scalars."""
-    result = _NOTHING
-    for arg in args:
-        more = free_of(arg)
-        if not more <= result:
-            result = more if not result else result | more
-    return result
-
-
-def intern_apply(fn: IntFn | FloatFn, args: tuple[Scalar, ...], sort: Sort) -> Apply:
-    """The one ``Apply`` object for these arguments; no rule is applied."""
-    identity = (fn, *map(typed, args))
-    found = _applies.get(identity)
-    if found is None:
-        key = f"{fn}({','.join(map(key_of, args))})"
-        found = _applies[identity] = Apply(fn, args, sort, key, union_free(args))
-    return found
-
-
-def _of_atom(atom: Atom) -> IntTerm:
-    monomials: Monomials = (((atom,), 1),)
-    found = _ints.get(monomials)
-    if found is None:
-        found = _ints[monomials] = IntTerm(monomials, atom.key, atom.free)
-    return found
-
-
-def of_atom(atom: Atom) -> IntTerm:
-    """An integer atom as a term."""
-    return _of_atom(atom)
-
-
-def _monomial_key(monomial: Monomial) -> tuple[int, str]:
-    return (len(monomial), "*".join(atom.key for atom in monomial))
-
-
-def make_int(coefficients: dict[Monomial, int]) -> Dim:
-    """The normal form of a sum of monomials (each already sorted); zero coefficients may be present."""
-    kept = [item for item in coefficients.items() if item[1]]
-    if not kept:
-        return 0
-    if len(kept) == 1:
-        if not kept[0][0]:
-            return kept[0][1]
-    else:
-        if len(kept) > MAX_MONOMIALS:
-            raise TermTooLargeError(f"a polynomial of {len(kept)} monomials")
-        kept.sort(key=lambda item: _monomial_key(item[0]))
-    monomials = tuple(kept)
-    found = _ints.get(monomials)
-    if found is None:
-        key = "+".join(f"{c}*{_monomial_key(m)[1]}" for m, c in monomials)
-        free = union_free(tuple(_of_atom(atom) for m, _ in monomials for atom in m))
-        found = _ints[monomials] = IntTerm(monomials, key, free)
-    return found
-
-
-def add(left: Dim, right: Dim) -> Dim:
-    """The sum."""
-    if isinstance(left, int):
-        if isinstance(right, int):
-            return left + right
-        left, right = right, left
-    if isinstance(right, int):
-        if not right:
-            return left
-        total = dict(left.monomials)
-        total[()] = total.get((), 0) + right
-        return make_int(total)
-    total = dict(left.monomials)
-    for monomial, coefficient in right.monomials:
-        total[monomial] = total.get(monomial, 0) + coefficient
-    return make_int(total)
-
-
-def scale(term: Dim, factor: int) -> Dim:
-    """The product with a constant."""
-    if isinstance(term, int):
-        return term * factor
-    if factor == 1:
-        return term
-    return make_int({m: c * factor for m, c in term.monomials})
-
-
-def multiply(left: Dim, right: Dim) -> Dim:
-    """The product, expanded."""
-    if isinstance(left, int):
-        return scale(right, left)
-    if isinstance(right, int):
-        return scale(left, right)
-    if len(left.monomials) * len(right.monomials) > MAX_MONOMIALS:
-        raise TermTooLargeError(f"a product of {len(left.monomials)} by {len(right.monomials)} monomials")
-    total: dict[Monomial, int] = {}
-    for m, c in left.monomials:
-        for n, d in right.monomials:
-            joined = tuple(sorted((*m, *n), key=_atom_key)) if m and n else m or n
-            total[joined] = total.get(joined, 0) + c * d
-    return make_int(total)
-
-
-def _atom_key(atom: Atom) -> str:
-    return atom.key
+# The operators of a term call the functions that make terms, whose modules need the classes above.
+from refimpl.terms import division as _division  # noqa: E402
+from refimpl.terms import polynomials as _polynomials  # noqa: E402

@@ -10,6 +10,7 @@ from refimpl.terms.core import (
     Apply,
     Atom,
     BoolSymbol,
+    BoolTerm,
     Cond,
     Dim,
     Eq,
@@ -20,15 +21,11 @@ from refimpl.terms.core import (
     Ne,
     Not,
     Or,
-    add,
-    make_int,
-    multiply,
-    of_atom,
-    scale,
 )
 from refimpl.terms.directions import direction_of
 from refimpl.terms.inference import congruence_of, ends_of, float_range_of
 from refimpl.terms.knowledge import Knowledge
+from refimpl.terms.polynomials import add, make_int, multiply, of_atom, scale
 
 __all__ = ["decide", "is_nonnegative"]
 
@@ -44,6 +41,15 @@ def decide(knowledge: Knowledge, condition: Cond) -> bool | None:
     known = knowledge.truths.get(condition)
     if known is not None:
         return known
+    cached = knowledge.decided_cache.get(condition)
+    if cached is not None and knowledge.is_settled(cached[0], condition.free):
+        return cached[1]
+    result = _decide(knowledge, condition)
+    knowledge.decided_cache[condition] = (knowledge.version, result)
+    return result
+
+
+def _decide(knowledge: Knowledge, condition: BoolTerm) -> bool | None:
     match condition:
         case Ge(term):
             return _decide_ge(knowledge, term)

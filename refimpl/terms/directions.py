@@ -6,7 +6,11 @@ from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
-from refimpl.terms.core import IntTerm, Monomial, make_int
+from refimpl.terms.core import (
+    IntTerm,
+    Monomial,
+)
+from refimpl.terms.polynomials import make_int
 
 __all__ = ["Direction", "direction_of", "monomial_term"]
 

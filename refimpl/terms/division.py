@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from math import gcd
 
 from refimpl.terms.core import (
@@ -12,13 +13,8 @@ from refimpl.terms.core import (
     IntTerm,
     Monomial,
     Sort,
-    add,
-    intern_apply,
-    make_int,
-    multiply,
-    of_atom,
-    scale,
 )
+from refimpl.terms.polynomials import CACHED, add, intern_apply, make_int, multiply, of_atom, scale
 
 __all__ = ["floor_div", "mod", "symmetric_residue"]
 
@@ -51,6 +47,7 @@ def symmetric_residue(value: int, modulus: int) -> int:
     return residue - modulus if 2 * residue > modulus else residue
 
 
+@lru_cache(maxsize=CACHED)
 def _floor_div_by_constant(left: IntTerm, right: int) -> Dim:
     if right == 0:
         return _apply("FloorDiv", left, right)
@@ -122,6 +119,7 @@ def of_single(term: Dim) -> Apply | None:
     return atom if isinstance(atom, Apply) else None
 
 
+@lru_cache(maxsize=CACHED)
 def _floor_div_by_term(left: Dim, right: IntTerm) -> Dim:
     if left is right:
         return 1
@@ -219,6 +217,7 @@ def _over(term: Dim, common: Monomial, numbers: int) -> Dim:
     return make_int(divided)
 
 
+@lru_cache(maxsize=CACHED)
 def _mod_by_constant(left: IntTerm, right: int) -> Dim:
     if right == 0:
         return _apply("Mod", left, right)
@@ -259,6 +258,7 @@ def _mod_of_multiple(left: IntTerm, right: int, content: int) -> Dim:
     return add(scale(mod(divided, right // content), content), left.constant % content)
 
 
+@lru_cache(maxsize=CACHED)
 def _mod_by_term(left: Dim, right: IntTerm) -> Dim:
     if left is right or (isinstance(left, int) and left == 0):
         return 0

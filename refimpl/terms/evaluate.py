@@ -180,12 +180,12 @@ _ROUND: Final[dict[str, Callable[[float], int]]] = {
     "RoundToInt": round,
 }
 _INTEGER: Final[dict[str, Callable[[int, int], int]]] = {
-    "FloorDiv": operator.floordiv,
-    "Mod": operator.mod,
+    "FloorDiv": int.__floordiv__,
+    "Mod": int.__mod__,
     "Pow": _power,
     "LShift": _shift_left,
-    "RShift": operator.rshift,
-    "BitAnd": operator.and_,
-    "BitOr": operator.or_,
-    "BitXor": operator.xor,
+    "RShift": int.__rshift__,
+    "BitAnd": int.__and__,
+    "BitOr": int.__or__,
+    "BitXor": int.__xor__,
 }

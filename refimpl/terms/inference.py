@@ -10,10 +10,20 @@ from math import gcd
 from typing import Final
 
 from refimpl.terms import intervals
-from refimpl.terms.core import Apply, Atom, Dim, IntTerm, Monomial, Scalar, Sort, Symbol, of_atom
+from refimpl.terms.core import (
+    Apply,
+    Atom,
+    Dim,
+    IntTerm,
+    Monomial,
+    Scalar,
+    Sort,
+    Symbol,
+)
 from refimpl.terms.directions import direction_of, monomial_term
 from refimpl.terms.float_ranges import ANY_FLOAT, FloatRange
 from refimpl.terms.knowledge import Congruence, Ends, Knowledge
+from refimpl.terms.polynomials import of_atom
 from refimpl.terms.ranges import ValueRange
 
 __all__ = ["congruence_of", "ends_of", "float_range_of"]
@@ -37,13 +47,16 @@ def ends_of(knowledge: Knowledge, term: Dim, depth: int = 0) -> Ends:
     if isinstance(term, int):
         return term, term
     cached = knowledge.ends_cache.get(term)
-    if cached is not None and knowledge.is_current(cached[0], term):
+    if cached is not None and knowledge.is_current(cached[0], term.free):
         return cached[1]
     if depth > MAX_DEPTH:
         return _UNBOUNDED
     result: Ends = (0, 0)
     for monomial, coefficient in term.monomials:
-        ends = scaled(monomial_ends(knowledge, monomial, depth), coefficient) if monomial else (coefficient,) * 2
+        if monomial:
+            ends = scaled(monomial_ends(knowledge, monomial, depth), coefficient)
+        else:
+            ends = (coefficient, coefficient)
         result = intervals.add(result, ends)
         if result == _UNBOUNDED:
             break

@@ -24,12 +24,10 @@ from refimpl.terms.core import (
     Scalar,
     Sort,
     TermTooLargeError,
-    intern_apply,
-    key_of,
-    multiply,
-    of_atom,
 )
 from refimpl.terms.division import floor_div, mod
+from refimpl.terms.keys import key_of
+from refimpl.terms.polynomials import intern_apply, multiply, of_atom
 
 __all__ = [
     "bit_and",

@@ -26,10 +26,12 @@ class Knowledge:
 
     __slots__ = (
         "congruences",
+        "decided_cache",
         "ends_cache",
         "excluded",
         "floats",
         "inconsistent",
+        "linked",
         "mentions",
         "ranges",
         "shared",
@@ -47,10 +49,12 @@ class Knowledge:
         self.congruences: dict[IntTerm, Congruence] = {}
         self.mentions: dict[Monomial, tuple[IntTerm, ...]] = {}
         self.touched: dict[Symbol | BoolSymbol, int] = {}
+        self.linked: set[Symbol | BoolSymbol] = set()
         self.version = 0
         self.inconsistent = False
         self.shared = False
         self.ends_cache: dict[IntTerm, tuple[int, Ends]] = {}
+        self.decided_cache: dict[BoolTerm, tuple[int, bool | None]] = {}
         self.simple_cache: dict[IntTerm, tuple[int, Dim]] = {}
 
     def fork(self) -> Knowledge:
@@ -69,6 +73,7 @@ class Knowledge:
         self.excluded = other.excluded
         self.congruences = other.congruences
         self.mentions = other.mentions
+        self.linked = other.linked
         self.touched = other.touched
 
     def own(self) -> None:
@@ -80,6 +85,7 @@ class Knowledge:
             self.excluded = self.excluded.copy()
             self.congruences = self.congruences.copy()
             self.mentions = self.mentions.copy()
+            self.linked = self.linked.copy()
             self.touched = self.touched.copy()
             self.shared = False
 
@@ -88,20 +94,24 @@ class Knowledge:
         self.version += 1
         for symbol in symbols:
             self.touched[symbol] = self.version
-        if len(self.ends_cache) > MAX_CACHED:
-            self.ends_cache.clear()
-        if len(self.simple_cache) > MAX_CACHED:
-            self.simple_cache.clear()
+        for cache in (self.ends_cache, self.simple_cache, self.decided_cache):
+            if len(cache) > MAX_CACHED:
+                cache.clear()
 
-    def is_current(self, version: int, term: IntTerm) -> bool:
-        """Whether nothing was learned since that version about the symbols of the term."""
+    def is_current(self, version: int, free: frozenset[Symbol | BoolSymbol]) -> bool:
+        """Whether nothing was learned of these symbols themselves since that version."""
         if version == self.version:
             return True
         touched = self.touched
-        return all(touched.get(symbol, 0) <= version for symbol in term.free)
+        return all(touched.get(symbol, 0) <= version for symbol in free)
+
+    def is_settled(self, version: int, free: frozenset[Symbol | BoolSymbol]) -> bool:
+        """As :meth:`is_current`, and no sum links these symbols with others of which more may be known now."""
+        return version == self.version or (self.is_current(version, free) and self.linked.isdisjoint(free))
 
     def mention(self, direction: IntTerm) -> None:
         """Index a direction of several monomials by each of them."""
+        self.linked |= direction.free
         for monomial, _ in direction.monomials:
             known = self.mentions.get(monomial, ())
             if direction not in known:

@@ -21,10 +21,8 @@ from refimpl.terms.core import (
     Symbol,
     Term,
     TermTooLargeError,
-    add,
-    make_int,
-    scale,
 )
+from refimpl.terms.polynomials import add, make_int, scale
 from refimpl.terms.traversal import subterms
 
 __all__ = ["to_text"]

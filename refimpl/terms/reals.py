@@ -23,11 +23,10 @@ from refimpl.terms.core import (
     Scalar,
     Sort,
     Symbol,
-    intern_apply,
-    key_of,
-    symbol_atom,
 )
 from refimpl.terms.floats import UndefinedFloatError, float_function
+from refimpl.terms.keys import key_of
+from refimpl.terms.polynomials import intern_apply, symbol_atom
 
 __all__ = [
     "UNARY",

@@ -25,10 +25,8 @@ from refimpl.terms.core import (
     Sort,
     Symbol,
     Term,
-    add,
-    multiply,
-    of_atom,
 )
+from refimpl.terms.polynomials import add, multiply, of_atom
 
 __all__ = ["SortError", "apply_function", "rebuild", "to_cond", "to_dim", "to_real"]
 

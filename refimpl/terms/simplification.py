@@ -16,14 +16,12 @@ from refimpl.terms.core import (
     Or,
     Scalar,
     Symbol,
-    add,
-    multiply,
-    of_atom,
 )
 from refimpl.terms.deciding import decide
 from refimpl.terms.inference import congruence_of, ends_of
 from refimpl.terms.integers import int_max, int_min
 from refimpl.terms.knowledge import Knowledge
+from refimpl.terms.polynomials import add, multiply, of_atom
 from refimpl.terms.rebuild import apply_function, to_dim
 
 __all__ = ["simplify", "simplify_condition"]
@@ -37,7 +35,7 @@ def simplify(knowledge: Knowledge, term: Dim, depth: int = 0) -> Dim:
     if isinstance(term, int):
         return term
     cached = knowledge.simple_cache.get(term)
-    if cached is not None and knowledge.is_current(cached[0], term):
+    if cached is not None and knowledge.is_settled(cached[0], term.free):
         return cached[1]
     if depth > MAX_DEPTH:
         return term
