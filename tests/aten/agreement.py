@@ -113,8 +113,10 @@ def _symbols(*terms: object) -> frozenset[str]:
 def _matched(ctx: RecordedContext, pairs: list[tuple[str, object, object]]) -> dict[Symbol, Scalar]:
     """What each fresh symbol stands for: the recorded term where the result is just that symbol."""
     matched: dict[Symbol, Scalar] = {}
-    fresh = {symbol_atom(name, Sort.INT) for name in ctx.fresh}
+    fresh = {symbol_atom(name, sort) for name in ctx.fresh for sort in (Sort.INT, Sort.FLOAT)}
     for _, ours, recorded in pairs:
+        if isinstance(ours, Symbol) and ours in fresh and isinstance(recorded, (float, Symbol)):
+            matched.setdefault(ours, recorded)
         if isinstance(ours, IntTerm) and ours.symbol in fresh and isinstance(recorded, (int, IntTerm)):
             matched.setdefault(ours.symbol, recorded)  # type: ignore[arg-type]  # a member of fresh is a symbol
     return matched

@@ -1,0 +1,111 @@
+"""Indexing by tensors: what integer and boolean indices make of the dimensions they stand for."""
+
+from __future__ import annotations
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._elementwise import stride_order, strides_in_order
+from refimpl.aten._reshape import sizes_text
+from refimpl.aten._strides import contiguous_strides
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import eq, lor
+
+__all__ = ["indexed", "require_broadcastable"]
+
+_INDEX_DTYPES = frozenset((DType.int64, DType.int32, DType.uint8, DType.int8, DType.bool))
+
+
+def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> list[Sizes | None]:
+    """The shape of the integer index for each dimension; a mask stands for as many dimensions as it has.
+
+    Raises IndexError for a wrong dtype, too many indices or a mask that does not fit.
+    """
+    shapes: list[Sizes | None] = []
+    for position, index in enumerate(indices):
+        if index is None:
+            shapes.append(None)
+            continue
+        if index.dtype not in _INDEX_DTYPES:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        if index.dtype not in (DType.bool, DType.uint8):
+            shapes.append(index.sizes)
+            continue
+        if len(shapes) + index.ndim > tensor.ndim:
+            raise IndexError(f"too many indices for tensor of dimension {tensor.ndim}")
+        shapes.extend(_mask_shapes(ctx, tensor, index, position, len(shapes)))
+    if len(shapes) > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(shapes)})")
+    return shapes
+
+
+def _mask_shapes(ctx: Context, tensor: FakeTensor, mask: FakeTensor, position: int, at: int) -> list[Sizes]:
+    from refimpl.aten.data_dependent import mask_count
+
+    for dim, size in enumerate(mask.sizes):
+        other = tensor.sizes[at + dim]
+        if size is not other:
+            message = (
+                f"The shape of the mask {sizes_text(mask.sizes)} at index {position} does not match the shape of the "
+                f"indexed tensor {sizes_text(tensor.sizes)} at index {at + dim}"
+            )
+            ctx.require(eq(size, other), message, IndexError)
+    return [(mask_count(ctx, mask),)] * mask.ndim if mask.ndim else []
+
+
+def _are_adjacent(shapes: list[Sizes | None]) -> bool:
+    present = [dim for dim, sizes in enumerate(shapes) if sizes is not None]
+    return not present or present[-1] - present[0] + 1 == len(present)
+
+
+def indexed(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> tuple[Sizes, Sizes]:
+    """Sizes and strides of ``tensor[indices]``.
+
+    The broadcast shape of the indices stands where they stand, or in front if they are not adjacent. The result is
+    laid out in the order of the strides of the dimensions that are not indexed.
+    """
+    shapes = _expanded_masks(ctx, tensor, indices)
+    common: Sizes | None = None
+    for sizes in shapes:
+        if sizes is not None:
+            common = sizes if common is None else _broadcast(ctx, common, sizes)
+    shapes.extend([None] * (tensor.ndim - len(shapes)))
+    order = list(range(tensor.ndim))
+    if not _are_adjacent(shapes):
+        order.sort(key=lambda dim: shapes[dim] is None)
+    first = next((at for at, dim in enumerate(order) if shapes[dim] is not None), tensor.ndim)
+    kept = [dim for dim in order if shapes[dim] is None]
+    replaced = common or ()
+    result = (*[tensor.sizes[d] for d in kept[:first]], *replaced, *[tensor.sizes[d] for d in kept[first:]])
+    if ctx.known(eq(tensor.numel(), 0)) is True:
+        return result, contiguous_strides(ctx, result)
+    strides = (
+        *[tensor.strides[d] for d in kept[:first]],
+        *[0] * len(replaced),
+        *[tensor.strides[d] for d in kept[first:]],
+    )
+    return result, strides_in_order(ctx, result, stride_order(ctx, result, [strides]))
+
+
+def _broadcast(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
+    try:
+        return broadcast_sizes(ctx, left, right)
+    except RuntimeError as error:
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {sizes_text(left)}, "
+            f"{sizes_text(right)}"
+        ) from error
+
+
+def require_broadcastable(ctx: Context, source: Sizes, target: Sizes, message: str) -> None:
+    """Require that each size is 1 or the target's. Raises RuntimeError(message)."""
+    extra = len(source) - len(target)
+    for at in range(max(extra, 0)):
+        ctx.require(eq(source[at], 1), message)
+    for size, wanted in zip(source[max(extra, 0) :], target[max(-extra, 0) :], strict=True):
+        if size is not wanted and size != 1:
+            fits = lor(eq(size, 1), eq(size, wanted))
+            if ctx.known(fits) is not True:
+                ctx.require(fits, message)
+
+

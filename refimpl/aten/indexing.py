@@ -1,0 +1,236 @@
+"""Reading and writing by tensors of indices along dimensions."""
+
+from __future__ import annotations
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import like
+from refimpl.aten._indexing import indexed, require_broadcastable
+from refimpl.aten._promotion import scalar_type_name
+from refimpl.aten._registry import shape
+from refimpl.aten._reshape import sizes_text
+from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import Dim, eq, lor, ne
+
+__all__: list[str] = []
+
+_INDICES = (DType.int64, DType.int32)
+
+
+@shape("aten.index.Tensor", "aten._unsafe_index.Tensor")
+def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
+    """The elements at tensors of positions, or where masks are true."""
+    sizes, strides = indexed(ctx, self, indices)
+    return fresh(ctx, self, sizes, strides)
+
+
+def _require_values_fit(
+    ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor
+) -> None:
+    if values.dtype is not tensor.dtype:
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {scalar_type_name(tensor.dtype)} for "
+            f"the destination and {scalar_type_name(values.dtype)} for the source."
+        )
+    sizes, _ = indexed(ctx, tensor, indices)
+    message = (
+        f"shape mismatch: value tensor of shape {sizes_text(values.sizes)} cannot be broadcast to indexing result of "
+        f"shape {sizes_text(sizes)}"
+    )
+    require_broadcastable(ctx, values.sizes, sizes, message)
+
+
+@shape("aten.index_put.default", "aten._unsafe_index_put.default")
+def index_put(
+    ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor, accumulate: bool
+) -> Value:
+    """A copy with values written at positions. Raises RuntimeError if their dtype or shape does not fit."""
+    _require_values_fit(ctx, self, indices, values)
+    return like(ctx, self)
+
+
+@shape("aten._unsafe_masked_index.default")
+def unsafe_masked_index(
+    ctx: Context, self: FakeTensor, mask: FakeTensor, indices: tuple[FakeTensor | None, ...], fill: object
+) -> Value:
+    """The elements at positions, a number where the mask is false."""
+    sizes, strides = indexed(ctx, self, indices)
+    broadcast_sizes(ctx, sizes, mask.sizes)
+    return fresh(ctx, self, sizes, strides)
+
+
+@shape("aten._unsafe_masked_index_put_accumulate.default")
+def unsafe_masked_index_put_accumulate(
+    ctx: Context, self: FakeTensor, mask: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor
+) -> Value:
+    """A copy with values added at positions where the mask is true."""
+    return like(ctx, self)
+
+
+def _length(ctx: Context, index: FakeTensor, name: str) -> Dim:
+    if index.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim}")
+    return index.sizes[0] if index.ndim else 1
+
+
+@shape("aten.index_select.default")
+def index_select(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor) -> Value:
+    """The slices at a vector of positions. Raises IndexError or RuntimeError for another index."""
+    at = wrap_dim(dim, self.ndim)
+    length = _length(ctx, index, "index_select")
+    if index.dtype not in _INDICES:
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    if not self.ndim:
+        ctx.require(eq(length, 1), "index_select(): Index to scalar can have only 1 value")
+        return fresh(ctx, self, ())
+    sizes = (*self.sizes[:at], length, *self.sizes[at + 1 :])
+    return fresh(ctx, self, sizes, strides_for(ctx, sizes, suggested_memory_format(ctx, self)))
+
+
+def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor, name: str) -> None:
+    at = wrap_dim(dim, self.ndim)
+    length = _length(ctx, index, name)
+    if index.dtype not in _INDICES:
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {scalar_type_name(index.dtype)}")
+    if source.dtype is not self.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({scalar_type_name(self.dtype)}) and source ({scalar_type_name(source.dtype)}) must have "
+            "the same scalar type"
+        )
+    have = source.sizes[wrap_dim(dim, source.ndim)] if source.ndim else 1
+    message = f"{name}(): Number of indices ({length}) should be equal to source.size(dim): ({have}), for dim: {dim}"
+    ctx.require(eq(length, have), message)
+    if source.ndim == self.ndim:
+        for other in range(self.ndim):
+            if other != at and self.sizes[other] is not source.sizes[other]:
+                ctx.require(
+                    eq(self.sizes[other], source.sizes[other]),
+                    f"source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+                    f"self.shape = {sizes_text(self.sizes)} source.shape = {sizes_text(source.sizes)}",
+                )
+
+
+@shape("aten.index_add.default")
+def index_add(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor, alpha: object) -> Value:
+    """A contiguous copy with slices added at positions."""
+    _require_source(ctx, self, dim, index, source, "index_add")
+    return fresh(ctx, self, self.sizes)
+
+
+@shape("aten.index_copy.default")
+def index_copy(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor) -> Value:
+    """A contiguous copy with slices written at positions."""
+    _require_source(ctx, self, dim, index, source, "index_copy_")
+    return fresh(ctx, self, self.sizes)
+
+
+@shape("aten.index_reduce.default")
+def index_reduce(
+    ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor, reduce: str, include_self: bool
+) -> Value:
+    """A copy with slices reduced into positions."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    _require_source(ctx, self, dim, index, source, "index_reduce")
+    return like(ctx, self)
+
+
+@shape("aten.index_fill.int_Scalar")
+def index_fill_scalar(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, value: object) -> Value:
+    """A copy with a number written into the slices at positions."""
+    wrap_dim(dim, self.ndim)
+    _length(ctx, index, "index_fill_")
+    if index.dtype is not DType.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    return like(ctx, self)
+
+
+@shape("aten.index_fill.int_Tensor")
+def index_fill_tensor(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, value: FakeTensor) -> Value:
+    """A copy with a zero-dimensional tensor written into the slices at positions."""
+    if value.ndim:
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+        )
+    return index_fill_scalar(ctx, self, dim, index, value)
+
+
+@shape("aten.take.default")
+def take(ctx: Context, self: FakeTensor, index: FakeTensor) -> Value:
+    """The elements at positions of the flattened tensor."""
+    if index.dtype is not DType.int64:
+        raise IndexError(f"take(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+    possible = lor(ne(self.numel(), 0), eq(index.numel(), 0))
+    ctx.require(possible, "take(): tried to take from an empty tensor", IndexError)
+    return fresh(ctx, self, index.sizes)
+
+
+@shape("aten.put.default")
+def put(ctx: Context, self: FakeTensor, index: FakeTensor, source: FakeTensor, accumulate: bool) -> Value:
+    """A copy with the elements at positions of the flattened tensor replaced."""
+    if index.dtype is not DType.int64:
+        raise IndexError(f"put_(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+    message = (
+        f"put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+        f"{source.numel()}, index.numel() = {index.numel()}"
+    )
+    ctx.require(eq(source.numel(), index.numel()), message, IndexError)
+    return like(ctx, self)
+
+
+@shape("aten.embedding.default")
+def embedding(
+    ctx: Context, weight: FakeTensor, indices: FakeTensor, padding_idx: Dim, scale_grad_by_freq: bool, sparse: bool
+) -> Value:
+    """The rows of a matrix at positions, in a new last dimension."""
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    if indices.dtype not in _INDICES:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{scalar_type_name(indices.dtype)} instead (while checking arguments for embedding)"
+        )
+    return fresh(ctx, weight, (*indices.sizes, weight.sizes[1]))
+
+
+@shape("aten.embedding_renorm.default", "aten.embedding_renorm_.default")
+def embedding_renorm(ctx: Context, self: FakeTensor, indices: FakeTensor, max_norm: object, norm_type: object) -> Value:
+    """The rows at positions scaled down to a norm."""
+    if self.ndim != 2:
+        raise RuntimeError("'self' must be 2-D")
+    return like(ctx, self)
+
+
+@shape("aten.masked_fill.Scalar")
+def masked_fill_scalar(ctx: Context, self: FakeTensor, mask: FakeTensor, value: object) -> Value:
+    """A contiguous copy with a number where the mask is true; both broadcast."""
+    if mask.dtype is not DType.bool:
+        raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype " + str(mask.dtype))
+    return fresh(ctx, self, broadcast_sizes(ctx, mask.sizes, self.sizes))
+
+
+@shape("aten.masked_fill.Tensor")
+def masked_fill_tensor(ctx: Context, self: FakeTensor, mask: FakeTensor, value: FakeTensor) -> Value:
+    """A contiguous copy with a zero-dimensional tensor where the mask is true; both broadcast."""
+    if value.ndim:
+        raise RuntimeError(
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+        )
+    return masked_fill_scalar(ctx, self, mask, value)
+
+
+@shape("aten.masked_scatter.default")
+def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
+    """A contiguous copy with the elements of ``source`` in turn where the mask is true; tensor and mask broadcast."""
+    if mask.dtype not in (DType.bool, DType.uint8):
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype}")
+    if self.dtype is not source.dtype:
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes but got "
+            f"{scalar_type_name(self.dtype)} and {scalar_type_name(source.dtype)}"
+        )
+    return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
+
