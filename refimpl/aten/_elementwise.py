@@ -18,6 +18,7 @@ from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Sizes
 from refimpl.terms import Dim, eq, ge
 
 __all__ = [
+    "at_least",
     "common_device",
     "dense",
     "elementwise",
@@ -149,17 +150,17 @@ def _compare(ctx: Context, sizes: Sizes, strides: Sequence[Sizes], left: int, ri
         if (a == 0) or (b == 0):
             continue
         if a == b:
-            if _at_least(ctx, sizes[right], sizes[left]):
+            if at_least(ctx, sizes[right], sizes[left]):
                 continue
             return 1
-        if _at_least(ctx, b, a):
+        if at_least(ctx, b, a):
             return -1
-        if _at_least(ctx, a, b):
+        if at_least(ctx, a, b):
             return 1
     return 0
 
 
-def _at_least(ctx: Context, a: Dim, b: Dim) -> bool:
+def at_least(ctx: Context, a: Dim, b: Dim) -> bool:
     """``a >= b`` for sizes and strides; for unbacked ones a multiple counts as at least as large."""
     condition = ge(a, b)
     if isinstance(condition, bool):

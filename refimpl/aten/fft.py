@@ -1,0 +1,200 @@
+"""Fourier transforms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._call import tensor_of
+from refimpl.aten._dims import wrap_dim, wrap_dims
+from refimpl.aten._elementwise import like
+from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex
+from refimpl.aten._promotion import Kind, complex_of, convert_kind
+from refimpl.aten._registry import shape
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import Dim, ge, lt
+
+__all__: list[str] = []
+
+
+@shape("aten._fft_c2c.default")
+def fft_c2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, forward: bool) -> FakeTensor:
+    """Complex to complex."""
+    return complex_to_complex(ctx, self, wrap_dims(dim, self.ndim))
+
+
+@shape("aten._fft_r2c.default")
+def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, onesided: bool) -> FakeTensor:
+    """Real to complex."""
+    return real_to_complex(ctx, self, wrap_dims(dim, self.ndim), onesided)
+
+
+@shape("aten._fft_c2r.default")
+def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, last_dim_size: Dim) -> FakeTensor:
+    """Complex to real."""
+    return complex_to_real(ctx, self, wrap_dims(dim, self.ndim), last_dim_size)
+
+
+def _promoted(ctx: Context, self: FakeTensor, *, complex: bool) -> FakeTensor:
+    """The tensor in a dtype that transforms support: floats for integers, complex if wanted."""
+    dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)
+    if dtype not in (DType.float32, DType.float64, DType.complex64, DType.complex128):
+        names = {DType.float16: "Half", DType.bfloat16: "BFloat16", DType.complex32: "ComplexHalf"}
+        raise RuntimeError(f"Unsupported dtype {names.get(dtype, dtype.name)}")
+    if complex:
+        dtype = complex_of(dtype)
+    return self if dtype is self.dtype else like(ctx, self, dtype)
+
+
+def _require_points(ctx: Context, count: Dim) -> None:
+    ctx.require(ge(count, 1), f"Invalid number of data points ({count}) specified")
+
+
+def _fit(ctx: Context, self: FakeTensor, dims: Sequence[int], sizes: Sequence[Dim]) -> FakeTensor:
+    """The tensor cut or padded with zeros to those sizes; -1 keeps one."""
+    padding: list[Dim] = [0] * (2 * self.ndim)
+    for dim, size in zip(dims, sizes, strict=True):
+        present = self.sizes[dim]
+        if size == -1 or size == present:
+            continue
+        if ctx.decide(lt(present, size)):
+            padding[2 * (self.ndim - 1 - dim) + 1] = size - present
+        elif ctx.decide(lt(size, present)):
+            self = self.viewed((*self.sizes[:dim], size, *self.sizes[dim + 1 :]), self.strides, self.offset)
+    return tensor_of(ctx, "aten.constant_pad_nd.default", self, padding) if any(p != 0 for p in padding) else self
+
+
+def _one(ctx: Context, self: FakeTensor, n: Dim | None, dim: int) -> tuple[FakeTensor, tuple[int]]:
+    at = wrap_dim(dim, self.ndim, scalar_has_one=False)
+    _require_points(ctx, self.sizes[at] if n is None else n)
+    return (self if n is None else _fit(ctx, self, (at,), (n,))), (at,)
+
+
+@shape("aten.fft_fft.default", "aten.fft_ifft.default")
+def fft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
+    """One dimension; a real tensor gives both sides."""
+    source, dims = _one(ctx, _promoted(ctx, self, complex=False), n, dim)
+    if source.dtype.is_complex:
+        return complex_to_complex(ctx, source, dims)
+    return real_to_complex(ctx, source, dims, onesided=False)
+
+
+@shape("aten.fft_rfft.default", "aten.fft_ihfft.default")
+def rfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
+    """One dimension of a real tensor, one-sided."""
+    if self.dtype.is_complex:
+        raise RuntimeError("rfft expects a real input tensor, but got ComplexFloat")
+    source, dims = _one(ctx, _promoted(ctx, self, complex=False), n, dim)
+    return real_to_complex(ctx, source, dims, onesided=True)
+
+
+@shape("aten.fft_irfft.default", "aten.fft_hfft.default")
+def irfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
+    """One dimension to a real tensor."""
+    source = _promoted(ctx, self, complex=True)
+    at = wrap_dim(dim, self.ndim, scalar_has_one=False)
+    last = 2 * (self.sizes[at] - 1) if n is None else n
+    _require_points(ctx, last)
+    if n is not None:
+        source = _fit(ctx, source, (at,), (n // 2 + 1,))
+    return complex_to_real(ctx, source, (at,), last)
+
+
+def _shape_and_dims(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None
+) -> tuple[list[Dim], tuple[int, ...]]:
+    """The sizes and dimensions of an n-dimensional transform."""
+    dims = None if dim is None else tuple(wrap_dim(d, self.ndim, scalar_has_one=False) for d in dim)
+    if dims is not None and len(set(dims)) != len(dims):
+        raise RuntimeError("FFT dims must be unique")
+    if s is not None:
+        if dims is not None and len(dims) != len(s):
+            raise RuntimeError("When given, dim and shape arguments must have the same length")
+        if len(s) > self.ndim:
+            raise RuntimeError(f"Got shape with {len(s)} values but input tensor only has {self.ndim} dimensions.")
+        if dims is None:
+            dims = tuple(range(self.ndim - len(s), self.ndim))
+        sizes = [self.sizes[d] if size == -1 else size for size, d in zip(s, dims, strict=True)]
+    else:
+        dims = tuple(range(self.ndim)) if dims is None else dims
+        sizes = [self.sizes[d] for d in dims]
+    for size in sizes:
+        _require_points(ctx, size)
+    return sizes, dims
+
+
+@shape("aten.fft_fftn.default", "aten.fft_ifftn.default", "aten.fft_fft2.default", "aten.fft_ifft2.default")
+def fftn(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
+) -> FakeTensor:
+    """Several dimensions."""
+    sizes, dims = _shape_and_dims(ctx, self, s, dim)
+    return complex_to_complex(ctx, _fit(ctx, _promoted(ctx, self, complex=True), dims, sizes), dims)
+
+
+@shape("aten.fft_rfftn.default", "aten.fft_rfft2.default")
+def rfftn(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
+) -> FakeTensor:
+    """Several dimensions of a real tensor, one-sided in the last."""
+    if self.dtype.is_complex:
+        raise RuntimeError(f"rfftn expects a real-valued input tensor, but got {self.dtype}")
+    sizes, dims = _shape_and_dims(ctx, self, s, dim)
+    if not dims:
+        raise RuntimeError("rfftn must transform at least one axis")
+    return real_to_complex(ctx, _fit(ctx, _promoted(ctx, self, complex=False), dims, sizes), dims, onesided=True)
+
+
+@shape("aten.fft_ihfftn.default", "aten.fft_ihfft2.default")
+def ihfftn(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
+) -> FakeTensor:
+    """Several dimensions of a real tensor: the last one-sided first, then the others."""
+    if self.dtype.is_complex:
+        raise RuntimeError(f"ihfftn expects a real-valued input tensor, but got {self.dtype}")
+    sizes, dims = _shape_and_dims(ctx, self, s, dim)
+    if not dims:
+        raise RuntimeError("ihfftn must transform at least one axis")
+    last = real_to_complex(ctx, _fit(ctx, _promoted(ctx, self, complex=False), dims, sizes), dims[-1:], onesided=True)
+    return last if len(dims) == 1 else complex_to_complex(ctx, like(ctx, last), dims[:-1])
+
+
+def _to_real_arguments(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, name: str
+) -> tuple[FakeTensor, tuple[int, ...], Dim]:
+    sizes, dims = _shape_and_dims(ctx, self, s, dim)
+    if not dims:
+        raise RuntimeError(f"{name} must transform at least one axis")
+    last = 2 * (self.sizes[dims[-1]] - 1) if s is None or s[-1] == -1 else sizes[-1]
+    _require_points(ctx, last)
+    sizes[-1] = last // 2 + 1
+    source = _promoted(ctx, self, complex=True)
+    if s is not None:
+        source = _fit(ctx, source, dims, sizes)
+    return source, dims, last
+
+
+@shape("aten.fft_irfftn.default", "aten.fft_irfft2.default")
+def irfftn(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
+) -> FakeTensor:
+    """Several dimensions to a real tensor."""
+    source, dims, last = _to_real_arguments(ctx, self, s, dim, "irfftn")
+    return complex_to_real(ctx, source, dims, last)
+
+
+@shape("aten.fft_hfftn.default", "aten.fft_hfft2.default")
+def hfftn(
+    ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
+) -> FakeTensor:
+    """Several dimensions to a real tensor, the last one last."""
+    source, dims, last = _to_real_arguments(ctx, self, s, dim, "hfftn")
+    return complex_to_real(ctx, source, dims, last)
+
+
+@shape("aten.fft_fftshift.default", "aten.fft_ifftshift.default")
+def fftshift(ctx: Context, self: FakeTensor, dim: Sequence[int] | None) -> FakeTensor:
+    """The spectrum rolled so that frequency zero is central (first)."""
+    dims = range(self.ndim) if dim is None else [wrap_dim(d, self.ndim) for d in dim]
+    return tensor_of(ctx, "aten.roll.default", self, [self.sizes[d] // 2 for d in dims], list(dims))
