@@ -1,0 +1,95 @@
+"""The callable of a higher-order operator, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, TypeVar, final
+
+from refimpl.aten._subgraphs import SubgraphContext
+from refimpl.fake_tensor.context import Value
+
+__all__ = ["HigherOrderOperator", "HigherOrderRule", "higher_order", "higher_order_operator", "raw"]
+
+
+class HigherOrderRule(Protocol):
+    """The meaning of a higher-order operator on raw values; graphs and operators arrive as objects."""
+
+    def __call__(self, ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
+        """The value of the node."""
+        ...
+
+
+_rules: Final[dict[str, HigherOrderRule]] = {}
+_R = TypeVar("_R", bound=HigherOrderRule)
+
+
+def higher_order(*names: str) -> Callable[[_R], _R]:
+    """Register a rule under the operator's names (``cond``). Raises ValueError if one is taken."""
+
+    def register(rule: _R) -> _R:
+        for name in names:
+            if name in _rules:
+                raise ValueError(f"the higher-order operator {name} has a rule already")
+            _rules[name] = rule
+        return rule
+
+    return register
+
+
+def raw(value: object) -> object:
+    """A value of a graph with every symbolic number replaced by its term."""
+    from refimpl.symbolic_shapes.sym_node import unwrap
+
+    if isinstance(value, (tuple, list)):
+        items: Sequence[object] = value  # pyright: ignore[reportUnknownVariableType] - each is looked at below
+        return tuple([raw(item) for item in items])
+    return unwrap(value)
+
+
+@final
+class HigherOrderOperator:
+    """One higher-order operator; ``str()`` is its name, as in ``torch.ops.higher_order``.
+
+    Calling it runs its rule under the current fake tensor mode; :meth:`run` takes the context and gives raw terms.
+    """
+
+    def __init__(self, name: str, rule: HigherOrderRule) -> None:
+        self.name: Final = f"higher_order.{name}"
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = "torch.ops.higher_order"
+        self._rule: Final = rule
+
+    def __str__(self) -> str:
+        return self.__name__
+
+    __repr__ = __str__
+
+    def run(self, ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
+        """The value on raw arguments. Raises what the rule raises."""
+        return self._rule(ctx, args, kwargs)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run under the current fake tensor mode. Raises RuntimeError if there is none."""
+        from refimpl.fake_tensor.mode import current_mode
+
+        mode = current_mode()
+        if mode is None:
+            raise RuntimeError(f"{self} runs only under a fake tensor mode")
+        values = [raw(arg) for arg in args]
+        return mode.wrap(self.run(mode, values, {name: raw(value) for name, value in kwargs.items()}))
+
+
+_operators: Final[dict[str, HigherOrderOperator]] = {}
+
+
+def higher_order_operator(name: str) -> HigherOrderOperator | None:
+    """The operator of that name, if it is modelled."""
+    found = _operators.get(name)
+    if found is None:
+        from refimpl.aten._families import load
+
+        load()
+        rule = _rules.get(name)
+        if rule is not None:
+            found = _operators[name] = HigherOrderOperator(name, rule)
+    return found

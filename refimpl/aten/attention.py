@@ -1,0 +1,174 @@
+"""Scaled dot-product attention under ``no_grad`` on the CPU."""
+
+from __future__ import annotations
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._elementwise import like
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import contiguous_strides, same_size
+from refimpl.aten._windows import in_format, sizes_text
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import Category, DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Real, eq, ne
+
+__all__: list[str] = []
+
+
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    if query.dtype is not key.dtype or query.dtype is not value.dtype:
+        raise RuntimeError(
+            "Expected query, key, and value to have the same dtype, but got query.dtype: "
+            f"{query.dtype} key.dtype: {key.dtype} and value.dtype: {value.dtype} instead."
+        )
+    if min(query.ndim, key.ndim, value.ndim) < 2:
+        raise RuntimeError(
+            "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
+            f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
+        )
+    text = f"{sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
+    ctx.require(eq(query.sizes[-1], key.sizes[-1]), f"query and key must have the same last dimension, got {text}")
+    ctx.require(eq(key.sizes[-2], value.sizes[-2]), f"key and value must have the same length, got {text}")
+
+
+def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor | None) -> None:
+    if mask is None:
+        return
+    if mask.dtype not in (DType.bool, query.dtype, DType.float32):
+        raise RuntimeError(
+            "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{mask.dtype} and  query.dtype: {query.dtype} instead."
+        )
+    broadcast_sizes(ctx, (*query.sizes[:-1], key.sizes[-2]), mask.sizes)
+
+
+def _is_flash(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, mask: FakeTensor | None) -> bool:
+    """Whether the CPU's fused kernel takes the operands: four dimensions, one head size, no empty length."""
+    if not query.ndim == key.ndim == value.ndim == 4 or query.dtype.category is not Category.FLOATING:
+        return False
+    if mask is not None and mask.ndim not in (2, 4):
+        return False
+    tensors = (query, key, value)
+    if not all(same_size(ctx, tensor.sizes[3], query.sizes[3]) for tensor in tensors):
+        return False
+    if any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors):
+        return False
+    return all(ctx.decide(ne(tensor.sizes[2], 0)) for tensor in (query, key))
+
+
+def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, enable_gqa: bool) -> Sizes:
+    """The broadcast batch and head dimensions; grouped queries repeat the heads of keys and values."""
+    if not enable_gqa or query.ndim < 3:
+        return broadcast_sizes(ctx, query.sizes[:-2], key.sizes[:-2])
+    ctx.require(
+        eq(query.sizes[-3] % key.sizes[-3], 0),
+        "Number of heads in key and value must divide the number of heads in query",
+    )
+    return (*broadcast_sizes(ctx, query.sizes[:-3], key.sizes[:-3]), query.sizes[-3])
+
+
+@shape("aten.scaled_dot_product_attention.default")
+def scaled_dot_product_attention(
+    ctx: Context,
+    query: FakeTensor,
+    key: FakeTensor,
+    value: FakeTensor,
+    attn_mask: FakeTensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    scale: Real | None,
+    enable_gqa: bool,
+) -> FakeTensor:
+    """The attended values: laid out as the query by the fused kernel, contiguous by the composite one."""
+    if attn_mask is not None and is_causal:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    _require_operands(ctx, query, key, value)
+    batch = _batch(ctx, query, key, enable_gqa)
+    _require_mask(ctx, query, key, attn_mask)
+    if dropout_p == 0.0 and _is_flash(ctx, query, key, value, attn_mask):
+        return like(ctx, query)
+    return in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format")
+
+
+@shape("aten._scaled_dot_product_attention_math.default")
+def scaled_dot_product_attention_math(
+    ctx: Context,
+    query: FakeTensor,
+    key: FakeTensor,
+    value: FakeTensor,
+    attn_mask: FakeTensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    dropout_mask: FakeTensor | None,
+    scale: Real | None,
+    enable_gqa: bool,
+) -> tuple[FakeTensor, ...]:
+    """The attended values and the attention weights, by matrix products."""
+    _require_operands(ctx, query, key, value)
+    batch = _batch(ctx, query, key, enable_gqa)
+    _require_mask(ctx, query, key, attn_mask)
+    return (
+        in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format"),
+        in_format(ctx, query, (*batch, query.sizes[-2], key.sizes[-2]), "contiguous_format"),
+    )
+
+
+def _log_sum(ctx: Context, query: FakeTensor) -> FakeTensor:
+    """The logarithms that the backward pass needs, ``[batch, heads, length]`` stored with the heads innermost."""
+    batch, heads, length = query.sizes[:3]
+    strides = contiguous_strides(ctx, (batch, length, heads))
+    dtype = DType.float64 if query.dtype is DType.float64 else DType.float32
+    return FakeTensor((batch, heads, length), (strides[0], strides[2], strides[1]), dtype, query.device)
+
+
+@shape("aten._scaled_dot_product_flash_attention_for_cpu.default")
+def scaled_dot_product_flash_attention_for_cpu(
+    ctx: Context,
+    query: FakeTensor,
+    key: FakeTensor,
+    value: FakeTensor,
+    dropout_p: float,
+    is_causal: bool,
+    attn_mask: FakeTensor | None,
+    scale: Real | None,
+) -> tuple[FakeTensor, ...]:
+    """The CPU's fused kernel: values laid out as the query, and the logarithms of the sums."""
+    if not query.ndim == key.ndim == value.ndim == 4:
+        raise RuntimeError("_scaled_dot_product_flash_attention: Accept only 4 dims inputs shape of {B, H, T, K}")
+    _require_operands(ctx, query, key, value)
+    ctx.require(
+        eq(query.sizes[3], value.sizes[3]),
+        "_scaled_dot_product_flash_attention: Q/K/V should have the same head size",
+    )
+    return like(ctx, query), _log_sum(ctx, query)
+
+
+@shape("aten._flash_attention_forward.default")
+def flash_attention_forward(
+    ctx: Context,
+    query: FakeTensor,
+    key: FakeTensor,
+    value: FakeTensor,
+    cum_seq_q: FakeTensor | None,
+    cum_seq_k: FakeTensor | None,
+    max_q: int,
+    max_k: int,
+    dropout_p: float,
+    is_causal: bool,
+    return_debug_mask: bool,
+    *options: object,
+) -> tuple[FakeTensor, ...]:
+    """The CUDA kernel on ``[batch, length, heads, size]``: values, logarithms, random state and debug mask."""
+    batch, length, heads, _ = query.sizes
+    packed = cum_seq_q is not None
+    logs: Sizes = (heads, query.sizes[0]) if packed else (batch, heads, length)
+    seed = in_format(ctx, query, (2,), "contiguous_format", DType.uint64)
+    nothing = in_format(ctx, query, (), "contiguous_format", DType.uint64)
+    debug = in_format(ctx, query, (0,), "contiguous_format")
+    return (
+        like(ctx, query),
+        in_format(ctx, query, logs, "contiguous_format", DType.float32),
+        seed,
+        nothing,
+        debug,
+    )

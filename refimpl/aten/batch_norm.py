@@ -1,0 +1,210 @@
+"""Batch normalisation: one operator in several historical forms."""
+
+from __future__ import annotations
+
+from refimpl.aten._elementwise import like
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
+
+__all__: list[str] = []
+
+
+def _normalized(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    mean: FakeTensor | None,
+    variance: FakeTensor | None,
+) -> FakeTensor:
+    """The result, laid out as the input; each vector has one element for each channel."""
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    channels = input.sizes[1]
+    named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))
+    for name, vector in named:
+        if vector is not None:
+            count = vector.numel()
+            ctx.require(eq(count, channels), f"{name} should contain {channels} elements not {count}")
+    return like(ctx, input)
+
+
+def _statistics(ctx: Context, input: FakeTensor, training: bool) -> tuple[FakeTensor, FakeTensor]:
+    """Mean and reciprocal deviation of this batch; empty when the running ones were used."""
+    length = input.sizes[1] if training else 0
+    return (
+        in_format(ctx, input, (length,), "contiguous_format"),
+        in_format(ctx, input, (length,), "contiguous_format"),
+    )
+
+
+def _update(ctx: Context, training: bool, *running: FakeTensor | None) -> None:
+    """Training writes the running statistics, which some schemas do not say."""
+    for statistic in running:
+        if training and statistic is not None:
+            ctx.mutate(statistic)
+
+
+def _copy(ctx: Context, running: FakeTensor) -> FakeTensor:
+    return in_format(ctx, running, running.sizes, "contiguous_format")
+
+
+@shape("aten.batch_norm.default")
+def batch_norm(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor | None,
+    running_var: FakeTensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> FakeTensor:
+    """The normalised input."""
+    if not training and (running_mean is None or running_var is None):
+        missing = "running_mean" if running_mean is None else "running_var"
+        raise RuntimeError(f"{missing} must be defined in evaluation mode")
+    _update(ctx, training, running_mean, running_var)
+    return _normalized(ctx, input, weight, bias, running_mean, running_var)
+
+
+@shape("aten.native_batch_norm.default")
+def native_batch_norm(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor | None,
+    running_var: FakeTensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The normalised input and the statistics used."""
+    _update(ctx, training, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, training))
+
+
+@shape("aten._native_batch_norm_legit.default")
+def native_batch_norm_legit(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor,
+    running_var: FakeTensor,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same with a schema that says that the running statistics are written."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, training))
+
+
+@shape("aten._native_batch_norm_legit.no_stats")
+def native_batch_norm_legit_no_stats(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same without running statistics."""
+    return (_normalized(ctx, input, weight, bias, None, None), *_statistics(ctx, input, training))
+
+
+@shape("aten._native_batch_norm_legit_no_training.default")
+def native_batch_norm_legit_no_training(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor,
+    running_var: FakeTensor,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same in evaluation mode."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, False))
+
+
+@shape("aten._native_batch_norm_legit_functional.default")
+def native_batch_norm_legit_functional(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor,
+    running_var: FakeTensor,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same, the new running statistics returned instead of written."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, training), _copy(ctx, running_mean), _copy(ctx, running_var))
+
+
+def _reserve(ctx: Context, input: FakeTensor) -> FakeTensor:
+    """The memory that some backends keep for the backward pass; empty on the CPU."""
+    return in_format(ctx, input, (0,), "contiguous_format", DType.uint8)
+
+
+@shape("aten._batch_norm_with_update.default")
+def batch_norm_with_update(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor,
+    running_var: FakeTensor,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """Training, with the memory that a backend reserves."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, True), _reserve(ctx, input))
+
+
+@shape("aten._batch_norm_with_update_functional.default")
+def batch_norm_with_update_functional(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor,
+    running_var: FakeTensor,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """Training, the new running statistics returned instead of written."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    copies = (_copy(ctx, running_mean), _copy(ctx, running_var))
+    return (result, *_statistics(ctx, input, True), _reserve(ctx, input), *copies)
+
+
+@shape("aten._batch_norm_no_update.default")
+def batch_norm_no_update(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor | None,
+    running_var: FakeTensor | None,
+    momentum: float,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """Evaluation, with the memory that a backend reserves."""
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return (result, *_statistics(ctx, input, False), _reserve(ctx, input))

@@ -1,0 +1,284 @@
+"""Convolutions, transposed or not, over one to three spatial dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import contiguous_strides, suggested_memory_format
+from refimpl.aten._windows import Window, in_format, sizes_text, spread
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
+from refimpl.terms import Dim, eq, ge, gt, land, lor, lt
+
+__all__ = ["convolve"]
+
+
+def _memory_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
+    """Channels last if input or weight is; never for float64, nor for one spatial dimension."""
+    if input.ndim == 3 or DType.float64 in (input.dtype, weight.dtype):
+        return "contiguous_format"
+    suggested = suggested_memory_format(ctx, input)
+    return suggested if suggested != "contiguous_format" else suggested_memory_format(ctx, weight)
+
+
+def _require_parameters(ctx: Context, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes) -> None:
+    for value in padding:
+        ctx.require(ge(value, 0), "negative padding is not supported")
+    for value in output_padding:
+        ctx.require(ge(value, 0), "negative output_padding is not supported")
+    for value in stride:
+        ctx.require(gt(value, 0), "non-positive stride is not supported")
+    for value in dilation:
+        ctx.require(gt(value, 0), "dilation should be greater than zero")
+
+
+def _require_channels(
+    ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None, transposed: bool, groups: int
+) -> None:
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    if weight.ndim != input.ndim:
+        raise RuntimeError(
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight "
+            f"{sizes_text(weight.sizes)}, but got {input.ndim}-dimensional input of size "
+            f"{sizes_text(input.sizes)} instead"
+        )
+    given = f"Given groups={groups}, " if not transposed else f"Given transposed={int(transposed)}, "
+    ctx.require(
+        ge(weight.sizes[0], groups),
+        f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, "
+        f"but got weight of size {sizes_text(weight.sizes)} instead",
+    )
+    ctx.require(
+        eq(weight.sizes[0] % groups, 0),
+        f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
+        f"but got weight of size {sizes_text(weight.sizes)} instead",
+    )
+    wanted = weight.sizes[0] if transposed else weight.sizes[1] * groups
+    ctx.require(
+        eq(input.sizes[1], wanted),
+        f"{given}weight of size {sizes_text(weight.sizes)}, expected input{sizes_text(input.sizes)} to have {wanted} "
+        f"channels, but got {input.sizes[1]} channels instead",
+    )
+    if bias is not None:
+        outputs = weight.sizes[1] * groups if transposed else weight.sizes[0]
+        message = (
+            f"{given}weight of size {sizes_text(weight.sizes)}, expected bias to be 1-dimensional with {outputs} "
+            f"elements, but got bias of size {sizes_text(bias.sizes)} instead"
+        )
+        if bias.ndim != 1:
+            raise RuntimeError(message)
+        ctx.require(eq(bias.sizes[0], outputs), message)
+
+
+def _forward_sizes(
+    ctx: Context, input: FakeTensor, weight: FakeTensor, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Sizes:
+    kernels = [d * (k - 1) + 1 for d, k in zip(dilation, weight.sizes[2:], strict=True)]
+    padded = [size + 2 * p for size, p in zip(input.sizes[2:], padding, strict=True)]
+    message = (
+        f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). "
+        f"Kernel size: ({' x '.join(map(str, kernels))}). Kernel size can't be greater than actual input size"
+    )
+    for have, kernel in zip(padded, kernels, strict=True):
+        ctx.require(ge(have, kernel), message)
+    return tuple((have - kernel) // s + 1 for have, kernel, s in zip(padded, kernels, stride, strict=True))
+
+
+def _transposed_sizes(
+    ctx: Context, input: FakeTensor, weight: FakeTensor, stride: Sizes, padding: Sizes, dilation: Sizes, extra: Sizes
+) -> Sizes:
+    sizes: list[Dim] = []
+    for dim, size in enumerate(input.sizes[2:]):
+        s, p, d, e = stride[dim], padding[dim], dilation[dim], extra[dim]
+        ctx.require(
+            lor(lt(e, s), lt(e, d)),
+            "output padding must be smaller than either stride or dilation, but got output_padding: "
+            f"{e} stride: {s} dilation: {d}",
+        )
+        sizes.append((size - 1) * s - 2 * p + d * (weight.sizes[dim + 2] - 1) + e + 1)
+    message = (
+        f"Given input size per channel: ({' x '.join(map(str, input.sizes[2:]))}). "
+        f"Calculated output size per channel: ({' x '.join(map(str, sizes))}). Output size is too small"
+    )
+    ctx.require(land(*(ge(size, 1) for size in sizes)), message)
+    return tuple(sizes)
+
+
+def convolve(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    transposed: bool,
+    output_padding: Window,
+    groups: int,
+) -> FakeTensor:
+    """The convolution of a batch ``[N, C, ...]``; requires matching channels and a kernel that fits."""
+    spatial = weight.ndim - 2
+    if spatial < 1:
+        raise RuntimeError("weight should have at least three dimensions")
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same")
+    stride, padding = spread(stride, spatial, "stride"), spread(padding, spatial, "padding")
+    dilation, extra = spread(dilation, spatial, "dilation"), spread(output_padding, spatial, "output_padding")
+    _require_parameters(ctx, stride, padding, dilation, extra)
+    _require_channels(ctx, input, weight, bias, transposed, groups)
+    if transposed:
+        outputs = weight.sizes[1] * groups
+        rest = _transposed_sizes(ctx, input, weight, stride, padding, dilation, extra)
+    else:
+        outputs = weight.sizes[0]
+        rest = _forward_sizes(ctx, input, weight, stride, padding, dilation)
+    return in_format(ctx, input, (input.sizes[0], outputs, *rest), _memory_format(ctx, input, weight))
+
+
+@shape("aten.convolution.default")
+def convolution(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    transposed: bool,
+    output_padding: Sizes,
+    groups: int,
+) -> FakeTensor:
+    """The general operator that all others become."""
+    return convolve(ctx, input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
+
+
+@shape("aten._convolution.default")
+def _convolution(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    transposed: bool,
+    output_padding: Sizes,
+    groups: int,
+    benchmark: bool,
+    deterministic: bool,
+    cudnn_enabled: bool,
+    allow_tf32: bool,
+) -> FakeTensor:
+    """The same with flags that choose a kernel."""
+    return convolve(ctx, input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
+
+
+def _with_batch(ctx: Context, input: FakeTensor, spatial: int, name: str) -> FakeTensor:
+    """The input with a batch dimension of 1 in front if it has none."""
+    if input.ndim == spatial + 2:
+        return input
+    if input.ndim != spatial + 1:
+        raise RuntimeError(
+            f"Expected {spatial + 1}D (unbatched) or {spatial + 2}D (batched) input to {name}, "
+            f"but got input of size: {sizes_text(input.sizes)}"
+        )
+    step = input.sizes[0] * input.strides[0]
+    return input.viewed((1, *input.sizes), (step, *input.strides), input.offset)
+
+
+def _without_batch(result: FakeTensor, input: FakeTensor) -> FakeTensor:
+    if result.ndim == input.ndim:
+        return result
+    return result.viewed(result.sizes[1:], result.strides[1:], result.offset)
+
+
+@shape("aten.conv1d.default", "aten.conv2d.default", "aten.conv3d.default")
+def conv(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    groups: int,
+) -> FakeTensor:
+    """A convolution; an input without batch dimension gives a result without one."""
+    spatial = weight.ndim - 2
+    batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+    return _without_batch(convolve(ctx, batch, weight, bias, stride, padding, dilation, False, 0, groups), input)
+
+
+@shape("aten.conv1d.padding", "aten.conv2d.padding", "aten.conv3d.padding")
+def conv_padding(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Window,
+    padding: str,
+    dilation: Window,
+    groups: int,
+) -> FakeTensor:
+    """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
+    spatial = weight.ndim - 2
+    batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+    if padding == "valid":
+        return _without_batch(convolve(ctx, batch, weight, bias, stride, 0, dilation, False, 0, groups), input)
+    if padding != "same":
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    for step in spread(stride, spatial, "stride"):
+        ctx.require(eq(step, 1), "padding='same' is not supported for strided convolutions")
+    totals = [d * (k - 1) for d, k in zip(spread(dilation, spatial, "dilation"), weight.sizes[2:], strict=True)]
+    batch = _pad_after(ctx, batch, totals)
+    halves = tuple(total // 2 for total in totals)
+    return _without_batch(convolve(ctx, batch, weight, bias, stride, halves, dilation, False, 0, groups), input)
+
+
+def _pad_after(ctx: Context, input: FakeTensor, totals: Sequence[Dim]) -> FakeTensor:
+    """The input with one more element at the end of each dimension whose padding is odd."""
+    odd = [total - 2 * (total // 2) for total in totals]
+    if all(isinstance(extra, int) and extra == 0 for extra in odd):
+        return input
+    sizes = (*input.sizes[:2], *(size + extra for size, extra in zip(input.sizes[2:], odd, strict=True)))
+    return in_format(ctx, input, sizes, suggested_memory_format(ctx, input))
+
+
+@shape("aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input")
+def conv_transpose(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias: FakeTensor | None,
+    stride: Window,
+    padding: Window,
+    output_padding: Window,
+    groups: int,
+    dilation: Window,
+) -> FakeTensor:
+    """A transposed convolution; an input without batch dimension gives a result without one."""
+    spatial = weight.ndim - 2
+    batch = _with_batch(ctx, input, spatial, f"conv_transpose{spatial}d")
+    result = convolve(ctx, batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
+    return _without_batch(result, input)
+
+
+@shape("aten.conv_tbc.default")
+def conv_tbc(ctx: Context, self: FakeTensor, weight: FakeTensor, bias: FakeTensor, pad: int) -> FakeTensor:
+    """A convolution over ``[time, batch, channels]`` with a weight ``[kernel, inputs, outputs]``."""
+    if self.ndim != 3:
+        raise RuntimeError("Input must have 3 dims: time, batch, in_channel.")
+    if weight.ndim != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
+    if bias.ndim != 1:
+        raise RuntimeError("Bias must be 1-D")
+    time, batch, channels = self.sizes
+    kernel, inputs, outputs = weight.sizes
+    ctx.require(eq(channels, inputs), "Input dim 2 (input channels) is not == dim 1 in the weight tensor")
+    ctx.require(eq(outputs, bias.sizes[0]), "Bias size must equal dim 2 in the weight tensor (output channels).")
+    sizes: Sizes = (time + 2 * pad - kernel + 1, batch, outputs)
+    ctx.require(ge(sizes[0], 0), "Kernel size can't be greater than actual input size")
+    return FakeTensor(sizes, contiguous_strides(ctx, sizes), self.dtype, self.device)

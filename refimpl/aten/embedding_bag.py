@@ -1,0 +1,158 @@
+"""Sums, means and maxima over bags of embeddings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge
+
+__all__: list[str] = []
+
+_SUM: Final = 0
+_MAX: Final = 2
+_INDEX: Final = (DType.int64, DType.int32)
+
+
+def _require_arguments(
+    ctx: Context, weight: FakeTensor, indices: FakeTensor, offsets: FakeTensor, mode: int, samples: FakeTensor | None
+) -> None:
+    for name, tensor in (("indices", indices), ("offsets", offsets)):
+        if tensor.dtype not in _INDEX:
+            raise RuntimeError(f"expected {name} to be long or int, got {tensor.dtype}")
+    if not weight.dtype.is_floating_point:
+        raise RuntimeError(f"expected weight to be floating point type, got {weight.dtype}")
+    if samples is not None:
+        if mode != _SUM:
+            raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")
+        if samples.ndim != 1:
+            raise RuntimeError(f"expected per_sample_weights to be 1D tensor, got {samples.ndim}D")
+        have, want = samples.numel(), indices.numel()
+        ctx.require(
+            eq(have, want), f"expected per_sample_weights.numel() ({have} to be the same as indices.numel() ({want})"
+        )
+
+
+def _is_fast(weight: FakeTensor, samples: FakeTensor | None, padding_idx: int) -> bool:
+    """Whether the kernel sums whole rows at once, and then returns no map from index to bag."""
+    rows = weight.dtype in (DType.float32, DType.float16) and weight.strides[1] == 1 and padding_idx < 0
+    return rows and (samples is None or samples.strides[0] == 1)
+
+
+def _bags(
+    ctx: Context,
+    weight: FakeTensor,
+    indices: FakeTensor,
+    offsets: FakeTensor,
+    mode: int,
+    samples: FakeTensor | None,
+    include_last_offset: bool,
+    padding_idx: int,
+    *,
+    forward_only: bool,
+) -> tuple[FakeTensor, ...]:
+    _require_arguments(ctx, weight, indices, offsets, mode, samples)
+    bags: Dim = offsets.sizes[0]
+    if include_last_offset:
+        ctx.require(ge(bags, 1), "include_last_offset: numBags should be at least 1")
+        bags = bags - 1
+    dense = mode == _SUM and _is_fast(weight, samples, padding_idx)
+    width = weight.sizes[1]
+    maxima: Sizes = (bags, width) if mode == _MAX else (bags,)
+    counted: Sizes = offsets.sizes if forward_only else (bags,)
+    return (
+        in_format(ctx, weight, (bags, width), "contiguous_format"),
+        in_format(ctx, offsets, (0,) if dense else (indices.sizes[0],), "contiguous_format"),
+        in_format(ctx, offsets, counted, "contiguous_format"),
+        in_format(ctx, offsets, maxima, "contiguous_format"),
+    )
+
+
+@shape("aten._embedding_bag.default")
+def embedding_bag_kernel(
+    ctx: Context,
+    weight: FakeTensor,
+    indices: FakeTensor,
+    offsets: FakeTensor,
+    scale_grad_by_freq: bool,
+    mode: int,
+    sparse: bool,
+    per_sample_weights: FakeTensor | None,
+    include_last_offset: bool,
+    padding_idx: int,
+) -> tuple[FakeTensor, ...]:
+    """The bags, the bag of each index, the size of each bag, and the places of the maxima."""
+    return _bags(
+        ctx, weight, indices, offsets, mode, per_sample_weights, include_last_offset, padding_idx, forward_only=False
+    )
+
+
+@shape("aten._embedding_bag_forward_only.default")
+def embedding_bag_forward_only(
+    ctx: Context,
+    weight: FakeTensor,
+    indices: FakeTensor,
+    offsets: FakeTensor,
+    scale_grad_by_freq: bool,
+    mode: int,
+    sparse: bool,
+    per_sample_weights: FakeTensor | None,
+    include_last_offset: bool,
+    padding_idx: int,
+) -> tuple[FakeTensor, ...]:
+    """The same without gradients: a size for each offset, the last one included."""
+    return _bags(
+        ctx, weight, indices, offsets, mode, per_sample_weights, include_last_offset, padding_idx, forward_only=True
+    )
+
+
+def _position(padding_idx: int | None, weight: FakeTensor) -> int:
+    """The row that counts as absent, from the front; -1 for none."""
+    if padding_idx is None:
+        return -1
+    rows = weight.sizes[0]
+    if isinstance(rows, int) and not -rows <= padding_idx < rows:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, -{rows} through {rows - 1}, but got {padding_idx}"
+        )
+    return padding_idx if padding_idx >= 0 or not isinstance(rows, int) else padding_idx + rows
+
+
+@shape("aten.embedding_bag.padding_idx")
+def embedding_bag_padding(
+    ctx: Context,
+    weight: FakeTensor,
+    indices: FakeTensor,
+    offsets: FakeTensor,
+    scale_grad_by_freq: bool,
+    mode: int,
+    sparse: bool,
+    per_sample_weights: FakeTensor | None,
+    include_last_offset: bool,
+    padding_idx: int | None,
+) -> tuple[FakeTensor, ...]:
+    """The public operator; under ``no_grad`` it runs without gradients."""
+    absent = _position(padding_idx, weight)
+    return _bags(
+        ctx, weight, indices, offsets, mode, per_sample_weights, include_last_offset, absent, forward_only=True
+    )
+
+
+@shape("aten.embedding_bag.default")
+def embedding_bag(
+    ctx: Context,
+    weight: FakeTensor,
+    indices: FakeTensor,
+    offsets: FakeTensor,
+    scale_grad_by_freq: bool,
+    mode: int,
+    sparse: bool,
+    per_sample_weights: FakeTensor | None,
+    include_last_offset: bool,
+) -> tuple[FakeTensor, ...]:
+    """The public operator without a padding row."""
+    return _bags(ctx, weight, indices, offsets, mode, per_sample_weights, include_last_offset, -1, forward_only=True)

@@ -1,0 +1,213 @@
+"""Normalisation over the last dimensions, over groups of channels, and over instances."""
+
+from __future__ import annotations
+
+from refimpl.aten._product import product
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format, in_format_of, sizes_text
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, Real, eq
+
+__all__ = ["require_vector"]
+
+
+def _require_normalized(
+    ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, bias: FakeTensor | None
+) -> int:
+    """The first normalised dimension; the shape must be the last sizes of the input."""
+    count = len(normalized_shape)
+    if count < 1:
+        raise RuntimeError(
+            f"Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, "
+            f"but got normalized_shape = {sizes_text(normalized_shape)}"
+        )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None:
+            message = (
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                f"{sizes_text(tensor.sizes)} and normalized_shape = {sizes_text(normalized_shape)}"
+            )
+            _require_sizes(ctx, tensor.sizes, normalized_shape, message)
+    first = input.ndim - count
+    expected = ", ".join(("*", *map(str, normalized_shape)))
+    message = (
+        f"Given normalized_shape={sizes_text(normalized_shape)}, expected input with shape [{expected}], "
+        f"but got input of size{sizes_text(input.sizes)}"
+    )
+    _require_sizes(ctx, input.sizes[max(first, 0) :], normalized_shape, message)
+    return first
+
+
+def _require_sizes(ctx: Context, have: Sizes, want: Sizes, message: str) -> None:
+    if len(have) != len(want):
+        raise RuntimeError(message)
+    for left, right in zip(have, want, strict=True):
+        if left is not right:
+            ctx.require(eq(left, right), message)
+
+
+def require_vector(ctx: Context, tensor: FakeTensor | None, length: Dim, message: str) -> None:
+    """An optional argument must be a vector of that length."""
+    if tensor is not None:
+        _require_sizes(ctx, tensor.sizes, (length,), message)
+
+
+@shape("aten.layer_norm.default")
+def layer_norm(
+    ctx: Context,
+    input: FakeTensor,
+    normalized_shape: Sizes,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    eps: float,
+    cudnn_enable: bool,
+) -> FakeTensor:
+    """The input normalised over its last dimensions, contiguous."""
+    _require_normalized(ctx, input, normalized_shape, weight, bias)
+    return in_format(ctx, input, input.sizes, "contiguous_format")
+
+
+@shape("aten.native_layer_norm.default")
+def native_layer_norm(
+    ctx: Context,
+    input: FakeTensor,
+    normalized_shape: Sizes,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same with mean and reciprocal deviation, which keep the normalised dimensions as 1."""
+    first = _require_normalized(ctx, input, normalized_shape, weight, bias)
+    kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
+    output = in_format(ctx, input, input.sizes, "contiguous_format")
+    dtype = input.dtype if weight is None else weight.dtype
+    return (
+        output,
+        in_format(ctx, input, kept, "contiguous_format", dtype),
+        in_format(ctx, input, kept, "contiguous_format", dtype),
+    )
+
+
+@shape("aten.rms_norm.default")
+def rms_norm(
+    ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, eps: Real | None
+) -> FakeTensor:
+    """The input over the root of its mean square, in its memory format."""
+    _require_normalized(ctx, input, normalized_shape, weight, None)
+    return in_format_of(ctx, input, input.sizes)
+
+
+@shape("aten._fused_rms_norm.default")
+def fused_rms_norm(
+    ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, eps: Real | None
+) -> tuple[FakeTensor, ...]:
+    """The same with the reciprocal root, which keeps the normalised dimensions as 1."""
+    first = _require_normalized(ctx, input, normalized_shape, weight, None)
+    kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
+    return in_format_of(ctx, input, input.sizes), in_format(ctx, input, kept, "contiguous_format")
+
+
+def _require_groups(
+    ctx: Context, input: FakeTensor, channels: Dim, groups: int, weight: FakeTensor | None, bias: FakeTensor | None
+) -> None:
+    if groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {groups}")
+    ctx.require(
+        eq(channels % groups, 0),
+        f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+        f"{sizes_text(input.sizes)} and num_groups={groups}",
+    )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None:
+            message = (
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} "
+                f"of shape {sizes_text(tensor.sizes)} and input of shape {sizes_text(input.sizes)}"
+            )
+            require_vector(ctx, tensor, channels, message)
+
+
+@shape("aten.group_norm.default")
+def group_norm(
+    ctx: Context,
+    input: FakeTensor,
+    num_groups: int,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    eps: float,
+    cudnn_enabled: bool,
+) -> FakeTensor:
+    """The input normalised over groups of channels, in its memory format."""
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    _require_groups(ctx, input, input.sizes[1], num_groups, weight, bias)
+    return in_format_of(ctx, input, input.sizes)
+
+
+@shape("aten.native_group_norm.default")
+def native_group_norm(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    batch: Dim,
+    channels: Dim,
+    pixels: Dim,
+    groups: int,
+    eps: float,
+) -> tuple[FakeTensor, ...]:
+    """The same with mean and reciprocal deviation of each group."""
+    _require_groups(ctx, input, channels, groups, weight, bias)
+    ctx.require(
+        eq(product(input.sizes), batch * channels * pixels),
+        f"Expected {batch}, {channels} and {pixels} to be the sizes of the input {sizes_text(input.sizes)}",
+    )
+    dtype = input.dtype if weight is None else weight.dtype
+    return (
+        in_format_of(ctx, input, input.sizes),
+        in_format(ctx, input, (batch, groups), "contiguous_format", dtype),
+        in_format(ctx, input, (batch, groups), "contiguous_format", dtype),
+    )
+
+
+@shape("aten.instance_norm.default")
+def instance_norm(
+    ctx: Context,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+    running_mean: FakeTensor | None,
+    running_var: FakeTensor | None,
+    use_input_stats: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> FakeTensor:
+    """The input normalised for each channel of each instance, contiguous."""
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    batch, channels = input.sizes[:2]
+    named = (("weight", weight), ("bias", bias), ("running_mean", running_mean), ("running_var", running_var))
+    for name, tensor in named:
+        if tensor is not None:
+            total = tensor.numel() * batch
+            ctx.require(eq(total, channels * batch), f"{name} should contain {channels * batch} elements not {total}")
+    if use_input_stats:
+        for statistic in (running_mean, running_var):
+            if statistic is not None:
+                ctx.mutate(statistic)
+    return in_format(ctx, input, input.sizes, "contiguous_format")
+
+
+@shape("aten._weight_norm.default")
+def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTensor:
+    """``v`` scaled to the norms ``g`` of its slices, contiguous."""
+    message = f"weight_norm: g of size {sizes_text(g.sizes)} does not fit v of size {sizes_text(v.sizes)}"
+    if g.ndim > v.ndim:
+        raise RuntimeError(message)
+    for position, (have, whole) in enumerate(zip(reversed(g.sizes), reversed(v.sizes), strict=False)):
+        kept = v.ndim - 1 - position == dim % v.ndim
+        ctx.require(eq(have, whole if kept and dim != -1 else 1), message)
+    return in_format(ctx, v, v.sizes, "contiguous_format")

@@ -1,0 +1,281 @@
+"""Average and maximum pooling over sliding windows."""
+
+from __future__ import annotations
+
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge, gt, land, le, ne
+
+__all__: list[str] = []
+
+
+def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> None:
+    ctx.require(land(*(gt(k, 0) for k in kernel)), f"kernel size should be greater than zero, but got {kernel}")
+    ctx.require(land(*(gt(s, 0) for s in stride)), f"stride should be greater than zero, but got {stride}")
+    ctx.require(land(*(gt(d, 0) for d in dilation)), f"dilation should be greater than zero, but got {dilation}")
+    for k, p, d in zip(kernel, padding, dilation, strict=True):
+        ctx.require(ge(p, 0), f"pad must be non-negative, but got pad: {p}")
+        ctx.require(
+            le(p, ((k - 1) * d + 1) // 2),
+            f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}",
+        )
+
+
+def _pooled(
+    ctx: Context,
+    input: FakeTensor,
+    spatial: int,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> Sizes:
+    """The sizes of the result; the batch may be empty, the other dimensions may not."""
+    if input.ndim not in (spatial + 1, spatial + 2):
+        raise RuntimeError(
+            f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
+            f"but got: {sizes_text(input.sizes)}"
+        )
+    kernel = spread(kernel_size, spatial, "kernel_size")
+    step = kernel if stride == () else spread(stride, spatial, "stride")
+    pad, dilate = spread(padding, spatial, "padding"), spread(dilation, spatial, "dilation")
+    _require_window(ctx, kernel, step, pad, dilate)
+    message = (
+        f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
+        f"but got: {sizes_text(input.sizes)}"
+    )
+    for size in input.sizes[input.ndim - spatial - 1 :]:
+        ctx.require(ne(size, 0), message)
+    whole = input.sizes[-spatial:]
+    rest = tuple(
+        pooled_size(ctx, size, k, p, s, d, ceil_mode)
+        for size, k, p, s, d in zip(whole, kernel, pad, step, dilate, strict=True)
+    )
+    channels = input.sizes[-spatial - 1]
+    ctx.require(
+        land(*(ge(size, 1) for size in rest)),
+        f"Given input size: ({'x'.join(map(str, (channels, *whole)))}). "
+        f"Calculated output size: ({'x'.join(map(str, (channels, *rest)))}). Output size is too small",
+    )
+    return (*input.sizes[:-spatial], *rest)
+
+
+def _with_row(input: FakeTensor) -> FakeTensor:
+    """The vectors of a 1-d pooling as images of one row."""
+    step = input.sizes[-1] * input.strides[-1]
+    sizes, strides = input.sizes, input.strides
+    return input.viewed((*sizes[:-1], 1, sizes[-1]), (*strides[:-1], step, strides[-1]), input.offset)
+
+
+def _without_row(result: FakeTensor) -> FakeTensor:
+    sizes, strides = result.sizes, result.strides
+    return result.viewed((*sizes[:-2], sizes[-1]), (*strides[:-2], strides[-1]), result.offset)
+
+
+def _max_pool(
+    ctx: Context,
+    self: FakeTensor,
+    spatial: int,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> tuple[FakeTensor, FakeTensor]:
+    sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode)
+    if self.ndim == spatial + 1:
+        return (
+            in_format(ctx, self, sizes, "contiguous_format"),
+            in_format(ctx, self, sizes, "contiguous_format", DType.int64),
+        )
+    return in_format_of(ctx, self, sizes), _matching(ctx, self, sizes)
+
+
+def _matching(ctx: Context, self: FakeTensor, sizes: Sizes) -> FakeTensor:
+    return in_format_of(ctx, self, sizes, DType.int64)
+
+
+@shape("aten.max_pool2d_with_indices.default")
+def max_pool2d_with_indices(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> tuple[FakeTensor, ...]:
+    """The maxima of the windows of images, and where they are."""
+    return _max_pool(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@shape("aten.max_pool3d_with_indices.default")
+def max_pool3d_with_indices(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> tuple[FakeTensor, ...]:
+    """The maxima of the windows of volumes, and where they are."""
+    return _max_pool(ctx, self, 3, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@shape("aten.max_pool2d.default")
+def max_pool2d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> FakeTensor:
+    """The maxima of the windows of images."""
+    return _max_pool(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)[0]
+
+
+@shape("aten.max_pool3d.default")
+def max_pool3d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> FakeTensor:
+    """The maxima of the windows of volumes."""
+    return _max_pool(ctx, self, 3, kernel_size, stride, padding, dilation, ceil_mode)[0]
+
+
+@shape("aten.max_pool1d_with_indices.default")
+def max_pool1d_with_indices(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> tuple[FakeTensor, ...]:
+    """The maxima of the windows of vectors, and where they are: images of one row."""
+    if self.ndim not in (2, 3):
+        raise RuntimeError(f"max_pool1d() Expected 2D or 3D input tensor, but got {sizes_text(self.sizes)}")
+    kernel = spread(kernel_size, 1, "kernel_size")
+    step = kernel if stride == () else spread(stride, 1, "stride")
+    pad, dilate = spread(padding, 1, "padding"), spread(dilation, 1, "dilation")
+    image = _with_row(self)
+    results = _max_pool(ctx, image, 2, (1, *kernel), (1, *step), (0, *pad), (1, *dilate), ceil_mode)
+    return tuple(map(_without_row, results))
+
+
+@shape("aten.max_pool1d.default")
+def max_pool1d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+) -> FakeTensor:
+    """The maxima of the windows of vectors."""
+    return max_pool1d_with_indices(ctx, self, kernel_size, stride, padding, dilation, ceil_mode)[0]
+
+
+def _avg_pool(
+    ctx: Context,
+    self: FakeTensor,
+    spatial: int,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    ceil_mode: bool,
+    divisor: Dim | None,
+) -> FakeTensor:
+    if self.dtype in (DType.uint8, DType.uint16, DType.uint32, DType.uint64):
+        raise RuntimeError(f"\"avg_pool{spatial}d\" not implemented for '{self.dtype}'")
+    if divisor is not None:
+        ctx.require(ne(divisor, 0), "divisor must be not zero")
+    sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
+    return (
+        in_format_of(ctx, self, sizes) if self.ndim == spatial + 2 else in_format(ctx, self, sizes, "contiguous_format")
+    )
+
+
+@shape("aten.avg_pool2d.default")
+def avg_pool2d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: Dim | None,
+) -> FakeTensor:
+    """The averages of the windows of images."""
+    return _avg_pool(ctx, self, 2, kernel_size, stride, padding, ceil_mode, divisor_override)
+
+
+@shape("aten.avg_pool3d.default")
+def avg_pool3d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: Dim | None,
+) -> FakeTensor:
+    """The averages of the windows of volumes."""
+    return _avg_pool(ctx, self, 3, kernel_size, stride, padding, ceil_mode, divisor_override)
+
+
+@shape("aten.avg_pool1d.default")
+def avg_pool1d(
+    ctx: Context,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    ceil_mode: bool,
+    count_include_pad: bool,
+) -> FakeTensor:
+    """The averages of the windows of vectors."""
+    if self.ndim not in (2, 3):
+        raise RuntimeError(f"Expected 2D or 3D (batch mode) tensor, but got: {sizes_text(self.sizes)}")
+    kernel, pad = spread(kernel_size, 1, "kernel_size"), spread(padding, 1, "padding")
+    step = kernel if stride == () else spread(stride, 1, "stride")
+    image = _with_row(self)
+    return _without_row(_avg_pool(ctx, image, 2, (1, *kernel), (1, *step), (0, *pad), ceil_mode, None))
+
+
+@shape("aten.max_pool2d_with_indices_backward.default")
+def max_pool2d_with_indices_backward(
+    ctx: Context,
+    grad_output: FakeTensor,
+    self: FakeTensor,
+    kernel_size: Window,
+    stride: Window,
+    padding: Window,
+    dilation: Window,
+    ceil_mode: bool,
+    indices: FakeTensor,
+) -> FakeTensor:
+    """The gradient of the input: its sizes in its memory format."""
+    sizes = _pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
+    for other in (grad_output, indices):
+        if other.ndim != len(sizes):
+            raise RuntimeError(f"Expected a tensor of dimension {len(sizes)}, but got {other.ndim}")
+        for have, want in zip(other.sizes, sizes, strict=True):
+            ctx.require(eq(have, want), f"Expected tensor of size {sizes_text(sizes)}, got {sizes_text(other.sizes)}")
+    return in_format_of(ctx, self, self.sizes)

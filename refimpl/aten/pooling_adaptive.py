@@ -1,0 +1,232 @@
+"""Pooling to a given output size, fractional pooling, and the inverse of maximum pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import channels_last_strides, suggested_memory_format
+from refimpl.aten._windows import in_format, in_format_of, require_nonempty, sizes_text, spread
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge, gt, le
+
+__all__: list[str] = []
+
+
+def _require_input(ctx: Context, name: str, input: FakeTensor, spatial: int, first: int) -> None:
+    if input.ndim not in (spatial + 1, spatial + 2):
+        raise RuntimeError(
+            f"{name}(): Expected {spatial + 1}D or {spatial + 2}D tensor, but got: {sizes_text(input.sizes)}"
+        )
+    for dim in range(first, input.ndim):
+        require_nonempty(
+            ctx,
+            input,
+            (dim,),
+            f"{name}(): Expected input to have non-zero size for non-batch dimensions, "
+            f"but input has sizes {sizes_text(input.sizes)} with dimension {dim} being empty",
+        )
+
+
+def _row(input: FakeTensor) -> FakeTensor:
+    step = input.sizes[-1] * input.strides[-1]
+    return input.viewed(
+        (*input.sizes[:-1], 1, input.sizes[-1]), (*input.strides[:-1], step, input.strides[-1]), input.offset
+    )
+
+
+def _squeeze_row(result: FakeTensor) -> FakeTensor:
+    sizes, strides = result.sizes, result.strides
+    return result.viewed((*sizes[:-2], sizes[-1]), (*strides[:-2], strides[-1]), result.offset)
+
+
+def _nonnegative(ctx: Context, output_size: Sequence[Dim]) -> None:
+    for size in output_size:
+        ctx.require(
+            ge(size, 0), f"adaptive pooling: elements of output_size must be greater than or equal to 0, but got {size}"
+        )
+
+
+@shape("aten._adaptive_avg_pool2d.default")
+def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """The averages of as many windows as asked for, in the memory format of the input."""
+    _require_input(ctx, "adaptive_avg_pool2d", self, 2, self.ndim - 2)
+    _nonnegative(ctx, output_size)
+    return in_format_of(ctx, self, (*self.sizes[:-2], *spread(output_size, 2, "output_size")))
+
+
+@shape("aten._adaptive_avg_pool3d.default")
+def adaptive_avg_pool3d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """The averages of as many windows as asked for, contiguous."""
+    _require_input(ctx, "adaptive_avg_pool3d", self, 3, self.ndim - 3)
+    _nonnegative(ctx, output_size)
+    return in_format(ctx, self, (*self.sizes[:-3], *spread(output_size, 3, "output_size")), "contiguous_format")
+
+
+def _is_global(output_size: Sequence[Dim]) -> bool:
+    return all(isinstance(size, int) and size == 1 for size in output_size)
+
+
+def _mean(ctx: Context, self: FakeTensor, spatial: int) -> FakeTensor:
+    """The average of whole images, which PyTorch takes as a mean that keeps dimensions."""
+    sizes: Sizes = (*self.sizes[:-spatial], *(1,) * spatial)
+    if suggested_memory_format(ctx, self) != "contiguous_format":
+        return FakeTensor(sizes, channels_last_strides(ctx, sizes), self.dtype, self.device)
+    return in_format(ctx, self, sizes, "contiguous_format")
+
+
+@shape("aten.adaptive_avg_pool2d.default")
+def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """The averages of as many windows as asked for."""
+    if _is_global(output_size):
+        return _mean(ctx, self, 2)
+    return adaptive_avg_pool2d_kernel(ctx, self, output_size)
+
+
+@shape("aten.adaptive_avg_pool3d.default")
+def adaptive_avg_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """The averages of as many windows as asked for."""
+    if _is_global(output_size):
+        return _mean(ctx, self, 3)
+    return adaptive_avg_pool3d_kernel(ctx, self, output_size)
+
+
+@shape("aten.adaptive_avg_pool1d.default")
+def adaptive_avg_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """The averages of as many windows as asked for of vectors: images of one row."""
+    if self.ndim not in (2, 3):
+        raise RuntimeError(f"adaptive_avg_pool1d() Expected 2D or 3D tensor, but got: {sizes_text(self.sizes)}")
+    (length,) = spread(output_size, 1, "output_size")
+    return _squeeze_row(adaptive_avg_pool2d(ctx, _row(self), (1, length)))
+
+
+def _adaptive_max(ctx: Context, self: FakeTensor, spatial: int, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    _require_input(ctx, f"adaptive_max_pool{spatial}d", self, spatial, 1)
+    _nonnegative(ctx, output_size)
+    sizes = (*self.sizes[:-spatial], *spread(output_size, spatial, "output_size"))
+    if self.ndim == 4 and spatial == 2:
+        return in_format_of(ctx, self, sizes), in_format_of(ctx, self, sizes, DType.int64)
+    return (
+        in_format(ctx, self, sizes, "contiguous_format"),
+        in_format(ctx, self, sizes, "contiguous_format", DType.int64),
+    )
+
+
+@shape("aten.adaptive_max_pool2d.default")
+def adaptive_max_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    """The maxima of as many windows as asked for, and where they are."""
+    return _adaptive_max(ctx, self, 2, output_size)
+
+
+@shape("aten.adaptive_max_pool3d.default")
+def adaptive_max_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    """The maxima of as many windows as asked for, and where they are."""
+    return _adaptive_max(ctx, self, 3, output_size)
+
+
+@shape("aten.adaptive_max_pool1d.default")
+def adaptive_max_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    """The maxima of as many windows as asked for of vectors, and where they are."""
+    if self.ndim not in (2, 3):
+        raise RuntimeError(f"adaptive_max_pool1d() Expected 2D or 3D tensor, but got: {sizes_text(self.sizes)}")
+    (length,) = spread(output_size, 1, "output_size")
+    return tuple(map(_squeeze_row, _adaptive_max(ctx, _row(self), 2, (1, length))))
+
+
+def _fractional(
+    ctx: Context, self: FakeTensor, spatial: int, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
+) -> tuple[FakeTensor, ...]:
+    name = f"fractional_max_pool{spatial}d"
+    if self.ndim not in (spatial + 1, spatial + 2):
+        raise RuntimeError(
+            f"{name}: Expected {spatial + 1}D or {spatial + 2}D tensor, but got: {sizes_text(self.sizes)}"
+        )
+    kernel, outputs = spread(kernel_size, spatial, "kernel_size"), spread(output_size, spatial, "output_size")
+    first = self.ndim - spatial - 1
+    require_nonempty(
+        ctx,
+        self,
+        range(first, self.ndim),
+        f"{name}: Expected input to have non-zero size for non-batch dimensions, but got {sizes_text(self.sizes)}",
+    )
+    for size, k, out in zip(self.sizes[-spatial:], kernel, outputs, strict=True):
+        ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
+        ctx.require(le(out + k - 1, size), f"{name}(): pool size {k} too large relative to input size {size}")
+    if random_samples.ndim != 3:
+        raise RuntimeError(f"Expect _random_samples to have 3 dimensions got {random_samples.ndim}")
+    batch = self.sizes[0] if first else 1
+    message = f"{name}: _random_samples of size {sizes_text(random_samples.sizes)} do not fit the input"
+    ctx.require(ge(random_samples.sizes[0], batch), message)
+    ctx.require(eq(random_samples.sizes[1], self.sizes[first]), message)
+    ctx.require(eq(random_samples.sizes[2], spatial), message)
+    sizes = (*self.sizes[: first + 1], *outputs)
+    return (
+        in_format(ctx, self, sizes, "contiguous_format"),
+        in_format(ctx, self, sizes, "contiguous_format", DType.int64),
+    )
+
+
+@shape("aten.fractional_max_pool2d.default")
+def fractional_max_pool2d(
+    ctx: Context, self: FakeTensor, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
+) -> tuple[FakeTensor, ...]:
+    """The maxima of windows at random places of images."""
+    return _fractional(ctx, self, 2, kernel_size, output_size, random_samples)
+
+
+@shape("aten.fractional_max_pool3d.default")
+def fractional_max_pool3d(
+    ctx: Context, self: FakeTensor, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
+) -> tuple[FakeTensor, ...]:
+    """The maxima of windows at random places of volumes."""
+    return _fractional(ctx, self, 3, kernel_size, output_size, random_samples)
+
+
+def _unpool(ctx: Context, self: FakeTensor, indices: FakeTensor, spatial: int, output_size: Sizes) -> FakeTensor:
+    if indices.dtype is not DType.int64:
+        raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype}")
+    if self.ndim not in (spatial + 1, spatial + 2):
+        raise RuntimeError(
+            f"Input to max_unpooling{spatial}d should be a {spatial + 1}d or {spatial + 2}d Tensor, "
+            f"but got a tensor with {self.ndim} dimensions."
+        )
+    if len(output_size) != spatial:
+        raise RuntimeError(
+            f"There should be exactly {spatial} elements in output_size, but got {len(output_size)} elements."
+        )
+    message = (
+        f"Expected shape of indices to be same as that of the input tensor ({sizes_text(self.sizes)}) "
+        f"but got indices tensor with shape: {sizes_text(indices.sizes)}"
+    )
+    if indices.ndim != self.ndim:
+        raise RuntimeError(message)
+    for have, want in zip(indices.sizes, self.sizes, strict=True):
+        ctx.require(eq(have, want), message)
+    for dim in range(1, self.ndim):
+        require_nonempty(
+            ctx,
+            self,
+            (dim,),
+            f"max_unpooling{spatial}d(): Expected input to have non-zero size for non-batch dimensions, "
+            f"but got {sizes_text(self.sizes)} with dimension {dim} being empty.",
+        )
+    sizes = (*self.sizes[:-spatial], *output_size)
+    return in_format(ctx, self, sizes, "contiguous_format")
+
+
+@shape("aten.max_unpool2d.default")
+def max_unpool2d(ctx: Context, self: FakeTensor, indices: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """Maxima put back at their places in images of zeros."""
+    return _unpool(ctx, self, indices, 2, output_size)
+
+
+@shape("aten.max_unpool3d.default")
+def max_unpool3d(
+    ctx: Context, self: FakeTensor, indices: FakeTensor, output_size: Sizes, stride: Sizes, padding: Sizes
+) -> FakeTensor:
+    """Maxima put back at their places in volumes of zeros."""
+    for step in stride:
+        ctx.require(gt(step, 0), f"strides should be greater than zero, but got stride: {sizes_text(stride)}")
+    return _unpool(ctx, self, indices, 3, output_size)

@@ -1,0 +1,231 @@
+"""Upsampling (interpolation) to an output size or by scale factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from refimpl.aten._product import product
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format, in_format_of, sizes_text
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, Real, eq, float_mul, gt, land, lor, ne, to_float, trunc_to_int
+
+__all__: list[str] = []
+
+_Scales: TypeAlias = Sequence[float] | None
+
+
+def _scaled(size: Dim, scale: float) -> Dim:
+    """``int(size * scale)``; an integral scale is applied without rounding."""
+    return size * int(scale) if scale == int(scale) else _rounded(size, scale)
+
+
+def _rounded(size: Dim, scale: float) -> Dim:
+    value: Real = float_mul(to_float(size), scale)
+    return trunc_to_int(value)
+
+
+def _output_size(input: FakeTensor, output_size: Sizes | None, scales: _Scales, *, exact: bool = True) -> Sizes:
+    if (output_size is None) == (scales is None):
+        raise RuntimeError("Must specify exactly one of output_size and scale_factors")
+    if output_size is not None:
+        return output_size
+    assert scales is not None
+    apply = _scaled if exact else _rounded
+    return tuple(apply(size, scale) for size, scale in zip(input.sizes[2:], scales, strict=True))
+
+
+def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
+    if len(output_size) != spatial:
+        raise RuntimeError(f"It is expected output_size equals to {spatial}, but got size {len(output_size)}")
+    if input.ndim != spatial + 2:
+        raise RuntimeError(f"It is expected input_size equals to {spatial + 2}, but got size {input.ndim}")
+    ctx.require(
+        lor(ne(input.numel(), 0), ne(product(input.sizes[1:]), 0)),
+        f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes {sizes_text(input.sizes)}",
+    )
+    ctx.require(
+        land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
+        f"Input and output sizes should be greater than 0, but got input {sizes_text(input.sizes)} "
+        f"and output {sizes_text(output_size)}",
+    )
+    return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
+
+
+@shape("aten.upsample_nearest1d.vec", "aten._upsample_nearest_exact1d.vec")
+def upsample_nearest1d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
+    """Nearest neighbours of vectors."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 1)
+
+
+@shape("aten.upsample_nearest2d.vec", "aten._upsample_nearest_exact2d.vec")
+def upsample_nearest2d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
+    """Nearest neighbours of images."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 2)
+
+
+@shape("aten.upsample_nearest3d.vec", "aten._upsample_nearest_exact3d.vec")
+def upsample_nearest3d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
+    """Nearest neighbours of volumes."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 3)
+
+
+@shape("aten.upsample_nearest1d.default", "aten._upsample_nearest_exact1d.default")
+def upsample_nearest1d(ctx: Context, self: FakeTensor, output_size: Sizes, scales: float | None) -> FakeTensor:
+    """Nearest neighbours of vectors."""
+    return _upsample(ctx, self, output_size, 1)
+
+
+@shape("aten.upsample_nearest2d.default", "aten._upsample_nearest_exact2d.default")
+def upsample_nearest2d(
+    ctx: Context, self: FakeTensor, output_size: Sizes, scales_h: float | None, scales_w: float | None
+) -> FakeTensor:
+    """Nearest neighbours of images."""
+    return _upsample(ctx, self, output_size, 2)
+
+
+@shape("aten.upsample_nearest3d.default", "aten._upsample_nearest_exact3d.default")
+def upsample_nearest3d(
+    ctx: Context,
+    self: FakeTensor,
+    output_size: Sizes,
+    scales_d: float | None,
+    scales_h: float | None,
+    scales_w: float | None,
+) -> FakeTensor:
+    """Nearest neighbours of volumes."""
+    return _upsample(ctx, self, output_size, 3)
+
+
+@shape("aten.upsample_linear1d.vec")
+def upsample_linear1d_vec(
+    ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
+) -> FakeTensor:
+    """Linear interpolation of vectors."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 1)
+
+
+@shape("aten.upsample_bilinear2d.vec", "aten._upsample_bilinear2d_aa.vec", "aten._upsample_bicubic2d_aa.vec")
+def upsample_bilinear2d_vec(
+    ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
+) -> FakeTensor:
+    """Bilinear interpolation of images, and antialiased bicubic."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 2)
+
+
+@shape("aten.upsample_trilinear3d.vec")
+def upsample_trilinear3d_vec(
+    ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
+) -> FakeTensor:
+    """Trilinear interpolation of volumes."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 3)
+
+
+@shape("aten.upsample_bicubic2d.vec")
+def upsample_bicubic2d_vec(
+    ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
+) -> FakeTensor:
+    """Bicubic interpolation of images; its output size goes through floats even for integral scales."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales, exact=False), 2)
+
+
+@shape("aten.upsample_linear1d.default")
+def upsample_linear1d(
+    ctx: Context, self: FakeTensor, output_size: Sizes, align_corners: bool, scales: float | None
+) -> FakeTensor:
+    """Linear interpolation of vectors."""
+    return _upsample(ctx, self, output_size, 1)
+
+
+@shape(
+    "aten.upsample_bilinear2d.default",
+    "aten.upsample_bicubic2d.default",
+    "aten._upsample_bilinear2d_aa.default",
+    "aten._upsample_bicubic2d_aa.default",
+)
+def upsample_bilinear2d(
+    ctx: Context,
+    self: FakeTensor,
+    output_size: Sizes,
+    align_corners: bool,
+    scales_h: float | None,
+    scales_w: float | None,
+) -> FakeTensor:
+    """Bilinear and bicubic interpolation of images."""
+    return _upsample(ctx, self, output_size, 2)
+
+
+@shape("aten.upsample_trilinear3d.default")
+def upsample_trilinear3d(
+    ctx: Context,
+    self: FakeTensor,
+    output_size: Sizes,
+    align_corners: bool,
+    scales_d: float | None,
+    scales_h: float | None,
+    scales_w: float | None,
+) -> FakeTensor:
+    """Trilinear interpolation of volumes."""
+    return _upsample(ctx, self, output_size, 3)
+
+
+@shape("aten.pixel_shuffle.default")
+def pixel_shuffle(ctx: Context, self: FakeTensor, upscale_factor: Dim) -> FakeTensor:
+    """Channels moved into space: ``[*, C * r * r, H, W]`` becomes ``[*, C, H * r, W * r]``."""
+    if self.ndim < 3:
+        raise RuntimeError(
+            f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {self.ndim} dimension(s)"
+        )
+    ctx.require(gt(upscale_factor, 0), f"pixel_shuffle expects a positive upscale_factor, but got {upscale_factor}")
+    squared = upscale_factor * upscale_factor
+    channels, height, width = self.sizes[-3:]
+    ctx.require(
+        eq(channels % squared, 0),
+        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+        f"but input.size(-3)={channels} is not divisible by {squared}",
+    )
+    sizes = (*self.sizes[:-3], channels // squared, height * upscale_factor, width * upscale_factor)
+    return in_format_of(ctx, self, sizes)
+
+
+@shape("aten.pixel_unshuffle.default")
+def pixel_unshuffle(ctx: Context, self: FakeTensor, downscale_factor: Dim) -> FakeTensor:
+    """Space moved into channels: ``[*, C, H * r, W * r]`` becomes ``[*, C * r * r, H, W]``."""
+    if self.ndim < 3:
+        raise RuntimeError(
+            f"pixel_unshuffle expects input to have at least 3 dimensions, but got input with {self.ndim} dimension(s)"
+        )
+    ctx.require(
+        gt(downscale_factor, 0), f"pixel_unshuffle expects a positive downscale_factor, but got {downscale_factor}"
+    )
+    channels, height, width = self.sizes[-3:]
+    for name, size in (("height", height), ("width", width)):
+        ctx.require(
+            eq(size % downscale_factor, 0),
+            f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size "
+            f"{size} is not divisible by {downscale_factor}",
+        )
+    sizes = (
+        *self.sizes[:-3],
+        channels * downscale_factor * downscale_factor,
+        height // downscale_factor,
+        width // downscale_factor,
+    )
+    return in_format_of(ctx, self, sizes)
+
+
+@shape("aten.channel_shuffle.default", "aten.native_channel_shuffle.default")
+def channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeTensor:
+    """The channels dealt out over groups."""
+    if self.ndim <= 2:
+        raise RuntimeError(
+            f"channel_shuffle expects input with > 2 dims, but got input with sizes {sizes_text(self.sizes)}"
+        )
+    ctx.require(gt(groups, 0), f"Number of groups to divide channels in must be positive. Value of groups:{groups}")
+    ctx.require(
+        eq(self.sizes[1] % groups, 0),
+        f"Number of channels must be divisible by groups. Got {self.sizes[1]} channels and {groups} groups.",
+    )
+    return in_format(ctx, self, self.sizes, "contiguous_format")

@@ -1,0 +1,162 @@
+"""Sampling from grids, and windows as columns."""
+
+from __future__ import annotations
+
+from refimpl.aten._product import product
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format, require_nonempty, sizes_text, spread
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge, gt
+
+__all__: list[str] = []
+
+
+def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) -> FakeTensor:
+    if input.dtype is not grid.dtype:
+        raise RuntimeError(
+            "grid_sampler(): expected input and grid to have same dtype, but input has "
+            f"{input.dtype} and grid has {grid.dtype}"
+        )
+    if input.ndim != spatial + 2 or grid.ndim != input.ndim:
+        raise RuntimeError(
+            f"grid_sampler(): expected {spatial + 2}D input and grid with same number of dimensions, but got input "
+            f"with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
+        )
+    text = f"input with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
+    ctx.require(
+        eq(input.sizes[0], grid.sizes[0]),
+        f"grid_sampler(): expected grid and input to have same batch size, but got {text}",
+    )
+    ctx.require(
+        eq(grid.sizes[-1], spatial),
+        f"grid_sampler(): expected grid to have size {spatial} in last dimension, but got {text}",
+    )
+    for dim in range(2, input.ndim):
+        message = (
+            "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes "
+            f"{sizes_text(input.sizes)} with dimension {dim} being empty"
+        )
+        require_nonempty(ctx, input, (dim,), message)
+    return in_format(ctx, input, (*input.sizes[:2], *grid.sizes[1:-1]), "contiguous_format")
+
+
+@shape("aten.grid_sampler.default")
+def grid_sampler(
+    ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> FakeTensor:
+    """The input sampled where the grid points."""
+    if input.ndim not in (4, 5):
+        raise RuntimeError(
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
+            f"sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
+        )
+    return _sampled(ctx, input, grid, input.ndim - 2)
+
+
+@shape("aten.grid_sampler_2d.default")
+def grid_sampler_2d(
+    ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> FakeTensor:
+    """Images sampled where the grid points."""
+    return _sampled(ctx, input, grid, 2)
+
+
+@shape("aten.grid_sampler_3d.default")
+def grid_sampler_3d(
+    ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> FakeTensor:
+    """Volumes sampled where the grid points."""
+    return _sampled(ctx, input, grid, 3)
+
+
+@shape("aten.affine_grid_generator.default")
+def affine_grid_generator(ctx: Context, theta: FakeTensor, size: Sizes, align_corners: bool) -> FakeTensor:
+    """The grid of an affine map for an output of that size."""
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
+    spatial = len(size) - 2
+    message = (
+        f"Expected a batch of {spatial}x{spatial + 1} affine matrices of shape Nx{spatial}x{spatial + 1} "
+        f"for size {sizes_text(size)}."
+    )
+    if theta.ndim != 3:
+        raise RuntimeError(message)
+    for have, want in zip(theta.sizes, (size[0], spatial, spatial + 1), strict=True):
+        ctx.require(eq(have, want), message)
+    return in_format(ctx, theta, (size[0], *size[2:], spatial), "contiguous_format")
+
+
+def _blocks(ctx: Context, sizes: Sizes, kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes) -> list[Dim]:
+    """How many windows fit along each dimension."""
+    for name, values in (("kernel", kernel), ("dilation", dilation), ("stride", stride)):
+        for value in values:
+            ctx.require(gt(value, 0), f"{name} should be greater than zero, but got {sizes_text(values)}")
+    for value in padding:
+        ctx.require(ge(value, 0), f"padding should be non-negative, but got {sizes_text(padding)}")
+    counts: list[Dim] = []
+    for size, k, d, p, s in zip(sizes, kernel, dilation, padding, stride, strict=True):
+        count = (size + 2 * p - d * (k - 1) - 1) // s + 1
+        ctx.require(
+            ge(count, 1),
+            f"Given an input with spatial size {sizes_text(sizes)}, kernel_size={sizes_text(kernel)}, calculated shape "
+            f"of the array of sliding blocks has {count}, but its components must be at least one.",
+        )
+        counts.append(count)
+    return counts
+
+
+@shape("aten.im2col.default")
+def im2col(
+    ctx: Context, self: FakeTensor, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes
+) -> FakeTensor:
+    """The windows of images as columns: ``[N, C * kernel, windows]``."""
+    message = (
+        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
+        f"but got: {sizes_text(self.sizes)}"
+    )
+    if self.ndim not in (3, 4):
+        raise RuntimeError(message)
+    require_nonempty(ctx, self, range(self.ndim - 3, self.ndim), message)
+    kernel = spread(kernel_size, 2, "kernel_size")
+    windows = spread(dilation, 2, "dilation"), spread(padding, 2, "padding"), spread(stride, 2, "stride")
+    counts = _blocks(ctx, self.sizes[-2:], kernel, *windows)
+    sizes = (*self.sizes[:-3], self.sizes[-3] * product(kernel), product(counts))
+    return in_format(ctx, self, sizes, "contiguous_format")
+
+
+@shape("aten.col2im.default")
+def col2im(
+    ctx: Context,
+    self: FakeTensor,
+    output_size: Sizes,
+    kernel_size: Sizes,
+    dilation: Sizes,
+    padding: Sizes,
+    stride: Sizes,
+) -> FakeTensor:
+    """Columns summed back into images of a given size."""
+    message = (
+        "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, "
+        f"but got: {sizes_text(self.sizes)}"
+    )
+    if self.ndim not in (2, 3):
+        raise RuntimeError(message)
+    require_nonempty(ctx, self, range(self.ndim - 2, self.ndim), message)
+    kernel = spread(kernel_size, 2, "kernel_size")
+    windows = spread(dilation, 2, "dilation"), spread(padding, 2, "padding"), spread(stride, 2, "stride")
+    outputs = spread(output_size, 2, "output_size")
+    plane, columns = self.sizes[-2:]
+    ctx.require(
+        eq(plane % product(kernel), 0),
+        "Expected size of input's first non-batch dimension to be divisible by the product of kernel_size, "
+        f"but input.size(-2)={plane} and kernel_size={sizes_text(kernel)}",
+    )
+    blocks = product(_blocks(ctx, outputs, kernel, *windows))
+    ctx.require(
+        eq(columns, blocks),
+        f"Given output_size={sizes_text(outputs)}, kernel_size={sizes_text(kernel)}, expected size of input's last "
+        f"dimension to match the calculated number of sliding blocks {blocks}, but got input.size(-1)={columns}",
+    )
+    sizes = (*self.sizes[:-2], plane // product(kernel), *outputs)
+    return in_format(ctx, self, sizes, "contiguous_format")
