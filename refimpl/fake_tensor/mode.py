@@ -9,12 +9,13 @@ from typing import Literal, final
 from refimpl.fake_tensor.context import Quantity, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.quantities import Quantities
+from refimpl.fake_tensor.subgraphs import Subgraphs
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.symbolic_shapes.active import ActiveMode, active_mode
 from refimpl.symbolic_shapes.environment import Checkpoint
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import wrap as wrap_scalar
-from refimpl.terms import Cond, Dim, Real, Sort, eq, float_eq, float_ne, ge, land, le, lnot, lor, of_atom
+from refimpl.terms import Cond, Dim, Real, Sort, eq, float_eq, float_ne, ge, land, le, lnot, lor, of_atom, to_dim
 
 __all__ = ["FakeTensorMode", "ModePoint", "current_mode", "detect_fake_mode"]
 
@@ -52,6 +53,7 @@ class FakeTensorMode:
         self._env = ShapeEnv() if shape_env is None else shape_env
         self._default_dtype = default_dtype
         self._quantities = Quantities()
+        self._subgraphs = Subgraphs(self._env, self._quantities)
         self._memo = congruence == "memo"
         self._tokens: list[tuple[Token[FakeTensorMode | None], Token[ActiveMode | None]]] = []
 
@@ -64,6 +66,11 @@ class FakeTensorMode:
     def default_dtype(self) -> DType:
         """The dtype of factories without one."""
         return self._default_dtype
+
+    @property
+    def subgraphs(self) -> Subgraphs:
+        """Runs sub-graphs, for higher-order operators."""
+        return self._subgraphs
 
     def __enter__(self) -> FakeTensorMode:
         self._tokens.append((_current.set(self), active_mode.set(self)))
@@ -174,7 +181,7 @@ class FakeTensorMode:
         predicates = self._env.predicates
         for earlier, under in self._quantities.earlier(quantity):
             outside = [lnot(predicate) for predicate in under if predicate not in predicates]
-            self._env.fact(lor(eq(term, earlier), *outside))
+            self._env.fact(lor(eq(term, to_dim(self._env.in_old_names(earlier))), *outside))
         self._quantities.remember(quantity, term, predicates)
 
     # -- results --

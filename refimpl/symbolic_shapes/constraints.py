@@ -22,6 +22,7 @@ from refimpl.terms import (
     le,
     of_atom,
     substitute,
+    to_cond,
 )
 
 __all__ = ["Constraints", "ConstraintsView", "Delta", "is_unbacked", "solve", "term_of"]
@@ -34,8 +35,24 @@ class ConstraintsView(Protocol):
         """The term with every replaced symbol replaced, to the end."""
         ...
 
+    def resolve_cond(self, condition: Cond) -> Cond:
+        """``resolve`` of a condition."""
+        ...
+
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol."""
+        ...
+
+    def is_fresh(self, symbol: Symbol) -> bool:
+        """Whether the run allocated the symbol."""
+        ...
+
+    def is_size_like(self, symbol: Symbol) -> bool:
+        """Whether the symbol is a size."""
+        ...
+
+    def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
+        """Whether a fresh symbol without an old name may be written as ``old``, a name that is still free."""
         ...
 
     def known(self, condition: Cond) -> bool | None:
@@ -66,6 +83,7 @@ class Constraints:
     conditions: tuple[BoolTerm, ...] = ()
     replacements: Mapping[Symbol, Scalar] = field(default_factory=dict[Symbol, Scalar])
     size_like: frozenset[Symbol] = frozenset()
+    fresh: frozenset[Symbol] = frozenset()
     renamings: Mapping[Symbol, Symbol] = field(default_factory=dict[Symbol, Symbol])
 
     def resolve(self, term: Scalar) -> Scalar:
@@ -76,6 +94,22 @@ class Constraints:
                 break
             term = substitute(term, dict(mapping))
         return term
+
+    def resolve_cond(self, condition: Cond) -> Cond:
+        """``resolve`` of a condition."""
+        return to_cond(self.resolve(condition))
+
+    def is_fresh(self, symbol: Symbol) -> bool:
+        """Whether the run allocated the symbol."""
+        return symbol in self.fresh
+
+    def is_size_like(self, symbol: Symbol) -> bool:
+        """Whether the symbol is a size."""
+        return symbol in self.size_like
+
+    def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
+        """Whether ``fresh`` has no old name yet and ``old`` names no other symbol."""
+        return fresh in self.fresh and fresh not in self.renamings and old not in self.renamings.values()
 
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol."""

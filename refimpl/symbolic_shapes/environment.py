@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import final
+from typing import Protocol, final
 
+from refimpl.fx.module import Module
+from refimpl.symbolic_shapes.constraints import Delta, term_of
 from refimpl.symbolic_shapes.errors import GuardOnDataDependentSymNode, UndecidedGuardError
 from refimpl.symbolic_shapes.events import Event, Fact, Requirement, Specialization, Under
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.symbol_table import Mark, SymbolTable
 from refimpl.terms import (
+    BoolTerm,
     Cond,
     IntTerm,
     Scalar,
@@ -25,11 +28,12 @@ from refimpl.terms import (
     float_eq,
     is_condition,
     lnot,
+    substitute,
     to_real,
     to_text,
 )
 
-__all__ = ["Checkpoint", "Environment", "ShapeGuard"]
+__all__ = ["Checkpoint", "Environment", "ShapeGuard", "SubgraphRunner"]
 
 
 @final
@@ -40,6 +44,14 @@ class ShapeGuard:
     expr: Cond
 
 
+class SubgraphRunner(Protocol):
+    """Runs the sub-graphs of the node that runs now."""
+
+    def run_module(self, module: Module, operands: Sequence[object]) -> object:
+        """The sub-graph's output."""
+        ...
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -48,6 +60,7 @@ class Checkpoint:
     log: int
     guards: int
     size_like: int
+    renamings: int
     knowledge: int
     symbols: Mark
 
@@ -68,9 +81,11 @@ class Environment:
         self.log: list[Event] = []
         self.node = ""
         self.predicates: Under = ()
+        self.runner: SubgraphRunner | None = None
         self.guards: list[ShapeGuard] = []
         self.size_like: dict[Symbol, None] = {}
         self.unbacked_renamings: dict[Symbol, Symbol] = {}
+        self.named: dict[Symbol, Symbol] = {}
         self.requirements_stated = 0
         self.runtime_asserts_frozen = False
         self.frozen = False
@@ -220,6 +235,58 @@ class Environment:
         found = [s for s in term.free if isinstance(s, Symbol) and not self.symbols.is_backed(s)]
         return tuple(sorted(found, key=lambda s: s.name))
 
+    # -- the view that a rebinding step has (ConstraintsView), and the application of its outcome --
+
+    def resolve(self, term: Scalar) -> Scalar:
+        """The term with every replaced symbol replaced, to the end."""
+        return self.knowledge.resolve(term)
+
+    def resolve_cond(self, condition: Cond) -> Cond:
+        """``resolve`` of a condition."""
+        return self.knowledge.resolve_cond(condition)
+
+    def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
+        """The conditions that mention the symbol."""
+        return self.knowledge.filed(symbol)
+
+    def is_fresh(self, symbol: Symbol) -> bool:
+        """Whether this environment allocated the symbol."""
+        return self.symbols.is_fresh(symbol)
+
+    def is_size_like(self, symbol: Symbol) -> bool:
+        """Whether the symbol is a size."""
+        return symbol in self.size_like
+
+    def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
+        """Whether ``fresh`` has no old name yet and ``old`` names no other symbol."""
+        return (
+            fresh is not old
+            and self.symbols.is_fresh(fresh)
+            and fresh not in self.unbacked_renamings
+            and old not in self.named
+        )
+
+    def apply(self, delta: Delta) -> None:
+        """Apply the outcome of a rebinding step."""
+        self.knowledge.apply(delta)
+        for symbol in delta.size_like:
+            self.size_like[symbol] = None
+        if delta.renamed is not None:
+            fresh, old = delta.renamed
+            self.unbacked_renamings[fresh] = old
+            self.named[old] = fresh
+            self.symbols.settle(fresh)
+            self.symbols.inherit_origin(fresh, old)
+
+    def in_old_names(self, term: Scalar) -> Scalar:
+        """The term with every bound fresh symbol under its old name (the substitution ``σ``)."""
+        if isinstance(term, (int, float)) or self.unbacked_renamings.keys().isdisjoint(term.free):
+            return term
+        renamings = self.unbacked_renamings
+        return substitute(
+            term, {s: term_of(renamings[s]) for s in term.free if isinstance(s, Symbol) and s in renamings}
+        )
+
     # -- scopes --
 
     @contextmanager
@@ -246,7 +313,12 @@ class Environment:
     def checkpoint(self) -> Checkpoint:
         """The point to which ``roll_back`` returns; costs nothing."""
         return Checkpoint(
-            len(self.log), len(self.guards), len(self.size_like), self.knowledge.mark(), self.symbols.mark()
+            len(self.log),
+            len(self.guards),
+            len(self.size_like),
+            len(self.unbacked_renamings),
+            self.knowledge.mark(),
+            self.symbols.mark(),
         )
 
     def roll_back(self, point: Checkpoint) -> None:
@@ -255,7 +327,8 @@ class Environment:
         del self.guards[point.guards :]
         while len(self.size_like) > point.size_like:
             self.size_like.popitem()
+        while len(self.unbacked_renamings) > point.renamings:
+            self.unbacked_renamings.popitem()
+            self.named.popitem()
         self.knowledge.roll_back(point.knowledge)
-        for symbol in self.symbols.since(point.symbols):
-            self.unbacked_renamings.pop(symbol, None)
         self.symbols.roll_back(point.symbols)

@@ -15,6 +15,7 @@ __all__ = [
     "KeyPath",
     "PathError",
     "SequenceKey",
+    "as_key",
     "key_get",
     "keystr",
 ]
@@ -113,6 +114,13 @@ class ConvertIntKey:
 
 Key: TypeAlias = SequenceKey | CallMethodKey | InnerTensorKey | DivideByKey | ConvertIntKey
 KeyPath: TypeAlias = tuple[Key, ...]
+
+
+def as_key(value: object) -> Key:
+    """The value, which must be a key. Raises TypeError otherwise."""
+    if isinstance(value, (SequenceKey, CallMethodKey, InnerTensorKey, DivideByKey, ConvertIntKey)):
+        return value
+    raise TypeError(f"{value!r} is no key of a path")
 
 
 def keystr(path: KeyPath) -> str:

@@ -1,0 +1,251 @@
+"""Unbacked bindings: found after a run (``compute_unbacked_bindings``), honoured in a re-run (``rebind_unbacked``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol, TypeAlias, assert_never
+
+from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.symbolic_shapes.environment import Checkpoint
+from refimpl.symbolic_shapes.errors import (
+    PendingUnbackedSymbolNotFound,
+    RebindingInconsistentError,
+    RebindingUndecidedError,
+)
+from refimpl.symbolic_shapes.events import Binding, Definition, Event, Fact, Requirement, Specialization
+from refimpl.symbolic_shapes.key_path import KeyPath, as_key, keystr
+from refimpl.symbolic_shapes.pending_paths import find_pending
+from refimpl.symbolic_shapes.reading import read_scalar
+from refimpl.symbolic_shapes.rebinding import Inconsistent, Outcome, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.terms import (
+    Cond,
+    IntTerm,
+    Scalar,
+    Substitution,
+    Symbol,
+    eq,
+    float_eq,
+    float_ne,
+    land,
+    lor,
+    substitute,
+    substitute_cond,
+    to_real,
+)
+
+__all__ = [
+    "Bindings",
+    "as_bindings",
+    "compute_unbacked_bindings",
+    "rebind_node",
+    "rebind_unbacked",
+    "resolve_unbacked_bindings",
+]
+
+Bindings: TypeAlias = Mapping[Symbol, KeyPath]
+"""``node.meta["unbacked_bindings"]``: each symbol and where it stands in the node's value."""
+
+
+class _Node(Protocol):
+    @property
+    def op(self) -> str: ...
+
+    @property
+    def meta(self) -> dict[str, object]: ...
+
+
+def compute_unbacked_bindings(
+    shape_env: ShapeEnv | None, example_value: object, old_example_value: object | None = None, peek: bool = False
+) -> dict[Symbol, KeyPath] | None:
+    """The pending symbols that stand in a value, each with its path; they are pending no longer unless ``peek``.
+
+    With ``old_example_value`` each is rebound to what stands at its path there. None if nothing is pending.
+    Raises PendingUnbackedSymbolNotFound if a symbol that may not be ignored does not stand in the value.
+    Source: ``torch.fx.experimental.symbolic_shapes.compute_unbacked_bindings``.
+    """
+    if shape_env is None:
+        return None
+    symbols = shape_env.symbols
+    pending = dict(symbols.pending)
+    ignorable = dict(symbols.ignorable)
+    if not peek:
+        for symbol in pending:
+            symbols.settle(symbol)
+        symbols.ignorable.clear()
+    if not pending:
+        return None
+    found = find_pending(example_value, pending, shape_env)
+    missing = tuple(symbol for symbol in pending if symbol not in ignorable)
+    if missing and not peek:
+        raise PendingUnbackedSymbolNotFound(missing, example_value)
+    if old_example_value is not None:
+        for symbol, path in found.items():
+            value, divisors = read_scalar(old_example_value, path)
+            if not divisors and value is not symbol:
+                _equate(shape_env, symbol, value, path)
+    return found
+
+
+def resolve_unbacked_bindings(shape_env: ShapeEnv | None, bindings: Bindings | None) -> dict[Symbol, KeyPath] | None:
+    """The bindings under the names of today: renamings are followed to the end (one hop under ``torch-2.13``).
+
+    No (symbol, path) is lost: where two resolve to one symbol, the second keeps its own name (law ROOT); under
+    ``torch-2.13`` it is lost. Source: ``torch.fx.experimental.symbolic_shapes.resolve_unbacked_bindings``.
+    """
+    if bindings is None:
+        return None
+    if shape_env is None:
+        raise AssertionError("shape_env should not be None")
+    profile = shape_env.profile
+    resolved: dict[Symbol, KeyPath] = {}
+    for symbol, path in bindings.items():
+        end = shape_env.unbacked_renamings.get(symbol, symbol)
+        if profile.hops == "end":
+            while (further := shape_env.unbacked_renamings.get(end)) is not None:
+                end = further
+        if profile.duplicates == "keep" and (end in resolved or (end is not symbol and end in bindings)):
+            end = symbol
+        resolved[end] = path
+    return resolved
+
+
+def rebind_unbacked(shape_env: ShapeEnv | None, n: _Node, result: object) -> None:
+    """Rebind what the node's ``unbacked_bindings`` name to what now stands at their paths in its result.
+
+    Placeholders bind nothing. Raises PathError, RebindingInconsistentError or RebindingUndecidedError (under
+    ``torch-2.13`` AssertionError, where PyTorch asserts) and then leaves the environment unchanged (law ATOM).
+    Source: ``torch.fx.experimental.symbolic_shapes.rebind_unbacked``.
+    """
+    if n.op == "placeholder":
+        return
+    bindings = n.meta.get("unbacked_bindings")
+    if not bindings:
+        return
+    if shape_env is None:
+        raise AssertionError("shape_env should not be None")
+    point = shape_env.checkpoint()
+    try:
+        rebind_node(shape_env, as_bindings(bindings), result, point)
+    except Exception:
+        shape_env.roll_back(point)
+        raise
+
+
+def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: Checkpoint) -> Substitution:
+    """Rebind each symbol of a node and log it; the renamings of the node's own fresh symbols are returned.
+
+    The node's records since the checkpoint are rewritten in old names.
+    """
+    resolved = resolve_unbacked_bindings(shape_env, bindings) or {}
+    own: dict[Symbol, Symbol] = {}
+    renamed: Substitution = {}
+    for symbol, path in resolved.items():
+        fresh = _rebind_one(shape_env, symbol, path, result, own)
+        if fresh is not None:
+            own[fresh] = symbol
+            renamed = {**renamed, fresh: term_of(symbol)}
+    if renamed:
+        _rewrite_log(shape_env.log, since.log, renamed)
+    return renamed
+
+
+def _rebind_one(
+    env: ShapeEnv, symbol: Symbol, path: KeyPath, result: object, own: Mapping[Symbol, Symbol]
+) -> Symbol | None:
+    """Rebind one symbol; the fresh symbol that is written under its name from now on, if there is one."""
+    value, divisors = read_scalar(result, path)
+    step = _succeed(rebind(env, symbol, value, divisors, env.profile), symbol, value, path)
+    env.apply(step.delta)
+    bare = _bare(step.term)
+    fresh = bare if bare is not None and env.is_fresh(bare) else None
+    if fresh is not None:
+        env.symbols.settle(fresh)
+    if step.delta.renamed is not None:
+        env.log.append(Binding(env.node, symbol, path, fresh, term_of(symbol), step.side, env.predicates))
+        return fresh
+    old = env.in_old_names(step.term)
+    env.log.append(Binding(env.node, symbol, path, fresh, old, step.side, env.predicates))
+    if fresh is not None and fresh in own:
+        message = f"one value is bound to {own[fresh].name} and {symbol.name}"
+        condition = _equation(term_of(own[fresh]), symbol)
+        env.log.append(Requirement(env.node, condition, condition, message, env.predicates))
+    elif old is not term_of(symbol):
+        env.log.append(Definition(env.node, symbol, path, old, env.predicates))
+    return None
+
+
+def _equation(term: Scalar, symbol: Symbol) -> Cond:
+    if isinstance(term, (int, IntTerm)):
+        old = term_of(symbol)
+        return eq(term, old) if isinstance(old, (int, IntTerm)) else False
+    left, right = to_real(term), symbol
+    return lor(float_eq(left, right), land(float_ne(left, left), float_ne(right, right)))
+
+
+def _equate(env: ShapeEnv, symbol: Symbol, value: Scalar, path: KeyPath) -> None:
+    """Rename the fresh symbol to the old one, or eliminate it by the old value."""
+    old = _bare(value)
+    if old is not None and old.sort is symbol.sort:
+        outcome = rebind(env, old, term_of(symbol), (), env.profile)
+    else:
+        outcome = rebind(env, symbol, value, (), env.profile)
+    env.apply(_succeed(outcome, symbol, value, path).delta)
+
+
+def _succeed(outcome: Outcome, symbol: Symbol, value: Scalar, path: KeyPath) -> Rebound:
+    """The step that was taken; the error for one that was not."""
+    match outcome:
+        case Rebound():
+            return outcome
+        case Inconsistent(core, reason):
+            raise RebindingInconsistentError(symbol.name, keystr(path), value, core, reason)
+        case Undecided(reason, refused):
+            raise AssertionError(reason) if refused else RebindingUndecidedError(symbol.name, keystr(path), reason)
+        case _:
+            assert_never(outcome)
+
+
+def _bare(term: Scalar) -> Symbol | None:
+    if isinstance(term, IntTerm):
+        return term.symbol
+    return term if isinstance(term, Symbol) else None
+
+
+def _rewrite_log(log: list[Event], start: int, renamed: Substitution) -> None:
+    """Write the records from ``start`` on in old names."""
+    symbols = renamed.keys()
+    for index in range(start, len(log)):
+        event = log[index]
+        match event:
+            case Fact(condition=condition) | Specialization(condition=condition):
+                if not isinstance(condition, bool) and not condition.free.isdisjoint(symbols):
+                    log[index] = replace(event, condition=substitute_cond(condition, renamed))
+            case Requirement(condition=condition, enforced=enforced):
+                log[index] = replace(
+                    event,
+                    condition=substitute_cond(condition, renamed),
+                    enforced=substitute_cond(enforced, renamed),
+                )
+            case Binding(term=term, side=side):
+                new_side = tuple([substitute_cond(condition, renamed) for condition in side])
+                log[index] = replace(event, term=substitute(term, renamed), side=new_side)
+            case Definition(term=term):
+                log[index] = replace(event, term=substitute(term, renamed))
+            case _:
+                assert_never(event)
+
+
+def as_bindings(value: object) -> dict[Symbol, KeyPath]:
+    """The metadata as bindings. Raises TypeError for anything else."""
+    if not isinstance(value, dict):
+        raise TypeError(f"unbacked_bindings is a {type(value).__name__}")
+    bindings: dict[object, object] = value
+    found: dict[Symbol, KeyPath] = {}
+    for symbol, path in bindings.items():
+        if not isinstance(symbol, Symbol) or not isinstance(path, tuple):
+            raise TypeError(f"unbacked_bindings maps {symbol!r} to {path!r}")
+        keys: tuple[object, ...] = path
+        found[symbol] = tuple([as_key(key) for key in keys])
+    return found

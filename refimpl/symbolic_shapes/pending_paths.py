@@ -1,0 +1,72 @@
+"""Where pending symbols stand in a value; PyTorch's order of places and its rules for products and booleans."""
+
+from __future__ import annotations
+
+from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, DivideByKey, KeyPath, SequenceKey
+from refimpl.symbolic_shapes.reading import is_scalar
+from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.sym_node import SymInt, unwrap
+from refimpl.terms import Eq, IntTerm, Scalar, Symbol, of_atom
+
+__all__ = ["find_pending"]
+
+_TENSOR_PLACES = ("size", "stride", "storage_offset")
+
+
+def find_pending(value: object, pending: dict[Symbol, None], env: ShapeEnv) -> dict[Symbol, KeyPath]:
+    """The pending symbols in a value and the path of each; those found are removed from ``pending``.
+
+    A symbol is found where it stands alone, as the boolean ``Eq(u, 1)``, or in a product with one constant or
+    backed symbol. Source: ``_free_unbacked_symbols_with_path``.
+    """
+    found: dict[Symbol, KeyPath] = {}
+    _search(value, (), pending, env, found)
+    return found
+
+
+def _search(
+    value: object, path: KeyPath, pending: dict[Symbol, None], env: ShapeEnv, found: dict[Symbol, KeyPath]
+) -> None:
+    if not pending:
+        return
+    if isinstance(value, (tuple, list)):
+        items: tuple[object, ...] | list[object] = value
+        for index, item in enumerate(items):
+            _search(item, (*path, SequenceKey(index)), pending, env, found)
+        return
+    if hasattr(value, "storage_offset"):
+        for name in _TENSOR_PLACES:
+            key = CallMethodKey(name)
+            _search(key.get(value), (*path, key), pending, env, found)
+        return
+    scalar = unwrap(value)
+    place = _place(scalar, pending, env) if is_scalar(scalar) else None
+    if place is not None:
+        symbol, last = place
+        found[symbol] = (*path, *last)
+        del pending[symbol]
+
+
+def _place(scalar: Scalar, pending: dict[Symbol, None], env: ShapeEnv) -> tuple[Symbol, KeyPath] | None:
+    if isinstance(scalar, Symbol):
+        return (scalar, ()) if scalar in pending else None
+    if isinstance(scalar, Eq):
+        inner = scalar.term + 1
+        symbol = inner.symbol if isinstance(inner, IntTerm) else None
+        return (symbol, (ConvertIntKey(),)) if symbol is not None and symbol in pending else None
+    if not isinstance(scalar, IntTerm) or len(scalar.monomials) != 1:
+        return None
+    monomial, coefficient = scalar.monomials[0]
+    symbols = [atom for atom in monomial if isinstance(atom, Symbol)]
+    if len(symbols) != len(monomial):
+        return None
+    unbacked = [symbol for symbol in symbols if symbol in pending]
+    if len(unbacked) != 1:
+        return None
+    symbol = unbacked[0]
+    others = [other for other in symbols if other is not symbol]
+    if len(symbols) == 1:
+        return (symbol, ()) if coefficient == 1 else (symbol, (DivideByKey(coefficient),))
+    if coefficient == 1 and len(symbols) == 2 and len(others) == 1 and env.symbols.is_backed(others[0]):
+        return symbol, (DivideByKey(SymInt(of_atom(others[0]), env)),)
+    return None

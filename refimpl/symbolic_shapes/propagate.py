@@ -1,0 +1,135 @@
+"""``PropagateUnbackedSymInts``: run a traced graph again and give fresh symbols their recorded names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+from refimpl.fx.graph import Graph
+from refimpl.fx.interpreter import Interpreter
+from refimpl.fx.module import Module
+from refimpl.fx.node import Node
+from refimpl.symbolic_shapes.active import active_mode
+from refimpl.symbolic_shapes.bindings import as_bindings, rebind_node
+from refimpl.symbolic_shapes.reading import is_scalar
+from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.sym_node import Symbolic, raw_scalar, unwrap, wrap
+from refimpl.terms import Cond, Dim, Substitution, substitute, substitute_dim
+
+__all__ = ["Observer", "PropagateUnbackedSymInts", "rewrite", "run_subgraph"]
+
+Observer = Callable[[str, object], None]
+"""Called with the path of each node and its value, in old names."""
+
+_NOT_CALLS = frozenset(("placeholder", "get_attr", "output"))
+
+
+@runtime_checkable
+class _Rewritable(Protocol):
+    def rewritten(self, rewrite: Callable[[Dim], Dim]) -> object:
+        """The same value with its sizes, strides and offset rewritten."""
+        ...
+
+
+class PropagateUnbackedSymInts(Interpreter[object]):
+    """An interpreter that, after each node, rebinds what its ``unbacked_bindings`` name.
+
+    Runs under a fake mode (``AssertionError`` otherwise). The value of a node that binds is in old names. A node
+    that raises, in its operator or in rebinding, leaves environment and mode as before it (law ATOM). ``path``
+    is that of the graph among sub-graphs; ``observer`` is told each node's value, those of sub-graphs included.
+    Source: ``torch.fx.experimental.symbolic_shapes.PropagateUnbackedSymInts``.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        garbage_collect_values: bool = True,
+        graph: Graph | None = None,
+        *,
+        path: str = "",
+        observer: Observer | None = None,
+    ) -> None:
+        super().__init__(module, garbage_collect_values, graph)
+        self.path = path
+        self.observer = observer
+
+    def run_node(self, n: Node) -> object:
+        """The value of one node, its fresh symbols under their recorded names."""
+        mode = active_mode.get()
+        if mode is None:
+            raise AssertionError("fake_mode must not be None")
+        bindings = n.meta.get("unbacked_bindings")
+        if n.op in _NOT_CALLS and not (bindings and self.path):
+            # The program's own placeholders bind symbols of the caller; those of a loop's body are rebound.
+            result = super().run_node(n)
+        else:
+            env = mode.shape_env
+            point = mode.checkpoint()
+            since = env.checkpoint()
+            outer, env.node = env.node, self.path + n.name
+            runner, env.runner = env.runner, self
+            try:
+                result = super().run_node(n)
+                if bindings:
+                    renamed = rebind_node(env, as_bindings(bindings), result, since)
+                    if renamed:
+                        result = rewrite(result, renamed, env)
+            except Exception:
+                mode.roll_back(point)
+                raise
+            finally:
+                env.node = outer
+                env.runner = runner
+        if self.observer is not None:
+            self.observer(self.path + n.name, result)
+        return result
+
+    def run_module(self, module: Module, operands: Sequence[object]) -> object:
+        """Run a sub-graph of the node that runs now, on the values of its operands."""
+        mode = active_mode.get()
+        node = "" if mode is None else mode.shape_env.node
+        name = next((name for name, found in self.submodules.items() if found is module), type(module).__name__)
+        path = f"{node}/{name}/"
+        return PropagateUnbackedSymInts(module, self.garbage_collect_values, path=path, observer=self.observer).run(
+            *operands
+        )
+
+
+def run_subgraph(env: ShapeEnv, module: Module, operands: Sequence[object], under: Cond | None = None) -> object:
+    """Run the sub-graph of a higher-order operator, with raw terms in and out, in the scope of a predicate.
+
+    Its nodes are logged as ``<node>/<sub-graph>/<name>``. Raises AssertionError outside of a propagation.
+    """
+    runner = env.runner
+    if runner is None:
+        raise AssertionError("a sub-graph runs within PropagateUnbackedSymInts")
+    values = [wrap(operand, env) if is_scalar(operand) else operand for operand in operands]
+    if under is None:
+        return _unwrapped(runner.run_module(module, values))
+    with env.under(under):
+        return _unwrapped(runner.run_module(module, values))
+
+
+def _unwrapped(value: object) -> object:
+    if isinstance(value, tuple):
+        items: tuple[object, ...] = value
+        return tuple([_unwrapped(item) for item in items])
+    if isinstance(value, list):
+        elements: list[object] = value
+        return [_unwrapped(element) for element in elements]
+    return unwrap(value)
+
+
+def rewrite(value: object, renamed: Substitution, env: ShapeEnv) -> object:
+    """A result with its symbols renamed: tensors, numbers, lists and tuples of them; other values as they are."""
+    if isinstance(value, tuple):
+        items: tuple[object, ...] = value
+        return tuple([rewrite(item, renamed, env) for item in items])
+    if isinstance(value, list):
+        elements: list[object] = value
+        return [rewrite(element, renamed, env) for element in elements]
+    if isinstance(value, Symbolic):
+        return wrap(substitute(raw_scalar(value), renamed), env)
+    if isinstance(value, _Rewritable):
+        return value.rewritten(lambda dim: substitute_dim(dim, renamed))
+    return value
