@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from refimpl.fx._format import get_qualified_name, type_repr
 from refimpl.fx._last_use import last_uses
 from refimpl.fx._names import CUSTOM_BUILTINS, Namespace
+from refimpl.fx._narrow import is_list, is_slice, is_tuple, slice_parts
 from refimpl.fx._operators import INPLACE_METHODS, MAGIC_METHODS
 from refimpl.fx._stack_summary import stack_summary
 
@@ -189,13 +190,12 @@ class CodeWriter:
             return repr(arg)
         if isinstance(arg, enum.Enum):
             return f"{self.add_global(type(arg).__name__, type(arg))}.{arg.name}"
-        if isinstance(arg, tuple):
+        if is_tuple(arg):
             return self._show_tuple(arg)
-        if isinstance(arg, list):
-            items: list[object] = arg
-            return "[" + ", ".join([self._show(item) for item in items]) + "]"
-        if isinstance(arg, slice):
-            return f"slice({self._show(arg.start)}, {self._show(arg.stop)}, {self._show(arg.step)})"
+        if is_list(arg):
+            return "[" + ", ".join([self._show(item) for item in arg]) + "]"
+        if is_slice(arg):
+            return f"slice({', '.join([self._show(part) for part in slice_parts(arg)])})"
         return self._blue(repr(arg))
 
     def _show_tuple(self, arg: tuple[object, ...]) -> str:

@@ -1,5 +1,8 @@
 """Carry what a graph refers to from a root into a graph module."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from refimpl.fx.module import Module

@@ -7,6 +7,7 @@ import inspect
 import types
 from collections.abc import Callable
 
+from refimpl.fx._narrow import is_dict, is_list, is_tuple
 from refimpl.fx._node_base import NodeBase
 
 __all__ = ["format_arg", "get_qualified_name", "pretty_print_target", "type_repr", "typename"]
@@ -47,7 +48,7 @@ def get_qualified_name(func: Callable[..., object]) -> str:
     name = func.__name__
     if getattr(builtins, name, None) is func:
         return name
-    module: str | None = func.__module__
+    module: str | None = getattr(func, "__module__")  # noqa: B009 - a builtin method has None
     if name == "<lambda>":
         try:
             name = inspect.getsource(func).split("=")[0].strip()
@@ -78,11 +79,10 @@ def format_arg(arg: object, max_list_len: float = float("inf")) -> str:
     custom = getattr(arg, "_custom_fx_repr_fn", None)
     if callable(custom):
         return str(custom())
-    if isinstance(arg, (list, tuple)):
+    if is_list(arg) or is_tuple(arg):
         return _format_sequence(arg, max_list_len)
-    if isinstance(arg, dict):
-        entries: dict[object, object] = arg
-        return "{" + ", ".join([f"{key}: {format_arg(value)}" for key, value in entries.items()]) + "}"
+    if is_dict(arg):
+        return "{" + ", ".join([f"{key}: {format_arg(value)}" for key, value in arg.items()]) + "}"
     if isinstance(arg, NodeBase):
         return "%" + str(arg)
     return str(arg)

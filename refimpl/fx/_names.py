@@ -6,13 +6,12 @@ import builtins
 import keyword
 import math
 import re
-from collections.abc import Hashable
 
 __all__ = ["CUSTOM_BUILTINS", "Namespace", "is_magic", "snake_case"]
 
 # Names that every generated source may use without an import. The four that PyTorch binds to its own
 # modules are reserved here too (a node called ``torch`` is renamed ``torch_1``), bound to their own text.
-CUSTOM_BUILTINS: dict[str, Hashable] = {
+CUSTOM_BUILTINS: dict[str, object] = {
     "inf": math.inf,
     "nan": math.nan,
     "NoneType": type(None),

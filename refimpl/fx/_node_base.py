@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from refimpl.fx._narrow import is_dict, is_list, is_slice, is_tuple, slice_parts, tuple_like
 from refimpl.fx.immutable_collections import immutable_dict, immutable_list
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ Argument: TypeAlias = (
 )
 """What a node may be given: nodes, structures of them, and constants, which are opaque to the graph."""
 
-_EMPTY_LIST: type[list[object]] = immutable_list
-_EMPTY_DICT: type[dict[object, object]] = immutable_dict
 NO_KWARGS: immutable_dict[str, Argument] = immutable_dict()
 """The keyword arguments of a node without any."""
 ATOMS = frozenset((int, str, float, bool, type(None)))
@@ -101,44 +100,49 @@ def map_aggregate(a: Argument, fn: Callable[[Argument], Argument]) -> Argument:
     Tuples stay tuples (named ones keep their class), lists and dicts become immutable ones.
     Source: ``torch.fx.node.map_aggregate``.
     """
-    if isinstance(a, tuple):
-        return _map_tuple(a, fn)
-    if isinstance(a, list):
-        items: list[object] = a
-        if not items and type(items) is _EMPTY_LIST:
-            return items
-        return immutable_list([map_aggregate(item, fn) for item in items])
-    if isinstance(a, dict):
-        entries: dict[object, object] = a
-        if not entries and type(entries) is _EMPTY_DICT:
-            return entries
-        return immutable_dict([(key, map_aggregate(value, fn)) for key, value in entries.items()])
-    if isinstance(a, slice):
-        return slice(map_aggregate(a.start, fn), map_aggregate(a.stop, fn), map_aggregate(a.step, fn))
+    return _map_aggregate(a, fn)
+
+
+def _map_aggregate(a: object, fn: Callable[[object], object]) -> object:
+    """``map_aggregate`` on values of which nothing is known."""
+    if is_tuple(a):
+        return tuple_like(a, [_map_aggregate(item, fn) for item in a])
+    if is_list(a):
+        return immutable_list([_map_aggregate(item, fn) for item in a])
+    if is_dict(a):
+        return immutable_dict([(key, _map_aggregate(value, fn)) for key, value in a.items()])
+    if is_slice(a):
+        start, stop, step = slice_parts(a)
+        return slice(_map_aggregate(start, fn), _map_aggregate(stop, fn), _map_aggregate(step, fn))
     return fn(a)
 
 
-def _map_tuple(a: tuple[Argument, ...], fn: Callable[[Argument], Argument]) -> Argument:
-    """The tuple of mapped items, in its own class if it is a named tuple."""
-    cls = type(a)
-    if cls is tuple:
-        return tuple([map_aggregate(item, fn) for item in a]) if a else a
-    mapped = [map_aggregate(item, fn) for item in a]
-    return cls(*mapped) if hasattr(cls, "_fields") else tuple(mapped)
-
-
-def map_nodes(a: Argument, fn: Callable[[Node], Argument]) -> Argument:
+def map_nodes(a: object, fn: Callable[[Node], object]) -> object:
     """Apply ``fn`` to each node in nested arguments and leave every other leaf (``map_arg`` without its check)."""
     if isinstance(a, NodeBase):
         return fn(a)  # type: ignore[arg-type]  # Node is the one subclass
-    cls = type(a)
-    if cls in ATOMS:
+    kind = type(a)
+    if kind in ATOMS:
         return a
-    if cls is tuple:
-        items: tuple[Argument, ...] = a  # type: ignore[assignment]  # the class says so
-        return tuple([map_nodes(item, fn) for item in items]) if items else items
+    if kind is tuple:
+        items: tuple[object, ...] = a  # type: ignore[assignment]  # its class was tested, faster than isinstance
+        # Written out because this is the common case, and a call for each item would double its cost.
+        mapped: list[object] = []
+        for item in items:
+            if type(item) in ATOMS:
+                mapped.append(item)
+            elif isinstance(item, NodeBase):
+                mapped.append(fn(item))  # type: ignore[arg-type]  # as above
+            else:
+                mapped.append(map_nodes(item, fn))
+        return tuple(mapped)
+    if kind is immutable_list:
+        elements: list[object] = a  # type: ignore[assignment]  # as above
+        return immutable_list([map_nodes(item, fn) for item in elements]) if elements else elements
+    if kind is immutable_dict and not a:
+        return a
 
-    def leaf(value: Argument) -> Argument:
+    def leaf(value: object) -> object:
         return fn(value) if isinstance(value, NodeBase) else value  # type: ignore[arg-type]  # as above
 
-    return map_aggregate(a, leaf)
+    return _map_aggregate(a, leaf)

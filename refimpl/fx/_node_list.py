@@ -1,5 +1,8 @@
 """The nodes of a graph as a sequence, the insertion point, and the index by operation."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -1,5 +1,8 @@
 """A graph as it was when its module was compiled, and how a call of the module runs it."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import operator
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from refimpl.fx._binding import Parameters
 from refimpl.fx._last_use import last_uses
+from refimpl.fx._narrow import is_dict, is_list, is_slice, is_tuple, slice_parts, tuple_like
 from refimpl.fx._node_base import Argument, Target
 from refimpl.fx._operators import INPLACE_METHODS
 from refimpl.fx._tracing import active_trace
@@ -123,19 +127,17 @@ def _attribute(module: Module, target: Target) -> object:
     return value
 
 
-def _build(arg: Argument, values: _Values) -> object:
+def _build(arg: object, values: _Values) -> object:
     """An argument with the values of its nodes, in plain containers."""
     if isinstance(arg, Node):
         return values[arg]
-    if isinstance(arg, tuple):
-        items = [_build(item, values) for item in arg]
-        return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
-    if isinstance(arg, list):
-        elements: list[object] = arg
-        return [_build(item, values) for item in elements]
-    if isinstance(arg, dict):
-        entries: dict[object, object] = arg
-        return {key: _build(value, values) for key, value in entries.items()}
-    if isinstance(arg, slice):
-        return slice(_build(arg.start, values), _build(arg.stop, values), _build(arg.step, values))
+    if is_tuple(arg):
+        return tuple_like(arg, [_build(item, values) for item in arg])
+    if is_list(arg):
+        return [_build(item, values) for item in arg]
+    if is_dict(arg):
+        return {key: _build(value, values) for key, value in arg.items()}
+    if is_slice(arg):
+        start, stop, step = slice_parts(arg)
+        return slice(_build(start, values), _build(stop, values), _build(step, values))
     return arg

@@ -1,5 +1,8 @@
 """Python's operators on a proxy: each records the function of ``operator`` that it stands for."""
 
+# Typeshed leaves some functions of `operator` without types.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import operator

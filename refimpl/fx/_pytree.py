@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from refimpl.fx._narrow import is_dict, is_list, is_tuple
 from refimpl.fx.immutable_collections import immutable_dict, immutable_list
 
 __all__ = ["TreeSpec", "tree_flatten", "tree_unflatten"]
@@ -12,11 +14,13 @@ __all__ = ["TreeSpec", "tree_flatten", "tree_unflatten"]
 
 @dataclass(frozen=True, slots=True)
 class TreeSpec:
-    """The shape of a nested container; a leaf has no ``kind``. ``keys`` are those of a dict."""
+    """The shape of a nested container; a leaf has no ``kind``. ``keys`` are those of a dict;
+    ``named`` says that a tuple is a named one."""
 
     kind: type | None = None
     keys: tuple[object, ...] = ()
     children: tuple[TreeSpec, ...] = ()
+    named: bool = False
 
     def is_leaf(self) -> bool:
         """Whether this is a leaf."""
@@ -32,12 +36,11 @@ def tree_flatten(tree: object) -> tuple[list[object], TreeSpec]:
 def _flatten(tree: object, leaves: list[object]) -> TreeSpec:
     """Append the leaves; the shape."""
     kind = type(tree)
-    if isinstance(tree, dict) and kind in (dict, OrderedDict, immutable_dict):
-        entries: dict[object, object] = tree
-        return TreeSpec(kind, tuple(entries), tuple([_flatten(value, leaves) for value in entries.values()]))
-    if isinstance(tree, (list, tuple)) and (kind in (list, tuple, immutable_list) or hasattr(kind, "_fields")):
-        items: list[object] | tuple[object, ...] = tree
-        return TreeSpec(kind, (), tuple([_flatten(item, leaves) for item in items]))
+    if is_dict(tree) and kind in (dict, OrderedDict, immutable_dict):
+        return TreeSpec(kind, tuple(tree), tuple([_flatten(value, leaves) for value in tree.values()]))
+    named = hasattr(kind, "_fields")
+    if (is_list(tree) or is_tuple(tree)) and (named or kind in (list, tuple, immutable_list)):
+        return TreeSpec(kind, (), tuple([_flatten(item, leaves) for item in tree]), named)
     leaves.append(tree)
     return TreeSpec()
 
@@ -59,8 +62,7 @@ def _unflatten(rest: list[object], spec: TreeSpec) -> object:
     if spec.kind is None:
         return rest.pop()
     children = [_unflatten(rest, child) for child in spec.children]
-    if issubclass(spec.kind, dict):
-        return spec.kind(zip(spec.keys, children, strict=True))
-    if hasattr(spec.kind, "_fields"):
-        return spec.kind(*children)
-    return spec.kind(children)
+    make: Callable[..., object] = spec.kind
+    if spec.keys or issubclass(spec.kind, dict):
+        return make(zip(spec.keys, children, strict=True))
+    return make(*children) if spec.named else make(children)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from refimpl.fx._narrow import is_list, is_tuple
 from refimpl.fx._pytree import TreeSpec, tree_flatten, tree_unflatten
 from refimpl.fx.codegen import CodeGen
 
@@ -40,7 +41,7 @@ class PyTreeCodeGen(CodeGen):
         spec = self.pytree_info.out_spec
         if spec is None:
             return outputs
-        leaves: list[object] = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        leaves: list[object] = list(outputs) if is_list(outputs) or is_tuple(outputs) else [outputs]
         return tree_unflatten(leaves, spec)
 
     def gen_fn_def(self, free_vars: list[str], maybe_return_annotation: str, *, expanded_def: bool = False) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from refimpl.fx._narrow import is_dict
+
 if TYPE_CHECKING:
     from refimpl.fx.node import Node
 
@@ -37,10 +39,9 @@ def _innermost_frame(trace: str) -> str | None:
 def _annotation(node: Node) -> str:
     """The user's annotations, values cut at 40 characters."""
     custom = node.meta.get("custom")
-    if not isinstance(custom, dict) or not custom:
+    if not is_dict(custom) or not custom:
         return ""
-    entries: dict[object, object] = custom
-    shown = {key: str(value)[:40] + "..." if len(str(value)) > 40 else value for key, value in entries.items()}
+    shown = {key: str(value)[:40] + "..." if len(str(value)) > 40 else value for key, value in custom.items()}
     return f" Annotation: {shown}"
 
 

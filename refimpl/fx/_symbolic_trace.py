@@ -1,5 +1,8 @@
 """Symbolic tracing: running a function on proxies, and the graph that this records."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import math
@@ -8,6 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from types import FunctionType, ModuleType
 
+from refimpl.fx._narrow import is_tuple
 from refimpl.fx._node_base import Argument
 from refimpl.fx._patching import Patcher, recording
 from refimpl.fx._placeholders import PH, PHBase, PHWithMeta, ProxyableClassMeta, proxyable_classes
@@ -77,7 +81,7 @@ class Tracer(TracerBase):
             for name, value in members:
                 if a is value:
                     return self.create_node("get_attr", name, (), {})
-        if isinstance(a, tuple) and hasattr(a, "_fields"):
+        if is_tuple(a) and hasattr(a, "_fields"):
             return self.create_node("call_function", type(a), tuple([self.create_arg(item) for item in a]), {})
         if type(a) in proxyable_classes:
             name = self.get_fresh_qualname(f"_{type(a).__name__}_constant_")
@@ -132,9 +136,7 @@ class Tracer(TracerBase):
         """
         if isinstance(attr_val, Module):
             return attr_val
-        members = chain(
-            self.root.named_parameters(), self.root.named_buffers() if self.proxy_buffer_attributes else ()
-        )
+        members = chain(self.root.named_parameters(), self.root.named_buffers() if self.proxy_buffer_attributes else ())
         for name, value in members:
             if attr_val is value:
                 if name not in parameter_proxy_cache:
@@ -190,9 +192,7 @@ class Tracer(TracerBase):
         if parameter.name in concrete_args:
             value = concrete_args[parameter.name]
             return specialized_placeholder(self, parameter.name, value, parameter.default)
-        return self.create_proxy(
-            "placeholder", parameter.name, parameter.default, {}, type_expr=parameter.annotation
-        )
+        return self.create_proxy("placeholder", parameter.name, parameter.default, {}, type_expr=parameter.annotation)
 
     def trace(
         self,
@@ -208,9 +208,7 @@ class Tracer(TracerBase):
         if isinstance(root, Module):
             self.root = root
             if not hasattr(type(root), self.traced_func_name):
-                raise AssertionError(
-                    f"traced_func_name={self.traced_func_name} doesn't exist in {type(root).__name__}"
-                )
+                raise AssertionError(f"traced_func_name={self.traced_func_name} doesn't exist in {type(root).__name__}")
             fn = getattr(type(root), self.traced_func_name)
             self.root_module_name = root._get_name()
             self.submodule_paths = {module: name for name, module in root.named_modules()}

@@ -1,20 +1,27 @@
 """Functions that a tracer records instead of tracing through them."""
 
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 __all__ = ["wrap", "wrapped_globals"]
 
-_F = TypeVar("_F", bound=Callable[..., object] | str)
+_F = TypeVar("_F", bound=Callable[..., object])
 
 # A registry, and so mutable: `wrap` is how a module announces, when it is imported, which of its names to wrap.
 _wrapped: dict[tuple[int, str], dict[str, object]] = {}
 
 
-def wrap(fn_or_name: _F) -> _F:
+@overload
+def wrap(fn_or_name: _F) -> _F: ...
+@overload
+def wrap(fn_or_name: str) -> str: ...
+def wrap(fn_or_name: Callable[..., object] | str) -> Callable[..., object] | str:
     """Register a function of the calling module, by itself or by name, to be recorded as one node.
 
     Call it at the top level of a module (``NotImplementedError`` elsewhere); ``RuntimeError`` if it is given

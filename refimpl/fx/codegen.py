@@ -1,5 +1,8 @@
 """How a graph meets its caller: conversion of inputs and outputs, and the text of its code."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import inspect
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from refimpl.fx._names import Namespace
+from refimpl.fx._narrow import is_list, is_tuple
 
 if TYPE_CHECKING:
     from refimpl.fx._code_writer import CodeWriter
@@ -62,11 +66,10 @@ class CodeGen:
     ) -> str:
         """The ``return`` statement; ``descs`` comment the items of a list or tuple."""
         show = repr if repr_fn is None else repr_fn
-        if descs is None or not isinstance(output_args, (list, tuple)):
+        if descs is None or not (is_list(output_args) or is_tuple(output_args)):
             return f"return {show(output_args)}"
-        items: Sequence[object] = output_args
-        lines = [f"    {show(item)},  # {desc}\n" for item, desc in zip(items, descs, strict=False)]
-        left, right = "()" if isinstance(items, tuple) else "[]"
+        lines = [f"    {show(item)},  # {desc}\n" for item, desc in zip(output_args, descs, strict=False)]
+        left, right = "()" if isinstance(output_args, tuple) else "[]"
         return f"return {left}\n{''.join(lines)}{right}"
 
     def process_inputs(self, *args: object) -> tuple[object, ...]:

@@ -1,15 +1,22 @@
 """The graph: a list of nodes, its builders and its printing."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import copy
 import inspect
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from refimpl.fx._lint import check_graph
 from refimpl.fx._names import Namespace, is_magic, snake_case
+from refimpl.fx._narrow import is_keyword_dict, is_tuple
 from refimpl.fx._node_base import NO_KWARGS, Argument, Target, map_nodes
 from refimpl.fx._node_list import FindNodesLookupTable, InsertPoint, NodeList
 from refimpl.fx.codegen import BodyTransformer, CodeGen, PythonCode, generate_python_code, transforming_body
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
     from refimpl.fx.proxy import TracerBase
 
 __all__ = ["Graph"]
-
 
 
 class Graph:
@@ -166,9 +172,9 @@ class Graph:
         """Copy a node, of any graph, to here; ``arg_transform`` maps the nodes in its arguments."""
         args = map_nodes(node.args, arg_transform)
         kwargs = map_nodes(node.kwargs, arg_transform)
-        if not isinstance(args, tuple):
+        if not is_tuple(args):
             raise AssertionError(f"Expected args to be tuple, got {type(args)}")
-        if not isinstance(kwargs, dict):
+        if not is_keyword_dict(kwargs):
             raise AssertionError(f"Expected kwargs to be dict, got {type(kwargs)}")
         result = self.create_node(node.op, node.target, args, kwargs, node.name, node.type)
         result.meta = copy.copy(node.meta)
@@ -195,7 +201,7 @@ class Graph:
         val_map: dict[Node, Node] = {}
         result = graph.graph_copy(self, val_map, return_output_node=True)
         graph._codegen = copy.deepcopy(self._codegen)
-        if isinstance(result, tuple):
+        if is_tuple(result):
             output_val, old_output = result
             assert isinstance(old_output, Node)
             new_output = graph.output(output_val, type_expr=old_output.type)
@@ -287,7 +293,7 @@ class Graph:
     def print_tabular(self) -> None:
         """Print the nodes as a table; needs the library ``tabulate`` (``ImportError``)."""
         try:
-            from tabulate import tabulate
+            tabulate = import_module("tabulate").tabulate
         except ImportError:
             print(
                 "`print_tabular` relies on the library `tabulate`, which could not be found on this machine. "

@@ -1,5 +1,10 @@
 """A module whose ``forward`` is a graph."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import copy
@@ -10,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from refimpl.fx._copy_attributes import assign_attribute, copy_attribute
 from refimpl.fx._module_repr import add_indent
+from refimpl.fx._narrow import is_keyword_dict
 from refimpl.fx._plan import Plan
 from refimpl.fx.codegen import PythonCode
 from refimpl.fx.graph import Graph
@@ -43,7 +49,9 @@ class GraphModule(Module):
         instance: GraphModule = object.__new__(GraphModuleImpl)
         return instance
 
-    def __init__(self, root: Module | dict[str, object], graph: Graph, class_name: str = "GraphModule") -> None:
+    def __init__(  # pyright: ignore[reportInconsistentConstructor]  # __new__ takes what subclasses take
+        self, root: Module | dict[str, object], graph: Graph, class_name: str = "GraphModule"
+    ) -> None:
         super().__init__()
         type(self).__name__ = class_name
         if isinstance(root, Module):
@@ -218,9 +226,8 @@ class GraphModule(Module):
             setattr(result, name, copy.deepcopy(self.__dict__.get(name, []), memo))
         result.meta = copy.deepcopy(self.meta, memo)
         kept = result.meta.get("_user_preserved_attributes")
-        if isinstance(kept, dict):
-            attributes: dict[str, object] = kept
-            for name, value in attributes.items():
+        if is_keyword_dict(kept):
+            for name, value in kept.items():
                 setattr(result, name, value)
         for hook in self._deepcopy_hooks:
             hook(result)

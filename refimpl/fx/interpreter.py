@@ -1,5 +1,10 @@
 """Execution of a graph, node by node."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import inspect
@@ -176,26 +181,16 @@ class Interpreter(Generic[V]):
         kwargs = self.map_nodes_to_values(n._kwargs, n)
         if not isinstance(kwargs, dict):
             raise AssertionError(f"Expected kwargs to be dict, got {type(kwargs)}")
-        return args, kwargs
+        return args, kwargs  # pyright: ignore[reportUnknownVariableType]  # isinstance, for speed; items are objects
 
     def map_nodes_to_values(self, args: Argument, n: Node) -> Argument:
         """Replace every node in ``args`` by its value; ``n`` is named in the ``RuntimeError`` if one has none."""
-        env = self.env
-        if type(args) is tuple:
-            # Most arguments are flat tuples of nodes and numbers: look those up without a call for each.
-            values: list[object] = []
-            for arg in args:
-                kind = type(arg)
-                if kind is Node and arg in env:
-                    values.append(env[arg])
-                elif kind in ATOMS:
-                    values.append(arg)
-                else:
-                    break
-            else:
-                return tuple(values)
-        elif args is NO_KWARGS:
+        if args is NO_KWARGS:
             return args
+        values = _flat_values(args, self.env)
+        if values is not None:
+            return values
+        env = self.env
 
         def load(node: Node) -> V:
             if node not in env:
@@ -205,6 +200,22 @@ class Interpreter(Generic[V]):
             return env[node]
 
         return map_nodes(args, load)
+
+
+def _flat_values(args: object, env: dict[Node, V]) -> tuple[object, ...] | None:
+    """The values of a flat tuple of nodes and numbers, as most arguments are; ``None`` for any other."""
+    if type(args) is not tuple:
+        return None
+    items: tuple[object, ...] = args  # pyright: ignore[reportUnknownVariableType]  # the class test says no more
+    values: list[object] = []
+    for item in items:
+        if type(item) is Node and item in env:
+            values.append(env[item])
+        elif type(item) in ATOMS:
+            values.append(item)
+        else:
+            return None
+    return tuple(values)
 
 
 def _graph_of(module: Module) -> Graph:

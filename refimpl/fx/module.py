@@ -1,5 +1,8 @@
 """A stand-in for ``torch.nn.Module``: named parts, called through ``forward``."""
 
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -1,5 +1,8 @@
 """A node of a graph: one placeholder, attribute, call or output."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from refimpl.fx import traceback as fx_traceback
+from refimpl.fx._narrow import is_dict, is_keyword_dict, is_list, is_slice, is_tuple, slice_parts, tuple_like
 from refimpl.fx._node_base import Argument, Target, map_nodes
 from refimpl.fx._proxy_operators import ProxyOperators
 from refimpl.fx._stack_capture import user_stack
@@ -124,9 +125,9 @@ class TracerBase:
         """Add a node whose arguments may hold proxies; its proxy."""
         node_args = self.create_arg(args)
         node_kwargs = self.create_arg(kwargs)
-        if not isinstance(node_args, tuple):
+        if not is_tuple(node_args):
             raise AssertionError(f"Expected args_ to be tuple, got {type(node_args)}")
-        if not isinstance(node_kwargs, dict):
+        if not is_keyword_dict(node_kwargs):
             raise AssertionError(f"Expected kwargs_ to be dict, got {type(node_kwargs)}")
         node = self.create_node(kind, target, node_args, node_kwargs, name, type_expr)
         return proxy_factory_fn(node) if proxy_factory_fn else self.proxy(node)
@@ -139,20 +140,19 @@ class TracerBase:
         """
         if isinstance(a, Proxy):
             return a.node
-        create = getattr(type(a), "__fx_create_arg__", None)
+        create: Callable[..., Argument] | None = getattr(type(a), "__fx_create_arg__", None)
         if create is not None:
             return create(a, self)
-        if isinstance(a, tuple):
+        if is_tuple(a):
             items = [self.create_arg(item) for item in a]
-            return type(a)(*items) if hasattr(a, "_fields") else type(a)(items)
-        if isinstance(a, list):
-            elements: list[object] = a
-            return [self.create_arg(item) for item in elements]
-        if isinstance(a, dict):
-            entries: dict[object, object] = a
-            return {self._create_key(key): self.create_arg(value) for key, value in entries.items()}
-        if isinstance(a, slice):
-            return slice(self.create_arg(a.start), self.create_arg(a.stop), self.create_arg(a.step))
+            return tuple_like(a, items) if hasattr(a, "_fields") else type(a)(items)
+        if is_list(a):
+            return [self.create_arg(item) for item in a]
+        if is_dict(a):
+            return {self._create_key(key): self.create_arg(value) for key, value in a.items()}
+        if is_slice(a):
+            start, stop, step = slice_parts(a)
+            return slice(self.create_arg(start), self.create_arg(stop), self.create_arg(step))
         if isinstance(a, range):
             return a
         if dataclasses.is_dataclass(a):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from refimpl.fx._narrow import is_list
 
 if TYPE_CHECKING:
     from refimpl.fx.node import Node
@@ -48,12 +50,12 @@ class NodeSource:
     def of(cls, node: Node, pass_name: str, action: NodeSourceAction) -> NodeSource:
         """The record that ``pass_name`` made a node from ``node``."""
         history = node.meta.get("from_node")
-        earlier = [source for source in history if isinstance(source, NodeSource)] if isinstance(history, list) else []
+        earlier = [source for source in history if isinstance(source, NodeSource)] if is_list(history) else []
         return cls(node.name, str(node.target), id(node.graph), pass_name, (action,), copy.copy(earlier))
 
 
 @contextmanager
-def preserve_node_meta(enable: bool = True) -> Iterator[None]:
+def preserve_node_meta(enable: bool = True) -> Generator[None, None, None]:
     """While active, nodes that a tracer creates take over metadata from the node being interpreted."""
     preserve, current = _preserve.set(enable), _current.set(_current.get())
     try:
@@ -69,7 +71,7 @@ def has_preserved_node_meta() -> bool:
 
 
 @contextmanager
-def set_current_meta(node: Node, pass_name: str = "") -> Iterator[None]:
+def set_current_meta(node: Node, pass_name: str = "") -> Generator[None, None, None]:
     """While active, ``node`` is the one being interpreted (if it has metadata and these are preserved)."""
     if not (_preserve.get() and node.meta):
         yield

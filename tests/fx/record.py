@@ -1,6 +1,6 @@
 """Writes ``recorded.json``: what the scenario scripts print under ``torch.fx``. Run it where torch is installed.
 
-    python -m tests.fx.record
+python -m tests.fx.record
 """
 
 from __future__ import annotations

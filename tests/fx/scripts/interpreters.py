@@ -70,7 +70,15 @@ def scenario_run():
 def scenario_attributes_of_an_interpreter():
     m = build()
     i = fx.Interpreter(m)
-    print(i.name, i.garbage_collect_values, i.extra_traceback, i.env, sorted(i.submodules), i.module is m, i.graph is m.graph)
+    print(
+        i.name,
+        i.garbage_collect_values,
+        i.extra_traceback,
+        i.env,
+        sorted(i.submodules),
+        i.module is m,
+        i.graph is m.graph,
+    )
     print({u.name: [n.name for n in ns] for u, ns in i.user_to_last_uses.items()})
     j = fx.Interpreter(m, garbage_collect_values=False)
     print(hasattr(j, "user_to_last_uses"), j.garbage_collect_values)

@@ -44,7 +44,7 @@ class Data:
 
 def scenario_operators():
     def f(x, y):
-        a = x + y - 1 * x // y / 2 % x ** y
+        a = x + y - 1 * x // y / 2 % x**y
         b = (x << 1) >> y & x | y ^ x
         c = -a + +b - ~a + abs(b)
         d = x @ y
