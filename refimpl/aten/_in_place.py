@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from refimpl.aten._registry import ShapeFunction
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -9,7 +11,12 @@ from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import eq
 
-__all__ = ["functional_name", "in_place", "require_fits", "scalar_type_name"]
+__all__ = ["changes_metadata", "functional_name", "in_place", "require_fits", "scalar_type_name"]
+
+# In-place operators that make another view of `self` and write no element.
+_METADATA: Final = frozenset(
+    ("as_strided_", "squeeze_", "swapaxes_", "swapdims_", "t_", "transpose_", "unsqueeze_", "detach_")
+)
 
 _NAMES = {
     "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
@@ -23,6 +30,11 @@ _NAMES = {
 def scalar_type_name(dtype: DType) -> str:
     """The name of a dtype in PyTorch's error messages: ``Long``, ``Float``."""
     return _NAMES[dtype.name]
+
+
+def changes_metadata(schema: Schema) -> bool:
+    """Whether the in-place operator only changes how ``self`` views its storage: it gives what the view gives."""
+    return schema.name.split(".")[1] in _METADATA
 
 
 def functional_name(schema: Schema) -> str | None:

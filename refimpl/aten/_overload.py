@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final, final
 
 from refimpl.aten._arguments import Converter, converter
-from refimpl.aten._in_place import functional_name, in_place
+from refimpl.aten._in_place import changes_metadata, functional_name, in_place
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -48,7 +48,8 @@ class OpOverload:
         # Bound positionally, how many arguments must be given at least.
         self._required: Final = max((i + 1 for i, a in enumerate(schema.arguments) if not a.has_default), default=0)
         self._index: Final = {argument.name: i for i, argument in enumerate(schema.arguments)}
-        self._written: Final = tuple(i for i, argument in enumerate(schema.arguments) if argument.type.written)
+        written = () if changes_metadata(schema) else enumerate(schema.arguments)
+        self._written: Final = tuple(i for i, argument in written if argument.type.written)
 
     def __str__(self) -> str:
         return self.name
@@ -113,7 +114,8 @@ class OpOverload:
             self._function = lookup(self.name)
             if self._function is None and (functional := functional_name(self.schema)) is not None:
                 shared = lookup(functional)
-                self._function = None if shared is None else in_place(shared)
+                if shared is not None:
+                    self._function = shared if changes_metadata(self.schema) else in_place(shared)
         return self._function
 
     def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value:

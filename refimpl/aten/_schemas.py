@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import final
+from typing import Final, final
+
+from refimpl.fake_tensor.dtypes import DType
 
 __all__ = ["Argument", "ArgumentType", "Schema", "SchemaError", "parse_schema", "schema_names", "schema_of"]
 
@@ -58,6 +60,13 @@ class Schema:
         return self.text
 
 
+# Declarations print the defaults of these types as PyTorch's own numbers.
+_ENUMERATIONS: Final[dict[str, dict[int, object]]] = {
+    "MemoryFormat": {0: "contiguous_format", 1: "preserve_format"},
+    "ScalarType": {4: DType.int64, 6: DType.float32},
+}
+
+
 def _split(text: str) -> list[str]:
     """The parts between top-level commas."""
     parts: list[str] = []
@@ -108,8 +117,8 @@ def _argument(text: str, keyword_only: bool) -> Argument:
     type_text, _, name = declared.rpartition(" ")
     value = _literal(default) if has_default else None
     kind = _type(type_text)
-    if kind.base == "MemoryFormat" and isinstance(value, int):
-        value = "contiguous_format"
+    if isinstance(value, int) and kind.base in _ENUMERATIONS:
+        value = _ENUMERATIONS[kind.base][value]
     return Argument(name, kind, keyword_only, bool(has_default), value)
 
 

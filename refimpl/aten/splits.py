@@ -84,7 +84,7 @@ def split_tensor(ctx: Context, self: FakeTensor, split_size: Dim, dim: int) -> V
     return list(split_by(ctx, self, split_size, dim))
 
 
-@shape("aten.split.sizes", "aten.split_with_sizes.default", "aten.unsafe_split_with_sizes.default")
+@shape("aten.split.sizes", "aten.split.default", "aten.split_with_sizes.default", "aten.unsafe_split_with_sizes.default")
 def split_with_sizes(ctx: Context, self: FakeTensor, split_sizes_: Sizes, dim: int) -> Value:
     """Pieces of given sizes."""
     return list(split_sizes(ctx, self, split_sizes_, dim))

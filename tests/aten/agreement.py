@@ -74,14 +74,11 @@ class _Valuations:
         self.random = random.Random(0)
 
     def _draw(self) -> dict[str, int | float | bool]:
+        """Unbacked symbols from 0 to 8; backed ones their hint or from 2 to 10; the hints alone come first."""
         draw: dict[str, int | float | bool] = {}
         for name in self.names:
-            low = 0
-            limits = self.ctx.bounds.range_of_symbol(name) if hasattr(self.ctx.bounds, "range_of_symbol") else None
-            del limits
-            base = self.ctx.hints.get(name)
-            choices = [low + k for k in range(0, 9)] if base is None else [int(base), *range(2, 11)]
-            draw[name] = self.random.choice(choices)
+            hint = self.ctx.hints.get(name)
+            draw[name] = self.random.choice(range(9)) if hint is None else self.random.choice([int(hint), *range(2, 11)])
         return draw
 
     def __iter__(self) -> Iterator[dict[str, int | float | bool]]:
@@ -132,10 +129,8 @@ def _same(ctx: RecordedContext, ours: Scalar, recorded: Scalar, guard: Dim) -> b
     compared = False
     for valuation in _Valuations(ctx, names, conditions):
         try:
-            if evaluate(guard, valuation) == 0:
-                continue
             compared = True
-            if evaluate(ours, valuation) != evaluate(recorded, valuation):
+            if evaluate(guard, valuation) != 0 and evaluate(ours, valuation) != evaluate(recorded, valuation):
                 return False
         except Undefined:
             continue

@@ -1,7 +1,7 @@
 """Write ``refimpl/aten/schemas.txt``: the schemas of PyTorch's ATen overloads, one a line, sorted.
 
 Run with a Python that has torch 2.13.0: ``python tests/differential/make_schemas.py``. Left out are the ``out=``
-variants (a keyword-only argument that is written) and overloads with named dimensions.
+variants (a keyword-only argument that is written), overloads with named dimensions, and TorchScript's on numbers.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ TARGET: Final = Path(__file__).parents[2] / "refimpl" / "aten" / "schemas.txt"
 # Run in a separate process, so that this file needs no torch to be imported (and no untyped import).
 _LISTING: Final = """
 import torch
-names = [n for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")]
-for name in names:
-    base, _, overload = name.removeprefix("aten::").partition(".")
-    try:
-        operator = getattr(getattr(torch.ops.aten, base), overload or "default")
-        print(operator._schema)
-    except AttributeError:
-        pass
+names = {n.removeprefix("aten::").partition(".")[0] for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")}
+for name in sorted(names):
+    packet = getattr(torch.ops.aten, name)
+    for overload in packet.overloads():
+        print(getattr(packet, overload)._schema)
 """
 
 
 def wanted(schema: str) -> bool:
     """Whether the overload is one that an exported program can hold."""
+    # Overloads on Python numbers alone belong to TorchScript, but for the symbolic and asserting ones.
+    if "Tensor" not in schema and not re.match(r"aten::(sym_|_assert)", schema):
+        return False
     keyword_only = schema.partition("*, ")[2].partition(") -> ")[0]
-    return "!" not in keyword_only and not re.search(r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_", schema)
+    return "!" not in keyword_only and not re.search(r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_|hacked_twin", schema)
 
 
 def main() -> None:

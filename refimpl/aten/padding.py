@@ -1,0 +1,171 @@
+"""Padding the last dimensions, with a number, a reflection, the border or around the corner."""
+
+from __future__ import annotations
+
+from refimpl.aten._elementwise import like
+from refimpl.aten._registry import shape
+from refimpl.aten._reshape import sizes_text
+from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
+from refimpl.aten._views import narrow
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, ge, land, le, lt
+
+__all__: list[str] = []
+
+
+def _is_negative(ctx: Context, amount: Dim) -> bool:
+    return amount < 0 if isinstance(amount, int) else ctx.known(lt(amount, 0)) is True
+
+
+def _require_pairs(tensor: FakeTensor, pad: Sizes) -> int:
+    """The number of padded dimensions. Raises RuntimeError for an odd number of amounts, or for too many."""
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) // 2 > tensor.ndim:
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
+            f"{len(pad)} while the input has {tensor.ndim} dimensions."
+        )
+    return len(pad) // 2
+
+
+def _constant(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
+    count = _require_pairs(tensor, pad)
+    cropped = tensor
+    sizes = list(tensor.sizes)
+    for i in range(count):
+        dim = tensor.ndim - 1 - i
+        before, after = pad[2 * i], pad[2 * i + 1]
+        size = tensor.sizes[dim] + before + after
+        if _is_negative(ctx, before):
+            cropped = narrow(ctx, cropped, dim, -before, cropped.sizes[dim] + before)
+        if _is_negative(ctx, after):
+            cropped = narrow(ctx, cropped, dim, 0, cropped.sizes[dim] + after)
+        if ctx.known(ge(size, 0)) is not True:
+            ctx.require(
+                ge(size, 0),
+                f"The input size {tensor.sizes[dim]}, plus negative padding {before} and {after} resulted in a "
+                f"negative output size, which is invalid. Check dimension {dim} of your input.",
+            )
+        sizes[dim] = size
+    if all(_is_negative(ctx, amount) for amount in pad):
+        return like(ctx, cropped)
+    result = tuple(sizes)
+    return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
+
+
+@shape("aten.constant_pad_nd.default")
+def constant_pad_nd(ctx: Context, self: FakeTensor, pad: Sizes, value: object) -> Value:
+    """A border of one number; negative amounts crop."""
+    return _constant(ctx, self, pad)
+
+
+def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> FakeTensor:
+    """A border made of the tensor's own elements. Raises RuntimeError if it is too small for it."""
+    count = _require_pairs(tensor, padding)
+    if tensor.ndim not in (count + 1, count + 2):
+        raise RuntimeError(
+            f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "
+            f"dimensions for input, but got: {sizes_text(tensor.sizes)}"
+        )
+    if mode == "replication" and tensor.dtype is DType.bool:
+        raise RuntimeError(f'"replication_pad{count}d" not implemented for \'Bool\'')
+    sizes = list(tensor.sizes)
+    for dim in range(tensor.ndim - count - 1, tensor.ndim):
+        if dim == 0 and tensor.ndim == count + 2:
+            continue
+        _require_filled(ctx, tensor, dim, count)
+    for i in range(count):
+        dim = tensor.ndim - 1 - i
+        before, after, size = padding[2 * i], padding[2 * i + 1], tensor.sizes[dim]
+        if mode == "reflection":
+            _require_reflection(ctx, tensor, dim, before, after, 4 + 2 * i)
+        padded = size + before + after
+        if ctx.known(ge(padded, 1)) is not True:
+            ctx.require(
+                ge(padded, 1), f"input (size: {size}) is too small. Calculated output size: {padded}"
+            )
+        sizes[dim] = padded
+    result = tuple(sizes)
+    return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
+
+
+def _require_filled(ctx: Context, tensor: FakeTensor, dim: int, count: int) -> None:
+    size = tensor.sizes[dim]
+    if ctx.known(ge(size, 1)) is not True:
+        ctx.require(
+            ge(size, 1),
+            f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "
+            f"dimensions for input, but got: {sizes_text(tensor.sizes)}",
+        )
+
+
+def _require_reflection(
+    ctx: Context, tensor: FakeTensor, dim: int, before: Dim, after: Dim, argument: int
+) -> None:
+    size = tensor.sizes[dim]
+    fits = land(lt(before, size), lt(after, size))
+    if ctx.known(fits) is not True:
+        ctx.require(
+            fits,
+            f"Argument #{argument}: Padding size should be less than the corresponding input dimension, but got: "
+            f"padding ({before}, {after}) at dimension {dim} of input {sizes_text(tensor.sizes)}",
+        )
+
+
+@shape("aten.reflection_pad1d.default", "aten.reflection_pad2d.default", "aten.reflection_pad3d.default")
+def reflection_pad(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
+    """A border that reflects the tensor at its edge."""
+    return _bordered(ctx, self, padding, "reflection")
+
+
+@shape("aten.replication_pad1d.default", "aten.replication_pad2d.default", "aten.replication_pad3d.default")
+def replication_pad(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
+    """A border that repeats the tensor's edge."""
+    return _bordered(ctx, self, padding, "replication")
+
+
+def _circular(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
+    count = _require_pairs(tensor, pad)
+    if tensor.ndim != count + 2:
+        raise RuntimeError("Invalid padding size, expected " + str(2 * (tensor.ndim - 2)) + f" but got {len(pad)}")
+    sizes = list(tensor.sizes)
+    for i in range(count):
+        dim = tensor.ndim - 1 - i
+        before, after, size = pad[2 * i], pad[2 * i + 1], tensor.sizes[dim]
+        fits = land(le(before, size), le(after, size))
+        if ctx.known(fits) is not True:
+            ctx.require(fits, "Padding value causes wrapping around more than once.")
+        padded = size + before + after
+        if ctx.known(ge(padded, 0)) is not True:
+            ctx.require(ge(padded, 0), "Negative padding value is resulting in an empty dimension")
+        sizes[dim] = padded
+    return fresh(ctx, tensor, tuple(sizes))
+
+
+@shape("aten._pad_circular.default")
+def pad_circular(ctx: Context, self: FakeTensor, pad: Sizes) -> Value:
+    """A border that continues at the opposite edge."""
+    return _circular(ctx, self, pad)
+
+
+@shape("aten.pad.default")
+def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: object) -> Value:
+    """A border of any kind. Raises RuntimeError for a kind that does not exist for that rank."""
+    if mode == "constant":
+        return _constant(ctx, self, pad)
+    if value is not None and value != 0.0:
+        raise RuntimeError(f"Padding mode \"{mode}\" doesn't take in value argument")
+    kinds = {"reflect": "reflection", "replicate": "replication"}
+    if len(pad) in (2, 4, 6) and self.ndim in (len(pad) // 2 + 1, len(pad) // 2 + 2):
+        if mode in kinds:
+            return _bordered(ctx, self, pad, kinds[mode])
+        if mode == "circular":
+            return _circular(ctx, self, pad)
+    if mode not in kinds and mode != "circular":
+        raise RuntimeError(f"Unrecognised padding mode {mode}")
+    raise NotImplementedError(
+        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+    )

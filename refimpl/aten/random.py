@@ -1,0 +1,162 @@
+"""Random numbers: no data-dependent quantity, and the sizes of the tensor or the parameters."""
+
+from __future__ import annotations
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._elementwise import elementwise, like
+from refimpl.aten._factory import TensorOptions, made
+from refimpl.aten._promotion import scalar_type_name
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import contiguous_strides, fresh
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
+from refimpl.terms import Dim, gt, le
+
+__all__: list[str] = []
+
+
+@shape("aten.uniform.default", "aten.cauchy.default", "aten.log_normal.default", "aten.normal_functional.default")
+def two_parameters(ctx: Context, self: FakeTensor, first: float, second: float, generator: object) -> Value:
+    """Random numbers with two parameters, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.exponential.default", "aten.geometric.default")
+def one_parameter(ctx: Context, self: FakeTensor, parameter: float, generator: object) -> Value:
+    """Random numbers with one parameter, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.normal_.default")
+def normal_in_place(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
+    """Normal random numbers written into ``self``. Raises RuntimeError for a negative deviation."""
+    _require_deviation(std)
+    return self
+
+
+def _require_deviation(std: float) -> None:
+    if std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+
+
+@shape("aten.normal.Tensor_float")
+def normal_tensor_float(ctx: Context, mean: FakeTensor, std: float, generator: object) -> Value:
+    """Normal random numbers around each mean."""
+    _require_deviation(std)
+    return like(ctx, mean)
+
+
+@shape("aten.normal.float_Tensor")
+def normal_float_tensor(ctx: Context, mean: float, std: FakeTensor, generator: object) -> Value:
+    """Normal random numbers with each deviation."""
+    return like(ctx, std)
+
+
+@shape("aten.normal.Tensor_Tensor")
+def normal_tensors(ctx: Context, mean: FakeTensor, std: FakeTensor, generator: object) -> Value:
+    """Normal random numbers, means and deviations broadcast."""
+    return fresh(ctx, mean, broadcast_sizes(ctx, mean.sizes, std.sizes))
+
+
+@shape("aten.normal.float_float")
+def normal_floats(
+    ctx: Context,
+    mean: float,
+    std: float,
+    size: Sizes,
+    generator: object,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+) -> Value:
+    """Normal random numbers of given sizes."""
+    _require_deviation(std)
+    return made(ctx, size, TensorOptions(dtype, layout, device))
+
+
+@shape("aten.random.default")
+def random(ctx: Context, self: FakeTensor, generator: object) -> Value:
+    """Random integers, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.random.to")
+def random_to(ctx: Context, self: FakeTensor, to: int, generator: object) -> Value:
+    """Random integers below a bound, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.random.from")
+def random_from(ctx: Context, self: FakeTensor, low: int, to: int | None, generator: object) -> Value:
+    """Random integers between two bounds, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.bernoulli.default")
+def bernoulli(ctx: Context, self: FakeTensor, generator: object) -> Value:
+    """0 or 1, each element its own probability."""
+    return like(ctx, self)
+
+
+@shape("aten.bernoulli.p", "aten.bernoulli_.float")
+def bernoulli_p(ctx: Context, self: FakeTensor, p: float, generator: object) -> Value:
+    """0 or 1 with one probability, laid out as ``self``. Raises RuntimeError for no probability."""
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
+    return like(ctx, self)
+
+
+@shape("aten.bernoulli.Tensor")
+def bernoulli_tensor(ctx: Context, self: FakeTensor, p: FakeTensor, generator: object) -> Value:
+    """0 or 1, probabilities broadcast to ``self``."""
+    return elementwise(ctx, (self, p), self.dtype)
+
+
+@shape("aten.multinomial.default")
+def multinomial(ctx: Context, self: FakeTensor, num_samples: Dim, replacement: bool, generator: object) -> Value:
+    """Indices drawn by weight, a row for each distribution. Raises RuntimeError for more draws than categories."""
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {scalar_type_name(self.dtype)}"
+        )
+    if self.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if ctx.known(gt(num_samples, 0)) is not True:
+        ctx.require(gt(num_samples, 0), "cannot sample n_sample <= 0 samples")
+    if not replacement:
+        fits = le(num_samples, self.sizes[-1])
+        if ctx.known(fits) is not True:
+            ctx.require(fits, "cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    sizes = (*self.sizes[:-1], num_samples)
+    return FakeTensor(sizes, contiguous_strides(ctx, sizes), DType.int64, self.device)
+
+
+@shape("aten.rand_like.generator", "aten.randn_like.generator")
+def random_like_generator(
+    ctx: Context,
+    self: FakeTensor,
+    generator: object,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+    memory_format: str | None,
+) -> Value:
+    """Random numbers of a generator in the sizes of a tensor."""
+    return made(ctx, self.sizes, TensorOptions.of(self, dtype, layout, device), like(ctx, self).strides)
+
+
+@shape("aten.randperm.generator")
+def randperm_generator(
+    ctx: Context,
+    n: Dim,
+    generator: object,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+) -> Value:
+    """A random permutation of a generator."""
+    return made(ctx, (n,), TensorOptions(dtype or DType.int64, layout, device))

@@ -1,0 +1,57 @@
+"""Triangles and diagonals of matrices."""
+
+from __future__ import annotations
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import like
+from refimpl.aten._product import product
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import contiguous_strides, fresh
+from refimpl.aten._views import diagonal
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import Dim
+
+__all__: list[str] = []
+
+
+@shape("aten.tril.default", "aten.triu.default")
+def triangle(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
+    """Each matrix with what is above (below) a diagonal set to 0. Raises RuntimeError for a vector."""
+    if self.ndim < 2:
+        raise RuntimeError("input tensor must have at least 2 dimensions")
+    return like(ctx, self)
+
+
+@shape("aten.diag_embed.default")
+def diag_embed(ctx: Context, self: FakeTensor, offset: int, dim1: int, dim2: int) -> Value:
+    """Matrices with the last dimension on a diagonal, 0 elsewhere."""
+    return _embedded(ctx, self, offset, dim1, dim2)
+
+
+def _embedded(ctx: Context, tensor: FakeTensor, offset: int, dim1: int, dim2: int) -> FakeTensor:
+    first, second = wrap_dim(dim1, tensor.ndim + 1), wrap_dim(dim2, tensor.ndim + 1)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    side = tensor.sizes[-1] + abs(offset)
+    others = iter(tensor.sizes[:-1])
+    sizes = tuple([side if dim in (first, second) else next(others) for dim in range(tensor.ndim + 1)])
+    return fresh(ctx, tensor, sizes)
+
+
+@shape("aten.diag.default")
+def diag(ctx: Context, self: FakeTensor, diagonal_: int) -> Value:
+    """A vector as a diagonal matrix, or the diagonal of a matrix copied."""
+    if self.ndim == 1:
+        return _embedded(ctx, self, diagonal_, 0, 1)
+    if self.ndim == 2:
+        return fresh(ctx, self, diagonal(ctx, self, diagonal_, 0, 1).sizes)
+    raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {self.ndim}D")
+
+
+@shape("aten.diagflat.default")
+def diagflat(ctx: Context, self: FakeTensor, offset: int) -> Value:
+    """All elements as a diagonal matrix."""
+    side = product(self.sizes) + abs(offset)
+    sizes = (side, side)
+    return fresh(ctx, self, sizes, contiguous_strides(ctx, sizes))
