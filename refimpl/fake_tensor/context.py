@@ -16,7 +16,7 @@ from refimpl.terms import Cond, Dim, Real
 __all__ = ["Context", "Quantity", "Value"]
 
 # What a node of a graph can hold, terms unwrapped.
-Value: TypeAlias = "FakeTensor | Dim | Cond | Real | None | str | list[Value] | tuple[Value, ...]"
+Value: TypeAlias = "FakeTensor | Dim | Cond | Real | str | list[Value] | tuple[Value, ...] | None"
 
 
 @final
@@ -91,7 +91,7 @@ class Context(Protocol):
         ...
 
     def mutate(self, tensor: FakeTensor) -> None:
-        """The operator writes into the tensor: quantities of its storage (and of what may alias it) are new from now on."""
+        """The operator writes into the tensor: quantities of what may alias it are new from now on."""
         ...
 
     @property

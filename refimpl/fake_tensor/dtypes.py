@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from enum import Enum
 from typing import final
@@ -71,16 +72,16 @@ class DType(Enum):
         return self.value.category
 
     @property
-    def is_signed(self) -> bool:
+    def is_signed(self) -> builtins.bool:
         """Whether the type has negative values."""
         return self.value.signed
 
     @property
-    def is_floating_point(self) -> bool:
+    def is_floating_point(self) -> builtins.bool:
         """Whether the category is floating."""
         return self.value.category is Category.FLOATING
 
     @property
-    def is_complex(self) -> bool:
+    def is_complex(self) -> builtins.bool:
         """Whether the category is complex."""
         return self.value.category is Category.COMPLEX

@@ -12,6 +12,7 @@ from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.propagate import run_subgraph
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.structures import is_list, is_sequence, is_tuple
 from refimpl.terms import BoolSymbol, Cond
 
 __all__ = ["Subgraphs"]
@@ -36,7 +37,7 @@ class Subgraphs:
         if not isinstance(module, Module):
             raise TypeError(f"{type(module).__name__} is no sub-graph")
         found = run_subgraph(self._env, module, operands, under)
-        outputs: tuple[object, ...] | list[object] = found if isinstance(found, (tuple, list)) else (found,)
+        outputs = found if is_sequence(found) else (found,)
         return tuple([as_value(output) for output in outputs])
 
     def predicate(self, tensor: FakeTensor) -> Cond:
@@ -52,10 +53,8 @@ def as_value(value: object) -> Value:
     """The value, which must be one that a node can hold, terms unwrapped. Raises TypeError otherwise."""
     if value is None or isinstance(value, (FakeTensor, str)) or is_scalar(value):
         return value
-    if isinstance(value, tuple):
-        items: tuple[object, ...] = value
-        return tuple([as_value(item) for item in items])
-    if isinstance(value, list):
-        elements: list[object] = value
-        return [as_value(element) for element in elements]
+    if is_tuple(value):
+        return tuple([as_value(item) for item in value])
+    if is_list(value):
+        return [as_value(item) for item in value]
     raise TypeError(f"{type(value).__name__} is no value of a node")

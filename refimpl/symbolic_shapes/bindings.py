@@ -19,6 +19,7 @@ from refimpl.symbolic_shapes.pending_paths import find_pending
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.symbolic_shapes.rebinding import Inconsistent, Outcome, Rebound, Undecided, rebind
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.structures import is_dict, is_tuple
 from refimpl.terms import (
     Cond,
     IntTerm,
@@ -239,13 +240,11 @@ def _rewrite_log(log: list[Event], start: int, renamed: Substitution) -> None:
 
 def as_bindings(value: object) -> dict[Symbol, KeyPath]:
     """The metadata as bindings. Raises TypeError for anything else."""
-    if not isinstance(value, dict):
+    if not is_dict(value):
         raise TypeError(f"unbacked_bindings is a {type(value).__name__}")
-    bindings: dict[object, object] = value
     found: dict[Symbol, KeyPath] = {}
-    for symbol, path in bindings.items():
-        if not isinstance(symbol, Symbol) or not isinstance(path, tuple):
+    for symbol, path in value.items():
+        if not isinstance(symbol, Symbol) or not is_tuple(path):
             raise TypeError(f"unbacked_bindings maps {symbol!r} to {path!r}")
-        keys: tuple[object, ...] = path
-        found[symbol] = tuple([as_key(key) for key in keys])
+        found[symbol] = tuple([as_key(key) for key in path])
     return found

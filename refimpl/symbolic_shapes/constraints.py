@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, final
 
 from refimpl.terms import (
+    BoolSymbol,
     BoolTerm,
     Cond,
     Dim,
@@ -89,10 +90,12 @@ class Constraints:
     def resolve(self, term: Scalar) -> Scalar:
         """The term with every replaced symbol replaced, to the end."""
         while not isinstance(term, (int, float)):
-            mapping = {s: self.replacements[s] for s in term.free if isinstance(s, Symbol) and s in self.replacements}
+            mapping: dict[Symbol | BoolSymbol, Scalar] = {
+                s: self.replacements[s] for s in term.free if isinstance(s, Symbol) and s in self.replacements
+            }
             if not mapping:
                 break
-            term = substitute(term, dict(mapping))
+            term = substitute(term, mapping)
         return term
 
     def resolve_cond(self, condition: Cond) -> Cond:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, final
@@ -20,17 +20,15 @@ from refimpl.terms import (
     IntTerm,
     Scalar,
     Sort,
-    SortError,
     Symbol,
     Undefined,
     eq,
     evaluate,
     float_eq,
-    is_condition,
     lnot,
     substitute,
+    to_dim,
     to_real,
-    to_text,
 )
 
 __all__ = ["Checkpoint", "Environment", "ShapeGuard", "SubgraphRunner"]
@@ -87,6 +85,8 @@ class Environment:
         self.unbacked_renamings: dict[Symbol, Symbol] = {}
         self.named: dict[Symbol, Symbol] = {}
         self.requirements_stated = 0
+        # What made the last failing node fail; it outlives the roll-back of the log.
+        self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False
         self.frozen = False
 
@@ -122,10 +122,12 @@ class Environment:
         if condition is True:
             return
         answer = self.known(condition)
-        self.log.append(
-            Requirement(self.node, condition, condition if enforced is None else enforced, message, self.predicates)
+        stated = Requirement(
+            self.node, condition, condition if enforced is None else enforced, message, self.predicates
         )
+        self.log.append(stated)
         if answer is False:
+            self.violated = stated
             raise error(message)
         if answer is None:
             self.knowledge.assume(condition)
@@ -166,19 +168,18 @@ class Environment:
             hint = self._number_hint(resolved)
             self._guard(eq(resolved, int(hint)))
             return int(hint)
-        if not isinstance(resolved, int):
-            raise SortError(f"{to_text(resolved)} is no integer")
-        return resolved
+        plain = to_dim(resolved)
+        assert isinstance(plain, int), "a polynomial was handled above"
+        return plain
 
     def evaluate_float(self, term: Scalar) -> float:
         """The float as a plain number, guarded as ``evaluate`` guards."""
         resolved = self.replace(term)
         if isinstance(resolved, (int, float)):
             return float(resolved)
-        if is_condition(resolved) or isinstance(resolved, IntTerm):
-            raise SortError(f"{to_text(resolved)} is no float")
+        real = to_real(resolved)
         hint = float(self._number_hint(resolved))
-        self._guard(float_eq(to_real(resolved), hint))
+        self._guard(float_eq(real, hint))
         return hint
 
     def _number_hint(self, term: Scalar) -> int | float:
@@ -290,7 +291,7 @@ class Environment:
     # -- scopes --
 
     @contextmanager
-    def under(self, predicate: Cond) -> Iterator[None]:
+    def under(self, predicate: Cond) -> Generator[None]:
         """Within it, the predicate holds: what is learned stays inside, what is logged carries it."""
         outer, predicates = self.knowledge, self.predicates
         self.knowledge = outer.fork()
@@ -302,7 +303,7 @@ class Environment:
             self.knowledge, self.predicates = outer, predicates
 
     @contextmanager
-    def at(self, node: str) -> Iterator[None]:
+    def at(self, node: str) -> Generator[None]:
         """Within it, the node that runs is the one at that path."""
         outer, self.node = self.node, node
         try:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from refimpl.symbolic_shapes.structures import is_sequence
+
 __all__ = [
     "CallMethodKey",
     "ConvertIntKey",
@@ -43,10 +45,9 @@ class SequenceKey:
 
     def get(self, sequence: object) -> object:
         """The element. Raises TypeError for no sequence, IndexError beyond its end."""
-        if not isinstance(sequence, (list, tuple)):
+        if not is_sequence(sequence):
             raise TypeError(f"{type(sequence).__name__} is no sequence")
-        items: list[object] | tuple[object, ...] = sequence
-        return items[self.idx]
+        return sequence[self.idx]
 
 
 @final

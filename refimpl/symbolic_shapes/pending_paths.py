@@ -5,6 +5,7 @@ from __future__ import annotations
 from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, DivideByKey, KeyPath, SequenceKey
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.symbolic_shapes.sym_node import SymInt, unwrap
 from refimpl.terms import Eq, IntTerm, Scalar, Symbol, of_atom
 
@@ -29,9 +30,8 @@ def _search(
 ) -> None:
     if not pending:
         return
-    if isinstance(value, (tuple, list)):
-        items: tuple[object, ...] | list[object] = value
-        for index, item in enumerate(items):
+    if is_sequence(value):
+        for index, item in enumerate(value):
             _search(item, (*path, SequenceKey(index)), pending, env, found)
         return
     if hasattr(value, "storage_offset"):

@@ -13,6 +13,7 @@ from refimpl.symbolic_shapes.active import active_mode
 from refimpl.symbolic_shapes.bindings import as_bindings, rebind_node
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.structures import is_list, is_tuple
 from refimpl.symbolic_shapes.sym_node import Symbolic, raw_scalar, unwrap, wrap
 from refimpl.terms import Cond, Dim, Substitution, substitute, substitute_dim
 
@@ -111,23 +112,19 @@ def run_subgraph(env: ShapeEnv, module: Module, operands: Sequence[object], unde
 
 
 def _unwrapped(value: object) -> object:
-    if isinstance(value, tuple):
-        items: tuple[object, ...] = value
-        return tuple([_unwrapped(item) for item in items])
-    if isinstance(value, list):
-        elements: list[object] = value
-        return [_unwrapped(element) for element in elements]
+    if is_tuple(value):
+        return tuple([_unwrapped(item) for item in value])
+    if is_list(value):
+        return [_unwrapped(item) for item in value]
     return unwrap(value)
 
 
 def rewrite(value: object, renamed: Substitution, env: ShapeEnv) -> object:
     """A result with its symbols renamed: tensors, numbers, lists and tuples of them; other values as they are."""
-    if isinstance(value, tuple):
-        items: tuple[object, ...] = value
-        return tuple([rewrite(item, renamed, env) for item in items])
-    if isinstance(value, list):
-        elements: list[object] = value
-        return [rewrite(element, renamed, env) for element in elements]
+    if is_tuple(value):
+        return tuple([rewrite(item, renamed, env) for item in value])
+    if is_list(value):
+        return [rewrite(item, renamed, env) for item in value]
     if isinstance(value, Symbolic):
         return wrap(substitute(raw_scalar(value), renamed), env)
     if isinstance(value, _Rewritable):

@@ -179,10 +179,10 @@ def _solve(view: ConstraintsView, symbol: Symbol, term: Scalar, side: list[Cond]
     else:
         pending.append(equation)
     added: dict[BoolTerm, None] = {}
-    for condition in (*pending, *side):
-        resolved = _resolve(view, condition, replaced)
+    for asked in (*pending, *side):
+        resolved = _resolve(view, asked, replaced)
         if resolved is False or view.known(resolved) is False:
-            return Inconsistent(_about(view, condition), f"it requires {to_text(condition)}")
+            return Inconsistent(_about(view, asked), f"it requires {to_text(asked)}")
         added.update(dict.fromkeys(conjuncts(resolved)))
     delta = Delta(replaced, tuple(added), renamed, _size_like(view, replaced))
     return Rebound(delta, term, tuple(side))

@@ -12,6 +12,7 @@ from refimpl.terms import (
     FloatFn,
     Real,
     Scalar,
+    Sort,
     Symbol,
     bit_and,
     bit_or,
@@ -35,6 +36,7 @@ from refimpl.terms import (
     float_unary,
     floor_div,
     floor_to_int,
+    free_of,
     ge,
     int_max,
     int_min,
@@ -217,7 +219,7 @@ def _require_finite(env: ShapeEnv, number: Real) -> None:
             raise ValueError("cannot convert float NaN to integer")
         if math.isinf(number):
             raise OverflowError("cannot convert float infinity to integer")
-    elif any(is_real(symbol) and isinstance(symbol, Symbol) and symbol.sort.value == "float" for symbol in number.free):
+    elif any(isinstance(symbol, Symbol) and symbol.sort is Sort.FLOAT for symbol in free_of(number)):
         finite = land(float_lt(-math.inf, number), float_lt(number, math.inf))
         env.require(finite, "cannot convert float NaN or infinity to integer", ValueError)
 

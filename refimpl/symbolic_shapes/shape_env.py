@@ -217,7 +217,7 @@ class ShapeEnv(Environment):
 
     @property
     def deferred_runtime_asserts(self) -> dict[Symbol | None, list[RuntimeAssert]]:
-        """The requirements that speak of unbacked symbols, under the newest one of each, as they read after replacement.
+        """The requirements that speak of unbacked symbols, each under its newest one after replacement.
 
         A requirement whose symbols were renamed stands under their representatives; None holds those whose
         unbacked symbols are all replaced by others.

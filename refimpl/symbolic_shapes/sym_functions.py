@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from refimpl.symbolic_shapes import scalar_ops as ops
+from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.symbolic_shapes.sym_node import (
     BoolLike,
     FloatLike,
@@ -19,6 +20,7 @@ from refimpl.symbolic_shapes.sym_node import (
     raw_scalar,
     wrap,
     wrap_bool,
+    wrap_float,
     wrap_int,
 )
 from refimpl.terms import Cond, FloatFn, float_ite, int_of_bool, ite, land, lnot, lor, to_dim
@@ -83,12 +85,10 @@ def sym_or(x: BoolLike, *others: BoolLike) -> BoolLike:
 
 def sym_eq(x: object, y: object) -> BoolLike:
     """Equality of numbers, or of sequences element by element. Raises AssertionError for other classes."""
-    if isinstance(x, (tuple, list)) and isinstance(y, (tuple, list)):
-        left: list[object] = list(x)
-        right: list[object] = list(y)
-        if len(left) != len(right):
+    if is_sequence(x) and is_sequence(y):
+        if len(x) != len(y):
             return False
-        return sym_and(True, *[sym_eq(a, b) for a, b in zip(left, right, strict=True)])
+        return sym_and(True, *[sym_eq(a, b) for a, b in zip(x, y, strict=True)])
     if isinstance(x, (int, SymInt)) and isinstance(y, (int, SymInt)):
         return x == y
     raise AssertionError(f"unexpected sym_eq between {type(x)} {type(y)}")
@@ -147,21 +147,17 @@ def sym_int(a: NumberLike) -> IntLike:
 
 def sym_float(a: NumberLike) -> FloatLike:
     """The number as a float. Source: ``torch.sym_float``."""
-    env = _env_of(a)
-    if env is None:
-        return float(a)  # plain number
-    real = ops.as_real(ops.as_number(raw_scalar(a)))
-    return real if isinstance(real, float) else SymFloat(real, env)
+    if isinstance(a, (int, float)):
+        return float(a)
+    return wrap_float(ops.as_real(ops.as_number(a.raw)), a.env)
 
 
 def unary_math(fn: FloatFn, a: NumberLike) -> FloatLike:
     """A function of :mod:`math` on a symbolic number (``torch._sym_sqrt``, ...); ValueError outside its domain."""
-    env = _env_of(a)
-    if env is None:
+    if isinstance(a, (int, float)):
         plain: float = getattr(math, fn)(a)
         return plain
-    real = ops.unary_function(env, fn, ops.as_number(raw_scalar(a)))
-    return real if isinstance(real, float) else SymFloat(real, env)
+    return wrap_float(ops.unary_function(a.env, fn, ops.as_number(a.raw)), a.env)
 
 
 def _condition(value: BoolLike) -> Cond:

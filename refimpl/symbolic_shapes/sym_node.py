@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, final
 
 from refimpl.symbolic_shapes import scalar_ops as ops
 from refimpl.symbolic_shapes.scalar_ops import Number
-from refimpl.terms import Cond, Dim, IntTerm, Real, Scalar, is_condition, land, lnot, lor, to_text
+from refimpl.terms import Cond, Dim, IntTerm, Real, Scalar, is_condition, land, lnot, lor, to_real, to_text
 
 if TYPE_CHECKING:
     from refimpl.symbolic_shapes.shape_env import ShapeEnv
@@ -61,18 +61,18 @@ class SymNode:
 class _Symbolic:
     """What the three symbolic numbers have in common: a raw term and its environment."""
 
-    __slots__ = ("_env", "_term")
+    __slots__ = ("env", "raw")
 
-    _term: Scalar
-    _env: ShapeEnv
+    raw: Scalar
+    env: ShapeEnv
 
     @property
     def node(self) -> SymNode:
         """The term and its environment, as PyTorch's ``SymNode``."""
-        return SymNode(self._term, self._env)
+        return SymNode(self.raw, self.env)
 
     def __repr__(self) -> str:
-        return to_text(self._env.replace(self._term))
+        return to_text(self.env.replace(self.raw))
 
     def __hash__(self) -> int:
         raise TypeError(f"unhashable type: {'non-nested ' if isinstance(self, SymInt) else ''}{type(self).__name__}")
@@ -86,17 +86,17 @@ class _SymNumber(_Symbolic):
     def _binary(self, other: object, function: _Binary, *, reflected: bool = False) -> int | float | SymInt | SymFloat:
         right = _operand(other)
         if right is None:
-            return NotImplemented
-        left = ops.as_number(self._term)
-        number = function(self._env, right, left) if reflected else function(self._env, left, right)
-        return _wrap_number(number, self._env)
+            return NotImplemented  # type: ignore[no-any-return]  # Python's answer to an operand of another class
+        left = ops.as_number(self.raw)
+        number = function(self.env, right, left) if reflected else function(self.env, left, right)
+        return _wrap_number(number, self.env)
 
     def _compare(self, other: object, function: _Compare, *, swapped: bool = False) -> bool | SymBool:
         right = _operand(other)
         if right is None:
-            return NotImplemented
-        left = ops.as_number(self._term)
-        return wrap_bool(function(right, left) if swapped else function(left, right), self._env)
+            return NotImplemented  # type: ignore[no-any-return]  # Python's answer to an operand of another class
+        left = ops.as_number(self.raw)
+        return wrap_bool(function(right, left) if swapped else function(left, right), self.env)
 
     def __add__(self, other: object) -> int | float | SymInt | SymFloat:
         return self._binary(other, ops.add)
@@ -141,10 +141,10 @@ class _SymNumber(_Symbolic):
         return self._binary(other, ops.pow_, reflected=True)
 
     def __neg__(self) -> int | float | SymInt | SymFloat:
-        return _wrap_number(ops.negate(ops.as_number(self._term)), self._env)
+        return _wrap_number(ops.negate(ops.as_number(self.raw)), self.env)
 
     def __abs__(self) -> int | float | SymInt | SymFloat:
-        return _wrap_number(ops.absolute(ops.as_number(self._term)), self._env)
+        return _wrap_number(ops.absolute(ops.as_number(self.raw)), self.env)
 
     def __eq__(self, other: object) -> bool | SymBool:  # type: ignore[override]  # as PyTorch: a symbolic answer
         return self._compare(other, ops.equal)
@@ -167,22 +167,22 @@ class _SymNumber(_Symbolic):
     __hash__ = _Symbolic.__hash__
 
     def __bool__(self) -> bool:
-        return self._env.evaluate(ops.to_condition(self._term))
+        return self.env.evaluate(ops.to_condition(self.raw))
 
     def __trunc__(self) -> int | SymInt:
-        return wrap_int(ops.truncate(self._env, ops.as_number(self._term)), self._env)
+        return wrap_int(ops.truncate(self.env, ops.as_number(self.raw)), self.env)
 
     def __floor__(self) -> int | SymInt:
-        return wrap_int(ops.floor(self._env, ops.as_number(self._term)), self._env)
+        return wrap_int(ops.floor(self.env, ops.as_number(self.raw)), self.env)
 
     def __ceil__(self) -> int | SymInt:
-        return wrap_int(ops.ceil(self._env, ops.as_number(self._term)), self._env)
+        return wrap_int(ops.ceil(self.env, ops.as_number(self.raw)), self.env)
 
     def __round__(self, ndigits: int | None = None) -> int | float | SymInt | SymFloat:
-        """Rounding to an integer, halves to even. Raises TypeError for ``ndigits`` of a float, which is not modelled."""
+        """Rounding to an integer, halves to even. Raises TypeError for a float with ``ndigits``: not modelled."""
         if ndigits is not None and isinstance(self, SymFloat):
             raise TypeError("rounding a symbolic float to digits is not modelled")
-        return wrap_int(ops.round_half_even(self._env, ops.as_number(self._term)), self._env)
+        return wrap_int(ops.round_half_even(self.env, ops.as_number(self.raw)), self.env)
 
 
 @final
@@ -195,17 +195,17 @@ class SymInt(_SymNumber):
     __slots__ = ()
 
     def __init__(self, term: IntTerm, env: ShapeEnv) -> None:
-        self._term = term
-        self._env = env
+        self.raw = term
+        self.env = env
 
     def __int__(self) -> int:
-        return self._env.evaluate_int(self._term)
+        return self.env.evaluate_int(self.raw)
 
     def __index__(self) -> int:
-        return self._env.evaluate_int(self._term)
+        return self.env.evaluate_int(self.raw)
 
     def __float__(self) -> float:
-        return float(self._env.evaluate_int(self._term))
+        return float(self.env.evaluate_int(self.raw))
 
     def __lshift__(self, other: object) -> int | float | SymInt | SymFloat:
         return self._binary(other, ops.left_shift)
@@ -246,14 +246,14 @@ class SymFloat(_SymNumber):
     __slots__ = ()
 
     def __init__(self, term: Real, env: ShapeEnv) -> None:
-        self._term = term
-        self._env = env
+        self.raw = term
+        self.env = env
 
     def __float__(self) -> float:
-        return self._env.evaluate_float(self._term)
+        return self.env.evaluate_float(self.raw)
 
     def __int__(self) -> int:
-        return int(self._env.evaluate_float(self._term))
+        return int(self.env.evaluate_float(self.raw))
 
 
 @final
@@ -263,48 +263,48 @@ class SymBool(_Symbolic):
     __slots__ = ()
 
     def __init__(self, term: Cond, env: ShapeEnv) -> None:
-        self._term = term
-        self._env = env
+        self.raw = term
+        self.env = env
 
     @property
     def condition(self) -> Cond:
         """The raw condition."""
-        return ops.to_condition(self._term)
+        return ops.to_condition(self.raw)
 
     def __bool__(self) -> bool:
-        return self._env.evaluate(self.condition)
+        return self.env.evaluate(self.condition)
 
     def __int__(self) -> int:
-        return int(self._env.evaluate(self.condition))
+        return int(self.env.evaluate(self.condition))
 
     def __and__(self, other: object) -> bool | SymBool:
         right = _condition(other)
-        return NotImplemented if right is None else wrap_bool(land(self.condition, right), self._env)
+        return NotImplemented if right is None else wrap_bool(land(self.condition, right), self.env)
 
     __rand__ = __and__
 
     def __or__(self, other: object) -> bool | SymBool:
         right = _condition(other)
-        return NotImplemented if right is None else wrap_bool(lor(self.condition, right), self._env)
+        return NotImplemented if right is None else wrap_bool(lor(self.condition, right), self.env)
 
     __ror__ = __or__
 
     def __invert__(self) -> bool | SymBool:
-        return wrap_bool(lnot(self.condition), self._env)
+        return wrap_bool(lnot(self.condition), self.env)
 
     def __eq__(self, other: object) -> bool | SymBool:  # type: ignore[override]  # as PyTorch: a symbolic answer
         right = _condition(other)
         if right is None:
             return NotImplemented
         left = self.condition
-        return wrap_bool(lor(land(left, right), land(lnot(left), lnot(right))), self._env)
+        return wrap_bool(lor(land(left, right), land(lnot(left), lnot(right))), self.env)
 
     def __ne__(self, other: object) -> bool | SymBool:  # type: ignore[override]  # as PyTorch: a symbolic answer
         right = _condition(other)
         if right is None:
             return NotImplemented
         left = self.condition
-        return wrap_bool(lor(land(left, lnot(right)), land(lnot(left), right)), self._env)
+        return wrap_bool(lor(land(left, lnot(right)), land(lnot(left), right)), self.env)
 
     __hash__ = _Symbolic.__hash__
 
@@ -318,12 +318,12 @@ BoolLike: TypeAlias = bool | SymBool
 
 def unwrap(value: object) -> object:
     """The raw term of a symbolic number (no replacement applied); any other value itself."""
-    return value._term if isinstance(value, _Symbolic) else value
+    return value.raw if isinstance(value, _Symbolic) else value
 
 
 def raw_scalar(value: Scalar | Symbolic) -> Scalar:
     """The raw term of a scalar or symbolic number."""
-    return value._term if isinstance(value, _Symbolic) else value
+    return value.raw if isinstance(value, _Symbolic) else value
 
 
 def wrap_int(term: Dim, env: ShapeEnv) -> IntLike:
@@ -347,7 +347,7 @@ def wrap(term: Scalar, env: ShapeEnv) -> int | float | bool | Symbolic:
         return term
     if isinstance(term, IntTerm):
         return SymInt(term, env)
-    return SymBool(term, env) if is_condition(term) else SymFloat(term, env)
+    return SymBool(term, env) if is_condition(term) else SymFloat(to_real(term), env)
 
 
 def _wrap_number(number: Number, env: ShapeEnv) -> int | float | SymInt | SymFloat:
@@ -359,7 +359,7 @@ def _wrap_number(number: Number, env: ShapeEnv) -> int | float | SymInt | SymFlo
 def _operand(value: object) -> Number | None:
     """The operand as a raw number, None if it is none."""
     if isinstance(value, (SymInt, SymFloat, SymBool)):
-        return ops.as_number(value._term)
+        return ops.as_number(value.raw)
     if isinstance(value, (int, float)):
         return ops.as_number(value)
     return None

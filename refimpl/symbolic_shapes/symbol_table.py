@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from itertools import islice
 from typing import final
@@ -91,7 +91,7 @@ class SymbolTable:
             self._settled.append(symbol)
 
     @contextmanager
-    def ignore_fresh(self) -> Iterator[None]:
+    def ignore_fresh(self) -> Generator[None]:
         """Within it, fresh symbols are not pending: nobody is asked to bind them."""
         self._ignore += 1
         try:
