@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from refimpl.laws.elimination import equation
@@ -31,19 +32,8 @@ def _claims(seen: Observation) -> Claims:
         if stated.source == "double":
             about = f"one value allocated at {stated.node} has two old names"
             sides = (stated.message, "nothing that makes them equal")
-            open_claims.append(
-                Claim(
-                    "INJ",
-                    stated.node,
-                    stated.condition,
-                    "before",
-                    about,
-                    sides,
-                    _FIX,
-                    stated.predicates,
-                    until=stated.order,
-                )
-            )
+            claim = Claim("INJ", stated.node, stated.condition, "before", about, sides, _FIX, stated.predicates)
+            open_claims.append(replace(claim, until=stated.order))
     return Claims(tuple(open_claims), (), len(sites))
 
 

@@ -1,155 +1,191 @@
-"""Concrete replay: the graph runs node by node on plain numbers, without terms and without a solver.
-
-Shape functions run on plain integers; what depends on data is taken from the witness and checked against the
-facts. A witness that does not replay is no refutation.
-"""
+"""The whole program on concrete sizes, node by node, with concrete shape functions: no terms, no solver."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias, final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, final, runtime_checkable
 
-from refimpl.fake_tensor.context import Quantity, Value
-from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.solver import Number
-from refimpl.terms import Cond, Dim, Real, Scalar, Undefined, evaluate, to_text
+from refimpl.export import ExportedProgram
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
+from refimpl.fx.graph_module import GraphModule
+from refimpl.fx.node import Node, map_arg
+from refimpl.laws.concrete import ConcreteContext, NotReplayableError, Raised, RequirementViolatedError, concrete
+from refimpl.laws.observation import ObservedNode
+from refimpl.laws.scalars import is_scalar
+from refimpl.solver import Model, Number
+from refimpl.symbolic_shapes.bindings import Bindings
+from refimpl.symbolic_shapes.key_path import PathError
+from refimpl.symbolic_shapes.reading import read_scalar
+from refimpl.terms import BoolSymbol, Cond, Not, Scalar, Undefined
 
-__all__ = ["ConcreteContext", "NotReplayableError", "Raised", "concrete"]
+__all__ = ["Replay", "Supply", "replay"]
 
-Supply: TypeAlias = Mapping[str, tuple[Scalar, ...]]
-
-
-class NotReplayableError(Exception):
-    """The valuation is no run of the program: a fact is violated, or something is not plain."""
+_FAILURES = (RequirementViolatedError, RuntimeError, ValueError, IndexError, ZeroDivisionError, OverflowError)
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Raised:
-    """The first node that raises on the concrete sizes, and its message."""
+class Supply:
+    """What the concrete run takes from a witness.
 
-    node: str
-    message: str
+    ``allocated`` gives, by node path, the terms (in old names) of the symbols that the node allocates; ``predicates``
+    the opaque predicates by the path of their ``cond``; ``kept`` the nodes that keep their recorded value.
+    """
 
+    allocated: Mapping[str, tuple[Scalar, ...]]
+    predicates: Mapping[str, BoolSymbol]
+    kept: frozenset[str]
 
-class RequirementViolatedError(Exception):
-    """An operator's requirement is false on the concrete sizes."""
-
-
-def concrete(value: Value, valuation: Mapping[str, Number]) -> Value:
-    """A recorded value on concrete sizes. Raises Undefined where a term has no value."""
-    match value:
-        case None | str():
-            return value
-        case FakeTensor():
-            sizes = tuple(_number(size, valuation) for size in value.sizes)
-            strides = tuple(_number(stride, valuation) for stride in value.strides)
-            return FakeTensor(
-                sizes, strides, value.dtype, value.device, _number(value.offset, valuation), value.layout,
-                constant=value.constant,
-            )  # fmt: skip
-        case list():
-            return [concrete(item, valuation) for item in value]
-        case tuple():
-            return tuple(concrete(item, valuation) for item in value)
-        case _:
-            return evaluate(value, valuation)
-
-
-def _number(term: Dim, valuation: Mapping[str, Number]) -> int:
-    value = evaluate(term, valuation)
-    if isinstance(value, float):
-        raise Undefined(f"{value} is no size")
-    return value
+    @staticmethod
+    def of(nodes: Sequence[ObservedNode], allocated: Mapping[str, tuple[Scalar, ...]]) -> Supply:
+        """From what the blind run observed."""
+        predicates: dict[str, BoolSymbol] = {}
+        for node in nodes:
+            outer = node.path.rsplit("/", 2)[0]
+            if node.predicates and outer != node.path:
+                last = node.predicates[-1]
+                symbol = last.arg if isinstance(last, Not) else last
+                if isinstance(symbol, BoolSymbol):
+                    predicates.setdefault(outer, symbol)
+        kept = frozenset(node.path for node in nodes if node.assumed or node.failure is not None)
+        return Supply(allocated, predicates, kept)
 
 
 @final
-class ConcreteContext:
-    """The context of shape functions on plain numbers; every question has an answer."""
+@dataclass(slots=True)
+class Replay:
+    """A concrete run: the value of each node by path, the first node that raised, the valuation it really has.
 
-    def __init__(self, valuation: dict[str, Number], supply: Supply) -> None:
-        self.valuation = valuation
-        self.node = ""
-        self.taken: dict[str, int] = {}
+    The valuation is the witness, corrected where an operator computes a value that the witness only guessed.
+    """
+
+    valuation: dict[str, Number]
+    values: dict[str, object] = field(default_factory=dict[str, object])
+    raised: Raised | None = None
+
+
+@runtime_checkable
+class _Operator(Protocol):
+    def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value: ...
+
+
+def replay(program: ExportedProgram, supply: Supply, valuation: Model) -> Replay:
+    """Run the program on the valuation. Raises NotReplayableError if the valuation is no run of it."""
+    run = Replay(dict(valuation))
+    runner = _Runner(run, supply)
+    try:
+        runner.graph(program.graph_module, None, "")
+    except _FAILURES as error:
+        run.raised = Raised(runner.ctx.node, str(error))
+    except Undefined as error:
+        raise NotReplayableError(f"{runner.ctx.node}: {error}") from error
+    return run
+
+
+@final
+class _Runner:
+    """Runs graphs; also the `subgraphs` of the concrete context."""
+
+    def __init__(self, run: Replay, supply: Supply) -> None:
+        self.ctx = ConcreteContext(run.valuation, supply.allocated, self)
+        self._run = run
         self._supply = supply
-        self._quantities: dict[Quantity, Number] = {}
+        self._modules: dict[int, str] = {}
 
-    @property
-    def default_dtype(self) -> DType:
-        """PyTorch's default."""
-        return DType.float32
+    def run(self, module: object, operands: Sequence[Value], *, under: Cond | None = None) -> tuple[Value, ...]:
+        """One sub-graph on concrete operands."""
+        if not isinstance(module, GraphModule):
+            raise NotReplayableError(f"{self.ctx.node} has no graph to run")
+        outer = self.ctx.node
+        result = self.graph(module, operands, f"{outer}/{self._modules.get(id(module), 'graph')}/")
+        self.ctx.node = outer
+        return result
 
-    def known(self, condition: Cond) -> bool | None:
-        """The truth of the condition."""
-        return self._plain(condition)
+    def predicate(self, tensor: FakeTensor) -> Cond:
+        """The witness's value of the predicate."""
+        symbol = self._supply.predicates.get(self.ctx.node)
+        return True if symbol is None else bool(self._run.valuation.get(symbol.name, True))
 
-    def decide(self, condition: Cond) -> bool:
-        """The truth of the condition."""
-        return self._plain(condition)
+    def graph(self, module: GraphModule, operands: Sequence[Value] | None, prefix: str) -> tuple[Value, ...]:
+        """Each node of a graph in order; its flat outputs."""
+        env: dict[Node, object] = {}
+        remaining = iter(() if operands is None else operands)
+        for node in module.graph.nodes:
+            self.ctx.node = path = f"{prefix}{node.name}"
+            match node.op:
+                case "placeholder":
+                    env[node] = self._input(node) if operands is None else next(remaining, None)
+                case "get_attr":
+                    env[node] = attribute = _attribute(module, str(node.target))
+                    self._modules[id(attribute)] = str(node.target)
+                case "output":
+                    return _flat(map_arg(node.args, env.__getitem__))
+                case _:
+                    env[node] = self._call(node, path, env)
+            self._run.values[path] = env[node]
+        return ()
 
-    def layout(self, condition: Cond) -> bool:
-        """The truth of the condition."""
-        return self._plain(condition)
+    def _input(self, node: Node) -> Value:
+        recorded = node.meta.get("recorded")
+        if isinstance(recorded, FakeTensor):
+            value = concrete(recorded, self._run.valuation)
+            return replace(value, storage=Storage(is_input=True)) if isinstance(value, FakeTensor) else value
+        return concrete(recorded, self._run.valuation) if is_scalar(recorded) else None
 
-    def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
-        """Raises RequirementViolatedError if the condition is false."""
-        if not self._plain(condition):
-            raise RequirementViolatedError(message or error.__name__)
-
-    def defer(self, condition: Cond, enforced: Cond, message: str) -> None:
-        """What tracing defers to run time is asserted there."""
-        if not self._plain(condition):
-            raise RequirementViolatedError(message)
-
-    def fact(self, condition: Cond) -> None:
-        """A violated fact means that no run has these numbers."""
-        if not self._plain(condition):
-            raise NotReplayableError(f"a fact of {self.node} is violated")
-
-    def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
-        """The witness's value of the next symbol that this node allocates."""
-        value = self._next(quantity)
-        if isinstance(value, float):
-            raise NotReplayableError(f"{self.node} gives an integer, the witness has {value}")
-        if (low is not None and value < low) or (isinstance(high, int) and value > high):
-            raise NotReplayableError(f"{self.node} cannot give {value}")
-        return int(value)
-
-    def fresh_float(self, quantity: Quantity | None) -> Real:
-        """The witness's value of the next symbol that this node allocates."""
-        return float(self._next(quantity))
-
-    def fresh_bool(self, quantity: Quantity | None) -> Cond:
-        """The witness's value of the next symbol that this node allocates, which is 0 or 1."""
-        value = self._next(quantity)
-        if value not in (0, 1):
-            raise NotReplayableError(f"{self.node} gives a boolean, the witness has {value}")
-        return bool(value)
-
-    def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
-        """The quantity of that kind of the tensor's present contents."""
-        storage = tensor.storage
-        view = (id(storage), storage.version, tensor.sizes, tensor.strides, tensor.offset, tensor.dtype)
-        return Quantity(kind, view, arguments)
-
-    def mutate(self, tensor: FakeTensor) -> None:
-        """The contents change."""
-        tensor.storage.version += 1
-
-    def _next(self, quantity: Quantity | None) -> Number:
-        index = self.taken.get(self.node, 0)
-        self.taken[self.node] = index + 1
-        terms = self._supply.get(self.node, ())
-        if index >= len(terms):
-            raise NotReplayableError(f"{self.node} allocates, but the blind run did not")
-        value = evaluate(terms[index], self.valuation)
-        if quantity is not None and self._quantities.setdefault(quantity, value) != value:
-            raise NotReplayableError(f"{self.node} reads the same contents and gives another value")
+    def _call(self, node: Node, path: str, env: Mapping[Node, object]) -> object:
+        if path in self._supply.kept:
+            return concrete(_as_value(node.meta.get("recorded")), self._run.valuation)
+        args = map_arg(node.args, env.__getitem__)
+        kwargs = map_arg(node.kwargs, env.__getitem__)
+        target = node.target
+        if isinstance(target, _Operator):
+            value: object = target.run(self.ctx, tuple(args), dict(kwargs))
+        elif callable(target):
+            value = target(*args, **kwargs)
+        else:
+            raise NotReplayableError(f"{path} calls nothing")
+        self.ctx.node = path
+        bindings = node.meta.get("unbacked_bindings")
+        if isinstance(bindings, dict) and bindings:
+            self._bind(path, bindings, value)
         return value
 
-    def _plain(self, condition: Cond) -> bool:
-        if isinstance(condition, bool):
-            return condition
-        raise NotReplayableError(f"{self.node} asks {to_text(condition)}, which is not plain")
+    def _bind(self, path: str, bindings: Bindings, value: object) -> None:
+        """A symbol whose value the operator computes has that value, whatever the witness guessed."""
+        for symbol, key_path in bindings.items():
+            try:
+                found, divisors = read_scalar(value, key_path)
+            except PathError:
+                continue
+            for divisor in divisors:
+                if not isinstance(divisor, int) or not isinstance(found, int) or found % divisor:
+                    return
+                found //= divisor
+            taken = self.ctx.taken.get(path, 0)
+            if isinstance(found, (int, float)) and (symbol.name not in self._run.valuation or not taken):
+                self._run.valuation[symbol.name] = found
+
+
+def _attribute(module: GraphModule, target: str) -> object:
+    found: object = module
+    for part in target.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _as_value(recorded: object) -> Value:
+    if recorded is None or isinstance(recorded, (FakeTensor, str)) or is_scalar(recorded):
+        return recorded
+    if isinstance(recorded, (list, tuple)):
+        items: Sequence[object] = recorded
+        return tuple(_as_value(item) for item in items)
+    raise NotReplayableError("an opaque object has no concrete value")
+
+
+def _flat(value: object) -> tuple[Value, ...]:
+    if isinstance(value, (list, tuple)):
+        items: Sequence[object] = value
+        return tuple(part for item in items for part in _flat(item))
+    return (_as_value(value),)

@@ -1,0 +1,126 @@
+"""CONSIST: the constraints before and after each have a model that replays in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from refimpl.laws.law import Claims, Finding, Given, Law
+from refimpl.laws.observation import Observation
+from refimpl.laws.theory import Theory
+from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
+from refimpl.terms import BoolSymbol, Cond, Sort, Symbol, eq, evaluate, free_of, of_atom, symbol
+
+__all__ = ["CONSIST", "Search", "find_model", "finding"]
+
+_TRIES: Final = 60
+
+Search = Callable[[Given], Model | str]
+
+
+def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], solver: Solver) -> Model | str | None:
+    """A valuation of all symbols that satisfies the hypotheses: hints and small values first, then the solver.
+
+    None if there is none, a reason if the solver gives up.
+    """
+    conditions = theory.hypotheses(given)
+    everything = (*conditions, *theory.extra)
+    if False in conditions:
+        return None
+    start = _first_guess(theory, given, hints, everything)
+    found = _adjust(start, everything, hints)
+    if found is not None:
+        return found
+    at_hints = tuple(eq(symbol(name), value) for name, value in sorted(hints.items()))
+    for more in (at_hints, ()):
+        (verdict,) = solver.decide([Obligation("CONSIST", (*everything, *more), False)])
+        match verdict:
+            case Refuted(model):
+                return completed({**start, **model}, everything)
+            case Proved():
+                continue
+            case _:
+                return f"no model found: {verdict.reason}"
+    return None
+
+
+def _first_guess(
+    theory: Theory, given: Given | None, hints: Mapping[str, int], conditions: tuple[Cond, ...]
+) -> dict[str, Number]:
+    """Backed symbols at their hints, others at the end of their range that is nearest to 2."""
+    bounds = theory.bounds(given)
+    result: dict[str, Number] = dict(hints)
+    symbols = {s for condition in conditions for s in free_of(condition)}
+    for free in sorted(symbols, key=lambda s: s.name):
+        if free.name in result:
+            continue
+        if isinstance(free, BoolSymbol):
+            result[free.name] = True
+        elif free.sort is Sort.FLOAT:
+            result[free.name] = 1.0
+        else:
+            interval = bounds.range_of(of_atom(free))
+            low = 2 if interval.low is None else max(interval.low, 2)
+            result[free.name] = low if interval.high is None else min(low, interval.high)
+    return result
+
+
+def _adjust(start: dict[str, Number], conditions: tuple[Cond, ...], hints: Mapping[str, int]) -> Model | None:
+    """A small search: the first condition that fails moves one of its unbacked symbols, then of its backed ones."""
+    valuation = dict(start)
+    tried = 0
+    while tried < _TRIES:
+        broken = [c for c in conditions if not holds(c, valuation)]
+        if not broken:
+            return valuation
+        best: tuple[int, dict[str, Number]] | None = None
+        for attempt in _moves(valuation, broken[0], hints):
+            tried += 1
+            count = sum(not holds(c, attempt) for c in conditions)
+            if best is None or count < best[0]:
+                best = (count, attempt)
+            if not count:
+                return attempt
+        if best is None or best[0] >= len(broken):
+            return None
+        valuation = best[1]
+    return None
+
+
+def _moves(valuation: dict[str, Number], condition: Cond, hints: Mapping[str, int]) -> Iterable[dict[str, Number]]:
+    integers = [s for s in free_of(condition) if isinstance(s, Symbol) and s.sort is Sort.INT]
+    for free in sorted(integers, key=lambda s: (s.name in hints, s.name)):
+        now = int(valuation[free.name])
+        others = [int(v) for v in valuation.values() if not isinstance(v, float)]
+        for value in dict.fromkeys((0, 1, 2, 3, now + 1, now - 1, *sorted(set(others))[:8])):
+            if value != now:
+                yield {**valuation, free.name: value}
+
+
+def with_defined(theory: Theory, model: Model) -> dict[str, Number]:
+    """The model with the values of the symbols that were eliminated."""
+    result = dict(model)
+    for defined, term in theory.mapping.items():
+        result[defined.name] = evaluate(term, result)
+    return result
+
+
+def finding(given: Given, reason: str | None) -> Finding:
+    """What is said when no model was found: none exists (``reason`` None), or none was found."""
+    side = "recorded" if given == "before" else "re-propagated"
+    if reason is not None:
+        return Finding("CONSIST", None, "undecided", f"the {side} constraints: {reason}")
+    message = f"the {side} constraints contradict each other: no input satisfies them"
+    return Finding("CONSIST", None, "refuted", message)
+
+
+def _claims(_: Observation) -> Claims:
+    # Models are searched, not implied: the judge asks `find_model` and replays what it finds.
+    return Claims((), (), 2)
+
+
+CONSIST: Final = Law(
+    "CONSIST",
+    "The contract with the facts and the constraints before, and with those after, each have a model that replays.",
+    _claims,
+)

@@ -1,0 +1,53 @@
+"""Why a node of the blind run raised, as a closed set of reasons."""
+
+from __future__ import annotations
+
+from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
+from refimpl.export import UnknownTarget
+from refimpl.laws.observation import Failure
+from refimpl.laws.operators import is_custom_name
+from refimpl.symbolic_shapes.errors import (
+    GuardOnDataDependentSymNode,
+    RebindingInconsistentError,
+    RebindingUndecidedError,
+    UndecidedGuardError,
+)
+from refimpl.symbolic_shapes.events import Requirement
+from refimpl.symbolic_shapes.key_path import PathError
+
+__all__ = ["classify", "is_custom"]
+
+
+def is_custom(target: object, error: Exception) -> bool:
+    """Whether the node failed only because it calls a custom operator without shape function."""
+    if not isinstance(error, LookupError):
+        return False
+    if isinstance(target, OpOverload):
+        return not target.is_modelled and is_custom_name(target.name)
+    return isinstance(target, UnknownTarget) and is_custom_name(target.name)
+
+
+def classify(error: Exception, violated: Requirement | None) -> Failure:
+    """The reason; what an operator raises by itself on known sizes is a violated requirement."""
+    message = str(error)
+    match error:
+        case UnmodelledOperatorError():
+            return Failure("unmodelled", message)
+        case GuardOnDataDependentSymNode():
+            return Failure("data-dependent", message)
+        case UndecidedGuardError():
+            return Failure("undecided", message)
+        case PathError():
+            return Failure("path", message)
+        case RebindingInconsistentError(symbol=symbol):
+            return Failure("inconsistent", message, symbol=symbol)
+        case RebindingUndecidedError(symbol=symbol):
+            return Failure("undecided", message, symbol=symbol)
+        case _ if violated is not None:
+            return Failure("violated", violated.message or message, violated.condition)
+        case RuntimeError() | ValueError() | IndexError() | ZeroDivisionError():
+            return Failure("violated", message, False)
+        case LookupError():
+            return Failure("unmodelled", message)
+        case _:
+            return Failure("crash", f"{type(error).__name__}: {message}")
