@@ -197,7 +197,7 @@ class _Parser:
             value = self._expression(0)
             self._take(")")
             return value
-        if token[0].isdigit() or token[0] == ".":
+        if token[0].isdigit() or (token[0] == "." and token != "."):
             return int(token) if token.isdigit() else float(token)
         if token in ("True", "False"):
             return token == "True"
