@@ -40,7 +40,10 @@ def _int(value: object) -> int:
 
 
 def add_batch_dim(ctx: Context, args: Sequence[object]) -> FakeTensor:
-    """``(tensor, batch_dim, level)``: the tensor without the dimension over which the level maps, a view. Raises IndexError if it has none such."""
+    """``(tensor, batch_dim, level)``: a view without the dimension over which the level maps.
+
+    Raises IndexError if the tensor has no such dimension.
+    """
     tensor, batch_dim, _ = args
     batched, dim = _tensor(tensor), _int(batch_dim)
     at = dim + batched.ndim if dim < 0 else dim
@@ -51,7 +54,10 @@ def add_batch_dim(ctx: Context, args: Sequence[object]) -> FakeTensor:
 
 
 def remove_batch_dim(ctx: Context, args: Sequence[object]) -> FakeTensor:
-    """``(tensor, level, batch_size, out_dim)``: all elements, the batch dimension at ``out_dim`` and outermost in memory."""
+    """``(tensor, level, batch_size, out_dim)``: the results of all elements, the batch outermost in memory.
+
+    Raises IndexError if ``out_dim`` is out of range.
+    """
     tensor, _, batch_size, out_dim = args
     element, size, dim = _tensor(tensor), _number(batch_size), _int(out_dim)
     at = dim + element.ndim + 1 if dim < 0 else dim

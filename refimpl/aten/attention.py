@@ -159,9 +159,11 @@ def flash_attention_forward(
     *options: object,
 ) -> tuple[FakeTensor, ...]:
     """The CUDA kernel on ``[batch, length, heads, size]``: values, logarithms, random state and debug mask."""
-    batch, length, heads, _ = query.sizes
-    packed = cum_seq_q is not None
-    logs: Sizes = (heads, query.sizes[0]) if packed else (batch, heads, length)
+    if cum_seq_q is None:
+        batch, length, heads, _ = query.sizes
+        logs: Sizes = (batch, heads, length)
+    else:
+        logs = (query.sizes[1], query.sizes[0])
     seed = in_format(ctx, query, (2,), "contiguous_format", DType.uint64)
     nothing = in_format(ctx, query, (), "contiguous_format", DType.uint64)
     debug = in_format(ctx, query, (0,), "contiguous_format")

@@ -49,8 +49,10 @@ def _update(ctx: Context, training: bool, *running: FakeTensor | None) -> None:
             ctx.mutate(statistic)
 
 
-def _copy(ctx: Context, running: FakeTensor) -> FakeTensor:
-    return in_format(ctx, running, running.sizes, "contiguous_format")
+def _copy(ctx: Context, running: FakeTensor, training: bool = True) -> FakeTensor:
+    """The new running statistics, which training computes in the type of accumulation."""
+    half = training and running.dtype in (DType.float16, DType.bfloat16)
+    return in_format(ctx, running, running.sizes, "contiguous_format", DType.float32 if half else None)
 
 
 @shape("aten.batch_norm.default")
@@ -153,7 +155,8 @@ def native_batch_norm_legit_functional(
 ) -> tuple[FakeTensor, ...]:
     """The same, the new running statistics returned instead of written."""
     result = _normalized(ctx, input, weight, bias, running_mean, running_var)
-    return (result, *_statistics(ctx, input, training), _copy(ctx, running_mean), _copy(ctx, running_var))
+    copies = (_copy(ctx, running_mean, training), _copy(ctx, running_var, training))
+    return (result, *_statistics(ctx, input, training), *copies)
 
 
 def _reserve(ctx: Context, input: FakeTensor) -> FakeTensor:

@@ -8,7 +8,6 @@ from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, suggested_memory_format
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
 from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
 from refimpl.terms import Dim, eq, ge, gt, land, lor, lt
 
@@ -16,8 +15,8 @@ __all__ = ["convolve"]
 
 
 def _memory_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
-    """Channels last if input or weight is; never for float64, nor for one spatial dimension."""
-    if input.ndim == 3 or DType.float64 in (input.dtype, weight.dtype):
+    """Channels last if input or weight is; never for one spatial dimension."""
+    if input.ndim == 3:
         return "contiguous_format"
     suggested = suggested_memory_format(ctx, input)
     return suggested if suggested != "contiguous_format" else suggested_memory_format(ctx, weight)

@@ -81,11 +81,10 @@ def native_layer_norm(
     first = _require_normalized(ctx, input, normalized_shape, weight, bias)
     kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
     output = in_format(ctx, input, input.sizes, "contiguous_format")
-    dtype = input.dtype if weight is None else weight.dtype
     return (
         output,
-        in_format(ctx, input, kept, "contiguous_format", dtype),
-        in_format(ctx, input, kept, "contiguous_format", dtype),
+        in_format(ctx, input, kept, "contiguous_format"),
+        in_format(ctx, input, kept, "contiguous_format"),
     )
 
 
@@ -162,11 +161,10 @@ def native_group_norm(
         eq(product(input.sizes), batch * channels * pixels),
         f"Expected {batch}, {channels} and {pixels} to be the sizes of the input {sizes_text(input.sizes)}",
     )
-    dtype = input.dtype if weight is None else weight.dtype
     return (
         in_format_of(ctx, input, input.sizes),
-        in_format(ctx, input, (batch, groups), "contiguous_format", dtype),
-        in_format(ctx, input, (batch, groups), "contiguous_format", dtype),
+        in_format(ctx, input, (batch, groups), "contiguous_format"),
+        in_format(ctx, input, (batch, groups), "contiguous_format"),
     )
 
 

@@ -205,9 +205,9 @@ def _avg_pool(
     if divisor is not None:
         ctx.require(ne(divisor, 0), "divisor must be not zero")
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
-    return (
-        in_format_of(ctx, self, sizes) if self.ndim == spatial + 2 else in_format(ctx, self, sizes, "contiguous_format")
-    )
+    if self.ndim == spatial + 2 and spatial == 2:
+        return in_format_of(ctx, self, sizes)
+    return in_format(ctx, self, sizes, "contiguous_format")
 
 
 @shape("aten.avg_pool2d.default")
