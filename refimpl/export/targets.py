@@ -5,12 +5,10 @@ No attribute of any module is looked up by a name that the archive gives: the fu
 
 from __future__ import annotations
 
-import math
-import operator
 from functools import cache
 from typing import Final, Protocol, final
 
-from refimpl.aten._overload import overload
+from refimpl.aten._targets import resolve_target as find_target
 
 __all__ = ["TargetFunction", "UnknownTarget", "is_higher_order", "is_symbolic", "resolve_target", "target_name"]
 
@@ -23,14 +21,6 @@ class TargetFunction(Protocol):
         ...
 
 
-_OPERATOR_NAMES: Final = (
-    "abs", "add", "and_", "eq", "floordiv", "ge", "getitem", "gt", "index", "inv", "invert", "le", "lshift", "lt",
-    "mod", "mul", "ne", "neg", "not_", "or_", "pos", "pow", "rshift", "sub", "truediv", "truth", "xor",
-)  # fmt: skip
-_MATH_NAMES: Final = (
-    "acos", "asin", "asinh", "atan", "ceil", "cos", "cosh", "exp", "floor", "log", "log2", "sin", "sinh", "sqrt",
-    "tan", "tanh", "trunc",
-)  # fmt: skip
 _SYMBOLIC_PREFIXES: Final = ("_operator.", "math.", "torch.sym_", "torch._sym_")
 _HIGHER_ORDER: Final = "torch.ops.higher_order."
 
@@ -75,19 +65,4 @@ def is_symbolic(text: str) -> bool:
 @cache
 def resolve_target(text: str) -> TargetFunction:
     """The function that a target names, an `UnknownTarget` if none is known."""
-    if text.startswith("torch.ops."):
-        try:
-            return overload(target_name(text))
-        except (AttributeError, ValueError):
-            return UnknownTarget(text)
-    return _functions().get(text) or UnknownTarget(text)
-
-
-@cache
-def _functions() -> dict[str, TargetFunction]:
-    table: dict[str, TargetFunction] = {}
-    for name in _OPERATOR_NAMES:
-        table[f"_operator.{name}"] = getattr(operator, name)
-    for name in _MATH_NAMES:
-        table[f"math.{name}"] = getattr(math, name)
-    return table
+    return find_target(text) or UnknownTarget(text)
