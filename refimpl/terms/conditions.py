@@ -72,7 +72,7 @@ def intern_float_compare(op: Literal["lt", "le", "eq", "ne"], left: Real | Dim, 
 def _ite_of_constants(term: IntTerm) -> tuple[Cond, int, int] | None:
     """``(c, x, y)`` if the term is ``x`` where ``c`` holds and ``y`` elsewhere, for constants."""
     monomials = term.monomials
-    if len(monomials) > 2:
+    if len(monomials) > 2 or (len(monomials) == 2 and monomials[0][0]):
         return None
     monomial, factor = monomials[len(monomials) - 1]
     if len(monomial) != 1 or not isinstance(monomial[0], Apply) or monomial[0].fn != "Ite":

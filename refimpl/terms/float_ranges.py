@@ -131,6 +131,9 @@ class FloatRange:
         )
 
 
+LARGEST: Final = 1.7976931348623157e308
+
+
 def _nearest(end: int | None, side: int) -> float:
     if end is None:
         return side * math.inf
@@ -138,7 +141,7 @@ def _nearest(end: int | None, side: int) -> float:
         return float(end)
     except OverflowError:
         # The conversion of such an integer is undefined; the largest double bounds the others.
-        return math.copysign(1.7976931348623157e308, end)
+        return LARGEST if end > 0 else -LARGEST
 
 
 def _text(end: float) -> str:

@@ -1,4 +1,9 @@
-"""Text of terms, as PyTorch (sympy's printer with its own functions) prints them."""
+"""Text of terms, as PyTorch prints them: sympy's printer with the precedences of PyTorch's own functions.
+
+Orders and brackets follow sympy. Three things differ, so that the text says neither more nor less than the term:
+products of sums are expanded (the normal form), a float has all the digits it needs instead of fifteen, and the
+negation of a float ordering stays a negation, because NaN satisfies it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ from refimpl.terms.core import (
     Apply,
     Atom,
     BoolSymbol,
+    BoolTerm,
+    Dim,
     Eq,
     FloatCompare,
     Ge,
@@ -23,21 +30,43 @@ from refimpl.terms.core import (
     TermTooLargeError,
 )
 from refimpl.terms.polynomials import add, make_int, scale
+from refimpl.terms.printing_order import in_print_order, power_factors, scalar_order
 from refimpl.terms.traversal import subterms
 
 __all__ = ["to_text"]
 
 MAX_TEXT: Final = 1 << 20
+ADD: Final = 40
+MUL: Final = 50
+POW: Final = 60
+ATOM: Final = 1000
+_PRECEDENCE: Final[dict[str, int]] = {
+    "FloorDiv": 35, "Mod": 35, "FloatTrueDiv": 35, "IntTrueDiv": 35, "BitOr": 36, "BitXor": 37, "BitAnd": 38,
+    "FloatAdd": ADD, "FloatMul": MUL, "Pow": 50, "FloatPow": 60,
+}  # fmt: skip
+_NAMES: Final[dict[str, str]] = {
+    "Pow": "PowByNatural",
+    "BitAnd": "BitwiseFn_bitwise_and",
+    "BitOr": "BitwiseFn_bitwise_or",
+    "BitXor": "BitwiseFn_bitwise_xor",
+    "FloatMax": "Max",
+    "FloatMin": "Min",
+    "abs": "Abs",
+}
+_OPAQUE: Final = frozenset(
+    ("sqrt", "cos", "cosh", "sin", "sinh", "tan", "tanh", "asin", "acos", "atan", "exp", "log", "log2", "asinh")
+)
+_Texts = dict[Term, str]
 
 
 def to_text(term: Scalar) -> str:
     """The term as PyTorch prints it: ``2*u0``, ``(u0//2)``, ``Max(1, u0)``, ``Eq(u0, 1)``, ``u0 >= 1``, ...
 
-    Raises TermTooLargeError when the text would exceed a mebibyte.
+    Raises TermTooLargeError when the text of a part exceeds a mebibyte.
     """
     if isinstance(term, (int, float)):
         return _constant(term)
-    done: dict[Term, str] = {}
+    done: _Texts = {}
     for part in subterms(term):
         text = _text(part, done)
         if len(text) > MAX_TEXT:
@@ -46,11 +75,15 @@ def to_text(term: Scalar) -> str:
     return done[term]
 
 
-def _constant(value: int | float | bool) -> str:
-    return repr(value)
+def _constant(value: float | bool) -> str:
+    text = repr(value)
+    if not isinstance(value, float) or "e" not in text:
+        return text
+    digits, exponent = text.split("e")
+    return f"{digits if '.' in digits else digits + '.0'}e{int(exponent):+d}"
 
 
-def _look(part: Scalar, done: dict[Term, str]) -> str:
+def _look(part: Scalar, done: _Texts) -> str:
     if isinstance(part, (int, float)):
         return _constant(part)
     found = done.get(part)
@@ -59,7 +92,7 @@ def _look(part: Scalar, done: dict[Term, str]) -> str:
     return found
 
 
-def _text(part: Term, done: dict[Term, str]) -> str:
+def _text(part: Term, done: _Texts) -> str:
     match part:
         case Symbol(name) | BoolSymbol(name):
             return name
@@ -70,114 +103,150 @@ def _text(part: Term, done: dict[Term, str]) -> str:
         case Ge(term):
             return _inequality(term, done)
         case Eq(term):
-            return f"Eq({', '.join(_sides(term, done))})"
+            return f"Eq({_equation(term, done)})"
         case Ne(term):
-            return f"Ne({', '.join(_sides(term, done))})"
-        case FloatCompare(op, left, right):
-            return _float_compare(op, _look(left, done), _look(right, done))
+            return f"Ne({_equation(term, done)})"
+        case FloatCompare():
+            return _float_compare(part, done)
         case Not(arg):
-            return f"~({_look(arg, done)})"
+            return f"~{_member(arg, done)}"
         case And(args):
-            return " & ".join(f"({_look(arg, done)})" for arg in args)
+            return " & ".join(_members(args, done))
         case Or(args):
-            return " | ".join(f"({_look(arg, done)})" for arg in args)
+            return " | ".join(_members(args, done))
 
 
-def _float_compare(op: str, left: str, right: str) -> str:
-    match op:
-        case "lt":
-            return f"{left} < {right}"
-        case "le":
-            return f"{left} <= {right}"
-        case "eq":
-            return f"Eq({left}, {right})"
-        case _:
-            return f"Ne({left}, {right})"
+def _members(args: tuple[BoolTerm, ...], done: _Texts) -> list[str]:
+    return [_member(arg, done) for arg in sorted(args, key=scalar_order)]
 
 
-def _atom(atom: Atom, done: dict[Term, str]) -> str:
-    text = _look(atom, done)
-    return f"({text})" if isinstance(atom, Apply) and atom.fn in _OPERATORS else text
+def _member(arg: BoolTerm, done: _Texts) -> str:
+    plain = isinstance(arg, (BoolSymbol, Eq, Ne, Not)) or (isinstance(arg, FloatCompare) and arg.op in ("eq", "ne"))
+    return _look(arg, done) if plain else f"({_look(arg, done)})"
 
 
-_OPERATORS: Final = frozenset(("FloorDiv", "FloatAdd", "FloatMul", "FloatTrueDiv"))
+def _precedence(part: Scalar) -> int:
+    if isinstance(part, Apply):
+        return _PRECEDENCE.get(part.fn, ATOM)
+    if not isinstance(part, IntTerm):
+        return ATOM if not isinstance(part, (int, float)) or part >= 0 else ADD
+    atom = part.atom
+    if atom is not None:
+        return _precedence(atom)
+    size = len(part.monomials)
+    monomial, coefficient = part.monomials[0]
+    if size > 1 or coefficient < 0:
+        return ADD
+    return POW if coefficient == 1 and len(set(monomial)) == 1 else MUL
 
 
-def _monomial(monomial: Monomial, done: dict[Term, str]) -> str:
-    powers: dict[Atom, int] = {}
-    for atom in monomial:
-        powers[atom] = powers.get(atom, 0) + 1
-    return "*".join(_atom(a, done) + (f"**{n}" if n > 1 else "") for a, n in powers.items())
+def _bracketed(part: Scalar, level: int, done: _Texts) -> str:
+    """The text in parentheses if it binds no tighter than the level."""
+    text = _look(part, done)
+    return f"({text})" if _precedence(part) <= level else text
 
 
-def _polynomial(term: IntTerm, done: dict[Term, str]) -> str:
-    monomials = term.monomials
-    if len(monomials) == 1 and monomials[0][1] == 1 and len(monomials[0][0]) == 1:
-        return _look(monomials[0][0][0], done)
+def _power(atom: Atom, exponent: int, done: _Texts) -> str:
+    if exponent == 1:
+        return _bracketed(atom, MUL, done)
+    return f"{_bracketed(atom, POW, done)}**{exponent}"
+
+
+def _monomial(monomial: Monomial, size: int, done: _Texts) -> str:
+    factors = power_factors(monomial)
+    if len(factors) == 1 and size == 1 and factors[0][1] == 1:
+        return _bracketed(factors[0][0], ADD - 1, done)
+    texts = [_power(atom, exponent, done) for atom, exponent in factors]
+    return "*".join(texts if size == 1 else [str(size), *texts])
+
+
+def _polynomial(term: IntTerm, done: _Texts) -> str:
+    if term.atom is not None:
+        return _look(term.atom, done)
     parts: list[str] = []
-    for monomial, coefficient in sorted(monomials, key=lambda item: -len(item[0])):
+    for monomial, coefficient in in_print_order(term):
         size = abs(coefficient)
-        body = str(size) if not monomial else _monomial(monomial, done)
-        if monomial and size != 1:
-            body = f"{size}*{body}"
-        if not parts:
-            parts.append(f"-{body}" if coefficient < 0 else body)
+        body = _monomial(monomial, size, done) if monomial else str(size)
+        if parts:
+            parts.append(f"{'-' if coefficient < 0 else '+'} {body}")
         else:
-            parts.append(f"- {body}" if coefficient < 0 else f"+ {body}")
+            parts.append(f"-{body}" if coefficient < 0 else body)
     return " ".join(parts)
 
 
-def _halves(term: IntTerm) -> tuple[int | IntTerm, int | IntTerm]:
-    """``(left, right)`` with ``term == left - right``, no negative coefficient, the constant on the right."""
+def _halves(term: IntTerm) -> tuple[Dim, Dim]:
+    """``(left, right)`` with ``term == left - right``, the constant on the right, else no negative coefficient."""
     left = make_int({m: c for m, c in term.monomials if m and c > 0})
-    right = add(scale(add(add(term, -term.constant), scale(left, -1)), -1), -term.constant)
-    if isinstance(left, int):
-        left, right = add(term, -term.constant), -term.constant
-    return left, right
+    return left, add(left, scale(term, -1))
 
 
-def _inequality(term: IntTerm, done: dict[Term, str]) -> str:
+def _inequality(term: IntTerm, done: _Texts) -> str:
     left, right = _halves(term)
-    if isinstance(left, IntTerm) and all(c < 0 for _, c in left.monomials):
-        return f"{_look(scale(left, -1), done)} <= {_look(scale(right, -1), done)}"
+    if isinstance(left, int):
+        constant = term.constant
+        return f"{_look(add(right, constant), done)} <= {constant}"
     return f"{_look(left, done)} >= {_look(right, done)}"
 
 
-def _sides(term: IntTerm, done: dict[Term, str]) -> tuple[str, str]:
+def _equation(term: IntTerm, done: _Texts) -> str:
     left, right = _halves(term)
-    return _look(left, done), _look(right, done)
+    return f"{_look(left, done)}, {_look(right, done)}"
 
 
-def _apply(part: Apply, done: dict[Term, str]) -> str:
-    args = [_look(arg, done) for arg in part.args]
+def _float_compare(part: FloatCompare, done: _Texts) -> str:
+    left, right = _look(part.left, done), _look(part.right, done)
+    mirrored = isinstance(part.left, (int, float))
+    if mirrored:
+        left, right = right, left
+    match part.op:
+        case "lt":
+            return f"{left} {'>' if mirrored else '<'} {right}"
+        case "le":
+            return f"{left} {'>=' if mirrored else '<='} {right}"
+        case "eq":
+            return f"Eq({left}, {right})"
+        case "ne":
+            return f"Ne({left}, {right})"
+
+
+def _apply(part: Apply, done: _Texts) -> str:
+    args = part.args
     match part.fn:
         case "FloorDiv":
-            return f"({_operand(part.args[0], args[0])}//{_operand(part.args[1], args[1])})"
+            return f"({_bracketed(args[0], ATOM - 1, done)}//{_bracketed(args[1], ATOM - 1, done)})"
         case "Ite" | "FloatIte":
-            return f"Piecewise(({args[1]}, {args[0]}), ({args[2]}, True))"
+            condition, then, otherwise = (_look(arg, done) for arg in args)
+            return f"Piecewise(({then}, {condition}), ({otherwise}, True))"
         case "FloatAdd":
-            return f"{args[0]} + {args[1]}"
+            return _float_sum(args[0], args[1], done)
         case "FloatMul":
-            return f"{args[0]}*{args[1]}"
+            if isinstance(args[0], float) and args[0] == -1.0:
+                return f"-{_bracketed(args[1], MUL, done)}"
+            return f"{_bracketed(args[0], MUL, done)}*{_bracketed(args[1], MUL, done)}"
+        case "Max" | "Min":
+            return f"{part.fn}({', '.join(_look(arg, done) for arg in sorted(args, key=scalar_order))})"
         case _:
-            return f"{_NAMES.get(part.fn, part.fn)}({', '.join(args)})"
+            name = f"OpaqueUnaryFn_{part.fn}" if part.fn in _OPAQUE else _NAMES.get(part.fn, part.fn)
+            return f"{name}({', '.join(_look(arg, done) for arg in args)})"
 
 
-def _operand(part: Scalar, text: str) -> str:
-    plain = isinstance(part, (int, float)) or (isinstance(part, IntTerm) and part.atom is not None)
-    return text if plain else f"({text})"
+def _float_sum(left: Scalar, right: Scalar, done: _Texts) -> str:
+    if _is_subtracted(left) or isinstance(left, (int, float)):
+        left, right = right, left
+    first = _bracketed(left, ADD, done)
+    if not _is_subtracted(right):
+        return f"{first} + {_bracketed(right, ADD, done)}"
+    if isinstance(right, (int, float)):
+        return f"{first} - {_constant(-right)}"
+    assert isinstance(right, Apply), "only a product is subtracted besides a number"
+    return f"{first} - {_bracketed(right.args[1], MUL, done)}"
 
 
-_NAMES: Final[dict[str, str]] = {
-    "Pow": "PowByNatural",
-    "BitAnd": "BitwiseFn_bitwise_and",
-    "BitOr": "BitwiseFn_bitwise_or",
-    "BitXor": "BitwiseFn_bitwise_xor",
-    "abs": "Abs",
-    **{
-        fn: f"OpaqueUnaryFn_{fn}"
-        for fn in (
-            "sqrt", "cos", "cosh", "sin", "sinh", "tan", "tanh", "asin", "acos", "atan", "exp", "log", "log2", "asinh",
-        )
-    },
-}  # fmt: skip
+def _is_subtracted(part: Scalar) -> bool:
+    """Whether the summand is shown behind a minus sign."""
+    if isinstance(part, (int, float)):
+        return part < 0
+    if not isinstance(part, Apply) or part.fn != "FloatMul":
+        return False
+    factor = part.args[0]
+    return isinstance(factor, float) and factor == -1.0
