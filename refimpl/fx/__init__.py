@@ -15,6 +15,7 @@ from refimpl.fx.interpreter import Interpreter, Transformer
 from refimpl.fx.module import Module
 from refimpl.fx.node import Argument, Node, Target, has_side_effect, map_aggregate, map_arg
 from refimpl.fx.proxy import Proxy, TraceError
+from refimpl.fx.subgraph_rewriter import replace_pattern
 
 __all__ = [
     "PH",
@@ -36,6 +37,7 @@ __all__ = [
     "immutable_list",
     "map_aggregate",
     "map_arg",
+    "replace_pattern",
     "symbolic_trace",
     "wrap",
 ]

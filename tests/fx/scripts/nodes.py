@@ -1,5 +1,5 @@
 # type: ignore  # a script as users write it, for any implementation of fx; checked by what it prints
-# ruff: noqa: F811, E731, B018, C408, SIM118, N801, N806, B023, PT, RUF005, RUF012, RUF015, C416
+# ruff: noqa
 
 import operator
 import weakref
