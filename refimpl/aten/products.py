@@ -1,0 +1,190 @@
+"""Products of tensors other than plain matrix products: outer, inner, Kronecker, contractions, distances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal, is_one
+from refimpl.aten._call import tensor_of
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense, elementwise, pointwise
+from refimpl.aten._promotion import Kind, result_type
+from refimpl.aten._reduction import reduced_sizes
+from refimpl.aten._registry import shape
+from refimpl.aten._views import unsqueeze
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq, ge
+
+__all__: list[str] = []
+
+
+@shape("aten.outer.default", "aten.ger.default")
+def outer(ctx: Context, self: FakeTensor, vec2: FakeTensor) -> FakeTensor:
+    """All products of elements of two vectors."""
+    for tensor, name in ((self, "self"), (vec2, "vec2")):
+        if tensor.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {tensor.ndim}-D")
+    return elementwise(ctx, (unsqueeze(self, 1), vec2), result_type(ctx, self, vec2))
+
+
+@shape("aten.kron.default")
+def kron(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The Kronecker product: sizes multiply, shorter shapes filled with 1 on the left."""
+    rank = max(self.ndim, other.ndim)
+    left = (1,) * (rank - self.ndim) + self.sizes
+    right = (1,) * (rank - other.ndim) + other.sizes
+    sizes = tuple(a * b for a, b in zip(left, right, strict=True))
+    return dense(ctx, self, sizes, result_type(ctx, self, other))
+
+
+@shape("aten.tensordot.default")
+def tensordot(
+    ctx: Context, self: FakeTensor, other: FakeTensor, dims_self: Sequence[int], dims_other: Sequence[int]
+) -> FakeTensor:
+    """A contraction over pairs of dimensions; a size of 1 is summed with any."""
+    if len(dims_self) != len(dims_other):
+        raise RuntimeError("both dimension lists should have same length")
+    if self.dtype is not other.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    left = [wrap_dim(dim, self.ndim) for dim in dims_self]
+    right = [wrap_dim(dim, other.ndim) for dim in dims_other]
+    for a, b, given_a, given_b in zip(left, right, dims_self, dims_other, strict=True):
+        size, other_size = self.sizes[a], other.sizes[b]
+        if is_one(ctx, size) or is_one(ctx, other_size):
+            continue
+        message = (
+            f"contracted dimensions need to match, but first has size {size} in dim {given_a} and second has size "
+            f"{other_size} in dim {given_b}"
+        )
+        defer_equal(ctx, eq(size, other_size), (size, other_size), message)
+    return dense(ctx, self, (*reduced_sizes(self.sizes, left, False), *reduced_sizes(other.sizes, right, False)))
+
+
+@shape("aten.inner.default")
+def inner(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The contraction of the last dimensions; with a tensor without dimensions, the product."""
+    if not self.sizes or not other.sizes:
+        return pointwise(ctx, Kind.DEFAULT, self, other)
+    message = (
+        "inner() the last dimension must match on both input tensors but got shapes "
+        f"[{', '.join(map(str, self.sizes))}] and [{', '.join(map(str, other.sizes))}]"
+    )
+    ctx.require(eq(self.sizes[-1], other.sizes[-1]), message)
+    return tensordot(ctx, self, other, (-1,), (-1,))
+
+
+@shape("aten.cdist.default", "aten._cdist_forward.default")
+def cdist(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, compute_mode: int | None) -> FakeTensor:
+    """The distances between the rows of two batches of matrices."""
+    for tensor, name in ((x1, "X1"), (x2, "X2")):
+        if tensor.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {tensor.ndim}D")
+    message = f"X1 and X2 must have the same number of columns. X1: {x1.sizes[-1]} X2: {x2.sizes[-1]}"
+    ctx.require(eq(x1.sizes[-1], x2.sizes[-1]), message)
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    batch = broadcast_sizes(ctx, x1.sizes[:-2], x2.sizes[:-2])
+    return dense(ctx, x1, (*batch, x1.sizes[-2], x2.sizes[-2]))
+
+
+@shape("aten._euclidean_dist.default")
+def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
+    """The Euclidean distances between rows, by a matrix product."""
+    return cdist(ctx, x1, x2, 2.0, None)
+
+
+@shape("aten.pdist.default", "aten._pdist_forward.default")
+def pdist(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
+    """The distances between all pairs of rows of a matrix."""
+    if self.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {self.ndim}D")
+    if p < 0:
+        raise RuntimeError("pdist only supports non-negative p values")
+    count = self.sizes[0]
+    return dense(ctx, self, (count * (count - 1) // 2,))
+
+
+@shape("aten._trilinear.default")
+def trilinear(
+    ctx: Context,
+    i1: FakeTensor,
+    i2: FakeTensor,
+    i3: FakeTensor,
+    expand1: Sequence[int],
+    expand2: Sequence[int],
+    expand3: Sequence[int],
+    sumdim: Sequence[int],
+    unroll_dim: int,
+) -> FakeTensor:
+    """The product of three tensors, each with dimensions inserted, summed over dimensions."""
+    shapes = []
+    for tensor, added in ((i1, expand1), (i2, expand2), (i3, expand3)):
+        for dim in sorted(added):
+            tensor = unsqueeze(tensor, dim)
+        shapes.append(tensor.sizes)
+    whole = broadcast_all(ctx, shapes)
+    return dense(ctx, i1, reduced_sizes(whole, tuple(wrap_dim(dim, len(whole)) for dim in sumdim), False))
+
+
+@shape("aten.bilinear.default")
+def bilinear(
+    ctx: Context, input1: FakeTensor, input2: FakeTensor, weight: FakeTensor, bias: FakeTensor | None
+) -> FakeTensor:
+    """A form in two inputs that share their leading sizes."""
+    if input1.ndim != input2.ndim:
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
+    for dim in range(input1.ndim - 1):
+        a, b = input1.sizes[dim], input2.sizes[dim]
+        ctx.require(eq(a, b), f"bilinear(): input batch dimensions do not match at dim {dim}: got {a} and {b}")
+    for tensor, position, name in ((input1, 1, "input1"), (input2, 2, "input2")):
+        a, b = tensor.sizes[-1], weight.sizes[position]
+        ctx.require(eq(a, b), f"bilinear(): {name} size does not match weight size: got {a} but expected {b}")
+    result = dense(ctx, input1, (*input1.sizes[:-1], weight.sizes[0]))
+    if bias is None:
+        return result
+    a, b = bias.sizes[0], weight.sizes[0]
+    ctx.require(eq(a, b), f"bilinear(): bias size does not match weight size: got {a} but expected {b}")
+    return tensor_of(ctx, "aten.add.Tensor", result, bias)
+
+
+@shape("aten.histc.default")
+def histc(ctx: Context, self: FakeTensor, bins: int, min: object, max: object) -> FakeTensor:
+    """The counts of elements in bins of one width."""
+    ctx.require(ge(bins, 1), "bins must be > 0")
+    return dense(ctx, self, (bins,))
+
+
+@shape("aten.histogram.bin_ct")
+def histogram(
+    ctx: Context, self: FakeTensor, bins: int, range: object, weight: FakeTensor | None, density: bool
+) -> tuple[FakeTensor, FakeTensor]:
+    """The counts of elements in bins of one width, and the edges of the bins."""
+    ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
+
+
+@shape("aten.histogram.bins_tensor")
+def histogram_edges(
+    ctx: Context, self: FakeTensor, bins: FakeTensor, weight: FakeTensor | None, density: bool
+) -> tuple[FakeTensor, FakeTensor]:
+    """The counts of elements between given edges, and the edges."""
+    if bins.ndim != 1:
+        raise RuntimeError(f"torch.histogram(): bins tensor should have one dimension, but got {bins.ndim} dimensions")
+    return dense(ctx, self, (bins.sizes[0] - 1,)), dense(ctx, self, bins.sizes)
+
+
+@shape("aten._histogramdd_bin_edges.default")
+def histogramdd_bin_edges(
+    ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
+) -> list[FakeTensor]:
+    """The edges of bins, for each dimension."""
+    return [dense(ctx, self, (count + 1,)) for count in bins]
+
+
+@shape("aten._histogramdd_from_bin_cts.default")
+def histogramdd_from_bin_cts(
+    ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
+) -> FakeTensor:
+    """The counts in a grid of bins."""
+    return dense(ctx, self, tuple(bins))
