@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, final
 
-from refimpl.symbolic_shapes.constraints import Delta, solve
+from refimpl.symbolic_shapes.constraints import Constraints, Delta, solve
 from refimpl.terms import (
     Apply,
     BoolSymbol,
@@ -103,7 +103,7 @@ class Knowledge:
         scope: Knowledge | None = self
         mapping: dict[Symbol | BoolSymbol, Scalar] = {}
         while scope is not None:
-            if not free.isdisjoint(scope._replacements):
+            if not scope._replacements.keys().isdisjoint(free):
                 break
             scope = scope._parent
         else:
@@ -156,6 +156,21 @@ class Knowledge:
             scope = scope._parent
         symbols = dict.fromkeys(symbol for known in reversed(scopes) for symbol in tuple(known._replacements))
         return {symbol: end for symbol in symbols if (end := self.resolve_symbol(symbol)) is not None}
+
+    def snapshot(self) -> Constraints | None:
+        """What is known, as a value: the conditions after replacement, and all replacements; None if contradictory."""
+        if self.contradiction is not None:
+            return None
+        found: dict[BoolTerm, None] = {}
+        scope: Knowledge | None = self
+        while scope is not None:
+            for entry in scope._entries:
+                resolved = True if isinstance(entry, tuple) else self.resolve_cond(entry)
+                if resolved is False:
+                    return None
+                found.update(dict.fromkeys(conjuncts(resolved)))
+            scope = scope._parent
+        return Constraints(tuple(found), self.replacements())
 
     def divisible(self) -> tuple[BoolTerm, ...]:
         """The learned equations ``a mod b == 0``."""
