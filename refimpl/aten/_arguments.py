@@ -8,10 +8,11 @@ from typing import Final, TypeAlias
 from refimpl.aten._schemas import Argument, ArgumentType, Schema
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor
-from refimpl.terms import Apply, IntTerm, Symbol
+from refimpl.symbolic_shapes.sym_node import unwrap
+from refimpl.terms import Apply, IntTerm, Symbol, to_float
 from refimpl.terms.core import And, BoolSymbol, Eq, FloatCompare, Ge, Ne, Not, Or
 
-__all__ = ["Converter", "converter", "unwrap"]
+__all__ = ["Converter", "converter"]
 
 # Returns the argument as shape functions take it; raises RuntimeError if the value is of another type.
 Converter: TypeAlias = Callable[[object], object]
@@ -23,15 +24,10 @@ class _Mismatch(Exception):
 
 _BOOL_TERMS: Final = (Ge, Eq, Ne, FloatCompare, Not, And, Or, BoolSymbol)
 _FLOAT_TERMS: Final = (Symbol, Apply)
+_SCALARS: Final = (int, float, complex, IntTerm, FakeTensor, *_FLOAT_TERMS, *_BOOL_TERMS)
 _PYTHON_NAMES: Final = {
     "SymInt": "int", "ScalarType": "int", "Layout": "int", "MemoryFormat": "int", "Scalar": "number",
 }  # fmt: skip
-
-
-def unwrap(value: object) -> object:
-    """The term inside a ``SymInt``, ``SymFloat`` or ``SymBool``; any other value as it is."""
-    node = getattr(value, "node", None)
-    return value if node is None else getattr(node, "expr", value)
 
 
 def _tensor(value: object) -> object:
@@ -60,8 +56,6 @@ def _float(value: object) -> object:
     if isinstance(value, int):
         return float(value)
     if isinstance(value, IntTerm):
-        from refimpl.terms import to_float
-
         return to_float(value)
     inner = unwrap(value)
     if inner is not value:
@@ -79,7 +73,7 @@ def _bool(value: object) -> object:
 
 
 def _scalar(value: object) -> object:
-    if isinstance(value, (int, float, complex, IntTerm, FakeTensor)) or isinstance(value, (*_FLOAT_TERMS, *_BOOL_TERMS)):
+    if isinstance(value, _SCALARS):
         return value
     inner = unwrap(value)
     if inner is not value:

@@ -25,9 +25,7 @@ class TensorOptions:
     device: Device | None = None
 
     @classmethod
-    def of(
-        cls, tensor: FakeTensor, dtype: DType | None, layout: Layout | None, device: Device | None
-    ) -> TensorOptions:
+    def of(cls, tensor: FakeTensor, dtype: DType | None, layout: Layout | None, device: Device | None) -> TensorOptions:
         """The options given, those not given as the tensor has them."""
         return cls(dtype or tensor.dtype, layout or tensor.layout, device or tensor.device)
 
@@ -37,13 +35,9 @@ def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | No
     for size in sizes:
         if isinstance(size, int):
             if size < 0:
-                raise RuntimeError(
-                    f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
-                )
+                raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
         elif ctx.known(ge(size, 0)) is not True:
-            ctx.require(
-                ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
-            )
+            ctx.require(ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
     return FakeTensor(
         sizes,
         contiguous_strides(ctx, sizes) if strides is None else strides,

@@ -26,7 +26,7 @@ def load() -> None:
 
 @cache
 def load_entry_points() -> None:
-    """Import the modules that installed packages offer under ``refimpl.shapes``: shape functions of custom operators."""
+    """Import what installed packages offer under ``refimpl.shapes``: shape functions of custom operators."""
     from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group="refimpl.shapes"), key=lambda point: point.name):

@@ -60,9 +60,7 @@ def require_fits(ctx: Context, target: FakeTensor, sizes: Sizes, dtype: DType) -
 
     Raises RuntimeError if the shapes are known to differ or the dtype's category is higher (PyTorch's ``can_cast``).
     """
-    message = (
-        f"output with shape {_shape_text(target.sizes)} doesn't match the broadcast shape {_shape_text(sizes)}"
-    )
+    message = f"output with shape {_shape_text(target.sizes)} doesn't match the broadcast shape {_shape_text(sizes)}"
     if len(sizes) != len(target.sizes):
         raise RuntimeError(message)
     for have, want in zip(target.sizes, sizes, strict=True):

@@ -107,5 +107,3 @@ def require_broadcastable(ctx: Context, source: Sizes, target: Sizes, message: s
             fits = lor(eq(size, 1), eq(size, wanted))
             if ctx.known(fits) is not True:
                 ctx.require(fits, message)
-
-

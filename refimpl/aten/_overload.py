@@ -136,6 +136,8 @@ class OpOverload:
         from refimpl.fake_tensor.mode import current_mode
 
         mode = current_mode()
+        if mode is None:
+            raise RuntimeError(f"{self.name} needs a fake tensor mode: call it within `with FakeTensorMode(...)`")
         return mode.wrap(self.run(mode, args, kwargs))
 
 

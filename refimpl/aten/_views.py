@@ -26,6 +26,7 @@ __all__ = [
     "view",
 ]
 
+
 def permute(tensor: FakeTensor, dims: tuple[int, ...]) -> FakeTensor:
     """The dimensions in another order. Raises RuntimeError if ``dims`` is no permutation of all of them."""
     if len(dims) != tensor.ndim:
@@ -67,7 +68,7 @@ def squeeze_dims(ctx: Context, tensor: FakeTensor, dims: tuple[int, ...]) -> Fak
 
 
 def as_strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, offset: Dim | None) -> FakeTensor:
-    """Any sizes, strides and offset over the tensor's storage. Raises RuntimeError if lengths differ or one is negative."""
+    """Any sizes, strides and offset over the storage. Raises RuntimeError if lengths differ or one is negative."""
     if len(sizes) != len(strides):
         raise RuntimeError("mismatch in length of strides and shape")
     for stride in strides:
@@ -177,7 +178,7 @@ def diagonal(ctx: Context, tensor: FakeTensor, offset: int, dim1: int, dim2: int
 
 
 def unfold(ctx: Context, tensor: FakeTensor, dim: int, size: int, step: int) -> FakeTensor:
-    """All windows of ``size`` elements, ``step`` apart, along a dimension; a new last dimension runs through a window."""
+    """All windows of ``size`` elements, ``step`` apart; a new last dimension runs through a window."""
     at = wrap_dim(dim, tensor.ndim)
     length, stride = (tensor.sizes[at], tensor.strides[at]) if tensor.ndim else (1, 1)
     if size < 0:

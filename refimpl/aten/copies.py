@@ -20,7 +20,9 @@ from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat,
 __all__ = ["clone", "to_copy"]
 
 
-def clone(ctx: Context, tensor: FakeTensor, memory_format: MemoryFormat | None, dtype: DType | None = None) -> FakeTensor:
+def clone(
+    ctx: Context, tensor: FakeTensor, memory_format: MemoryFormat | None, dtype: DType | None = None
+) -> FakeTensor:
     """A copy; ``preserve_format`` (the default) keeps a dense layout."""
     if memory_format is None or memory_format == "preserve_format":
         made = like(ctx, tensor, dtype)
@@ -81,7 +83,7 @@ def lift_fresh_copy(ctx: Context, self: FakeTensor) -> Value:
 
 @shape("aten.contiguous.default")
 def contiguous(ctx: Context, self: FakeTensor, memory_format: MemoryFormat) -> Value:
-    """The tensor itself if it is dense in that format, a copy in it otherwise. Raises RuntimeError for preserve_format."""
+    """The tensor itself if it is dense in that format, else a copy. Raises RuntimeError for preserve_format."""
     if memory_format == "preserve_format":
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     return self if is_contiguous_for(ctx, self, memory_format) else clone(ctx, self, memory_format)
@@ -251,7 +253,9 @@ def view_as_complex(ctx: Context, self: FakeTensor) -> Value:
     from refimpl.terms import eq, floor_div, mod
 
     if self.dtype not in _COMPLEX:
-        raise RuntimeError(f"view_as_complex is only supported for floating point tensors, but got a tensor of {self.dtype}")
+        raise RuntimeError(
+            f"view_as_complex is only supported for floating point tensors, but got a tensor of {self.dtype}"
+        )
     if not self.ndim:
         raise RuntimeError("Input tensor must have one or more dimensions")
     ctx.require(eq(self.sizes[-1], 2), "Tensor must have a last dimension of size 2")

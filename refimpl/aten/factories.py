@@ -318,4 +318,3 @@ def randperm(
     """A random permutation, int64 unless a dtype is given."""
     ctx.require(ge(n, 0), f"n must be non-negative, got{n}")
     return made(ctx, (n,), TensorOptions(dtype or DType.int64, layout, device))
-

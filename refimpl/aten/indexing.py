@@ -5,8 +5,8 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._indexing import indexed, require_broadcastable
-from refimpl.aten._promotion import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
@@ -233,4 +233,3 @@ def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: Fak
             f"{scalar_type_name(self.dtype)} and {scalar_type_name(source.dtype)}"
         )
     return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
-

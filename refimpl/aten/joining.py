@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from refimpl.aten._dims import wrap_dim
 from refimpl.aten._broadcast import broadcast_all, expand
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._product import product
 from refimpl.aten._promotion import result_type
 from refimpl.aten._registry import shape
@@ -53,7 +53,9 @@ def cat(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
         total = total + tensor.sizes[at]
         _require_same_elsewhere(ctx, first, tensor, at, position)
     sizes = (*first.sizes[:at], total, *first.sizes[at + 1 :])
-    strides = strides_for(ctx, sizes, _common_format(ctx, tensors)) if len(sizes) > 3 else contiguous_strides(ctx, sizes)
+    strides = (
+        strides_for(ctx, sizes, _common_format(ctx, tensors)) if len(sizes) > 3 else contiguous_strides(ctx, sizes)
+    )
     return FakeTensor(sizes, strides, dtype, first.device)
 
 
@@ -231,5 +233,3 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
         total = total + size * product(tensor.sizes[at + 1 :])
     sizes = (*tensors[0].sizes[:at], num_chunks, total)
     return FakeTensor(sizes, contiguous_strides(ctx, sizes), tensors[0].dtype, tensors[0].device)
-
-

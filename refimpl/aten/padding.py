@@ -71,7 +71,7 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
             f"dimensions for input, but got: {sizes_text(tensor.sizes)}"
         )
     if mode == "replication" and tensor.dtype is DType.bool:
-        raise RuntimeError(f'"replication_pad{count}d" not implemented for \'Bool\'')
+        raise RuntimeError(f"\"replication_pad{count}d\" not implemented for 'Bool'")
     sizes = list(tensor.sizes)
     for dim in range(tensor.ndim - count - 1, tensor.ndim):
         if dim == 0 and tensor.ndim == count + 2:
@@ -84,9 +84,7 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
             _require_reflection(ctx, tensor, dim, before, after, 4 + 2 * i)
         padded = size + before + after
         if ctx.known(ge(padded, 1)) is not True:
-            ctx.require(
-                ge(padded, 1), f"input (size: {size}) is too small. Calculated output size: {padded}"
-            )
+            ctx.require(ge(padded, 1), f"input (size: {size}) is too small. Calculated output size: {padded}")
         sizes[dim] = padded
     result = tuple(sizes)
     return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
@@ -102,9 +100,7 @@ def _require_filled(ctx: Context, tensor: FakeTensor, dim: int, count: int) -> N
         )
 
 
-def _require_reflection(
-    ctx: Context, tensor: FakeTensor, dim: int, before: Dim, after: Dim, argument: int
-) -> None:
+def _require_reflection(ctx: Context, tensor: FakeTensor, dim: int, before: Dim, after: Dim, argument: int) -> None:
     size = tensor.sizes[dim]
     fits = land(lt(before, size), lt(after, size))
     if ctx.known(fits) is not True:
@@ -157,7 +153,7 @@ def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: ob
     if mode == "constant":
         return _constant(ctx, self, pad)
     if value is not None and value != 0.0:
-        raise RuntimeError(f"Padding mode \"{mode}\" doesn't take in value argument")
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     kinds = {"reflect": "reflection", "replicate": "replication"}
     if len(pad) in (2, 4, 6) and self.ndim in (len(pad) // 2 + 1, len(pad) // 2 + 2):
         if mode in kinds:
@@ -166,6 +162,4 @@ def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: ob
             return _circular(ctx, self, pad)
     if mode not in kinds and mode != "circular":
         raise RuntimeError(f"Unrecognised padding mode {mode}")
-    raise NotImplementedError(
-        "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
-    )
+    raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import elementwise, like
 from refimpl.aten._factory import TensorOptions, made
-from refimpl.aten._promotion import scalar_type_name
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.fake_tensor.context import Context, Value

@@ -101,9 +101,7 @@ def _arange(ctx: Context, start: _Number, end: _Number, step: _Number, options: 
     dtype = options.dtype
     if dtype is None:
         dtype = ctx.default_dtype if any(map(_is_real, (start, end, step))) else DType.int64
-    return made(
-        ctx, (_length(ctx, start, end, step, dtype),), TensorOptions(dtype, options.layout, options.device)
-    )
+    return made(ctx, (_length(ctx, start, end, step, dtype),), TensorOptions(dtype, options.layout, options.device))
 
 
 @shape("aten.arange.default")
@@ -251,4 +249,3 @@ def triu_indices(
     _require_matrix(row, col)
     count = row * col - _below(row, col, offset - 1)
     return _triangle(ctx, count, TensorOptions(dtype, layout, device))
-

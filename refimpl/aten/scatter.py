@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
-from refimpl.aten._promotion import scalar_type_name
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
@@ -24,9 +24,7 @@ def _at_least_1d(sizes: Sizes) -> Sizes:
     return sizes or (1,)
 
 
-def _require_within(
-    ctx: Context, inner: Sizes, outer: Sizes, skipped: int | None, empty: Cond, message: str
-) -> None:
+def _require_within(ctx: Context, inner: Sizes, outer: Sizes, skipped: int | None, empty: Cond, message: str) -> None:
     """Require that each size of ``inner`` is at most that of ``outer``, unless the index is empty."""
     for dim, (small, large) in enumerate(zip(inner, outer, strict=True)):
         if dim == skipped or small is large:

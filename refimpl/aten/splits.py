@@ -44,9 +44,7 @@ def split_by(ctx: Context, tensor: FakeTensor, size: Dim, dim: int) -> list[Fake
         return [narrow(ctx, tensor, at, 0, length)]
     count = _count(ctx, (length + size - 1) // size)
     count = max(count, 1)
-    return [
-        narrow(ctx, tensor, at, i * size, size if i < count - 1 else length - i * size) for i in range(count)
-    ]
+    return [narrow(ctx, tensor, at, i * size, size if i < count - 1 else length - i * size) for i in range(count)]
 
 
 def split_sizes(ctx: Context, tensor: FakeTensor, sizes: Sizes, dim: int) -> list[FakeTensor]:
@@ -59,7 +57,8 @@ def split_sizes(ctx: Context, tensor: FakeTensor, sizes: Sizes, dim: int) -> lis
         if ctx.known(ge(size, 0)) is not True:
             ctx.require(
                 ge(size, 0),
-                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(sizes)}",
+                "split_with_sizes expects split_sizes have only non-negative entries, but got "
+                f"split_sizes={list(sizes)}",
             )
         total = total + size
     if total is not tensor.sizes[at]:
@@ -84,7 +83,9 @@ def split_tensor(ctx: Context, self: FakeTensor, split_size: Dim, dim: int) -> V
     return list(split_by(ctx, self, split_size, dim))
 
 
-@shape("aten.split.sizes", "aten.split.default", "aten.split_with_sizes.default", "aten.unsafe_split_with_sizes.default")
+@shape(
+    "aten.split.sizes", "aten.split.default", "aten.split_with_sizes.default", "aten.unsafe_split_with_sizes.default"
+)
 def split_with_sizes(ctx: Context, self: FakeTensor, split_sizes_: Sizes, dim: int) -> Value:
     """Pieces of given sizes."""
     return list(split_sizes(ctx, self, split_sizes_, dim))

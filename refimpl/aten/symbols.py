@@ -8,7 +8,7 @@ from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
-from refimpl.terms import Cond, Dim, Real, eq, float_ge, float_le, float_ne, ge, is_condition, le, ne
+from refimpl.terms import Cond, IntTerm, Scalar, eq, float_ge, float_le, float_ne, ge, is_condition, le, ne, to_real
 
 __all__: list[str] = []
 
@@ -49,24 +49,17 @@ def sym_numel(ctx: Context, self: FakeTensor) -> Value:
     return product(self.sizes)
 
 
-def _holds(value: object) -> Cond:
+def _holds(value: Scalar) -> Cond:
     """The condition that a scalar is not zero."""
-    if isinstance(value, bool) or is_condition(value):
+    if is_condition(value):
         return value
-    if isinstance(value, (float, complex)):
+    if isinstance(value, (int, float)):
         return value != 0
-    if isinstance(value, int):
-        return value != 0
-    from refimpl.terms import IntTerm, Symbol
-
-    if isinstance(value, IntTerm):
-        return ne(value, 0)
-    assert isinstance(value, Symbol) or value is not None
-    return float_ne(value, 0.0)  # type: ignore[arg-type]  # what is left of the union is a float term
+    return ne(value, 0) if isinstance(value, IntTerm) else float_ne(to_real(value), 0.0)
 
 
 @shape("aten._assert_scalar.default")
-def assert_scalar(ctx: Context, self: object, assert_msg: str) -> Value:
+def assert_scalar(ctx: Context, self: Scalar, assert_msg: str) -> Value:
     """Raises RuntimeError at run time unless the scalar is true."""
     condition = _holds(self)
     if condition is not True:
@@ -102,7 +95,7 @@ def functional_assert_async(ctx: Context, self: FakeTensor, assert_msg: str, dep
 
 
 @shape("aten._functional_assert_scalar.default")
-def functional_assert_scalar(ctx: Context, self: object, assert_msg: str, dep_token: FakeTensor) -> Value:
+def functional_assert_scalar(ctx: Context, self: Scalar, assert_msg: str, dep_token: FakeTensor) -> Value:
     """As ``_assert_scalar``, ordered by a token."""
     assert_scalar(ctx, self, assert_msg)
     return dep_token
@@ -148,7 +141,7 @@ def assert_tensor_metadata(
 
 
 @shape("aten.sym_constrain_range.default", "aten.sym_constrain_range_for_size.default")
-def sym_constrain_range(ctx: Context, size: object, min: int | None, max: int | None) -> Value:
+def sym_constrain_range(ctx: Context, size: Scalar, min: int | None, max: int | None) -> Value:
     """Raises RuntimeError at run time unless the number lies between the bounds."""
     message = f"Invalid value range for {size} between [{min}, {max}]."
     if min is not None and max is not None and min > max:
@@ -156,24 +149,19 @@ def sym_constrain_range(ctx: Context, size: object, min: int | None, max: int | 
     for bound, of_int, of_float in ((min, ge, float_ge), (max, le, float_le)):
         if bound is None:
             continue
-        condition = of_int(size, bound) if _is_dim(size) else of_float(size, float(bound))  # type: ignore[arg-type]  # checked
+        if isinstance(size, (int, IntTerm)):
+            condition = of_int(size, bound)
+        else:
+            condition = of_float(to_real(size), float(bound))
         if condition is not True:
             ctx.require(condition, message)
     return None
 
 
-def _is_dim(value: object) -> bool:
-    from refimpl.terms import IntTerm
-
-    return isinstance(value, (int, IntTerm))
-
-
 @shape("aten._functional_sym_constrain_range.default", "aten._functional_sym_constrain_range_for_size.default")
 def functional_sym_constrain_range(
-    ctx: Context, size: object, min: int | None, max: int | None, dep_token: FakeTensor
+    ctx: Context, size: Scalar, min: int | None, max: int | None, dep_token: FakeTensor
 ) -> Value:
     """As ``sym_constrain_range``, ordered by a token."""
     sym_constrain_range(ctx, size, min, max)
     return dep_token
-
-

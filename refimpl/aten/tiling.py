@@ -19,9 +19,7 @@ __all__: list[str] = []
 def _repeated(ctx: Context, tensor: FakeTensor, repeats: Sizes) -> FakeTensor:
     for count in repeats:
         if ctx.known(ge(count, 0)) is not True:
-            ctx.require(
-                ge(count, 0), f"Trying to create tensor with negative dimension {count}: {sizes_text(repeats)}"
-            )
+            ctx.require(ge(count, 0), f"Trying to create tensor with negative dimension {count}: {sizes_text(repeats)}")
     padded = (1,) * (len(repeats) - tensor.ndim) + tensor.sizes
     return fresh(ctx, tensor, tuple([size * count for size, count in zip(padded, repeats, strict=True)]))
 
@@ -30,9 +28,7 @@ def _repeated(ctx: Context, tensor: FakeTensor, repeats: Sizes) -> FakeTensor:
 def repeat(ctx: Context, self: FakeTensor, repeats: Sizes) -> Value:
     """Copies along each dimension. Raises RuntimeError for fewer counts than dimensions."""
     if len(repeats) < self.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     return _repeated(ctx, self, repeats)
 
 

@@ -76,7 +76,7 @@ def permute_default(ctx: Context, self: FakeTensor, dims: tuple[int, ...]) -> Va
     return permute(self, dims)
 
 
-@shape("aten.transpose.int", "aten.swapaxes.default", "aten.swapdims.default")
+@shape("aten.transpose.int", "aten.transpose_.default", "aten.swapaxes.default", "aten.swapdims.default")
 def transpose_int(ctx: Context, self: FakeTensor, dim0: int, dim1: int) -> Value:
     """Two dimensions swapped."""
     return transpose(self, dim0, dim1)
@@ -301,9 +301,7 @@ def view_dtype(ctx: Context, self: FakeTensor, dtype: object) -> Value:
     if old == new:
         return replace(self, dtype=dtype, constant=None)
     if not self.ndim:
-        raise RuntimeError(
-            f"self.dim() cannot be 0 to view {self.dtype} as {dtype} (different element sizes)"
-        )
+        raise RuntimeError(f"self.dim() cannot be 0 to view {self.dtype} as {dtype} (different element sizes)")
     if self.strides[-1] != 1:
         ctx.require(
             eq(self.strides[-1], 1),

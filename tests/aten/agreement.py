@@ -5,19 +5,28 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import (
+    And,
+    Apply,
+    BoolSymbol,
     Cond,
     Dim,
+    Eq,
+    FloatCompare,
+    Ge,
     IntTerm,
+    Ne,
+    Not,
+    Or,
     Scalar,
     Sort,
     Symbol,
     eq,
     evaluate,
     free_of,
-    is_condition,
     substitute,
     symbol_atom,
 )
@@ -58,8 +67,6 @@ def _pairs(ours: object, recorded: object, place: str) -> Iterator[tuple[str, ob
         for dim, (a, b) in enumerate(zip(ours.strides, recorded.strides, strict=False)):
             yield f"{place}.stride[{dim}]", a, b
         yield f"{place}.offset", ours.offset, recorded.offset
-    elif isinstance(recorded, FakeTensor) or isinstance(ours, FakeTensor):
-        yield place, ours, recorded
     elif recorded is not None or not isinstance(ours, (list, tuple)):
         yield place, ours, recorded
 
@@ -78,7 +85,9 @@ class _Valuations:
         draw: dict[str, int | float | bool] = {}
         for name in self.names:
             hint = self.ctx.hints.get(name)
-            draw[name] = self.random.choice(range(9)) if hint is None else self.random.choice([int(hint), *range(2, 11)])
+            draw[name] = (
+                self.random.choice(range(9)) if hint is None else self.random.choice([int(hint), *range(2, 11)])
+            )
         return draw
 
     def __iter__(self) -> Iterator[dict[str, int | float | bool]]:
@@ -99,23 +108,28 @@ class _Valuations:
             return False
 
 
+def _is_scalar(value: object) -> TypeGuard[Scalar]:
+    return isinstance(value, (int, float, IntTerm, Symbol, Apply, BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or))
+
+
 def _symbols(*terms: object) -> frozenset[str]:
     names: set[str] = set()
     for term in terms:
-        if isinstance(term, (int, float)) or is_condition(term) or isinstance(term, (IntTerm, Symbol)):
+        if _is_scalar(term):
             names |= {s.name for s in free_of(term) if isinstance(s, Symbol)}
     return frozenset(names)
 
 
-def _matched(ctx: RecordedContext, pairs: list[tuple[str, object, object]]) -> dict[Symbol, Scalar]:
+def _matched(ctx: RecordedContext, pairs: list[tuple[str, object, object]]) -> dict[Symbol | BoolSymbol, Scalar]:
     """What each fresh symbol stands for: the recorded term where the result is just that symbol."""
-    matched: dict[Symbol, Scalar] = {}
+    matched: dict[Symbol | BoolSymbol, Scalar] = {}
     fresh = {symbol_atom(name, sort) for name in ctx.fresh for sort in (Sort.INT, Sort.FLOAT)}
     for _, ours, recorded in pairs:
         if isinstance(ours, Symbol) and ours in fresh and isinstance(recorded, (float, Symbol)):
             matched.setdefault(ours, recorded)
-        if isinstance(ours, IntTerm) and ours.symbol in fresh and isinstance(recorded, (int, IntTerm)):
-            matched.setdefault(ours.symbol, recorded)  # type: ignore[arg-type]  # a member of fresh is a symbol
+        bare = ours.symbol if isinstance(ours, IntTerm) else None
+        if bare is not None and bare in fresh and isinstance(recorded, (int, IntTerm)):
+            matched.setdefault(bare, recorded)
     return matched
 
 
@@ -147,11 +161,11 @@ def differences(ctx: RecordedContext, ours: object, recorded: object) -> list[Di
     tensors = dict(_tensors(recorded, "result"))
     found: list[Difference] = []
     for place, a, b in pairs:
-        if isinstance(a, (IntTerm, Symbol)) or is_condition(a):
+        if _is_scalar(a):
             a = substitute(a, matched)
         if a is b or (type(a) is type(b) and a == b):
             continue
-        both = [v for v in (a, b) if isinstance(v, (int, float, IntTerm, Symbol)) or is_condition(v)]
+        both = [v for v in (a, b) if _is_scalar(v)]
         if len(both) == 2 and _same(ctx, both[0], both[1], _guard(place, tensors)):
             continue
         found.append(Difference(place, str(a), str(b)))

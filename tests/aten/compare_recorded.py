@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from refimpl.aten._overload import UnmodelledOperatorError, overload
-from refimpl.terms import is_condition
+from refimpl.terms import And, Cond, Eq, Ge, Ne, Not, Or
 from tests.aten.agreement import Difference, differences
 from tests.aten.recorded import Call, Recorded, read_recorded
 from tests.aten.recorded_context import RecordedContext
@@ -57,8 +57,15 @@ def compare(path: Path, tally: Tally, only: str | None, verbose: bool) -> None:
             continue
         if only is None or only in call.target:
             _tally(path, recorded, call, ctx, tally, verbose)
-        if call.target == "aten._assert_scalar.default" and is_condition(call.args[0]):
-            ctx.learn(call.args[0])
+        condition = asserted(call)
+        if condition is not None:
+            ctx.learn(condition)
+
+
+def asserted(call: Call) -> Cond | None:
+    """The condition that holds after the call, if it is an assert."""
+    argument = call.args[0] if call.target == "aten._assert_scalar.default" else None
+    return argument if isinstance(argument, (Ge, Eq, Ne, And, Or, Not)) else None
 
 
 def _tally(path: Path, recorded: Recorded, call: Call, ctx: RecordedContext, tally: Tally, verbose: bool) -> None:
@@ -106,8 +113,10 @@ def main() -> None:
         for line in lines if options.all else lines[:3]:
             print(f"    {line}")
     print("not modelled:", ", ".join(f"{name} ({count})" for name, count in sorted(tally.unmodelled.items())) or "none")
-    print(f"agree {sum(tally.agree.values())}, differ {sum(map(len, tally.wrong.values()))}, "
-          f"not modelled {sum(tally.unmodelled.values())} calls of {len(tally.unmodelled)} operators")
+    print(
+        f"agree {sum(tally.agree.values())}, differ {sum(map(len, tally.wrong.values()))}, "
+        f"not modelled {sum(tally.unmodelled.values())} calls of {len(tally.unmodelled)} operators"
+    )
     sys.exit(1 if tally.wrong else 0)
 
 

@@ -19,8 +19,16 @@ __all__ = ["Call", "Recorded", "read_recorded"]
 
 _DTYPES = {dtype.number: dtype for dtype in DType}
 _FORMATS = {1: "contiguous_format", 2: "channels_last", 3: "channels_last_3d", 4: "preserve_format"}
-_LAYOUTS = {1: "sparse_coo", 2: "sparse_csr", 3: "sparse_csc", 4: "sparse_bsr", 5: "sparse_bsc", 6: "_mkldnn", 7: "strided"}
-Result: TypeAlias = "FakeTensor | Scalar | str | complex | None | list[Result]"
+_LAYOUTS = {
+    1: "sparse_coo",
+    2: "sparse_csr",
+    3: "sparse_csc",
+    4: "sparse_bsr",
+    5: "sparse_bsc",
+    6: "_mkldnn",
+    7: "strided",
+}
+Result: TypeAlias = "FakeTensor | Scalar | str | complex | list[Result] | None"
 _Symbolic: TypeAlias = SymIntArgument | SymFloatArgument | SymBoolArgument
 
 
@@ -54,7 +62,13 @@ class _Reader:
 
     def scalar(self, value: SymInt | SymFloat | SymBool) -> Scalar:
         if value.as_expr is None:
-            plain = value.as_int if isinstance(value, SymInt) else value.as_float if isinstance(value, SymFloat) else value.as_bool
+            plain = (
+                value.as_int
+                if isinstance(value, SymInt)
+                else value.as_float
+                if isinstance(value, SymFloat)
+                else value.as_bool
+            )
             assert plain is not None
             return float(plain) if isinstance(plain, str) else plain
         term = self.reader.read(value.as_expr.expr_str, "test")
@@ -124,7 +138,7 @@ class _GraphReader:
         assert plain is not None
         return float(plain) if isinstance(plain, str) else plain
 
-    def argument(self, a: Argument) -> object:  # noqa: C901, PLR0911, PLR0912 - one case a form of argument
+    def argument(self, a: Argument) -> object:
         if a.as_tensor is not None:
             return self.values[a.as_tensor.name]
         if a.as_tensors is not None:
@@ -178,5 +192,3 @@ def read_recorded(path: str) -> Recorded:
         if limits.max_val is not None:
             assumptions.append(le(symbol(name), limits.max_val))
     return Recorded(calls, [c for c in assumptions if is_condition(c)], reader.hints)
-
-

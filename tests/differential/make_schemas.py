@@ -17,8 +17,8 @@ TARGET: Final = Path(__file__).parents[2] / "refimpl" / "aten" / "schemas.txt"
 # Run in a separate process, so that this file needs no torch to be imported (and no untyped import).
 _LISTING: Final = """
 import torch
-names = {n.removeprefix("aten::").partition(".")[0] for n in torch._C._dispatch_get_all_op_names() if n.startswith("aten::")}
-for name in sorted(names):
+every = torch._C._dispatch_get_all_op_names()
+for name in sorted({n[6:].partition(".")[0] for n in every if n.startswith("aten::")}):
     packet = getattr(torch.ops.aten, name)
     for overload in packet.overloads():
         print(getattr(packet, overload)._schema)
@@ -31,7 +31,9 @@ def wanted(schema: str) -> bool:
     if "Tensor" not in schema and not re.match(r"aten::(sym_|_assert)", schema):
         return False
     keyword_only = schema.partition("*, ")[2].partition(") -> ")[0]
-    return "!" not in keyword_only and not re.search(r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_|hacked_twin", schema)
+    return "!" not in keyword_only and not re.search(
+        r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_|hacked_twin", schema
+    )
 
 
 def main() -> None:
