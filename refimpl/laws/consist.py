@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from refimpl.laws.law import Claims, Finding, Given, Law
@@ -11,11 +11,9 @@ from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
 from refimpl.terms import BoolSymbol, Cond, Sort, Symbol, eq, evaluate, free_of, of_atom, symbol
 
-__all__ = ["CONSIST", "Search", "find_model", "finding"]
+__all__ = ["CONSIST", "breaking", "find_model", "finding", "with_defined"]
 
 _TRIES: Final = 60
-
-Search = Callable[[Given], Model | str]
 
 
 def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], solver: Solver) -> Model | str | None:
@@ -95,6 +93,14 @@ def _moves(valuation: dict[str, Number], condition: Cond, hints: Mapping[str, in
         for value in dict.fromkeys((0, 1, 2, 3, now + 1, now - 1, *sorted(set(others))[:8])):
             if value != now:
                 yield {**valuation, free.name: value}
+
+
+def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapping[str, int]) -> Model | None:
+    """A neighbour of the model that satisfies the conditions and not the goal, if a short search finds one."""
+    for attempt in _moves(dict(completed(model, (goal, *conditions))), goal, hints):
+        if not holds(goal, attempt) and all(holds(condition, attempt) for condition in conditions):
+            return attempt
+    return None
 
 
 def with_defined(theory: Theory, model: Model) -> dict[str, Number]:

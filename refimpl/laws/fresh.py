@@ -24,7 +24,7 @@ def recorded_scalar(fresh: FreshSymbol) -> Scalar | None:
 def _claims(seen: Observation) -> Claims:
     open_claims: list[Claim] = []
     findings: list[Finding] = []
-    settled = len(seen.bindings)
+    settled = len(seen.bindings) + len(seen.determined)
     names = {symbol.name for symbol in seen.recorded_symbols}
     for node in seen.nodes:
         for symbol in node.allocated:

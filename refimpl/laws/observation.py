@@ -8,9 +8,8 @@ from enum import Enum
 from typing import Final, Literal, TypeAlias, final
 
 from refimpl.fake_tensor.context import Value
-from refimpl.solver import Number
 from refimpl.symbolic_shapes.events import Binding, Definition, Specialization
-from refimpl.terms import BoolSymbol, Cond, Symbol, lnot, lor
+from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, lnot, lor
 
 __all__ = [
     "ABSENT",
@@ -21,11 +20,13 @@ __all__ = [
     "Held",
     "Observation",
     "ObservedNode",
+    "Source",
     "Stated",
     "under",
 ]
 
 Under: TypeAlias = tuple[Cond, ...]
+Source: TypeAlias = Literal["range", "assert", "operator", "deferred", "fact", "double"]
 
 
 @final
@@ -71,7 +72,7 @@ class Stated:
 
     node: str
     condition: Cond
-    source: Literal["range", "assert", "operator", "deferred", "fact", "double"]
+    source: Source
     predicates: Under = ()
     message: str = ""
     order: int = 0
@@ -136,7 +137,8 @@ class Observation:
     """Everything the laws may look at; all terms are in old names (through σ).
 
     ``machine`` is W. ``facts`` is Φ without definitions. ``after`` is A, ``before`` is B.
-    ``recorded_symbols`` maps each symbol of a recorded computed value to the node that holds it first.
+    ``recorded_symbols`` maps each symbol of a recorded computed value to the node that holds it first. ``determined``
+    gives the fresh symbols that no node binds but that A determines; they occur in nothing else here.
     """
 
     contract: Contract
@@ -152,4 +154,4 @@ class Observation:
     recorded_symbols: Mapping[Symbol | BoolSymbol, str]
     unused: tuple[str, ...] = ()
     extra_machine: tuple[Cond, ...] = ()
-    hints: Mapping[str, Number] = field(default_factory=dict[str, Number])
+    determined: Mapping[Symbol | BoolSymbol, Scalar] = field(default_factory=dict[Symbol | BoolSymbol, Scalar])

@@ -1,0 +1,182 @@
+"""B: recorded ranges, the recorded expressions of asserts, and what operators enforce on recorded values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+from refimpl.aten._overload import OpOverload
+from refimpl.export import SymbolRange
+from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
+from refimpl.fx.node import Node, map_arg
+from refimpl.laws.blind_run import BlindRun, Step, blind_environment
+from refimpl.laws.contract import range_conditions
+from refimpl.laws.observation import ObservedNode, Stated
+from refimpl.laws.operators import is_assert
+from refimpl.laws.scalars import is_scalar
+from refimpl.laws.value import equal_values
+from refimpl.symbolic_shapes.events import Requirement
+from refimpl.symbolic_shapes.sym_node import unwrap
+from refimpl.terms import BoolSymbol, Cond, Symbol, free_of, is_condition, lnot
+
+__all__ = ["Before", "before"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was recorded: the statements of B, and range keys that no value uses."""
+
+    stated: tuple[Stated, ...]
+    unused: tuple[str, ...]
+
+
+def before(
+    run: BlindRun,
+    nodes: Sequence[ObservedNode],
+    requirements: Sequence[Requirement],
+    holders: Mapping[Symbol | BoolSymbol, str],
+) -> Before:
+    """B of a program; ``holders`` maps each recorded computed symbol to the node that holds it first."""
+    ranges, unused = _ranges(run, holders)
+    asserts = list(_asserts(run.steps))
+    return Before((*ranges, *asserts, *_operators(run, nodes, requirements)), unused)
+
+
+def _ranges(run: BlindRun, holders: Mapping[Symbol | BoolSymbol, str]) -> tuple[list[Stated], tuple[str, ...]]:
+    stated: list[Stated] = []
+    unused: list[str] = []
+    bound = run.contract.bound
+    for entry in run.program.ranges:
+        symbols = frozenset[Symbol | BoolSymbol]() if entry.term is None else free_of(entry.term)
+        if any(symbol not in bound and symbol not in holders for symbol in symbols) or not symbols:
+            unused.append(entry.key)
+            continue
+        computed = sorted(holders[s] for s in symbols if s in holders and s not in bound)
+        if computed:
+            stated.extend(Stated(computed[0], condition, "range") for condition in range_conditions(entry))
+    return stated, tuple(unused)
+
+
+def _asserts(steps: Iterable[Step]) -> Iterable[Stated]:
+    """The recorded argument of each assert node, not re-evaluated."""
+    for step in steps:
+        operator = str(step.node.target)
+        if is_assert(operator):
+            for condition in _asserted(operator, step.node):
+                if condition is not True:
+                    yield Stated(step.path, condition, "assert", step.predicates)
+
+
+def _asserted(operator: str, node: Node) -> Iterable[Cond]:
+    argument = _recorded(node.args[0] if node.args else next(iter(node.kwargs.values()), None))
+    if "constrain_range" in operator:
+        low, high = _argument(node, 1, "min"), _argument(node, 2, "max")
+        if is_scalar(argument) and not is_condition(argument):
+            entry = SymbolRange("", argument, _integer(low), _integer(high))
+            yield from range_conditions(entry)
+    elif is_scalar(argument):
+        if is_condition(argument):
+            yield argument
+        else:
+            differs = equal_values(argument, 0.0 if isinstance(argument, (float, Symbol)) else 0)
+            yield lnot(differs)
+
+
+def _argument(node: Node, position: int, name: str) -> object:
+    return node.args[position] if len(node.args) > position else node.kwargs.get(name)
+
+
+def _integer(value: object) -> int | None:
+    recorded = _recorded(value)
+    return recorded if isinstance(recorded, int) else None
+
+
+def _recorded(argument: object) -> object:
+    return argument.meta.get("recorded") if isinstance(argument, Node) else argument
+
+
+def _operators(run: BlindRun, nodes: Sequence[ObservedNode], requirements: Sequence[Requirement]) -> Iterable[Stated]:
+    """What other operators enforce by themselves; in the same words where the recorded arguments are the blind ones."""
+    changed = {step.node for step, node in zip(run.steps, nodes, strict=True) if not same_value(node.old, node.new)}
+    moved = {
+        step.path
+        for step in run.steps
+        if step.node.op == "call_function" and not changed.isdisjoint(step.node.all_input_nodes)
+    }
+    operators = {step.path: str(step.node.target) for step in run.steps}
+    for requirement in requirements:
+        here = requirement.node not in moved and not is_assert(operators.get(requirement.node, ""))
+        if here and requirement.enforced is not True:
+            yield Stated(requirement.node, requirement.enforced, "operator", requirement.under, requirement.message)
+    if moved:
+        yield from _evaluated_again(run, [step for step in run.steps if step.path in moved])
+
+
+def same_value(old: object, new: object) -> bool:
+    """Whether two values are the same terms."""
+    if old is new:
+        return True
+    if isinstance(old, FakeTensor) and isinstance(new, FakeTensor):
+        return (
+            old.sizes == new.sizes
+            and old.strides == new.strides
+            and old.offset == new.offset
+            and old.dtype is new.dtype
+            and old.layout == new.layout
+        )
+    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
+        left: Sequence[object] = old
+        right: Sequence[object] = new
+        return len(left) == len(right) and all(map(same_value, left, right))
+    return type(old) is type(new) and old == new
+
+
+def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
+    """The requirements of these nodes on recorded arguments, under the contract and the recorded ranges."""
+    env = blind_environment(run.program, run.contract)
+    for entry in run.program.ranges:
+        for condition in range_conditions(entry):
+            env.assume(condition)
+    with FakeTensorMode(env) as mode:
+        for step in steps:
+            operator = str(step.node.target)
+            if is_assert(operator) or not (isinstance(step.node.target, OpOverload) or callable(step.node.target)):
+                continue
+            start = len(env.log)
+            env.node = step.path
+            env.violated = None
+            failed = _call(mode, step.node)
+            for event in env.log[start:]:
+                if isinstance(event, Requirement) and event.enforced is not True:
+                    yield Stated(step.path, event.enforced, "operator", step.predicates, event.message)
+            if failed and env.violated is None and step.failure is not None and step.failure.kind == "violated":
+                yield Stated(step.path, False, "operator", step.predicates, step.failure.message)
+
+
+def _call(mode: FakeTensorMode, node: Node) -> bool:
+    """Run one operator on recorded arguments; whether it raised."""
+
+    def argument(n: Node) -> object:
+        recorded: object = n.meta.get("recorded")
+        return _fresh_storage(mode, recorded)
+
+    target = node.target
+    if isinstance(target, str) or not callable(target):
+        return False
+    try:
+        target(*map_arg(node.args, argument), **map_arg(node.kwargs, argument))
+    except (RuntimeError, ValueError, IndexError, ZeroDivisionError, LookupError, TypeError):
+        return True
+    return False
+
+
+def _fresh_storage(mode: FakeTensorMode, value: object) -> object:
+    if isinstance(value, FakeTensor):
+        return replace(value, storage=Storage())
+    if isinstance(value, (list, tuple)):
+        items: Sequence[object] = value
+        return tuple([_fresh_storage(mode, item) for item in items])
+    value = unwrap(value)
+    return mode.wrap(value) if is_scalar(value) else value

@@ -1,0 +1,112 @@
+"""Does a witness replay? What that means depends on the law (DESIGN's "Replayed means")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from refimpl.fake_tensor import FakeTensor
+from refimpl.laws.concrete import NotReplayableError, concrete
+from refimpl.laws.law import Claim
+from refimpl.laws.observation import ABSENT, Observation
+from refimpl.laws.replay import Replay
+from refimpl.laws.theory import Theory
+from refimpl.solver import Model, holds
+from refimpl.terms import Undefined, to_text
+
+__all__ = ["Confirmation", "confirm"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The witness replays; ``note`` says how, ``valuation`` is the one that the run really had."""
+
+    valuation: Model
+    note: str
+
+
+def confirm(
+    claim: Claim, valuation: Model, replay: Callable[[Model], Replay], seen: Observation, theory: Theory
+) -> Confirmation | str:
+    """A confirmation, or why the witness is none."""
+    try:
+        run = replay(valuation)
+    except NotReplayableError as error:
+        return str(error)
+    for condition in theory.hypotheses(None):
+        if not holds(condition, run.valuation):
+            return f"the run violates {to_text(condition)}"
+    if claim.direction == "strengthened":
+        return _raises(run, theory)
+    if run.raised is not None and not _is_past(claim, run, seen):
+        return f"{run.raised.node} raises {run.raised.message}"
+    if claim.law == "VALUE":
+        return _values_differ(claim, run, seen)
+    if any(not holds(predicate, run.valuation) for predicate in claim.predicates):
+        return "the branch is not taken"
+    if holds(claim.goal, run.valuation):
+        return "the condition holds on the run"
+    return Confirmation(run.valuation, "")
+
+
+def _raises(run: Replay, theory: Theory) -> Confirmation | str:
+    """B is true and a named node raises."""
+    broken = [condition for condition in theory.hypotheses("before") if not holds(condition, run.valuation)]
+    if broken:
+        return f"the run violates the recorded {to_text(broken[0])}"
+    if run.raised is None:
+        return "no node raises"
+    return Confirmation(run.valuation, f"; {run.raised.node} raises: {run.raised.message}")
+
+
+def _is_past(claim: Claim, run: Replay, seen: Observation) -> bool:
+    """Whether the run got beyond the claim's node before it raised."""
+    order = [node.path for node in seen.nodes]
+    if run.raised is None or claim.node not in order or run.raised.node not in order or claim.law != "VALUE":
+        return False
+    return order.index(run.raised.node) > order.index(claim.node)
+
+
+def _values_differ(claim: Claim, run: Replay, seen: Observation) -> Confirmation | str:
+    """Both values of the node are evaluated and differ."""
+    node = next((node for node in seen.nodes if node.path == claim.node), None)
+    if node is None or node.old is ABSENT or claim.node not in run.values:
+        return "the node has no concrete value"
+    try:
+        old = concrete(node.old, run.valuation)
+    except Undefined as error:
+        return f"the recorded value is undefined: {error}"
+    new = run.values[claim.node]
+    if not differ(old, new):
+        return "the recorded and the concrete value are equal"
+    return Confirmation(run.valuation, f" ({_text(old)} is recorded, the operator gives {_text(new)})")
+
+
+def differ(old: object, new: object) -> bool:
+    """Whether two concrete values differ in what VALUE speaks of."""
+    if isinstance(old, FakeTensor) and isinstance(new, FakeTensor):
+        return _tensors_differ(old, new)
+    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
+        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))  # pyright: ignore
+    if isinstance(old, float) and isinstance(new, float):
+        return old != new and not (old != old and new != new)
+    return type(old) is not type(new) or old != new
+
+
+def _tensors_differ(old: FakeTensor, new: FakeTensor) -> bool:
+    if old.dtype is not new.dtype or old.device != new.device or old.layout != new.layout:
+        return True
+    if old.sizes != new.sizes or old.offset != new.offset:
+        return True
+    if 0 in old.sizes or old.layout != "strided":
+        return False
+    used = [d for d, size in enumerate(old.sizes) if isinstance(size, int) and size > 1]
+    return any(old.strides[d] != new.strides[d] for d in used)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, FakeTensor):
+        return f"sizes {list(value.sizes)}, strides {list(value.strides)}, offset {value.offset}"
+    return repr(value)

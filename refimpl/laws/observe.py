@@ -1,0 +1,215 @@
+"""From a blind run to what the laws are judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from refimpl.fake_tensor import FakeTensor
+from refimpl.laws.before import before
+from refimpl.laws.blind_run import BlindRun, Step
+from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
+from refimpl.laws.determine import renamed_value
+from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
+from refimpl.laws.operators import is_assert
+from refimpl.laws.scalars import is_scalar
+from refimpl.symbolic_shapes.bindings import as_bindings
+from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.symbolic_shapes.events import Binding, Definition, Fact, Requirement, Specialization
+from refimpl.terms import (
+    BoolSymbol,
+    Cond,
+    Eq,
+    IntTerm,
+    Scalar,
+    Symbol,
+    eq,
+    int_of_bool,
+    of_atom,
+    substitute,
+    substitute_cond,
+    to_cond,
+)
+
+__all__ = ["observe"]
+
+
+def observe(run: BlindRun) -> Observation:
+    """Everything the laws look at, in old names."""
+    renaming: dict[Symbol | BoolSymbol, Scalar] = {fresh: term_of(old) for fresh, old in run.renamed.items()}
+    nodes = run.observed()
+    if renaming:
+        nodes = tuple(replace(node, new=renamed_value(node.new, renaming)) for node in nodes)
+    allocating = {node.path for node in nodes if node.may_allocate or node.assumed}
+    facts: list[Stated] = []
+    requirements: list[tuple[int, Requirement]] = []
+    definitions: list[Definition] = []
+    bindings: list[Binding] = []
+    specializations: list[Specialization] = []
+    for order, event in enumerate(run.log):
+        match event:
+            case Fact(node, condition, predicates):
+                facts.append(Stated(node, _in_old(condition, renaming), "fact", predicates, order=order))
+            case Requirement(node, condition, enforced, message, predicates):
+                words = Requirement(
+                    node, _in_old(condition, renaming), _in_old(enforced, renaming), message, predicates
+                )
+                requirements.append((order, words))
+            case Specialization():
+                specializations.append(event)
+            case Definition():
+                # What is bound where nothing allocates is bound by nobody (law DOM).
+                if event.node in allocating:
+                    definitions.append(replace(event, term=substitute(event.term, renaming)))
+            case Binding():
+                bindings.append(replace(event, side=tuple(_in_old(c, renaming) for c in event.side)))
+    bindings.extend(_kept_bindings(run.steps))
+    holders = _holders(nodes, run)
+    recorded = before(run, nodes, [requirement for _, requirement in requirements], holders)
+    plain, products = _machine(run, nodes)
+    return Observation(
+        contract=run.contract,
+        nodes=nodes,
+        machine=plain,
+        extra_machine=products,
+        facts=tuple(facts),
+        definitions=tuple(definitions),
+        bindings=tuple(bindings),
+        after=_after(run, requirements, bindings),
+        before=recorded.stated,
+        unbound=tuple(_unbound(run, nodes)),
+        specializations=tuple(specializations),
+        recorded_symbols=holders,
+        unused=recorded.unused,
+    )
+
+
+def _in_old(condition: Cond, renaming: Mapping[Symbol | BoolSymbol, Scalar]) -> Cond:
+    if isinstance(condition, bool) or condition.free.isdisjoint(renaming):
+        return condition
+    return substitute_cond(condition, renaming)
+
+
+def _after(
+    run: BlindRun, requirements: Sequence[tuple[int, Requirement]], bindings: Iterable[Binding]
+) -> tuple[Stated, ...]:
+    """A: what the run requires, and what a node that raises at every valuation would have."""
+    doubles = _doubles(bindings)
+    operators = {step.path: str(step.node.target) for step in run.steps}
+    stated: list[Stated] = []
+    source: Source
+    for order, requirement in requirements:
+        if (requirement.node, requirement.condition) in doubles:
+            source = "double"
+        elif is_assert(operators.get(requirement.node, "")):
+            source = "assert"
+        else:
+            source = "operator" if requirement.condition is requirement.enforced else "deferred"
+        stated.append(
+            Stated(requirement.node, requirement.condition, source, requirement.under, requirement.message, order)
+        )
+    for step in run.steps:
+        failure = step.failure
+        if failure is not None and failure.kind == "violated" and failure.violated is not None:
+            end = len(run.log)
+            stated.append(Stated(step.path, failure.violated, "operator", step.predicates, failure.message, end))
+    return tuple(stated)
+
+
+def _doubles(bindings: Iterable[Binding]) -> frozenset[tuple[str, Cond]]:
+    """The equations that come from one fresh value under two old names."""
+    first: dict[tuple[str, Symbol], Symbol] = {}
+    found: set[tuple[str, Cond]] = set()
+    for binding in bindings:
+        if binding.fresh is None:
+            continue
+        other = first.setdefault((binding.node, binding.fresh), binding.symbol)
+        if other is not binding.symbol and isinstance(term_of(other), IntTerm):
+            found.add((binding.node, eq(of_atom(other), of_atom(binding.symbol))))
+    return frozenset(found)
+
+
+def _kept_bindings(steps: Iterable[Step]) -> Iterable[Binding]:
+    """A node that keeps its recorded value binds its symbols to themselves."""
+    for step in steps:
+        bindings = step.node.meta.get("unbacked_bindings")
+        if bindings and (step.assumed or step.failure is not None):
+            for symbol, path in as_bindings(bindings).items():
+                yield Binding(step.path, symbol, path, symbol, term_of(symbol), (), step.predicates)
+
+
+def _holders(nodes: Iterable[ObservedNode], run: BlindRun) -> dict[Symbol | BoolSymbol, str]:
+    """The first node that holds each recorded symbol, those that inputs bind aside."""
+    found: dict[Symbol | BoolSymbol, str] = {}
+    bound = run.contract.bound
+    for node in nodes:
+        if node.is_input or node.old is ABSENT:
+            continue
+        for scalar in scalars_in(node.old):
+            if not isinstance(scalar, (int, float)):
+                for symbol in scalar.free:
+                    if symbol not in bound:
+                        found.setdefault(symbol, node.path)
+    return found
+
+
+def _machine(run: BlindRun, nodes: Sequence[ObservedNode]) -> tuple[tuple[Cond, ...], tuple[Cond, ...]]:
+    inputs = [node.new for node in nodes if node.is_input]
+    computed = [node.new for node in nodes if not node.is_input]
+    renamed = run.renamed
+    items = [renamed.get(s, s) for node in nodes if _reads_item(node) for s in node.allocated]
+    plain, products = computed_bounds(computed, items)
+    return (*input_bounds(inputs), *plain), products
+
+
+def _reads_item(node: ObservedNode) -> bool:
+    return node.operator in ("aten.item.default", "aten._local_scalar_dense.default")
+
+
+def _unbound(run: BlindRun, nodes: Sequence[ObservedNode]) -> Iterable[FreshSymbol]:
+    pending = set(run.pending) - run.renamed.keys()
+    for node in nodes:
+        for symbol in node.allocated:
+            if symbol in pending:
+                at, recorded = _place(symbol, node.new, node.old, "") or ("", ABSENT)
+                yield FreshSymbol(symbol, node.path, at, recorded, node.predicates)
+
+
+def _place(symbol: Symbol, new: Held, old: Held, at: str) -> tuple[str, Held] | None:
+    """Where the symbol stands in the new value by itself, and what was recorded there."""
+    if isinstance(new, FakeTensor):
+        return _place_in_tensor(symbol, new, old, at)
+    if isinstance(new, (list, tuple)):
+        recorded = old if isinstance(old, (list, tuple)) else ()
+        for index, item in enumerate(new):
+            other = recorded[index] if index < len(recorded) else ABSENT
+            found = _place(symbol, item, other, f"{at}[{index}]")
+            if found is not None:
+                return found
+        return None
+    if new is ABSENT or new is None or isinstance(new, str):
+        return None
+    return _place_of(symbol, new, old, at)
+
+
+def _place_in_tensor(symbol: Symbol, new: FakeTensor, old: Held, at: str) -> tuple[str, Held] | None:
+    other = old if isinstance(old, FakeTensor) else None
+    for name, terms, recorded in (
+        ("size", new.sizes, () if other is None else other.sizes),
+        ("stride", new.strides, () if other is None else other.strides),
+        ("storage_offset", (new.offset,), () if other is None else (other.offset,)),
+    ):
+        for index, term in enumerate(terms):
+            place = f"{at}.{name}()" + ("" if name == "storage_offset" else f"[{index}]")
+            found = _place_of(symbol, term, recorded[index] if index < len(recorded) else ABSENT, place)
+            if found is not None:
+                return found
+    return None
+
+
+def _place_of(symbol: Symbol, new: Scalar, old: Held, at: str) -> tuple[str, Held] | None:
+    if new is symbol or (isinstance(new, IntTerm) and new.symbol is symbol):
+        return at, old
+    if isinstance(new, Eq) and new is eq(of_atom(symbol), 1):
+        return at, int_of_bool(to_cond(old)) if old is not ABSENT and is_scalar(old) else ABSENT
+    return None
