@@ -11,7 +11,7 @@ from refimpl.laws.determine import determined
 from refimpl.laws.judge import Judgement, Replayer, judge
 from refimpl.laws.observation import Observation
 from refimpl.laws.observe import observe
-from refimpl.laws.propagation import binding_rows
+from refimpl.laws.propagation import binding_rows, specialization_rows
 from refimpl.laws.replay import Replay, Supply, replay
 from refimpl.laws.report import Json, ProgramReport, Relation, Verdict
 from refimpl.laws.unrecorded import unrecorded
