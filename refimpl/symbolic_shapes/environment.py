@@ -68,7 +68,8 @@ class Environment:
 
     ``log`` holds the records of the run in order, in the words in which they were said; ``node`` is the path of
     the node that runs now. With ``guard_from_hints`` a decision on backed symbols that nothing known decides is
-    taken from the hints and guarded, as PyTorch does; without, it is refused.
+    taken from the hints and guarded, as PyTorch does; without, it is refused. ``violated`` is the requirement
+    that was last seen to be false; it outlives the roll-back of its node.
     """
 
     def __init__(self, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> None:
@@ -88,6 +89,7 @@ class Environment:
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False
+        self.violated: Requirement | None = None
         self.frozen = False
 
     # -- statements and questions on raw terms: what operators use --
