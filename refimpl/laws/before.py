@@ -16,9 +16,10 @@ from refimpl.laws.observation import ObservedNode, Stated
 from refimpl.laws.operators import is_assert
 from refimpl.laws.scalars import is_scalar
 from refimpl.laws.value import equal_values
+from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Requirement
 from refimpl.symbolic_shapes.sym_node import unwrap
-from refimpl.terms import BoolSymbol, Cond, Symbol, free_of, is_condition, lnot
+from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, free_of, is_condition, lnot, substitute_cond
 
 __all__ = ["Before", "before"]
 
@@ -144,13 +145,18 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
             operator = str(step.node.target)
             if is_assert(operator) or not (isinstance(step.node.target, OpOverload) or callable(step.node.target)):
                 continue
-            start = len(env.log)
+            start, mark = len(env.log), env.symbols.mark()
             env.node = step.path
             env.violated = None
             failed = _call(mode, step.node)
+            again = env.symbols.since(mark)
+            # What the operator allocates here is what it allocated in the blind run.
+            known = [term_of(run.renamed.get(symbol, symbol)) for symbol in step.allocated]
+            same = dict[Symbol | BoolSymbol, Scalar](zip(again, known, strict=False))
             for event in env.log[start:]:
                 if isinstance(event, Requirement) and event.enforced is not True:
-                    yield Stated(step.path, event.enforced, "operator", step.predicates, event.message)
+                    condition = substitute_cond(event.enforced, same)
+                    yield Stated(step.path, condition, "operator", step.predicates, event.message)
             if failed and env.violated is None and step.failure is not None and step.failure.kind == "violated":
                 yield Stated(step.path, False, "operator", step.predicates, step.failure.message)
 

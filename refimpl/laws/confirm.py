@@ -35,11 +35,11 @@ def confirm(
         run = replay(valuation)
     except NotReplayableError as error:
         return str(error)
-    for condition in theory.hypotheses(None):
+    for condition in theory.hypotheses(None, until=claim.until):
         if not holds(condition, run.valuation):
             return f"the run violates {to_text(condition)}"
     if claim.direction == "strengthened":
-        return _raises(run, theory)
+        return _raises(claim, run, theory)
     if run.raised is not None and not _is_past(claim, run, seen):
         return f"{run.raised.node} raises {run.raised.message}"
     if claim.law == "VALUE":
@@ -51,11 +51,11 @@ def confirm(
     return Confirmation(run.valuation, "")
 
 
-def _raises(run: Replay, theory: Theory) -> Confirmation | str:
+def _raises(claim: Claim, run: Replay, theory: Theory) -> Confirmation | str:
     """B is true and a named node raises."""
-    broken = [condition for condition in theory.hypotheses("before") if not holds(condition, run.valuation)]
-    if broken:
-        return f"the run violates the recorded {to_text(broken[0])}"
+    for condition in theory.hypotheses("before", until=claim.until):
+        if not holds(condition, run.valuation):
+            return f"the run violates the recorded {to_text(condition)}"
     if run.raised is None:
         return "no node raises"
     return Confirmation(run.valuation, f"; {run.raised.node} raises: {run.raised.message}")

@@ -15,7 +15,10 @@ _FIX: Final = "bind it where such a value is allocated, or restore the assert th
 
 
 def _claims(seen: Observation) -> Claims:
-    about: dict[Symbol, list[Stated]] = {binding.symbol: [] for binding in seen.bindings}
+    # What is bound where nothing allocates is bound by nobody: that is for DOM to say.
+    sites = {node.path for node in seen.nodes if node.may_allocate or node.assumed or node.failure is not None}
+    bindings = [binding for binding in seen.bindings if binding.node in sites]
+    about: dict[Symbol, list[Stated]] = {binding.symbol: [] for binding in bindings}
     for statement in seen.before:
         for symbol in free_of(statement.condition):
             if isinstance(symbol, Symbol) and symbol in about:
@@ -23,7 +26,7 @@ def _claims(seen: Observation) -> Claims:
     after = {(s.condition, s.predicates) for s in seen.after}
     open_claims: list[Claim] = []
     settled = 0
-    for binding in seen.bindings:
+    for binding in bindings:
         for statement in about[binding.symbol]:
             # A requirement that the run states in the same words needs the binding only if that changed the words.
             if binding.fresh is not None and (statement.condition, statement.predicates) in after:

@@ -31,12 +31,14 @@ class Supply:
     """What the concrete run takes from a witness.
 
     ``allocated`` gives, by node path, the terms (in old names) of the symbols that the node allocates; ``predicates``
-    the opaque predicates by the path of their ``cond``; ``kept`` the nodes that keep their recorded value.
+    the opaque predicates by the path of their ``cond``; ``kept`` the nodes that keep their recorded value;
+    ``binding`` the nodes whose bindings count (law DOM).
     """
 
     allocated: Mapping[str, tuple[Scalar, ...]]
     predicates: Mapping[str, BoolSymbol]
     kept: frozenset[str]
+    binding: frozenset[str]
 
     @staticmethod
     def of(nodes: Sequence[ObservedNode], allocated: Mapping[str, tuple[Scalar, ...]]) -> Supply:
@@ -50,7 +52,8 @@ class Supply:
                 if isinstance(symbol, BoolSymbol):
                     predicates.setdefault(outer, symbol)
         kept = frozenset(node.path for node in nodes if node.assumed or node.failure is not None)
-        return Supply(allocated, predicates, kept)
+        binding = frozenset(node.path for node in nodes if node.may_allocate)
+        return Supply(allocated, predicates, kept, binding)
 
 
 @final
@@ -148,7 +151,7 @@ class _Runner:
             raise NotReplayableError(f"{path} calls nothing")
         self.ctx.node = path
         bindings = node.meta.get("unbacked_bindings")
-        if isinstance(bindings, dict) and bindings:
+        if isinstance(bindings, dict) and path in self._supply.binding:
             self._bind(path, bindings, value)
         return value
 
