@@ -309,3 +309,9 @@ def combinations(ctx: Context, self: FakeTensor, r: int, with_replacement: bool)
     if isinstance(length, int):
         ctx.fact(eq(count, comb(length + r - 1 if with_replacement else length, r)))
     return _dense(ctx, self, (count, r))
+
+
+@shape("aten.where.default")
+def where(ctx: Context, condition: FakeTensor) -> list[Value]:
+    """One vector of indices of true elements for each dimension."""
+    return nonzero_numpy(ctx, condition)

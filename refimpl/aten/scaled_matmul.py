@@ -1,0 +1,67 @@
+"""Matrix products of narrow floats with scales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._registry import shape
+from refimpl.aten._windows import in_format, sizes_text
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
+
+__all__: list[str] = []
+
+
+def _product(
+    ctx: Context, self: FakeTensor, mat2: FakeTensor, bias: FakeTensor | None, out_dtype: DType | None
+) -> FakeTensor:
+    for name, matrix in (("self", self), ("mat2", mat2)):
+        if matrix.ndim != 2:
+            raise RuntimeError(f"Inputs must be 2D but got {name}.dim()={matrix.ndim}")
+    ctx.require(
+        eq(self.sizes[1], mat2.sizes[0]),
+        f"mat_a and mat_b shapes cannot be multiplied ({'x'.join(map(str, self.sizes))} and "
+        f"{'x'.join(map(str, mat2.sizes))})",
+    )
+    if bias is not None:
+        message = f"Bias must be size {mat2.sizes[1]} but got {sizes_text(bias.sizes)}"
+        ctx.require(eq(bias.numel(), mat2.sizes[1]), message)
+    return in_format(ctx, self, (self.sizes[0], mat2.sizes[1]), "contiguous_format", out_dtype)
+
+
+@shape("aten._scaled_mm.default")
+def scaled_mm(
+    ctx: Context,
+    self: FakeTensor,
+    mat2: FakeTensor,
+    scale_a: FakeTensor,
+    scale_b: FakeTensor,
+    bias: FakeTensor | None,
+    scale_result: FakeTensor | None,
+    out_dtype: DType | None,
+    use_fast_accum: bool,
+) -> FakeTensor:
+    """The product, contiguous, in ``out_dtype`` or the dtype of ``self``."""
+    return _product(ctx, self, mat2, bias, out_dtype)
+
+
+@shape("aten._scaled_mm_v2.default")
+def scaled_mm_v2(
+    ctx: Context,
+    self: FakeTensor,
+    mat2: FakeTensor,
+    scale_a: Sequence[FakeTensor],
+    recipe_a: Sequence[int],
+    swizzle_a: Sequence[int],
+    scale_b: Sequence[FakeTensor],
+    recipe_b: Sequence[int],
+    swizzle_b: Sequence[int],
+    bias: FakeTensor | None,
+    out_dtype: DType | None,
+    contraction_dim: Sequence[int],
+    use_fast_accum: bool,
+) -> FakeTensor:
+    """The same with scales by recipe."""
+    return _product(ctx, self, mat2, bias, out_dtype)
