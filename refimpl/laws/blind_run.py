@@ -13,7 +13,7 @@ from refimpl.fx.node import Node
 from refimpl.laws.contract import contract_of, scalars_in
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Contract, Failure, Held, ObservedNode
-from refimpl.laws.operators import may_allocate
+from refimpl.laws.operators import may_allocate, operator_name
 from refimpl.laws.scalars import is_scalar
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.events import Event, Under
@@ -175,12 +175,12 @@ def _observed(step: Step) -> ObservedNode:
     meta = step.node.meta
     return ObservedNode(
         path=step.path,
-        operator=str(step.node.target),
+        operator=operator_name(step.node.target),
         old=raw_value(meta["recorded"]) if "recorded" in meta else ABSENT,
         new=ABSENT if step.failure is not None else raw_value(step.value),
         predicates=step.predicates,
         allocated=step.allocated,
-        may_allocate=bool(step.allocated) or may_allocate(str(step.node.target)),
+        may_allocate=bool(step.allocated) or may_allocate(operator_name(step.node.target)),
         is_input=step.is_input,
         assumed=step.assumed,
         failure=step.failure,

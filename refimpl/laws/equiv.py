@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from refimpl.laws.law import Claim, Claims, Direction, Finding, Given, Law
-from refimpl.laws.observation import Observation, Stated
-from refimpl.terms import Cond, free_of, to_text
+from refimpl.laws.fresh import recorded_scalar
+from refimpl.laws.law import Claim, Claims, Direction, Given, Law
+from refimpl.laws.observation import Observation, Source, Stated
+from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, free_of, substitute_cond, to_text
 
 __all__ = ["EQUIV"]
 
 _LOST: Final = "restore the assert that implies it, or record the wider range"
 _INVENTED: Final = "record an assert for it, or do not require it"
+_SOURCES: Final[Mapping[Source, str]] = {
+    "range": "as a range",
+    "assert": "by an assert",
+    "operator": "enforced by the operator",
+    "deferred": "deferred",
+    "fact": "as a fact",
+    "double": "as one value",
+}
 
 
 def _claims(seen: Observation) -> Claims:
@@ -19,17 +30,18 @@ def _claims(seen: Observation) -> Claims:
     before = {(s.condition, s.predicates) for s in seen.before}
     lost = _direction(seen.before, after, "after", "weakened")
     invented = _direction(seen.after, before, "before", "strengthened")
-    undetermined = {fresh.symbol: fresh for fresh in seen.unbound}
-    kept: list[Claim] = []
-    findings: list[Finding] = []
-    for claim in invented.open:
-        free = [symbol for symbol in undetermined if symbol in free_of(claim.goal)]
-        if free:
-            message = f"{to_text(claim.goal)} is required of {free[0].name}, which no node binds"
-            findings.append(Finding("EQUIV", claim.node, "undecided", message))
-        else:
-            kept.append(claim)
-    return Claims((*lost.open, *kept), tuple(findings), lost.settled + invented.settled)
+    chosen: dict[Symbol | BoolSymbol, Scalar] = {
+        fresh.symbol: value for fresh in seen.unbound if (value := recorded_scalar(fresh)) is not None
+    }
+    kept = tuple(_existential(claim, chosen) for claim in invented.open) if seen.unbound else invented.open
+    return Claims((*lost.open, *kept), (), lost.settled + invented.settled)
+
+
+def _existential(claim: Claim, chosen: Mapping[Symbol | BoolSymbol, Scalar]) -> Claim:
+    """A speaks existentially of unbound fresh symbols: the recorded value is tried."""
+    if free_of(claim.goal).isdisjoint(chosen):
+        return claim
+    return replace(claim, goal=substitute_cond(claim.goal, chosen), existential=True)
 
 
 def _direction(
@@ -50,24 +62,20 @@ def _direction(
 
 
 def _claim(statement: Stated, given: Given, direction: Direction) -> Claim:
+    text = to_text(statement.condition)
+    message = f" ({statement.message})" if statement.message else ""
     if direction == "weakened":
-        source = {"range": "the recorded range", "assert": "the recorded assert"}.get(
-            statement.source, "the requirement"
-        )
-        about, sides, fix = f"{source} is not implied after propagation", ("before", "after"), _LOST
+        about = f"{text} is recorded ({_SOURCES[statement.source]}), but nothing implies it after propagation"
     else:
-        about, sides, fix = "a requirement is not implied by what was recorded", ("after", "before"), _INVENTED
-    text = f"{sides[0]} requires {to_text(statement.condition)}"
-    if statement.message:
-        text += f" ({statement.message})"
+        about = f"{text} is required after propagation{message}, but nothing recorded implies it"
     return Claim(
         "EQUIV",
         statement.node,
         statement.condition,
         given,
         about,
-        (text, f"{sides[1]} allows its negation"),
-        fix,
+        None,
+        _LOST if direction == "weakened" else _INVENTED,
         statement.predicates,
         direction=direction,
         until=statement.order if direction == "strengthened" else None,

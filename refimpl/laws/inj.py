@@ -9,7 +9,7 @@ from refimpl.laws.elimination import equation
 from refimpl.laws.fresh import recorded_scalar
 from refimpl.laws.law import Claim, Claims, Law
 from refimpl.laws.observation import Observation
-from refimpl.terms import IntTerm, Scalar, Sort, Symbol, of_atom
+from refimpl.terms import IntTerm, Scalar, Sort, Symbol, of_atom, to_text
 
 __all__ = ["INJ"]
 
@@ -30,9 +30,8 @@ def _claims(seen: Observation) -> Claims:
             open_claims.append(Claim("INJ", fresh.node, goal, "after", about, (value, other), _FIX, fresh.predicates))
     for stated in seen.after:
         if stated.source == "double":
-            about = f"one value allocated at {stated.node} has two old names"
-            sides = (stated.message, "nothing that makes them equal")
-            claim = Claim("INJ", stated.node, stated.condition, "before", about, sides, _FIX, stated.predicates)
+            about = f"{stated.message} at {stated.node}, but nothing recorded implies {to_text(stated.condition)}"
+            claim = Claim("INJ", stated.node, stated.condition, "before", about, None, _FIX, stated.predicates)
             open_claims.append(replace(claim, until=stated.order))
     return Claims(tuple(open_claims), (), len(sites))
 

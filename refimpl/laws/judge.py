@@ -142,6 +142,10 @@ class _Judge:
 
     def _refuted(self, decided: Decided, model: Model, total: int) -> LawRow:
         claim = decided.claim
+        if claim.existential:
+            self._note(claim.direction, "unknown")
+            message = f"{explain(claim, None)}; no value of a symbol that no node binds is known to satisfy it"
+            return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
         reasons: list[str] = []
         for attempt in self._attempts(decided, model):
             valuation = self._whole(attempt)

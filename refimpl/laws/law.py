@@ -22,9 +22,10 @@ Direction: TypeAlias = Literal["weakened", "strengthened"]
 class Claim:
     """An obligation: Γ ∧ W ∧ Φ and B or A (``given``) imply ``goal``, where ``predicates`` hold.
 
-    ``layout`` lets it rest on the specializations too; with ``until`` only facts logged before that place count, since
-    a fact speaks of runs that reach its node. ``about`` says what differs if it fails, ``sides`` are the
-    two sides of it, ``fix`` what would mend it.
+    ``existential`` marks a goal in which an unbound fresh symbol was given its recorded value: a proof is one, a
+    refutation says nothing of other values. ``layout`` lets it rest on the specializations too; with ``until`` only
+    facts logged before that place count, since a fact speaks of runs that reach its node. ``about`` says what differs
+    if it fails, ``sides`` are its two sides if it has any, ``fix`` is what would mend it.
     """
 
     law: LawName
@@ -32,12 +33,13 @@ class Claim:
     goal: Cond
     given: Given
     about: str
-    sides: tuple[Scalar | str, Scalar | str]
+    sides: tuple[Scalar, Scalar] | None
     fix: str
     predicates: Under = ()
     layout: bool = False
     direction: Direction | None = None
     until: int | None = None
+    existential: bool = False
 
 
 @final
@@ -79,13 +81,13 @@ class Law:
 
 def explain(claim: Claim, model: Model | None) -> str:
     """The refutation in words: what differs, both sides with their values at the witness, what would mend it."""
+    if claim.sides is None:
+        return f"{claim.about}; {claim.fix}"
     left, right = (_side(side, model) for side in claim.sides)
     return f"{claim.about}: {left} against {right}; {claim.fix}"
 
 
-def _side(side: Scalar | str, model: Model | None) -> str:
-    if isinstance(side, str):
-        return side
+def _side(side: Scalar, model: Model | None) -> str:
     text = to_text(side)
     if model is None or isinstance(side, (int, float)):
         return text

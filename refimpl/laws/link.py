@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from refimpl.laws.law import Claim, Claims, Finding, Law
-from refimpl.laws.observation import Observation, Stated
+from refimpl.laws.observation import Observation, Stated, Under
 from refimpl.symbolic_shapes.key_path import keystr
-from refimpl.terms import Symbol, free_of, to_text
+from refimpl.terms import Cond, Symbol, free_of, to_text
 
 __all__ = ["LINK"]
 
@@ -26,6 +26,7 @@ def _claims(seen: Observation) -> Claims:
     after = {(s.condition, s.predicates) for s in seen.after}
     open_claims: list[Claim] = []
     settled = 0
+    asked: set[tuple[Symbol, Cond, Under]] = set()
     for binding in bindings:
         for statement in about[binding.symbol]:
             # A requirement that the run states in the same words needs the binding only if that changed the words.
@@ -33,10 +34,14 @@ def _claims(seen: Observation) -> Claims:
                 settled += 1
                 continue
             where = f"{binding.node}{keystr(binding.path)}"
-            text = f"{to_text(statement.condition)}, recorded of {binding.symbol.name}, does not follow at {where}"
-            sides = (binding.symbol.name, binding.term)
+            if (binding.symbol, statement.condition, statement.predicates) in asked:
+                settled += 1
+                continue
+            asked.add((binding.symbol, statement.condition, statement.predicates))
+            name, found = binding.symbol.name, to_text(binding.term)
+            text = f"{to_text(statement.condition)} is recorded, but does not follow for {name} = {found} at {where}"
             open_claims.append(
-                Claim("LINK", binding.node, statement.condition, "after", text, sides, _FIX, statement.predicates)
+                Claim("LINK", binding.node, statement.condition, "after", text, None, _FIX, statement.predicates)
             )
     failed = [
         Finding("LINK", node.path, "refuted", node.failure.message)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from types import BuiltinFunctionType, FunctionType
 from typing import Final
 
-__all__ = ["is_assert", "is_custom_name", "may_allocate"]
+__all__ = ["is_assert", "is_custom_name", "may_allocate", "operator_name"]
 
 _ASSERTS: Final = frozenset(
     (
@@ -31,6 +32,16 @@ _KNOWN_NAMESPACES: Final = (
     "aten.", "prims.", "_operator.", "math.", "torch.sym_", "torch._sym_", "torch._functorch.predispatch.",
     "higher_order.", "prim.", "prims_rng.", "inductor.",
 )  # fmt: skip
+
+
+def operator_name(target: object) -> str:
+    """``aten.add.Tensor``, ``_operator.ge``, ``higher_order.cond``; the text of a target without a better name."""
+    name: object = getattr(target, "name", None)
+    if isinstance(name, str):
+        return name
+    if isinstance(target, (BuiltinFunctionType, FunctionType)):
+        return f"{target.__module__}.{target.__name__}"
+    return str(target)
 
 
 def is_assert(operator: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from refimpl.laws.law import Claim, Claims, Finding, Law
 from refimpl.laws.observation import Observation
 from refimpl.symbolic_shapes.key_path import keystr
+from refimpl.terms import to_text
 
 __all__ = ["PATH"]
 
@@ -17,9 +18,9 @@ def _claims(seen: Observation) -> Claims:
     open_claims: list[Claim] = []
     for binding in seen.bindings:
         for side in binding.side:
-            text = f"the division on the path {binding.node}{keystr(binding.path)} is not known to be exact"
-            sides = (binding.symbol.name, binding.term)
-            open_claims.append(Claim("PATH", binding.node, side, "after", text, sides, _FIX, binding.under))
+            where = f"{binding.node}{keystr(binding.path)}"
+            text = f"{binding.symbol.name} at {where} needs {to_text(side)}, which does not follow"
+            open_claims.append(Claim("PATH", binding.node, side, "after", text, None, _FIX, binding.under))
     findings = [
         Finding("PATH", node.path, "refuted", node.failure.message)
         for node in seen.nodes

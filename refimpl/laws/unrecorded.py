@@ -25,7 +25,7 @@ def unrecorded(seen: Observation, model: Model | None, solver: Solver) -> tuple[
     rows: list[UnrecordedRow] = []
     told: set[object] = set()
     for statement in enforced:
-        claim = Claim("EQUIV", statement.node, statement.condition, "before", "", ("", ""), "", statement.predicates)
+        claim = Claim("EQUIV", statement.node, statement.condition, "before", "", None, "", statement.predicates)
         if statement.condition in told or theory.settles(claim):
             continue
         told.add(statement.condition)
