@@ -21,12 +21,12 @@ def wrap_dim(dim: int, ndim: int, *, scalar_has_one: bool = True) -> int:
     raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {dim})")
 
 
-def wrap_dims(dims: Sequence[int], ndim: int) -> tuple[int, ...]:
+def wrap_dims(dims: Sequence[int], ndim: int, repeated_message: str | None = None) -> tuple[int, ...]:
     """The dimensions counted from 0, in the order given. Raises RuntimeError if one occurs twice."""
     wrapped = tuple(wrap_dim(dim, ndim) for dim in dims)
     if len(set(wrapped)) != len(wrapped):
         repeated = next(dim for i, dim in enumerate(wrapped) if dim in wrapped[:i])
-        raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
+        raise RuntimeError(repeated_message or f"dim {repeated} appears multiple times in the list of dims")
     return wrapped
 
 

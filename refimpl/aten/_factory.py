@@ -12,7 +12,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Layout, Sizes
 from refimpl.terms import ge
 
-__all__ = ["TensorOptions", "made"]
+__all__ = ["TensorOptions", "made", "require_sizes"]
 
 
 @final
@@ -30,14 +30,19 @@ class TensorOptions:
         return cls(dtype or tensor.dtype, layout or tensor.layout, device or tensor.device)
 
 
-def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None) -> FakeTensor:
-    """A new tensor, contiguous unless strides are given. Raises RuntimeError for a size known to be negative."""
+def require_sizes(ctx: Context, sizes: Sizes) -> None:
+    """Require that no size is negative. Raises RuntimeError if one is known to be."""
     for size in sizes:
         if isinstance(size, int):
             if size < 0:
                 raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
         elif ctx.known(ge(size, 0)) is not True:
             ctx.require(ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
+
+
+def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None) -> FakeTensor:
+    """A new tensor, contiguous unless strides are given. Raises RuntimeError for a size known to be negative."""
+    require_sizes(ctx, sizes)
     return FakeTensor(
         sizes,
         contiguous_strides(ctx, sizes) if strides is None else strides,

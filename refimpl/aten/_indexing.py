@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import stride_order, strides_in_order
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import contiguous_strides
@@ -31,8 +32,6 @@ def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor 
         if index.dtype not in (DType.bool, DType.uint8):
             shapes.append(index.sizes)
             continue
-        if len(shapes) + index.ndim > tensor.ndim:
-            raise IndexError(f"too many indices for tensor of dimension {tensor.ndim}")
         shapes.extend(_mask_shapes(ctx, tensor, index, position, len(shapes)))
     if len(shapes) > tensor.ndim:
         raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(shapes)})")
@@ -43,6 +42,7 @@ def _mask_shapes(ctx: Context, tensor: FakeTensor, mask: FakeTensor, position: i
     from refimpl.aten.data_dependent import mask_count
 
     for dim, size in enumerate(mask.sizes):
+        wrap_dim(at + dim, tensor.ndim)
         other = tensor.sizes[at + dim]
         if size is not other:
             message = (

@@ -20,11 +20,12 @@ def sizes_text(sizes: Sizes) -> str:
     return "[" + ", ".join(map(str, sizes)) + "]"
 
 
-def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes) -> Sizes:
+def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes, message: str | None = None) -> Sizes:
     """The shape with its -1 replaced by what is left of ``numel`` elements.
 
     Requires that the other sizes are not negative and that the number of elements stays the same. A symbolic size
-    is never taken for -1. Raises RuntimeError, worded as PyTorch's, when that is known to fail.
+    is never taken for -1. Raises RuntimeError, worded as PyTorch's unless ``message`` is given, when that is known to
+    fail.
     """
     missing: int | None = None
     rest: Dim = 1
@@ -40,7 +41,7 @@ def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes) -> Sizes:
         elif ctx.known(ge(size, 0)) is not True:
             ctx.require(ge(size, 0), f"invalid shape dimension {size}")
         rest = rest * size
-    invalid = f"shape '{sizes_text(sizes)}' is invalid for input of size {numel}"
+    invalid = message or f"shape '{sizes_text(sizes)}' is invalid for input of size {numel}"
     if missing is None:
         if rest is not numel:
             ctx.require(eq(numel, rest), invalid)

@@ -67,10 +67,10 @@ def slice_along(
 ) -> FakeTensor:
     """The elements ``start:end:step`` along a dimension; an unknown start gives a fresh storage offset.
 
-    Raises RuntimeError for a zero-dimensional tensor and for a step that is not positive.
+    Raises IndexError for a zero-dimensional tensor, RuntimeError for a step that is not positive.
     """
     if not tensor.ndim:
-        raise RuntimeError("slice() cannot be applied to a 0-dim tensor.")
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     at = wrap_dim(dim, tensor.ndim)
     if isinstance(step, int):
         if step <= 0:

@@ -142,18 +142,11 @@ def unflatten(ctx: Context, tensor: FakeTensor, dim: int, sizes: Sizes) -> FakeT
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     size = tensor.sizes[at]
-    if -1 not in sizes:
-        total: Dim = 1
-        for part in sizes:
-            total = total * part
-        if total is not size:
-            ctx.require(
-                eq(total, size),
-                f"unflatten: Provided sizes {sizes_text(sizes)} don't multiply up to the size of dim {at} ({size}) in "
-                f"the input tensor",
-            )
-    else:
-        sizes = infer_sizes(ctx, size, sizes)
+    message = (
+        f"unflatten: Provided sizes {sizes_text(sizes)} don't multiply up to the size of dim {at} ({size}) in the "
+        "input tensor"
+    )
+    sizes = infer_sizes(ctx, size, sizes, message)
     return view(ctx, tensor, (*tensor.sizes[:at], *sizes, *tensor.sizes[at + 1 :]))
 
 

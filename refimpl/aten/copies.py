@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refimpl.aten._broadcast import expand
+from refimpl.aten._broadcast import broadcast_sizes, defer_equal, is_one
 from refimpl.aten._elementwise import like
+from refimpl.aten._factory import require_sizes
+from refimpl.aten._in_place import require_fits
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import (
     contiguous_strides,
@@ -16,6 +18,7 @@ from refimpl.aten._strides import (
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes
+from refimpl.terms import eq, floor_div, mod
 
 __all__ = ["clone", "to_copy"]
 
@@ -84,7 +87,7 @@ def lift_fresh_copy(ctx: Context, self: FakeTensor) -> Value:
 @shape("aten.contiguous.default")
 def contiguous(ctx: Context, self: FakeTensor, memory_format: MemoryFormat) -> Value:
     """The tensor itself if it is dense in that format, else a copy. Raises RuntimeError for preserve_format."""
-    if memory_format == "preserve_format":
+    if memory_format == "preserve_format" and not is_contiguous_for(ctx, self, "contiguous_format"):
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     return self if is_contiguous_for(ctx, self, memory_format) else clone(ctx, self, memory_format)
 
@@ -217,8 +220,21 @@ def copy_into(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: boo
 
 
 def _require_expands(ctx: Context, source: object, target: FakeTensor) -> None:
-    if isinstance(source, FakeTensor) and source.sizes != target.sizes:
-        expand(ctx, source, target.sizes)
+    if not isinstance(source, FakeTensor) or source.sizes == target.sizes:
+        return
+    if source.ndim > target.ndim:
+        broadcast = broadcast_sizes(ctx, target.sizes, source.sizes)
+        require_fits(ctx, target, broadcast, target.dtype)
+        return
+    added = target.ndim - source.ndim
+    for dim, size in enumerate(source.sizes, added):
+        wanted = target.sizes[dim]
+        if size is not wanted and not is_one(ctx, size):
+            message = (
+                f"The size of tensor a ({wanted}) must match the size of tensor b ({size}) at non-singleton "
+                f"dimension {dim}"
+            )
+            defer_equal(ctx, eq(wanted, size), (size,), message)
 
 
 _REAL = {DType.complex32: DType.float16, DType.complex64: DType.float32, DType.complex128: DType.float64}
@@ -250,8 +266,6 @@ def view_as_complex(ctx: Context, self: FakeTensor) -> Value:
 
     Raises RuntimeError unless the last dimension is a dense pair and the other strides and the offset are even.
     """
-    from refimpl.terms import eq, floor_div, mod
-
     if self.dtype not in _COMPLEX:
         raise RuntimeError(
             f"view_as_complex is only supported for floating point tensors, but got a tensor of {self.dtype}"
@@ -282,6 +296,7 @@ def chalf(ctx: Context, self: FakeTensor, memory_format: MemoryFormat | None) ->
 @shape("aten.resize_.default")
 def resize(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFormat | None) -> Value:
     """The same storage, grown if need be, as a contiguous tensor of other sizes."""
+    require_sizes(ctx, size)
     if size == self.sizes and memory_format in (None, "preserve_format"):
         return self
     strides = contiguous_strides(ctx, size) if memory_format is None else strides_for(ctx, size, memory_format)

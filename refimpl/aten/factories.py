@@ -39,7 +39,22 @@ def empty(
     return made(ctx, size, TensorOptions(dtype, layout, device), strides_for(ctx, size, memory_format))
 
 
-@shape("aten.zeros.default", "aten.ones.default", "aten.rand.default", "aten.randn.default")
+@shape("aten.zeros.default")
+def zeros(
+    ctx: Context,
+    size: Sizes,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+) -> Value:
+    """Zeros."""
+    if any(isinstance(length, int) and length < 0 for length in size):
+        raise RuntimeError("zeros: Dimension size must be non-negative.")
+    return made(ctx, size, TensorOptions(dtype, layout, device))
+
+
+@shape("aten.ones.default", "aten.rand.default", "aten.randn.default")
 def filled(
     ctx: Context,
     size: Sizes,
@@ -48,7 +63,7 @@ def filled(
     device: Device | None,
     pin_memory: bool | None,
 ) -> Value:
-    """Zeros, ones or random numbers."""
+    """Ones or random numbers."""
     return made(ctx, size, TensorOptions(dtype, layout, device))
 
 
@@ -126,6 +141,8 @@ def empty_permuted(
     pin_memory: bool | None,
 ) -> Value:
     """Not initialised, dense in an order of the dimensions, the outermost first."""
+    if len(set(physical_layout)) != len(physical_layout):
+        raise RuntimeError("Duplicate dim not allowed")
     if sorted(physical_layout) != list(range(len(size))):
         raise RuntimeError(
             f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
@@ -316,5 +333,4 @@ def randperm(
     ctx: Context, n: Dim, dtype: DType | None, layout: Layout | None, device: Device | None, pin_memory: bool | None
 ) -> Value:
     """A random permutation, int64 unless a dtype is given."""
-    ctx.require(ge(n, 0), f"n must be non-negative, got{n}")
     return made(ctx, (n,), TensorOptions(dtype or DType.int64, layout, device))

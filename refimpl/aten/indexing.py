@@ -104,27 +104,64 @@ def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
     message = f"{name}(): Number of indices ({length}) should be equal to source.size(dim): ({have}), for dim: {dim}"
     ctx.require(eq(length, have), message)
     if source.ndim == self.ndim:
-        for other in range(self.ndim):
-            if other != at and self.sizes[other] is not source.sizes[other]:
-                ctx.require(
-                    eq(self.sizes[other], source.sizes[other]),
-                    f"source tensor shape must match self tensor shape, excluding the specified dimension. Got "
-                    f"self.shape = {sizes_text(self.sizes)} source.shape = {sizes_text(source.sizes)}",
-                )
+        message = (
+            f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{sizes_text(self.sizes)} source.shape = {sizes_text(source.sizes)}"
+        )
+        _require_same_slices(ctx, self, source, at, message)
+
+
+def _require_same_slices(ctx: Context, self: FakeTensor, source: FakeTensor, at: int, message: str) -> None:
+    for dim in range(self.ndim):
+        if dim != at and self.sizes[dim] is not source.sizes[dim]:
+            ctx.require(eq(self.sizes[dim], source.sizes[dim]), message)
 
 
 @shape("aten.index_add.default")
 def index_add(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor, alpha: object) -> Value:
     """A contiguous copy with slices added at positions."""
-    _require_source(ctx, self, dim, index, source, "index_add")
+    _require_source(ctx, self, dim, index, source, "index_add_")
     return fresh(ctx, self, self.sizes)
 
 
 @shape("aten.index_copy.default")
 def index_copy(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor) -> Value:
     """A contiguous copy with slices written at positions."""
-    _require_source(ctx, self, dim, index, source, "index_copy_")
+    _require_copied(ctx, self, dim, index, source)
     return fresh(ctx, self, self.sizes)
+
+
+def _require_copied(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor) -> None:
+    at = wrap_dim(dim, self.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    length = index.sizes[0] if index.ndim else 1
+    if not source.ndim:
+        message = f"index_copy_(): When source is scalar, index should have one element (got {length})"
+        ctx.require(eq(length, 1), message, IndexError)
+    elif source.ndim != self.ndim and self.ndim:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({source.ndim}), destination dimensionality ({self.ndim})"
+        )
+    if index.dtype not in _INDICES:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+    if source.dtype is not self.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{scalar_type_name(self.dtype)} and (source) {scalar_type_name(source.dtype)}"
+        )
+    if source.ndim and self.ndim:
+        message = (
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{sizes_text((*self.sizes[:at], *self.sizes[at + 1 :]))} at dimension {at} and source slice shape: "
+            f"{sizes_text((*source.sizes[:at], *source.sizes[at + 1 :]))} at dimension {at}."
+        )
+        _require_same_slices(ctx, self, source, at, message)
+        message = (
+            f"index_copy_(): Number of indices ({length}) should be equal to source.size(dim) ({source.sizes[at]})"
+        )
+        ctx.require(eq(length, source.sizes[at]), message, IndexError)
 
 
 @shape("aten.index_reduce.default")
@@ -134,7 +171,7 @@ def index_reduce(
     """A copy with slices reduced into positions."""
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
-    _require_source(ctx, self, dim, index, source, "index_reduce")
+    _require_source(ctx, self, dim, index, source, "index_reduce_")
     return like(ctx, self)
 
 
@@ -142,7 +179,8 @@ def index_reduce(
 def index_fill_scalar(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, value: object) -> Value:
     """A copy with a number written into the slices at positions."""
     wrap_dim(dim, self.ndim)
-    _length(ctx, index, "index_fill_")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
     if index.dtype is not DType.int64:
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     return like(ctx, self)
@@ -162,7 +200,7 @@ def index_fill_tensor(ctx: Context, self: FakeTensor, dim: int, index: FakeTenso
 def take(ctx: Context, self: FakeTensor, index: FakeTensor) -> Value:
     """The elements at positions of the flattened tensor."""
     if index.dtype is not DType.int64:
-        raise IndexError(f"take(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
     possible = lor(ne(self.numel(), 0), eq(index.numel(), 0))
     ctx.require(possible, "take(): tried to take from an empty tensor", IndexError)
     return fresh(ctx, self, index.sizes)
@@ -172,7 +210,12 @@ def take(ctx: Context, self: FakeTensor, index: FakeTensor) -> Value:
 def put(ctx: Context, self: FakeTensor, index: FakeTensor, source: FakeTensor, accumulate: bool) -> Value:
     """A copy with the elements at positions of the flattened tensor replaced."""
     if index.dtype is not DType.int64:
-        raise IndexError(f"put_(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {scalar_type_name(index.dtype)}")
+    if source.dtype is not self.dtype:
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = "
+            f"{scalar_type_name(self.dtype)} and source.dtype = {scalar_type_name(source.dtype)}"
+        )
     message = (
         f"put_(): Expected source and index to have the same number of elements, but got source.numel() = "
         f"{source.numel()}, index.numel() = {index.numel()}"

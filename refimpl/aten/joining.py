@@ -9,7 +9,7 @@ from refimpl.aten._promotion import result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import reshape, sizes_text
 from refimpl.aten._strides import contiguous_strides, strides_for, suggested_memory_format
-from refimpl.aten._views import transpose, unsqueeze
+from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat
 from refimpl.terms import Dim, eq
@@ -32,10 +32,10 @@ def _common_format(ctx: Context, tensors: _Tensors) -> MemoryFormat:
 def cat(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
     """The tensors one after another along a dimension; the other sizes must agree.
 
-    Raises RuntimeError for none, for different ranks or sizes.
+    Raises ValueError for none, RuntimeError for different ranks or sizes.
     """
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     dtype = result_type(ctx, *tensors) if len({tensor.dtype for tensor in tensors}) > 1 else tensors[0].dtype
     example = next((tensor for tensor in tensors if tensor.ndim != 1), tensors[0])
     for position, tensor in enumerate(tensors):
@@ -161,7 +161,7 @@ def _grids(ctx: Context, tensors: _Tensors, indexing: str) -> list[FakeTensor]:
         worst = next(tensor for tensor in tensors if tensor.ndim > 1)
         raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {worst.ndim}-D")
     if any(tensor.dtype is not tensors[0].dtype for tensor in tensors):
-        raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing not in ("xy", "ij"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     swapped = indexing == "xy" and len(tensors) >= 2
@@ -170,8 +170,7 @@ def _grids(ctx: Context, tensors: _Tensors, indexing: str) -> list[FakeTensor]:
     grids: list[FakeTensor] = []
     for at, axis in enumerate(axes):
         line = reshape(ctx, axis, (1,) * at + (sizes[at],) + (1,) * (len(axes) - at - 1))
-        grid = expand(ctx, line, sizes)
-        grids.append(transpose(grid, 0, 1) if swapped else grid)
+        grids.append(expand(ctx, line, sizes))
     if swapped:
         grids[0], grids[1] = grids[1], grids[0]
     return grids
@@ -192,8 +191,9 @@ def meshgrid_indexing(ctx: Context, tensors: _Tensors, indexing: str) -> Value:
 @shape("aten.cartesian_prod.default")
 def cartesian_prod(ctx: Context, tensors: _Tensors) -> Value:
     """All combinations of elements of vectors, one a row; of one vector itself."""
-    if any(tensor.ndim != 1 for tensor in tensors):
-        raise RuntimeError("torch.cartesian_prod: Expect a 1D vector")
+    for tensor in tensors:
+        if tensor.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {sizes_text(tensor.sizes)}")
     if len(tensors) == 1:
         return tensors[0]
     rows = product([tensor.sizes[0] for tensor in tensors])

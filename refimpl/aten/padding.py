@@ -149,7 +149,7 @@ def pad_circular(ctx: Context, self: FakeTensor, pad: Sizes) -> Value:
 
 @shape("aten.pad.default")
 def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: object) -> Value:
-    """A border of any kind. Raises RuntimeError for a kind that does not exist for that rank."""
+    """A border of any kind. Raises NotImplementedError for a kind that does not exist for that rank."""
     if mode == "constant":
         return _constant(ctx, self, pad)
     if value is not None and value != 0.0:
@@ -161,5 +161,5 @@ def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: ob
         if mode == "circular":
             return _circular(ctx, self, pad)
     if mode not in kinds and mode != "circular":
-        raise RuntimeError(f"Unrecognised padding mode {mode}")
-    raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    raise NotImplementedError(f"Padding size {len(pad)} is not supported for {self.ndim}D input tensor.")

@@ -15,12 +15,22 @@ from refimpl.terms import Dim
 __all__: list[str] = []
 
 
-@shape("aten.tril.default", "aten.triu.default")
-def triangle(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
-    """Each matrix with what is above (below) a diagonal set to 0. Raises RuntimeError for a vector."""
-    if self.ndim < 2:
-        raise RuntimeError("input tensor must have at least 2 dimensions")
-    return like(ctx, self)
+@shape("aten.tril.default")
+def tril(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
+    """Each matrix with what is above a diagonal set to 0. Raises RuntimeError for a vector."""
+    return _triangle(ctx, self, "tril")
+
+
+@shape("aten.triu.default")
+def triu(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
+    """Each matrix with what is below a diagonal set to 0. Raises RuntimeError for a vector."""
+    return _triangle(ctx, self, "triu")
+
+
+def _triangle(ctx: Context, tensor: FakeTensor, name: str) -> FakeTensor:
+    if tensor.ndim < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+    return like(ctx, tensor)
 
 
 @shape("aten.diag_embed.default")

@@ -6,6 +6,7 @@ from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import slice_along
+from refimpl.aten._strides import fresh, is_contiguous
 from refimpl.aten._views import (
     as_strided,
     diagonal,
@@ -122,7 +123,8 @@ def _moved(tensor: FakeTensor, source: tuple[int, ...], destination: tuple[int, 
             f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same "
             f"number of dims as destination ({list(destination)} dims)"
         )
-    origin, target = wrap_dims(source, tensor.ndim), wrap_dims(destination, tensor.ndim)
+    origin = wrap_dims(source, tensor.ndim, f"movedim: repeated dim in `source` ({list(source)})")
+    target = wrap_dims(destination, tensor.ndim, f"movedim: repeated dim in `destination` ({list(destination)})")
     placed = dict(zip(target, origin, strict=True))
     rest = iter([dim for dim in range(tensor.ndim) if dim not in origin])
     return permute(tensor, tuple([placed[d] if d in placed else next(rest) for d in range(tensor.ndim)]))
@@ -189,7 +191,8 @@ def flatten(ctx: Context, self: FakeTensor, start_dim: int, end_dim: int) -> Val
 @shape("aten.ravel.default")
 def ravel(ctx: Context, self: FakeTensor) -> Value:
     """All elements in one dimension."""
-    return reshape(ctx, self, (-1,))
+    flat = self if is_contiguous(ctx, self) else fresh(ctx, self, self.sizes)
+    return view(ctx, flat, (-1,))
 
 
 @shape("aten.unflatten.int")
@@ -269,15 +272,13 @@ def _at_least(ctx: Context, tensor: FakeTensor, count: int) -> FakeTensor:
         return tensor
     if not tensor.ndim:
         return reshape(ctx, tensor, (1,) * count)
-    result = unsqueeze(tensor, 0)
+    result = tensor if tensor.ndim == 2 else unsqueeze(tensor, 0)
     return unsqueeze(result, -1) if result.ndim < count else result
 
 
 @shape("aten.sum_to_size.default")
 def sum_to_size(ctx: Context, self: FakeTensor, size: Sizes) -> Value:
     """Summed over the dimensions that were expanded from ``size``. Raises RuntimeError if it does not expand to it."""
-    from refimpl.aten._strides import fresh
-
     added = self.ndim - len(size)
     for have, want in zip(self.sizes[max(added, 0) :], size, strict=False):
         if added < 0 or (not is_one(ctx, want) and ctx.known(ne(have, want)) is True):
