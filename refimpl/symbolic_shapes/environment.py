@@ -59,6 +59,7 @@ class Checkpoint:
     guards: int
     size_like: int
     renamings: int
+    named: int
     knowledge: int
     symbols: Mark
 
@@ -84,7 +85,7 @@ class Environment:
         self.guards: list[ShapeGuard] = []
         self.size_like: dict[Symbol, None] = {}
         self.unbacked_renamings: dict[Symbol, Symbol] = {}
-        self.named: dict[Symbol, Symbol] = {}
+        self.named: dict[Symbol, str] = {}
         self.requirements_stated = 0
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
@@ -261,12 +262,15 @@ class Environment:
         return symbol in self.size_like
 
     def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
-        """Whether ``fresh`` has no old name yet and ``old`` names no other symbol."""
+        """Whether ``fresh`` has no old name yet and no other node writes a symbol of its own as ``old``.
+
+        The node that took the name before takes it again in the next run.
+        """
         return (
             fresh is not old
             and self.symbols.is_fresh(fresh)
             and fresh not in self.unbacked_renamings
-            and old not in self.named
+            and self.named.get(old, self.node) == self.node
         )
 
     def apply(self, delta: Delta) -> None:
@@ -277,7 +281,7 @@ class Environment:
         if delta.renamed is not None:
             fresh, old = delta.renamed
             self.unbacked_renamings[fresh] = old
-            self.named[old] = fresh
+            self.named.setdefault(old, self.node)
             self.symbols.settle(fresh)
             self.symbols.inherit_origin(fresh, old)
 
@@ -320,6 +324,7 @@ class Environment:
             len(self.guards),
             len(self.size_like),
             len(self.unbacked_renamings),
+            len(self.named),
             self.knowledge.mark(),
             self.symbols.mark(),
         )
@@ -332,6 +337,7 @@ class Environment:
             self.size_like.popitem()
         while len(self.unbacked_renamings) > point.renamings:
             self.unbacked_renamings.popitem()
+        while len(self.named) > point.named:
             self.named.popitem()
         self.knowledge.roll_back(point.knowledge)
         self.symbols.roll_back(point.symbols)

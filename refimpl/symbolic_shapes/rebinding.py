@@ -33,6 +33,7 @@ from refimpl.terms import (
     land,
     le,
     lor,
+    of_atom,
     substitute_cond,
     to_text,
 )
@@ -84,10 +85,13 @@ def rebind(
     ``value`` may be a fresh symbol, a constant, an expression over backed or unbacked symbols, a replaced symbol,
     or the integer form of a boolean; under ``divisors`` each quotient must be exact and each divisor positive.
     """
+    if profile.constant == "discard" and isinstance(value, (int, float)):
+        return Rebound(Delta(), value)
     if not _same_sort(symbol, value):
         return Inconsistent((), f"it is no {symbol.sort.value}")
     side: list[Cond] = []
     term = value
+    factor: Dim = 1
     for divisor in divisors:
         if not isinstance(term, (int, IntTerm)) or symbol.sort is not Sort.INT:
             return Undecided("a float has no exact quotient")
@@ -96,6 +100,7 @@ def rebind(
             return Inconsistent((), f"{to_text(divisor)} is no positive divisor")
         term, asked = divided
         side += asked
+        factor = factor * divisor
     term = _cancel_boolean(view, term)
     if profile is not EXACT:
         refused = _policy(view, symbol, term, profile)
@@ -103,6 +108,10 @@ def rebind(
             return refused
         if profile.divisibility == "ignore":
             side = []
+    if factor != 1 and profile.divisibility == "keep":
+        inexact = _multiply(view, symbol, value, factor)
+        if inexact is not None:
+            return _finish(view, term, inexact, None, side)
     return _solve(view, symbol, term, side)
 
 
@@ -156,14 +165,30 @@ def _bare(term: Scalar) -> Symbol | None:
     return term if isinstance(term, Symbol) else None
 
 
+def _multiply(view: ConstraintsView, symbol: Symbol, value: Scalar, factor: Dim) -> _Equation | None:
+    """``value`` replaced by ``factor * symbol`` if it is an unbacked symbol: that says more than ``value // factor``."""
+    whole = view.resolve(of_atom(symbol))
+    if not isinstance(whole, (int, IntTerm)):
+        return None
+    product = view.resolve(whole * factor)
+    name = _replaceable(view.resolve(value), product)
+    return None if name is None else (name, product)
+
+
 def _solve(view: ConstraintsView, symbol: Symbol, term: Scalar, side: list[Cond]) -> Outcome:
     """The exact step: both sides resolved to the end, then one of them replaced or their equation added."""
-    old, new = view.resolve(term_of(symbol)), view.resolve(term)
     fresh = _bare(term)
     renamed = (fresh, symbol) if fresh is not None and view.may_rename(fresh, symbol) else None
-    equation = _orient(view, old, new)
+    equation = _orient(view, view.resolve(term_of(symbol)), view.resolve(term))
     if equation is None:
         return Undecided("equal numbers with different signs of zero")
+    return _finish(view, term, equation, renamed, side)
+
+
+def _finish(
+    view: ConstraintsView, term: Scalar, equation: _Equation, renamed: tuple[Symbol, Symbol] | None, side: list[Cond]
+) -> Outcome:
+    """The outcome of an oriented equation: the conditions of the replaced symbol move to what replaces it."""
     replaced: tuple[tuple[Symbol, Scalar], ...] = ()
     pending: list[Cond] = []
     if isinstance(equation, tuple):
@@ -182,10 +207,14 @@ def _solve(view: ConstraintsView, symbol: Symbol, term: Scalar, side: list[Cond]
     for asked in (*pending, *side):
         resolved = _resolve(view, asked, replaced)
         if resolved is False or view.known(resolved) is False:
-            return Inconsistent(_about(view, asked), f"it requires {to_text(asked)}")
+            return Inconsistent(_about(view, asked), _reason(asked))
         added.update(dict.fromkeys(conjuncts(resolved)))
     delta = Delta(replaced, tuple(added), renamed, _size_like(view, replaced))
     return Rebound(delta, term, tuple(side))
+
+
+def _reason(asked: Cond) -> str:
+    return "the division is not exact" if asked is False else f"it requires {to_text(asked)}"
 
 
 def _orient(view: ConstraintsView, old: Scalar, new: Scalar) -> _Equation | None:

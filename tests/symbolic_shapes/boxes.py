@@ -13,7 +13,7 @@ from refimpl.terms import Cond, Dim, IntTerm, Symbol, Undefined, eq, evaluate, g
 __all__ = ["BOX", "OLD", "conditions", "dims", "equal", "holds", "of", "valuations"]
 
 OLD, FRESH, OTHER, SIZE = (symbol(name) for name in ("u0", "u7", "u3", "s0"))
-BOX: dict[str, range] = {"u0": range(-1, 5), "u7": range(-1, 4), "u3": range(0, 3), "s0": range(0, 4)}
+BOX: dict[str, range] = {"u0": range(-1, 5), "u7": range(-1, 4), "u3": range(3), "s0": range(4)}
 
 
 def of(term: IntTerm) -> Symbol:
