@@ -72,7 +72,7 @@ class GraphReader(ArgumentReader):
             try:
                 self._input(argument, name)
             except ArchiveError as error:
-                raise self._located(error, f"inputs[{index}]", None) from None
+                raise self._located(error, f"inputs[{index}]", _value_name(argument)) from None
         for index, node in enumerate(self._record.nodes):
             try:
                 self._node(node)

@@ -245,7 +245,7 @@ class _Parser:
         return choose(condition, then, otherwise)
 
     def _call(self, token: str) -> Scalar:
-        name = _FUNCTIONS.get(token) or (token if token in _SAME_NAME else None)
+        name = _FUNCTIONS.get(token) or (token if token in _SAME_NAME or token.startswith("OpaqueUnaryFn_") else None)
         if name is None and token.startswith("math."):
             name = f"OpaqueUnaryFn_{token.removeprefix('math.')}"
         if name is None:

@@ -7,14 +7,29 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import pytest
 
 from refimpl.export import ArchiveError, load
 from refimpl.export.writer import zip_bytes
+from refimpl.fx import Node
+from refimpl.symbolic_shapes.key_path import KeyPath
+from refimpl.terms import Symbol
 
-__all__ = ["ARCHIVES", "GOLDEN", "SMALL", "Json", "edited", "golden", "members_of", "refusal", "with_members"]
+__all__ = [
+    "ARCHIVES",
+    "GOLDEN",
+    "SMALL",
+    "Json",
+    "bindings_of",
+    "edited",
+    "golden",
+    "members_of",
+    "python_zip",
+    "refusal",
+    "with_members",
+]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -78,3 +93,14 @@ def python_zip(members: Mapping[str, bytes], compression: int = zipfile.ZIP_STOR
         for name, data in members.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+def _is_bindings(value: object) -> TypeGuard[dict[Symbol, KeyPath]]:
+    return isinstance(value, dict)
+
+
+def bindings_of(node: Node) -> dict[str, KeyPath]:
+    """The unbacked bindings of a node, by the symbol's name."""
+    found = node.meta.get("unbacked_bindings", {})
+    assert _is_bindings(found)
+    return {symbol.name: path for symbol, path in found.items()}

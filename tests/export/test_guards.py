@@ -35,7 +35,7 @@ def _value(text: str) -> object:
     return evaluate(guard.condition, POINT)
 
 
-NA, NB, NK = 6, 5, -4
+NA, NB, NK = map(int, (6, 5, -4))
 X, Y = "L['x'].size()[0]", "L['x'].size()[2]"
 
 
@@ -194,8 +194,8 @@ def test_nested_arguments_are_resolved_in_the_order_of_their_leaves() -> None:
     assert tree.resolve(["p", "right"]) == 5
     assert tree.resolve(["p", 0]) == 4
     assert tree.resolve(["k"]) == 6
-    for path in (["m"], ["y"], ["m", "r"], ["m", "q", 2], ["x", 0], []):
-        assert tree.resolve(path) is None
+    nowhere: list[list[Step]] = [["m"], ["y"], ["m", "r"], ["m", "q", 2], ["x", 0], []]
+    assert [tree.resolve(path) for path in nowhere] == [None] * len(nowhere)
 
 
 def test_variadic_arguments_are_found_under_their_numbered_names() -> None:
