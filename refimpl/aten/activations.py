@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import elementwise, like
-from refimpl.aten._promotion import Number
+from refimpl.aten._elementwise import like, pointwise
+from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -80,7 +80,7 @@ def log_sigmoid_forward(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, Fak
 
 
 def _require_probability(p: float) -> None:
-    if isinstance(p, (int, float)) and not 0 <= p <= 1:
+    if not 0 <= p <= 1:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
@@ -111,4 +111,4 @@ def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None
 @shape("aten.native_dropout_backward.default")
 def native_dropout_backward(ctx: Context, grad_output: FakeTensor, mask: FakeTensor, scale: float) -> FakeTensor:
     """The gradient where the mask kept elements."""
-    return elementwise(ctx, (grad_output, mask), grad_output.dtype)
+    return pointwise(ctx, Kind.DEFAULT, grad_output, mask, scale)

@@ -22,7 +22,7 @@ def _comparison(name: str) -> None:
     def function(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)
         if ordered and dtype.is_complex:
-            raise RuntimeError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
         return elementwise(ctx, (self, other), DType.bool)
 
     shape(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(function)
@@ -42,7 +42,7 @@ def _bitwise(name: str, *overloads: str) -> None:
     def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)
         if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
-            raise RuntimeError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
         return elementwise(ctx, (self, other), dtype)
 
     shape(*(f"aten.{overload}" for overload in overloads))(function)

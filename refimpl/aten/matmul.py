@@ -228,23 +228,27 @@ def matrix_product(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTen
     if len(left) == 2 and len(right) == 1:
         return mv(ctx, self, other)
     _require_same_dtype(self, other)
-    inner = left[-1]
-    other_inner = right[-2] if len(right) > 1 else right[0]
+    inner, other_inner = left[-1], right[-2:][0]
     columns: Sizes = right[-1:] if len(right) > 1 else ()
     if len(right) <= 2:
         rows = product(left[:-1])
         _require_matrices(ctx, rows, inner, other_inner, columns[0] if columns else 1)
         return dense(ctx, self, (*left[:-1], *columns))
     if len(left) == 1:
-        _require_matrices(ctx, product((*right[:-2], right[-1])), other_inner, inner, 1)
+        batch = product(right[:-2])
+        message = (
+            f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] "
+            f"but got: [{batch}, {other_inner}]."
+        )
+        require_equal(ctx, inner, other_inner, message)
         return dense(ctx, self, (*right[:-2], right[-1]))
-    batch = broadcast_sizes(ctx, left[:-2], right[:-2])
+    outer = broadcast_sizes(ctx, left[:-2], right[:-2])
     message = (
-        f"Expected size for first two dimensions of batch2 tensor to be: [{product(batch)}, {inner}] "
-        f"but got: [{product(batch)}, {other_inner}]."
+        f"Expected size for first two dimensions of batch2 tensor to be: [{product(outer)}, {inner}] "
+        f"but got: [{product(outer)}, {other_inner}]."
     )
     require_equal(ctx, inner, other_inner, message)
-    return dense(ctx, self, (*batch, left[-2], right[-1]))
+    return dense(ctx, self, (*outer, left[-2], right[-1]))
 
 
 @shape("aten.matmul.default", "aten.linalg_matmul.default")

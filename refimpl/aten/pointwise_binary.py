@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refimpl.aten._elementwise import elementwise, pointwise
+from refimpl.aten._in_place import in_place
 from refimpl.aten._promotion import Kind, Number, Operand, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -32,7 +35,7 @@ _POLYNOMIALS = """
 """
 
 
-def _group(names: list[str], kind: Kind) -> None:
+def _group(names: Sequence[str], kind: Kind) -> None:
     """Register operators on two operands, tensors or numbers, that broadcast and promote."""
 
     def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
@@ -112,6 +115,9 @@ def pow(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     return elementwise(ctx, (self, exponent), dtype)
 
 
+shape("aten.pow_.Tensor", "aten.pow_.Scalar")(in_place(pow))
+
+
 @shape("aten.float_power.Tensor_Tensor", "aten.float_power.Tensor_Scalar", "aten.float_power.Scalar")
 def float_power(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     """A power computed in double precision."""
@@ -154,7 +160,7 @@ def lerp_scalar(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Number)
 
 
 @shape("aten.lerp.Tensor")
-def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: FakeTensor) -> FakeTensor:
+def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Operand) -> FakeTensor:
     """Between two tensors, the weight a tensor too, all of one dtype."""
     _same_dtype("lerp", self, end, "end")
     if isinstance(weight, FakeTensor):

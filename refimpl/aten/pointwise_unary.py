@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._promotion import Kind, complex_of, convert_kind, real_of
+from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -96,7 +96,7 @@ def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
 def bitwise_not(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The complement of integers and booleans."""
     if self.dtype.is_floating_point or self.dtype.is_complex:
-        raise RuntimeError(f"\"bitwise_not_cpu\" not implemented for '{scalar_type_name(self.dtype)}'")
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{scalar_type_name(self.dtype)}'")
     return like(ctx, self)
 
 
@@ -185,7 +185,7 @@ def filled(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
 
 
 @shape("aten.fill.Tensor")
-def fill_tensor(ctx: Context, self: FakeTensor, value: FakeTensor) -> FakeTensor:
+def fill_tensor(ctx: Context, self: FakeTensor, value: Operand) -> FakeTensor:
     """A tensor like this one with the value of a tensor without dimensions everywhere."""
     if isinstance(value, FakeTensor) and value.sizes:
         raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")

@@ -12,8 +12,8 @@ from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._views import unsqueeze
-from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import eq, ge
 
 __all__: list[str] = []
@@ -118,7 +118,7 @@ def trilinear(
     unroll_dim: int,
 ) -> FakeTensor:
     """The product of three tensors, each with dimensions inserted, summed over dimensions."""
-    shapes = []
+    shapes: list[Sizes] = []
     for tensor, added in ((i1, expand1), (i2, expand2), (i3, expand3)):
         for dim in sorted(added):
             tensor = unsqueeze(tensor, dim)
@@ -151,7 +151,7 @@ def bilinear(
 @shape("aten.histc.default")
 def histc(ctx: Context, self: FakeTensor, bins: int, min: object, max: object) -> FakeTensor:
     """The counts of elements in bins of one width."""
-    ctx.require(ge(bins, 1), "bins must be > 0")
+    ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     return dense(ctx, self, (bins,))
 
 
@@ -177,7 +177,7 @@ def histogram_edges(
 @shape("aten._histogramdd_bin_edges.default")
 def histogramdd_bin_edges(
     ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
-) -> list[FakeTensor]:
+) -> list[Value]:
     """The edges of bins, for each dimension."""
     return [dense(ctx, self, (count + 1,)) for count in bins]
 
@@ -188,3 +188,12 @@ def histogramdd_from_bin_cts(
 ) -> FakeTensor:
     """The counts in a grid of bins."""
     return dense(ctx, self, tuple(bins))
+
+
+@shape("aten.histogramdd.default")
+def histogramdd(
+    ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
+) -> tuple[FakeTensor, list[Value]]:
+    """The counts in a grid of bins, and the edges for each dimension."""
+    counts = histogramdd_from_bin_cts(ctx, self, bins, range, weight, density)
+    return counts, histogramdd_bin_edges(ctx, self, bins, range, weight, density)

@@ -154,7 +154,8 @@ def kthvalue(ctx: Context, self: FakeTensor, k: int, dim: int, keepdim: bool) ->
 def _arg(name: str) -> None:
     def function(ctx: Context, self: FakeTensor, dim: int | None, keepdim: bool) -> FakeTensor:
         if dim is None:
-            require_elements(ctx, self, f"{name}(): {_UNSPECIFIED}", IndexError)
+            message = f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+            require_elements(ctx, self, message, IndexError)
             return reduce(ctx, self, range(self.ndim), keepdim, DType.int64)
         wrap_dim(dim, self.ndim)
         require_nonempty(ctx, self, f"{name}()", (dim,))
@@ -233,7 +234,7 @@ def logsumexp(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool)
 def trace(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The sum of the diagonal of a matrix."""
     if self.ndim != 2:
-        raise RuntimeError("trace: expected a matrix")
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {self.ndim}")
     return dense(ctx, self, (), sum_dtype(self, None))
 
 

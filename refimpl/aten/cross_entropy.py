@@ -1,0 +1,159 @@
+"""Negative log-likelihood and cross entropy: classes along dimension 1, or 0 without a batch."""
+
+from __future__ import annotations
+
+from refimpl.aten._elementwise import dense
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import same_sizes
+from refimpl.aten.losses import NONE
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq
+
+__all__: list[str] = []
+
+
+def _text(sizes: Sizes) -> str:
+    return f"[{', '.join(map(str, sizes))}]"
+
+
+def _require_weight(ctx: Context, weight: FakeTensor | None, classes: Dim) -> None:
+    if weight is None:
+        return
+    message = (
+        f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+        f"shape: {_text(weight.sizes)}"
+    )
+    if weight.ndim > 1:
+        raise RuntimeError(message)
+    ctx.require(eq(weight.numel(), classes), message)
+
+
+@shape("aten.nll_loss_forward.default")
+def nll_loss_forward(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+) -> tuple[FakeTensor, FakeTensor]:
+    """The loss of rows of log-probabilities, and the total weight."""
+    if self.ndim not in (1, 2):
+        raise RuntimeError("input tensor should be 1D or 2D")
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not (self.ndim == 1 and target.ndim == 0):
+        found = target.sizes[0] if target.sizes else 1
+        message = f"size mismatch (got input: {_text(self.sizes)}, target: {_text(target.sizes)})"
+        ctx.require(eq(self.sizes[0], found), message)
+    _require_weight(ctx, weight, self.sizes[-1])
+    rows = self.sizes[:1] if reduction == NONE and self.ndim == 2 else ()
+    return dense(ctx, self, rows), dense(ctx, self, ())
+
+
+@shape("aten.nll_loss.default")
+def nll_loss(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+) -> FakeTensor:
+    """The loss of rows of log-probabilities."""
+    return nll_loss_forward(ctx, self, target, weight, reduction, ignore_index)[0]
+
+
+@shape("aten.nll_loss2d_forward.default")
+def nll_loss2d_forward(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+) -> tuple[FakeTensor, FakeTensor]:
+    """The loss of every pixel, and the total weight."""
+    if target.ndim != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
+        )
+    if self.ndim != 4:
+        raise RuntimeError(
+            f"only batches of spatial inputs supported (4D tensors), but got input of dimension: {self.ndim}"
+        )
+    message = f"size mismatch (got input: {_text(self.sizes)} , target: {_text(target.sizes)}"
+    for size, dim in zip(target.sizes, (0, 2, 3), strict=True):
+        ctx.require(eq(self.sizes[dim], size), message)
+    _require_weight(ctx, weight, self.sizes[1])
+    return dense(ctx, self, target.sizes if reduction == NONE else ()), dense(ctx, self, ())
+
+
+@shape("aten.nll_loss2d.default")
+def nll_loss2d(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+) -> FakeTensor:
+    """The loss of every pixel."""
+    return nll_loss2d_forward(ctx, self, target, weight, reduction, ignore_index)[0]
+
+
+@shape("aten.nll_loss_nd.default")
+def nll_loss_nd(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+) -> FakeTensor:
+    """The loss of log-probabilities with any number of dimensions after the classes."""
+    if self.ndim < 1:
+        raise ValueError(f"Expected 1 or more dimensions (got {self.ndim})")
+    if self.ndim != 1:
+        found = target.sizes[0] if target.sizes else 1
+        message = f"Expected input batch_size ({self.sizes[0]}) to match target batch_size ({found})."
+        ctx.require(eq(self.sizes[0], found), message, ValueError)
+    if self.ndim <= 2:
+        return nll_loss(ctx, self, target, weight, reduction, ignore_index)
+    message = f"Expected target size {_text((self.sizes[0], *self.sizes[2:]))}, got {_text(target.sizes)}"
+    if target.ndim != self.ndim - 1:
+        raise RuntimeError(message)
+    for size, expected in zip(target.sizes[1:], self.sizes[2:], strict=True):
+        ctx.require(eq(size, expected), message)
+    _require_weight(ctx, weight, self.sizes[1])
+    return dense(ctx, self, target.sizes if reduction == NONE else ())
+
+
+@shape("aten.cross_entropy_loss.default")
+def cross_entropy_loss(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    reduction: int,
+    ignore_index: Dim,
+    label_smoothing: float,
+) -> FakeTensor:
+    """The cross entropy of logits with classes, or with probabilities of the same sizes."""
+    if not same_sizes(ctx, self.sizes, target.sizes):
+        return nll_loss_nd(ctx, self, target, weight, reduction, ignore_index)
+    if not target.dtype.is_floating_point:
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {scalar_type_name(target.dtype)}"
+        )
+    at = 0 if self.ndim == 1 else 1
+    classes = self.sizes[at]
+    if weight is not None:
+        message = (
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
+            f"weight tensor of shape: {_text(weight.sizes)}"
+        )
+        ctx.require(eq(weight.numel(), classes), message)
+    return dense(ctx, self, (*self.sizes[:at], *self.sizes[at + 1 :]) if reduction == NONE else ())

@@ -1,0 +1,217 @@
+"""Losses: an elementwise image of the inputs, as it is or reduced to its mean or sum."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from refimpl.aten._elementwise import dense, elementwise, like, pointwise
+from refimpl.aten._promotion import Kind, result_type
+from refimpl.aten._reduction import reduce
+from refimpl.aten._registry import shape
+from refimpl.aten.norms import pairwise_distance
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
+
+__all__ = ["NONE", "reduced"]
+
+# The numbers of ``at::Reduction``.
+NONE: Final = 0
+
+
+def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
+    """The loss itself, or one number for all."""
+    return loss if reduction == NONE else dense(ctx, loss, ())
+
+
+@shape("aten.mse_loss.default", "aten.soft_margin_loss.default")
+def mse_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
+    """A loss of two tensors that broadcast."""
+    return reduced(ctx, pointwise(ctx, Kind.DEFAULT, self, target), reduction)
+
+
+@shape("aten.l1_loss.default")
+def l1_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
+    """The absolute difference, which is real."""
+    return reduced(ctx, pointwise(ctx, Kind.COMPLEX_TO_FLOAT, self, target), reduction)
+
+
+@shape("aten.smooth_l1_loss.default")
+def smooth_l1_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int, beta: float) -> FakeTensor:
+    """The absolute difference, smooth below ``beta``."""
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    return mse_loss(ctx, self, target, reduction)
+
+
+@shape("aten.huber_loss.default")
+def huber_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int, delta: float) -> FakeTensor:
+    """The squared difference, linear above ``delta``."""
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    return mse_loss(ctx, self, target, reduction)
+
+
+@shape("aten.kl_div.default")
+def kl_div(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int, log_target: bool) -> FakeTensor:
+    """The pointwise divergence of distributions."""
+    return mse_loss(ctx, target, self, reduction)
+
+
+@shape("aten.hinge_embedding_loss.default")
+def hinge_embedding_loss(
+    ctx: Context, self: FakeTensor, target: FakeTensor, margin: float, reduction: int
+) -> FakeTensor:
+    """The input where the target is 1, a margin minus it where it is -1."""
+    return reduced(ctx, elementwise(ctx, (target, self), result_type(ctx, self)), reduction)
+
+
+@shape("aten.poisson_nll_loss.default")
+def poisson_nll_loss(
+    ctx: Context, input: FakeTensor, target: FakeTensor, log_input: bool, full: bool, eps: float, reduction: int
+) -> FakeTensor:
+    """The negative logarithm of Poisson likelihoods."""
+    return reduced(ctx, pointwise(ctx, Kind.INT_TO_FLOAT, input, target), reduction)
+
+
+@shape("aten.binary_cross_entropy.default")
+def binary_cross_entropy(
+    ctx: Context, self: FakeTensor, target: FakeTensor, weight: FakeTensor | None, reduction: int
+) -> FakeTensor:
+    """The cross entropy of probabilities; the target has as many elements as the input."""
+    if weight is not None:
+        pointwise(ctx, Kind.DEFAULT, self, weight)
+    if self.sizes != target.sizes:
+        pointwise(ctx, Kind.DEFAULT, self, target)
+    return reduced(ctx, like(ctx, self), reduction)
+
+
+@shape("aten.binary_cross_entropy_with_logits.default")
+def binary_cross_entropy_with_logits(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    weight: FakeTensor | None,
+    pos_weight: FakeTensor | None,
+    reduction: int,
+) -> FakeTensor:
+    """The cross entropy of logits, with weights that broadcast."""
+    operands = [tensor for tensor in (target, self, pos_weight, weight) if tensor is not None]
+    return reduced(ctx, pointwise(ctx, Kind.DEFAULT, *operands), reduction)
+
+
+@shape("aten.margin_ranking_loss.default")
+def margin_ranking_loss(
+    ctx: Context, input1: FakeTensor, input2: FakeTensor, target: FakeTensor, margin: float, reduction: int
+) -> FakeTensor:
+    """Whether the target ranks one input above the other."""
+    if not input1.ndim == input2.ndim == target.ndim:
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
+            f"{_sizes(input1)}, input2: {_sizes(input2)}, target: {_sizes(target)} "
+        )
+    return reduced(ctx, pointwise(ctx, Kind.DEFAULT, target, input1, input2, margin), reduction)
+
+
+def _sizes(tensor: FakeTensor) -> str:
+    return f"[{', '.join(map(str, tensor.sizes))}]"
+
+
+@shape("aten.cosine_embedding_loss.default")
+def cosine_embedding_loss(
+    ctx: Context, input1: FakeTensor, input2: FakeTensor, target: FakeTensor, margin: float, reduction: int
+) -> FakeTensor:
+    """Whether the target says that two vectors, or rows of two matrices, are alike."""
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    rank = target.ndim + 1
+    if input1.ndim != rank or input2.ndim != rank:
+        kind, wanted = ("1D", "2D") if target.ndim else ("0D", "1D")
+        raise RuntimeError(
+            f"{kind} target tensor expects {wanted} input tensors, but found inputs with sizes {_sizes(input1)} and "
+            f"{_sizes(input2)}."
+        )
+    product = pointwise(ctx, Kind.INT_TO_FLOAT, input1, input2)
+    cosine = reduce(ctx, product, (target.ndim,), False, product.dtype)
+    return reduced(ctx, elementwise(ctx, (target, cosine), cosine.dtype), reduction)
+
+
+@shape("aten.triplet_margin_loss.default")
+def triplet_margin_loss(
+    ctx: Context,
+    anchor: FakeTensor,
+    positive: FakeTensor,
+    negative: FakeTensor,
+    margin: float,
+    p: float,
+    eps: float,
+    swap: bool,
+    reduction: int,
+) -> FakeTensor:
+    """How much closer the anchor is to one tensor than to another."""
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {anchor.ndim}D, positive {positive.ndim}D, and negative {negative.ndim}D inputs"
+        )
+    near = pairwise_distance(ctx, anchor, positive, p, eps, False)
+    far = pairwise_distance(ctx, anchor, negative, p, eps, False)
+    return reduced(ctx, pointwise(ctx, Kind.DEFAULT, near, far), reduction)
+
+
+def _require_rows(ctx: Context, self: FakeTensor, target: FakeTensor) -> None:
+    count = self.sizes[0] if self.ndim == 2 else 1
+    found = target.sizes[0] if target.sizes else 1
+    message = (
+        "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
+        f"Expected target size [{count}], but got {_sizes(target)}. Input has shape {_sizes(self)}."
+    )
+    if target.ndim > 1:
+        raise RuntimeError(message)
+    ctx.require(eq(count, found), message)
+
+
+def _require_classes(self: FakeTensor) -> None:
+    if self.ndim > 2:
+        raise RuntimeError(
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {_sizes(self)}"
+        )
+
+
+@shape("aten.multi_margin_loss.default")
+def multi_margin_loss(
+    ctx: Context,
+    self: FakeTensor,
+    target: FakeTensor,
+    p: object,
+    margin: object,
+    weight: FakeTensor | None,
+    reduction: int,
+) -> FakeTensor:
+    """How far the target's class stands out, one number a row."""
+    if p not in (1, 2):
+        raise RuntimeError("only p == 1 and p == 2 supported")
+    _require_classes(self)
+    _require_rows(ctx, self, target)
+    return dense(ctx, self, target.sizes if reduction == NONE else ())
+
+
+@shape("aten.multilabel_margin_loss_forward.default")
+def multilabel_margin_loss_forward(
+    ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int
+) -> tuple[FakeTensor, FakeTensor]:
+    """The loss of several target classes a row, and which elements are targets."""
+    _require_classes(self)
+    message = f"inconsistent target size: {_sizes(target)} for input of size: {_sizes(self)}"
+    if target.ndim != self.ndim:
+        raise RuntimeError(message)
+    for found, expected in zip(target.sizes, self.sizes, strict=True):
+        ctx.require(eq(found, expected), message)
+    rows = self.sizes[:1] if self.ndim == 2 and reduction == NONE else ()
+    return dense(ctx, self, rows), dense(ctx, self, target.sizes)
+
+
+@shape("aten.multilabel_margin_loss.default")
+def multilabel_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
+    """The loss of several target classes a row."""
+    return multilabel_margin_loss_forward(ctx, self, target, reduction)[0]

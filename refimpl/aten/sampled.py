@@ -1,0 +1,230 @@
+"""Functions given by samples: differences, gradients, integrals by trapezoids, quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._call import tensor_of
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense, like
+from refimpl.aten._promotion import Kind, Number, convert_kind, result_type
+from refimpl.aten._reduction import reduced_sizes, require_elements
+from refimpl.aten._registry import shape
+from refimpl.aten._strides import contiguous_strides
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim, eq, ge, int_max, lt
+
+__all__: list[str] = []
+
+
+def _with_size(sizes: Sizes, dim: int, size: Dim) -> Sizes:
+    return (*sizes[:dim], size, *sizes[dim + 1 :])
+
+
+@shape("aten.diff.default")
+def diff(
+    ctx: Context, self: FakeTensor, n: int, dim: int, prepend: FakeTensor | None, append: FakeTensor | None
+) -> FakeTensor:
+    """The n-th difference along a dimension, of the tensor with others joined to its ends."""
+    if not self.sizes:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    at = wrap_dim(dim, self.ndim)
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    parts = [part for part in (prepend, self, append) if part is not None]
+    if n == 0:
+        return like(ctx, self)
+    whole = tensor_of(ctx, "aten.cat.default", parts, at) if len(parts) > 1 else self
+    size = whole.sizes[at]
+    if ctx.decide(lt(size, n)):
+        # The order is cut to the size, which leaves nothing.
+        n = size if isinstance(size, int) else n
+    if n == 0:
+        return like(ctx, whole)
+    left = whole.viewed(_with_size(whole.sizes, at, size - 1), whole.strides, whole.offset)
+    first = like(ctx, left)
+    return first if n == 1 else _resized_like(ctx, first, at, size - n)
+
+
+def _resized_like(ctx: Context, tensor: FakeTensor, dim: int, size: Dim) -> FakeTensor:
+    return like(ctx, tensor.viewed(_with_size(tensor.sizes, dim, size), tensor.strides, tensor.offset))
+
+
+def _float(ctx: Context, self: FakeTensor) -> DType:
+    return convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)
+
+
+def _gradient(
+    ctx: Context, self: FakeTensor, dims: Sequence[int], spacing: int | None, edge_order: int, *others: FakeTensor
+) -> list[Value]:
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    if spacing is not None and spacing != len(dims):
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
+            f"'self.dim() = {self.ndim}', since dim argument was not given, but got a list of length {spacing}"
+        )
+    for dim in dims:
+        at = wrap_dim(dim, self.ndim)
+        ctx.require(
+            ge(self.sizes[at], edge_order + 1),
+            "torch.gradient expected each dimension size to be at least edge_order+1",
+        )
+    dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, self, *others))
+    return [dense(ctx, self, self.sizes, dtype) for _ in dims]
+
+
+def _one_or_all(self: FakeTensor, dim: int | None) -> Sequence[int]:
+    return range(self.ndim) if dim is None else (dim,)
+
+
+@shape("aten.gradient.scalarint")
+def gradient_scalar(
+    ctx: Context, self: FakeTensor, spacing: Number | None, dim: int | None, edge_order: int
+) -> list[Value]:
+    """The gradient along one or all dimensions, of one spacing."""
+    return _gradient(ctx, self, _one_or_all(self, dim), None, edge_order)
+
+
+@shape("aten.gradient.scalararray")
+def gradient_scalar_dims(
+    ctx: Context, self: FakeTensor, spacing: Number, dim: Sequence[int], edge_order: int
+) -> list[Value]:
+    """The gradient along dimensions, of one spacing."""
+    return _gradient(ctx, self, dim, None, edge_order)
+
+
+@shape("aten.gradient.array")
+def gradient_dims(ctx: Context, self: FakeTensor, dim: Sequence[int], edge_order: int) -> list[Value]:
+    """The gradient along dimensions."""
+    return _gradient(ctx, self, dim, None, edge_order)
+
+
+@shape("aten.gradient.scalarrayint")
+def gradient_spacings(
+    ctx: Context, self: FakeTensor, spacing: Sequence[Number], dim: int | None, edge_order: int
+) -> list[Value]:
+    """The gradient along one or all dimensions, each of its spacing."""
+    return _gradient(ctx, self, _one_or_all(self, dim), len(spacing), edge_order)
+
+
+@shape("aten.gradient.scalarrayarray")
+def gradient_spacings_dims(
+    ctx: Context, self: FakeTensor, spacing: Sequence[Number], dim: Sequence[int], edge_order: int
+) -> list[Value]:
+    """The gradient along dimensions, each of its spacing."""
+    return _gradient(ctx, self, dim, len(spacing), edge_order)
+
+
+@shape("aten.gradient.tensorarrayint")
+def gradient_coordinates(
+    ctx: Context, self: FakeTensor, spacing: Sequence[FakeTensor], dim: int | None, edge_order: int
+) -> list[Value]:
+    """The gradient along one or all dimensions, at given coordinates."""
+    return _gradient(ctx, self, _one_or_all(self, dim), len(spacing), edge_order, *spacing)
+
+
+@shape("aten.gradient.tensorarray")
+def gradient_coordinates_dims(
+    ctx: Context, self: FakeTensor, spacing: Sequence[FakeTensor], dim: Sequence[int], edge_order: int
+) -> list[Value]:
+    """The gradient along dimensions, at given coordinates."""
+    return _gradient(ctx, self, dim, len(spacing), edge_order, *spacing)
+
+
+@shape("aten.trapezoid.dx", "aten.trapz.dx")
+def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
+    """The integral along a dimension, of one spacing."""
+    at = wrap_dim(dim, y.ndim)
+    return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), _float(ctx, y))
+
+
+def _pairs(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> tuple[Sizes, int]:
+    """The broadcast sizes of the trapezoids, and their dimension."""
+    at = wrap_dim(dim, y.ndim)
+    if x.ndim == 1:
+        message = "trapezoid: There must be one `x` value for each sample point"
+        ctx.require(eq(x.sizes[0], y.sizes[at]), message)
+        return _with_size(y.sizes, at, _one_less(ctx, y.sizes[at])), at
+    rank = max(x.ndim, y.ndim)
+    x_sizes = (1,) * (rank - x.ndim) + x.sizes
+    y_sizes = (1,) * (rank - y.ndim) + y.sizes
+    at = wrap_dim(dim, rank)
+    steps = _one_less(ctx, x_sizes[at]), _one_less(ctx, y_sizes[at])
+    return broadcast_sizes(ctx, _with_size(y_sizes, at, steps[1]), _with_size(x_sizes, at, steps[0])), at
+
+
+def _one_less(ctx: Context, size: Dim) -> Dim:
+    return size - 1 if ctx.known(ge(size, 1)) is True else int_max(size - 1, 0)
+
+
+@shape("aten.trapezoid.x", "aten.trapz.x")
+def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
+    """The integral along a dimension, at given coordinates."""
+    sizes, at = _pairs(ctx, y, x, dim)
+    dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, y, x))
+    return dense(ctx, y, reduced_sizes(sizes, (at,), False), dtype)
+
+
+@shape("aten.cumulative_trapezoid.dx")
+def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
+    """The running integral along a dimension, of one spacing."""
+    at = wrap_dim(dim, y.ndim)
+    return dense(ctx, y, _with_size(y.sizes, at, _one_less(ctx, y.sizes[at])), _float(ctx, y))
+
+
+@shape("aten.cumulative_trapezoid.x")
+def cumulative_trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
+    """The running integral along a dimension, at given coordinates."""
+    sizes, _ = _pairs(ctx, y, x, dim)
+    return dense(ctx, y, sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, y, x)))
+
+
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def _require_quantile(ctx: Context, self: FakeTensor, name: str, interpolation: str) -> None:
+    require_elements(ctx, self, f"{name}() input tensor must be non-empty")
+    if self.dtype not in (DType.float32, DType.float64):
+        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+    if interpolation not in _INTERPOLATIONS:
+        raise RuntimeError(
+            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+        )
+
+
+def _kept(self: FakeTensor, dim: int | None, keepdim: bool) -> Sizes:
+    dims = range(self.ndim) if dim is None else (wrap_dim(dim, self.ndim),)
+    return reduced_sizes(self.sizes, dims, keepdim)
+
+
+def _quantile(name: str) -> None:
+    def several(
+        ctx: Context, self: FakeTensor, q: FakeTensor, dim: int | None, keepdim: bool, interpolation: str
+    ) -> FakeTensor:
+        _require_quantile(ctx, self, name, interpolation)
+        if q.ndim > 1:
+            raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        if q.dtype is not self.dtype:
+            raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        kept = _kept(self, dim, keepdim)
+        if not q.sizes:
+            return dense(ctx, self, kept)
+        *outer, inner = contiguous_strides(ctx, (*kept, q.sizes[0]))
+        return FakeTensor((q.sizes[0], *kept), (inner, *outer), self.dtype, self.device)
+
+    def one(ctx: Context, self: FakeTensor, q: float, dim: int | None, keepdim: bool, interpolation: str) -> FakeTensor:
+        if not 0 <= q <= 1:
+            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
+        _require_quantile(ctx, self, name, interpolation)
+        return dense(ctx, self, _kept(self, dim, keepdim))
+
+    shape(f"aten.{name}.default")(several)
+    shape(f"aten.{name}.scalar")(one)
+
+
+_quantile("quantile")
+_quantile("nanquantile")
