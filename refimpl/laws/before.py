@@ -13,7 +13,7 @@ from refimpl.fx.node import Node, map_arg
 from refimpl.laws.blind_run import BlindRun, Step, blind_environment
 from refimpl.laws.contract import range_conditions
 from refimpl.laws.observation import ObservedNode, Stated
-from refimpl.laws.operators import is_assert
+from refimpl.laws.operators import is_assert, operator_name
 from refimpl.laws.scalars import is_scalar
 from refimpl.laws.value import equal_values
 from refimpl.symbolic_shapes.constraints import term_of
@@ -63,7 +63,7 @@ def _ranges(run: BlindRun, holders: Mapping[Symbol | BoolSymbol, str]) -> tuple[
 def _asserts(steps: Iterable[Step]) -> Iterable[Stated]:
     """The recorded argument of each assert node, not re-evaluated."""
     for step in steps:
-        operator = str(step.node.target)
+        operator = operator_name(step.node.target)
         if is_assert(operator):
             for condition in _asserted(operator, step.node):
                 if condition is not True:
@@ -106,7 +106,7 @@ def _operators(run: BlindRun, nodes: Sequence[ObservedNode], requirements: Seque
         for step in run.steps
         if step.node.op == "call_function" and not changed.isdisjoint(step.node.all_input_nodes)
     }
-    operators = {step.path: str(step.node.target) for step in run.steps}
+    operators = {step.path: operator_name(step.node.target) for step in run.steps}
     for requirement in requirements:
         here = requirement.node not in moved and not is_assert(operators.get(requirement.node, ""))
         if here and requirement.enforced is not True:
@@ -142,7 +142,7 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
             env.assume(condition)
     with FakeTensorMode(env) as mode:
         for step in steps:
-            operator = str(step.node.target)
+            operator = operator_name(step.node.target)
             if is_assert(operator) or not (isinstance(step.node.target, OpOverload) or callable(step.node.target)):
                 continue
             start, mark = len(env.log), env.symbols.mark()

@@ -9,7 +9,7 @@ from refimpl.laws.law import Claims, Finding, Given, Law
 from refimpl.laws.observation import Observation
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
-from refimpl.terms import BoolSymbol, Cond, Sort, Symbol, eq, evaluate, free_of, of_atom, symbol
+from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Sort, Symbol, eq, evaluate, free_of, symbol
 
 __all__ = ["CONSIST", "breaking", "find_model", "finding", "with_defined"]
 
@@ -25,7 +25,7 @@ def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], so
     everything = (*conditions, *theory.extra)
     if False in conditions:
         return None
-    start = _first_guess(theory, given, hints, everything)
+    start = _first_guess(hints, everything)
     found = _adjust(start, everything, hints)
     if found is not None:
         return found
@@ -42,14 +42,11 @@ def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], so
     return None
 
 
-def _first_guess(
-    theory: Theory, given: Given | None, hints: Mapping[str, int], conditions: tuple[Cond, ...]
-) -> dict[str, Number]:
+def _first_guess(hints: Mapping[str, int], conditions: tuple[Cond, ...]) -> dict[str, Number]:
     """Backed symbols at their hints, others at the end of their range that is nearest to 2."""
-    bounds = theory.bounds(given)
+    ranges = _plain_ranges(conditions)
     result: dict[str, Number] = dict(hints)
-    symbols = {s for condition in conditions for s in free_of(condition)}
-    for free in sorted(symbols, key=lambda s: s.name):
+    for free in sorted({s for condition in conditions for s in free_of(condition)}, key=lambda s: s.name):
         if free.name in result:
             continue
         if isinstance(free, BoolSymbol):
@@ -57,10 +54,32 @@ def _first_guess(
         elif free.sort is Sort.FLOAT:
             result[free.name] = 1.0
         else:
-            interval = bounds.range_of(of_atom(free))
-            low = 2 if interval.low is None else max(interval.low, 2)
-            result[free.name] = low if interval.high is None else min(low, interval.high)
+            low, high = ranges.get(free, (None, None))
+            near = 2 if low is None else max(low, 2)
+            result[free.name] = near if high is None else min(near, high)
     return result
+
+
+def _plain_ranges(conditions: tuple[Cond, ...]) -> dict[Symbol, tuple[int | None, int | None]]:
+    """The bounds that conditions on one symbol state."""
+    found: dict[Symbol, tuple[int | None, int | None]] = {}
+    for condition in conditions:
+        if not isinstance(condition, (Ge, Eq)) or len(condition.free) != 1:
+            continue
+        term = condition.term
+        (monomial, coefficient) = term.monomials[-1]
+        if len(monomial) != 1 or not isinstance(monomial[0], Symbol) or len(term.monomials) > 2:
+            continue
+        symbol = monomial[0]
+        low, high = found.get(symbol, (None, None))
+        if coefficient > 0 or isinstance(condition, Eq):
+            end = -(term.constant // coefficient)
+            low = end if low is None else max(low, end)
+        if coefficient < 0 or isinstance(condition, Eq):
+            end = term.constant // -coefficient
+            high = end if high is None else min(high, end)
+        found[symbol] = (low, high)
+    return found
 
 
 def _adjust(start: dict[str, Number], conditions: tuple[Cond, ...], hints: Mapping[str, int]) -> Model | None:

@@ -56,9 +56,11 @@ def contract_of(program: ExportedProgram) -> Contract:
 def _bound_by_inputs(program: ExportedProgram) -> frozenset[Symbol]:
     found: set[Symbol] = set()
     for node in program.graph_module.graph.nodes:
-        if node.op == "placeholder":
-            for scalar in scalars_in(node.meta.get("recorded")):
-                found.update(s for s in free_of(scalar) if isinstance(s, Symbol))
+        if node.op != "placeholder":
+            break
+        for scalar in scalars_in(node.meta.get("recorded")):
+            if not isinstance(scalar, (int, float)):
+                found.update(s for s in scalar.free if isinstance(s, Symbol))
     return frozenset(found)
 
 

@@ -78,5 +78,7 @@ def renamed_value(value: Held, mapping: dict[Symbol | BoolSymbol, Scalar]) -> He
         return value.rewritten(lambda dim: to_dim(substitute(dim, mapping)))
     if isinstance(value, (list, tuple)):
         parts = [renamed_value(item, mapping) for item in value]
+        if all(part is item for part, item in zip(parts, value, strict=True)):
+            return value
         return tuple([part for part in parts if part is not ABSENT])
     return value if free_of(value).isdisjoint(mapping) else substitute(value, mapping)

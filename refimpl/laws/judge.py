@@ -23,7 +23,7 @@ from refimpl.laws.report import LawRow, Outcome, Relation
 from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
 from refimpl.laws.witness import minimize
-from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed
+from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
 
@@ -92,11 +92,11 @@ class _Judge:
                 return None
             return f"the model does not replay: {run.raised.node} raises {run.raised.message}"
         self.model = run.valuation
-        return None if self._satisfies(given, run.valuation) else "the replayed model violates the constraints"
+        if run.valuation == valuation or self._satisfies(given, run.valuation):
+            return None
+        return "the replayed model violates the constraints"
 
     def _satisfies(self, given: Given, valuation: Model) -> bool:
-        from refimpl.solver import holds
-
         return all(holds(condition, valuation) for condition in self.theory.hypotheses(given))
 
     def law(self, law: Law, *, consistent: bool) -> None:

@@ -11,7 +11,7 @@ from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
 from refimpl.laws.determine import renamed_value
 from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
-from refimpl.laws.operators import is_assert
+from refimpl.laws.operators import is_assert, operator_name
 from refimpl.laws.scalars import is_scalar
 from refimpl.symbolic_shapes.bindings import as_bindings
 from refimpl.symbolic_shapes.constraints import term_of
@@ -39,7 +39,7 @@ def observe(run: BlindRun) -> Observation:
     renaming: dict[Symbol | BoolSymbol, Scalar] = {fresh: term_of(old) for fresh, old in run.renamed.items()}
     nodes = run.observed()
     if renaming:
-        nodes = tuple(replace(node, new=renamed_value(node.new, renaming)) for node in nodes)
+        nodes = tuple(_in_old_names(node, renaming) for node in nodes)
     allocating = {node.path for node in nodes if node.may_allocate or node.assumed}
     facts: list[Stated] = []
     requirements: list[tuple[int, Requirement]] = []
@@ -62,7 +62,8 @@ def observe(run: BlindRun) -> Observation:
                 if event.node in allocating:
                     definitions.append(replace(event, term=substitute(event.term, renaming)))
             case Binding():
-                bindings.append(replace(event, side=tuple(_in_old(c, renaming) for c in event.side)))
+                side = tuple(_in_old(c, renaming) for c in event.side)
+                bindings.append(replace(event, side=side) if side else event)
     bindings.extend(_kept_bindings(run.steps))
     holders = _holders(nodes, run)
     recorded = before(run, nodes, [requirement for _, requirement in requirements], holders)
@@ -84,6 +85,11 @@ def observe(run: BlindRun) -> Observation:
     )
 
 
+def _in_old_names(node: ObservedNode, renaming: Mapping[Symbol | BoolSymbol, Scalar]) -> ObservedNode:
+    new = renamed_value(node.new, renaming)
+    return node if new is node.new else replace(node, new=new)
+
+
 def _in_old(condition: Cond, renaming: Mapping[Symbol | BoolSymbol, Scalar]) -> Cond:
     if isinstance(condition, bool) or condition.free.isdisjoint(renaming):
         return condition
@@ -95,7 +101,7 @@ def _after(
 ) -> tuple[Stated, ...]:
     """A: what the run requires, and what a node that raises at every valuation would have."""
     doubles = _doubles(bindings)
-    operators = {step.path: str(step.node.target) for step in run.steps}
+    operators = {step.path: operator_name(step.node.target) for step in run.steps}
     stated: list[Stated] = []
     source: Source
     for order, requirement in requirements:

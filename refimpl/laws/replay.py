@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, final, runtime_checkable
+from typing import final
 
+from refimpl.aten._higher_order import HigherOrderOperator
+from refimpl.aten._overload import OpOverload
 from refimpl.export import ExportedProgram
-from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Node, map_arg
@@ -67,11 +69,6 @@ class Replay:
     valuation: dict[str, Number]
     values: dict[str, object] = field(default_factory=dict[str, object])
     raised: Raised | None = None
-
-
-@runtime_checkable
-class _Operator(Protocol):
-    def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value: ...
 
 
 def replay(program: ExportedProgram, supply: Supply, valuation: Model) -> Replay:
@@ -143,8 +140,10 @@ class _Runner:
         args = map_arg(node.args, env.__getitem__)
         kwargs = map_arg(node.kwargs, env.__getitem__)
         target = node.target
-        if isinstance(target, _Operator):
-            value: object = target.run(self.ctx, tuple(args), dict(kwargs))
+        if isinstance(target, OpOverload):
+            value: object = target.run(self.ctx, tuple(args), kwargs)
+        elif isinstance(target, HigherOrderOperator):
+            value = target.run(self.ctx, tuple(args), kwargs)
         elif callable(target):
             value = target(*args, **kwargs)
         else:

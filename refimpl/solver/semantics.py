@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refimpl.terms import BoolSymbol, Cond, Sort, Symbol, Undefined, evaluate, free_of
+from refimpl.terms import BoolSymbol, Cond, Eq, Ge, IntTerm, Ne, Sort, Symbol, Undefined, evaluate, free_of
 
 if TYPE_CHECKING:
     from refimpl.solver.verdict import Model, Number
@@ -14,10 +14,29 @@ __all__ = ["completed", "holds", "refutes"]
 
 def holds(condition: Cond, valuation: Model) -> bool:
     """Whether the condition is defined and true; a disjunction holds if one of its parts does."""
+    if isinstance(condition, bool):
+        return condition
+    if isinstance(condition, (Ge, Eq, Ne)):
+        value = _polynomial(condition.term, valuation)
+        if value is not None:
+            return value >= 0 if isinstance(condition, Ge) else (value == 0) is isinstance(condition, Eq)
     try:
         return bool(evaluate(condition, valuation))
     except (Undefined, OverflowError):
         return False
+
+
+def _polynomial(term: IntTerm, valuation: Model) -> int | None:
+    """The value of a polynomial over symbols that have integer values; None leaves it to the evaluator."""
+    total = 0
+    for monomial, coefficient in term.monomials:
+        for atom in monomial:
+            value = valuation.get(atom.name) if isinstance(atom, Symbol) else None
+            if not isinstance(value, int):
+                return None
+            coefficient *= value
+        total += coefficient
+    return total
 
 
 def refutes(valuation: Model, hypotheses: tuple[Cond, ...], goal: Cond) -> bool:
