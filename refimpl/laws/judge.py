@@ -102,9 +102,6 @@ class _Judge:
     def law(self, law: Law, *, consistent: bool) -> None:
         """Judge one law and add its rows."""
         claims = law.claims(self.seen)
-        if not consistent and not claims.findings:
-            self._undecided_by_contradiction(law, claims)
-            return
         by: dict[str, None] = {} if claims.open else {"normal-form": None}
         open_rows: list[LawRow] = []
         for decided in decide(self.theory, claims.open, self.solver, reprove=self.reprove):
@@ -123,9 +120,11 @@ class _Judge:
             open_rows.append(
                 LawRow(law.name, found.outcome, claims.total, None, self.under, found.node, found.message, witness)
             )
+        if not consistent and len(open_rows) < claims.total:
+            self._undecided_by_contradiction(law, claims)
         if open_rows:
             self.rows.extend(open_rows)
-        else:
+        elif consistent:
             self.rows.append(LawRow(law.name, "proved", claims.total, ", ".join(sorted(by)), self.under))
 
     def _settle(self, law: Law, claims: Claims, by: str) -> None:
@@ -135,6 +134,7 @@ class _Judge:
             self.rows.append(LawRow(law.name, "proved", claims.total, by, self.under))
 
     def _undecided_by_contradiction(self, law: Law, claims: Claims) -> None:
+        """What has not been refuted: contradictory constraints prove everything."""
         if law.name == "EQUIV":
             self.directions.add("unknown")
         message = "nothing is proved from constraints that have no replayed model (CONSIST)"

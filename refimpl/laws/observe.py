@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from refimpl.fake_tensor import FakeTensor
@@ -85,12 +85,12 @@ def observe(run: BlindRun) -> Observation:
     )
 
 
-def _in_old_names(node: ObservedNode, renaming: Mapping[Symbol | BoolSymbol, Scalar]) -> ObservedNode:
+def _in_old_names(node: ObservedNode, renaming: dict[Symbol | BoolSymbol, Scalar]) -> ObservedNode:
     new = renamed_value(node.new, renaming)
     return node if new is node.new else replace(node, new=new)
 
 
-def _in_old(condition: Cond, renaming: Mapping[Symbol | BoolSymbol, Scalar]) -> Cond:
+def _in_old(condition: Cond, renaming: dict[Symbol | BoolSymbol, Scalar]) -> Cond:
     if isinstance(condition, bool) or condition.free.isdisjoint(renaming):
         return condition
     return substitute_cond(condition, renaming)
