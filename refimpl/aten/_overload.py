@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, final
 
 from refimpl.aten._arguments import Converter, converter
+from refimpl.aten._autocast import active_autocast, cast_arguments
 from refimpl.aten._in_place import changes_metadata, functional_name, in_place
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
@@ -124,6 +125,9 @@ class OpOverload:
         if function is None:
             raise UnmodelledOperatorError(self.name)
         values = self.bind(args, kwargs)
+        lower = active_autocast.get()
+        if lower is not None:
+            values = cast_arguments(self.name, values, lower)
         result = function(ctx, *values)
         for position in self._written:
             value = values[position]

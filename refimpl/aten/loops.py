@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 
 from refimpl.aten._elementwise import like
 from refimpl.aten._higher_order import higher_order
+from refimpl.aten._overload import OpOverload
 from refimpl.aten._strides import contiguous_strides
 from refimpl.aten._subgraphs import SubgraphContext
 from refimpl.aten.higher_order import condition_of, sequence
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
+from refimpl.fx.graph_module import GraphModule
 from refimpl.terms import Cond, Dim, IntTerm, eq, ge
 
 __all__: list[str] = []
@@ -36,6 +38,26 @@ def _carried(ctx: Context, value: Value) -> Value:
     if isinstance(value, (int, IntTerm)) and not isinstance(value, bool):
         return ctx.fresh_int(None, None, None)
     return value
+
+
+def _writes(module: object) -> bool:
+    """Whether an operator of the graph, or of a graph within, writes an argument."""
+    if not isinstance(module, GraphModule):
+        return False
+    for node in module.graph.nodes:
+        if isinstance(node.target, OpOverload) and node.target.is_mutable:
+            return True
+    return any(_writes(child) for _, child in module.named_children())
+
+
+def _shared(ctx: Context, module: object, values: Sequence[Value]) -> tuple[Value, ...]:
+    """What every iteration sees; tensors of which an earlier iteration may have changed the contents are others."""
+    if not _writes(module):
+        return tuple(values)
+    for value in values:
+        if isinstance(value, FakeTensor):
+            ctx.mutate(value)
+    return tuple([_carried(ctx, value) if isinstance(value, FakeTensor) else value for value in values])
 
 
 def _require_invariant(ctx: Context, name: str, before: Value, after: Value) -> None:
@@ -69,6 +91,7 @@ def while_loop(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str
     cond_graph, body_graph, carried_inputs, additional_inputs = args
     entry, more = sequence(carried_inputs, "carried_inputs"), sequence(additional_inputs, "additional_inputs")
     state = tuple([_carried(ctx, value) for value in entry])
+    more = _shared(ctx, body_graph, more)
     (verdict,) = ctx.subgraphs.run(cond_graph, (*state, *more))
     running: Cond = condition_of(ctx, verdict)
     if running is False:
@@ -116,7 +139,11 @@ def scan(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, obje
     rows = _tensors(sequence(xs, "xs"), "xs")
     length = _length(ctx, "scan", rows)
     state = [_carried(ctx, value) for value in entry]
-    operands = (*state, *[_slice(ctx, x) for x in rows], *sequence(additional_inputs, "additional_inputs"))
+    operands = (
+        *state,
+        *[_slice(ctx, x) for x in rows],
+        *_shared(ctx, combine, sequence(additional_inputs, "additional_inputs")),
+    )
     stepped = ctx.subgraphs.run(combine, operands)
     if len(stepped) < len(entry):
         raise RuntimeError(f"combine_fn should return at least {len(entry)} elements, got {len(stepped)}")
@@ -133,7 +160,9 @@ def map_impl(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, 
     body, xs, pos_args = args
     rows = _tensors(sequence(xs, "xs"), "xs")
     length = _length(ctx, "map", rows)
-    outputs = ctx.subgraphs.run(body, (*[_slice(ctx, x) for x in rows], *sequence(pos_args, "pos_args")))
+    outputs = ctx.subgraphs.run(
+        body, (*[_slice(ctx, x) for x in rows], *_shared(ctx, body, sequence(pos_args, "pos_args")))
+    )
     return tuple([_stack(ctx, length, output) for output in outputs])
 
 
@@ -144,7 +173,9 @@ def associative_scan(ctx: SubgraphContext, args: Sequence[object], kwargs: Mappi
     rows = _tensors(sequence(xs, "xs"), "xs")
     _length(ctx, "associative_scan", rows)
     left, right = [_slice(ctx, x) for x in rows], [_slice(ctx, x) for x in rows]
-    outputs = ctx.subgraphs.run(combine, (*left, *right, *sequence(additional_inputs, "additional_inputs")))
+    outputs = ctx.subgraphs.run(
+        combine, (*left, *right, *_shared(ctx, combine, sequence(additional_inputs, "additional_inputs")))
+    )
     if len(outputs) != len(rows):
         raise RuntimeError(f"combine_fn should return {len(rows)} elements, got {len(outputs)}")
     for index, (row, output) in enumerate(zip(left, outputs, strict=True)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from refimpl.aten._autocast import autocast
 from refimpl.aten._higher_order import HigherOrderOperator, higher_order
 from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.aten._slices import slice_along
@@ -43,8 +44,13 @@ def wrap_with_set_grad_enabled(ctx: SubgraphContext, args: Sequence[object], kwa
 
 @higher_order("wrap_with_autocast")
 def wrap_with_autocast(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
-    """``(device_type, dtype, enabled, cache_enabled, graph, *operands)``; casts are in the graph already."""
-    return ctx.subgraphs.run(args[4], _flat(args[5:]))
+    """``(device_type, dtype, enabled, cache_enabled, graph, *operands)``: the graph under automatic mixed precision."""
+    device, dtype, enabled = args[:3]
+    lower = dtype if isinstance(dtype, DType) else DType.bfloat16
+    if device != "cpu":
+        return ctx.subgraphs.run(args[4], _flat(args[5:]))
+    with autocast(lower if enabled else None):
+        return ctx.subgraphs.run(args[4], _flat(args[5:]))
 
 
 @higher_order("invoke_subgraph")
