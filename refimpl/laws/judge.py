@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, final
 
 from refimpl.laws.concrete import NotReplayableError
 from refimpl.laws.confirm import Confirmation, confirm
-from refimpl.laws.consist import CONSIST, find_model, finding, with_defined
+from refimpl.laws.consist import CONSIST, breaking, find_model, finding, with_defined
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
 from refimpl.laws.equiv import EQUIV
@@ -19,7 +19,7 @@ from refimpl.laws.link import LINK
 from refimpl.laws.observation import Observation
 from refimpl.laws.path import PATH
 from refimpl.laws.replay import Replay
-from refimpl.laws.report import LawRow, Outcome, Relation
+from refimpl.laws.report import LawRow, Relation
 from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
 from refimpl.laws.witness import minimize
@@ -111,9 +111,7 @@ class _Judge:
                 case Refuted(model):
                     open_rows.append(self._refuted(decided, model, claims.total))
                 case Undecided(reason):
-                    self._note(decided.claim.direction, "unknown")
-                    message = f"{explain(decided.claim, None)}; {reason}"
-                    open_rows.append(self._row(law, "undecided", claims.total, decided.claim.node, message))
+                    open_rows.append(self._searched(decided, reason, claims.total))
         for found in claims.findings:
             self._note(found.direction, "unknown" if found.outcome == "undecided" else None)
             witness = self._witness(self.model) if found.outcome == "refuted" else None
@@ -138,7 +136,7 @@ class _Judge:
         if law.name == "EQUIV":
             self.directions.add("unknown")
         message = "nothing is proved from constraints that have no replayed model (CONSIST)"
-        self.rows.append(self._row(law, "undecided", claims.total, None, message))
+        self.rows.append(LawRow(law.name, "undecided", claims.total, None, self.under, None, message))
 
     def _refuted(self, decided: Decided, model: Model, total: int) -> LawRow:
         claim = decided.claim
@@ -164,6 +162,19 @@ class _Judge:
         message = f"{explain(claim, None)}; the witness does not replay: {reasons[-1]}"
         return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
 
+    def _searched(self, decided: Decided, reason: str, total: int) -> LawRow:
+        """What no solver decides may still have a small counterexample."""
+        claim, obligation = decided.claim, decided.obligation
+        if obligation is not None and self.model is not None:
+            hints = self.seen.contract.hints
+            found = breaking(obligation.goal, obligation.hypotheses, self.model, hints)
+            if found is not None:
+                shown = {symbol.name: found[symbol.name] for symbol in obligation.symbols}
+                return self._refuted(replace(decided, verdict=Refuted(shown, "replay")), shown, total)
+        self._note(claim.direction, "unknown")
+        message = f"{explain(claim, None)}; {reason}"
+        return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
+
     def _attempts(self, decided: Decided, model: Model) -> Sequence[Model]:
         if decided.obligation is None:
             return (model,)
@@ -179,9 +190,6 @@ class _Judge:
     def _note(self, direction: str | None, instead: str | None) -> None:
         if direction is not None:
             self.directions.add(instead or direction)
-
-    def _row(self, law: Law, outcome: Outcome, total: int, node: str | None, message: str) -> LawRow:
-        return LawRow(law.name, outcome, total, None, self.under, node, message)
 
     def _witness(self, model: Model | None, names: frozenset[str] | None = None) -> tuple[tuple[str, str], ...] | None:
         if model is None:
