@@ -95,10 +95,7 @@ class TorchSubject:
         return self.ss.ConvertIntKey()
 
     def rebind(self, pairs: list[tuple[object, tuple[object, ...], object]]) -> None:
-        bindings = {
-            old.node._expr: (self.pytree.SequenceKey(i), *keys)
-            for i, (old, keys, _) in enumerate(pairs)
-        }
+        bindings = {old.node._expr: (self.pytree.SequenceKey(i), *keys) for i, (old, keys, _) in enumerate(pairs)}
         node = SimpleNamespace(op="call_function", target="t", meta={"unbacked_bindings": bindings})
         self.ss.rebind_unbacked(self.env, node, tuple(value for _, _, value in pairs))
 
