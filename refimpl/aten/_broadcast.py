@@ -28,7 +28,10 @@ def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
         left = (1,) * (len(right) - len(left)) + left
     elif len(right) < len(left):
         right = (1,) * (len(left) - len(right)) + right
-    return tuple([_common(ctx, a, b, dim) for dim, (a, b) in enumerate(zip(left, right, strict=True))])
+    # PyTorch compares from the last dimension on, which decides what is reported and deferred first.
+    common = [_common(ctx, left[dim], right[dim], dim) for dim in range(len(left) - 1, -1, -1)]
+    common.reverse()
+    return tuple(common)
 
 
 def _common(ctx: Context, a: Dim, b: Dim, dim: int) -> Dim:

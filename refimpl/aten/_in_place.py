@@ -9,9 +9,22 @@ from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq
+from refimpl.terms import eq, le, lor
 
-__all__ = ["changes_metadata", "functional_name", "in_place", "require_fits", "scalar_type_name"]
+__all__ = [
+    "accepts_overlap",
+    "changes_metadata",
+    "functional_name",
+    "in_place",
+    "require_fits",
+    "require_no_overlap",
+    "scalar_type_name",
+]
+
+# In-place operators that accept a `self` whose elements share memory.
+_OVERLAPPING: Final = frozenset(
+    ("fill_", "zero_", "masked_fill_", "index_put_", "_index_put_impl_", "index_fill_", "tril_", "triu_")
+)
 
 # In-place operators that make another view of `self` and write no element.
 _METADATA: Final = frozenset(
@@ -30,6 +43,11 @@ _NAMES = {
 def scalar_type_name(dtype: DType) -> str:
     """The name of a dtype in PyTorch's error messages: ``Long``, ``Float``."""
     return _NAMES[dtype.name]
+
+
+def accepts_overlap(schema: Schema) -> bool:
+    """Whether the in-place operator writes into a tensor whose elements share memory."""
+    return schema.name.split(".")[1] in _OVERLAPPING
 
 
 def changes_metadata(schema: Schema) -> bool:
@@ -74,13 +92,29 @@ def require_fits(ctx: Context, target: FakeTensor, sizes: Sizes, dtype: DType) -
         )
 
 
-def in_place(functional: ShapeFunction) -> ShapeFunction:
-    """The shape function of ``op_``: the functional rule, then ``self``; the caller records the mutation."""
+def require_no_overlap(ctx: Context, target: FakeTensor) -> None:
+    """Require that no two elements that are written share their memory: no repeated dimension (stride 0)."""
+    for size, stride in zip(target.sizes, target.strides, strict=True):
+        if stride == 0 and size != 1:
+            ctx.require(
+                lor(le(size, 1), eq(target.numel(), 0)),
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation.",
+            )
+
+
+def in_place(functional: ShapeFunction, *, overlapping: bool = False) -> ShapeFunction:
+    """The shape function of ``op_``: the functional rule, then ``self``; the caller records the mutation.
+
+    ``overlapping`` operators write each element alike and so accept a ``self`` whose elements share memory.
+    """
 
     def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
         result = functional(ctx, target, *arguments)
         if isinstance(result, FakeTensor):
             require_fits(ctx, target, result.sizes, result.dtype)
+        if not overlapping:
+            require_no_overlap(ctx, target)
         return target
 
     return function

@@ -98,11 +98,11 @@ def _broadcast(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
 
 
 def require_broadcastable(ctx: Context, source: Sizes, target: Sizes, message: str) -> None:
-    """Require that each size is 1 or the target's. Raises RuntimeError(message)."""
-    extra = len(source) - len(target)
-    for at in range(max(extra, 0)):
-        ctx.require(eq(source[at], 1), message)
-    for size, wanted in zip(source[max(extra, 0) :], target[max(-extra, 0) :], strict=True):
+    """Require that each size is 1 or the target's. Raises RuntimeError(message), also for more dimensions."""
+    missing = len(target) - len(source)
+    if missing < 0:
+        raise RuntimeError(message)
+    for size, wanted in zip(source, target[missing:], strict=True):
         if size is not wanted and size != 1:
             fits = lor(eq(size, 1), eq(size, wanted))
             if ctx.known(fits) is not True:

@@ -8,7 +8,7 @@ from typing import Final, final
 
 from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
-from refimpl.aten._in_place import changes_metadata, functional_name, in_place
+from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -116,8 +116,13 @@ class OpOverload:
             if self._function is None and (functional := functional_name(self.schema)) is not None:
                 shared = lookup(functional)
                 if shared is not None:
-                    self._function = shared if changes_metadata(self.schema) else in_place(shared)
+                    self._function = self._in_place_form(shared)
         return self._function
+
+    def _in_place_form(self, functional: ShapeFunction) -> ShapeFunction:
+        if changes_metadata(self.schema):
+            return functional
+        return in_place(functional, overlapping=accepts_overlap(self.schema))
 
     def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value:
         """Bind, run the shape function, record what the schema says is written; the result holds raw terms."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from refimpl.aten._broadcast import broadcast_sizes, defer_equal, is_one
 from refimpl.aten._elementwise import like
 from refimpl.aten._factory import require_sizes
-from refimpl.aten._in_place import require_fits
+from refimpl.aten._in_place import require_fits, require_no_overlap
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import (
     contiguous_strides,
@@ -215,6 +215,7 @@ def _is_dense(ctx: Context, tensor: FakeTensor) -> bool:
 @shape("aten.copy_.default")
 def copy_into(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: bool) -> Value:
     """The elements of ``src`` expanded and written into ``self``."""
+    require_no_overlap(ctx, self)
     _require_expands(ctx, src, self)
     return self
 

@@ -100,10 +100,12 @@ def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
             f"{name}(): self ({scalar_type_name(self.dtype)}) and source ({scalar_type_name(source.dtype)}) must have "
             "the same scalar type"
         )
-    have = source.sizes[wrap_dim(dim, source.ndim)] if source.ndim else 1
+    if at >= max(source.ndim, 1):
+        raise RuntimeError(f"{name}(): Indexing dim {at} is out of bounds of the source tensor with dim {source.ndim}")
+    have = source.sizes[at] if source.ndim else 1
     message = f"{name}(): Number of indices ({length}) should be equal to source.size(dim): ({have}), for dim: {dim}"
     ctx.require(eq(length, have), message)
-    if source.ndim == self.ndim:
+    if self.ndim or source.ndim:
         message = (
             f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{sizes_text(self.sizes)} source.shape = {sizes_text(source.sizes)}"
@@ -112,6 +114,10 @@ def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
 
 
 def _require_same_slices(ctx: Context, self: FakeTensor, source: FakeTensor, at: int, message: str) -> None:
+    if max(self.ndim, 1) != max(source.ndim, 1):
+        raise RuntimeError(message)
+    if not source.ndim or not self.ndim:
+        return
     for dim in range(self.ndim):
         if dim != at and self.sizes[dim] is not source.sizes[dim]:
             ctx.require(eq(self.sizes[dim], source.sizes[dim]), message)
@@ -150,6 +156,11 @@ def _require_copied(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
         raise RuntimeError(
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{scalar_type_name(self.dtype)} and (source) {scalar_type_name(source.dtype)}"
+        )
+    if source.ndim > 1 and not self.ndim:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape:  at "
+            f"dimension 0 and source slice shape: {sizes_text(source.sizes[1:])} at dimension 0."
         )
     if source.ndim and self.ndim:
         message = (
@@ -221,6 +232,8 @@ def put(ctx: Context, self: FakeTensor, index: FakeTensor, source: FakeTensor, a
         f"{source.numel()}, index.numel() = {index.numel()}"
     )
     ctx.require(eq(source.numel(), index.numel()), message, IndexError)
+    possible = lor(ne(self.numel(), 0), eq(index.numel(), 0))
+    ctx.require(possible, "put_(): Tried to put elements into an empty tensor", IndexError)
     return like(ctx, self)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._elementwise import like
+from refimpl.aten._factory import require_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
@@ -10,13 +11,17 @@ from refimpl.aten._views import narrow
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, ge, land, le, lt
+from refimpl.terms import Dim, ge, land, le, lor, lt
 
 __all__: list[str] = []
 
 
 def _is_negative(ctx: Context, amount: Dim) -> bool:
     return amount < 0 if isinstance(amount, int) else ctx.known(lt(amount, 0)) is True
+
+
+def _is_crop(ctx: Context, amount: Dim) -> bool:
+    return amount <= 0 if isinstance(amount, int) else ctx.known(le(amount, 0)) is True
 
 
 def _require_pairs(tensor: FakeTensor, pad: Sizes) -> int:
@@ -50,7 +55,7 @@ def _constant(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
                 f"negative output size, which is invalid. Check dimension {dim} of your input.",
             )
         sizes[dim] = size
-    if all(_is_negative(ctx, amount) for amount in pad):
+    if all(_is_crop(ctx, amount) for amount in pad):
         return like(ctx, cropped)
     result = tuple(sizes)
     return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
@@ -82,12 +87,21 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
         before, after, size = padding[2 * i], padding[2 * i + 1], tensor.sizes[dim]
         if mode == "reflection":
             _require_reflection(ctx, tensor, dim, before, after, 4 + 2 * i)
-        padded = size + before + after
-        if ctx.known(ge(padded, 1)) is not True:
-            ctx.require(ge(padded, 1), f"input (size: {size}) is too small. Calculated output size: {padded}")
-        sizes[dim] = padded
+        sizes[dim] = size + before + after
     result = tuple(sizes)
+    _require_result(ctx, tensor, result, count)
     return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
+
+
+def _require_result(ctx: Context, tensor: FakeTensor, sizes: Sizes, count: int) -> None:
+    """Require that one of the padded sizes is at least 1 (the kernels ask no more) and that none is negative."""
+    filled = lor(*[ge(size, 1) for size in sizes[-count:]])
+    if ctx.known(filled) is not True:
+        names = "DHW"[-count:]
+        have = ", ".join(f"{name}: {size}" for name, size in zip(names, tensor.sizes[-count:], strict=True))
+        want = " ".join(f"{name}: {size}" for name, size in zip(names, sizes[-count:], strict=True))
+        ctx.require(filled, f"input ({have}{' ' if count > 1 else ''}) is too small. Calculated output {want}")
+    require_sizes(ctx, sizes)
 
 
 def _require_filled(ctx: Context, tensor: FakeTensor, dim: int, count: int) -> None:
@@ -125,7 +139,7 @@ def replication_pad(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
 
 def _circular(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
     count = _require_pairs(tensor, pad)
-    if tensor.ndim != count + 2:
+    if tensor.ndim not in (count + 1, count + 2):
         raise RuntimeError("Invalid padding size, expected " + str(2 * (tensor.ndim - 2)) + f" but got {len(pad)}")
     sizes = list(tensor.sizes)
     for i in range(count):

@@ -9,7 +9,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
 from refimpl.aten._strides import fresh
-from refimpl.aten._views import as_strided, diagonal, select
+from refimpl.aten._views import as_strided, diagonal, select, view
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -134,14 +134,15 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
             "torch.take_along_dim(): dtype of indices should be Long but got " + scalar_type_name(indices.dtype)
         )
     if dim is None:
-        return fresh(ctx, self, (indices.numel(),))
+        flat = view(ctx, self, (-1,)), view(ctx, indices, (-1,))
+        return fresh(ctx, flat[0], flat[1].sizes)
     if self.ndim != indices.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{self.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
         )
-    at = wrap_dim(dim, self.ndim)
-    without = (*self.sizes[:at], indices.sizes[at], *self.sizes[at + 1 :]) if self.ndim else ()
+    at = wrap_dim(dim, self.ndim, scalar_has_one=False)
+    without = (*self.sizes[:at], indices.sizes[at], *self.sizes[at + 1 :])
     return fresh(ctx, self, broadcast_sizes(ctx, without, indices.sizes))
 
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import like
+from refimpl.aten._factory import require_sizes
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
-from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh
 from refimpl.aten._views import transpose
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq, ge
+from refimpl.terms import eq
 
 __all__: list[str] = []
 
 
 def _repeated(ctx: Context, tensor: FakeTensor, repeats: Sizes) -> FakeTensor:
-    for count in repeats:
-        if ctx.known(ge(count, 0)) is not True:
-            ctx.require(ge(count, 0), f"Trying to create tensor with negative dimension {count}: {sizes_text(repeats)}")
     padded = (1,) * (len(repeats) - tensor.ndim) + tensor.sizes
-    return fresh(ctx, tensor, tuple([size * count for size, count in zip(padded, repeats, strict=True)]))
+    sizes = tuple([size * count for size, count in zip(padded, repeats, strict=True)])
+    require_sizes(ctx, sizes)
+    return fresh(ctx, tensor, sizes)
 
 
 @shape("aten.repeat.default")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import like
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
@@ -30,7 +29,7 @@ def triu(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
 def _triangle(ctx: Context, tensor: FakeTensor, name: str) -> FakeTensor:
     if tensor.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return like(ctx, tensor)
+    return fresh(ctx, tensor, tensor.sizes)
 
 
 @shape("aten.diag_embed.default")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._registry import shape
+from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
 from refimpl.aten._strides import fresh, is_contiguous
 from refimpl.aten._views import (
@@ -23,8 +26,9 @@ from refimpl.aten._views import (
     view,
 )
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, floor_div, mod, ne
+from refimpl.terms import Dim, eq, floor_div, mod
 
 __all__: list[str] = []
 
@@ -175,11 +179,11 @@ def unsqueeze_default(ctx: Context, self: FakeTensor, dim: int) -> Value:
 @shape("aten.flatten.using_ints")
 def flatten(ctx: Context, self: FakeTensor, start_dim: int, end_dim: int) -> Value:
     """A run of dimensions joined into one. Raises RuntimeError if it ends before it starts."""
-    if not self.ndim:
-        return reshape(ctx, self, (1,))
     first, last = wrap_dim(start_dim, self.ndim), wrap_dim(end_dim, self.ndim)
     if first > last:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if not self.ndim:
+        return reshape(ctx, self, (1,))
     if first == last:
         return self
     joined: Dim = 1
@@ -280,24 +284,27 @@ def _at_least(ctx: Context, tensor: FakeTensor, count: int) -> FakeTensor:
 def sum_to_size(ctx: Context, self: FakeTensor, size: Sizes) -> Value:
     """Summed over the dimensions that were expanded from ``size``. Raises RuntimeError if it does not expand to it."""
     added = self.ndim - len(size)
-    for have, want in zip(self.sizes[max(added, 0) :], size, strict=False):
-        if added < 0 or (not is_one(ctx, want) and ctx.known(ne(have, want)) is True):
-            raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(self.sizes)}}}.")
-        if not is_one(ctx, want):
-            ctx.require(eq(have, want), f"size {{{list(size)}}} is not expandable to size {{{list(self.sizes)}}}.")
-    if not added and all(want is have for want, have in zip(size, self.sizes, strict=True)):
+    message = f"size {{{sizes_text(size)}}} is not expandable to size {{{sizes_text(self.sizes)}}}."
+    if added < 0:
+        raise RuntimeError(message)
+    summed = bool(added) or not size
+    for have, want in zip(self.sizes[added:], size, strict=True):
+        if have is want:
+            continue
+        if is_one(ctx, want):
+            summed = True
+        else:
+            ctx.require(eq(have, want), message)
+    if not summed:
         return self
-    return fresh(ctx, self, size)
+    whole = self.dtype.category in (Category.BOOL, Category.INTEGRAL)
+    result = fresh(ctx, self, size)
+    return replace(result, dtype=DType.int64) if whole else result
 
 
 @shape("aten.view.dtype")
-def view_dtype(ctx: Context, self: FakeTensor, dtype: object) -> Value:
+def view_dtype(ctx: Context, self: FakeTensor, dtype: DType) -> Value:
     """The same bytes read as another element type; the last dimension shrinks or grows with the element size."""
-    from dataclasses import replace
-
-    from refimpl.fake_tensor.dtypes import DType
-
-    assert isinstance(dtype, DType)
     old, new = self.dtype.itemsize, dtype.itemsize
     if old == new:
         return replace(self, dtype=dtype, constant=None)
