@@ -20,6 +20,7 @@ from refimpl.terms import (
     IntTerm,
     Scalar,
     Sort,
+    Substitution,
     Symbol,
     Undefined,
     eq,
@@ -230,8 +231,12 @@ class Environment:
     def data_dependent_error(self, term: Scalar) -> GuardOnDataDependentSymNode:
         """The error for a decision on an unbacked symbol: it names the symbols and where each was allocated."""
         resolved = self.knowledge.resolve(term)
-        origins = {s.name: self.symbols.origins.get(s, "") for s in self._unbacked_in(resolved)}
-        return GuardOnDataDependentSymNode(resolved, self.node, origins)
+        unbacked = self._unbacked_in(resolved)
+        origins = {symbol.name: self.symbols.origins.get(symbol, "") for symbol in unbacked}
+        size_like = tuple([symbol.name for symbol in unbacked if symbol in self.size_like])
+        hints: Substitution = {symbol: hint for symbol, hint in self.symbols.hints.items() if hint is not None}
+        hinted = resolved if isinstance(resolved, (int, float)) else substitute(resolved, hints)
+        return GuardOnDataDependentSymNode(resolved, hinted, self.node, origins, size_like)
 
     def _unbacked_in(self, term: Scalar) -> tuple[Symbol, ...]:
         if isinstance(term, (int, float)):

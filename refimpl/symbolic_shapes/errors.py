@@ -17,17 +17,28 @@ __all__ = [
 class GuardOnDataDependentSymNode(RuntimeError):
     """A decision on an unbacked symbol that nothing known decides.
 
-    ``cond`` is the condition or number asked for, ``origins`` maps each unbacked symbol in it to the node that
-    allocated it, ``node`` is where it was asked.
+    ``cond`` is the condition or number asked for, ``hinted`` the same with backed symbols at their hints;
+    ``origins`` maps each unbacked symbol in it to the node that allocated it, ``node`` is where it was asked.
     """
 
-    def __init__(self, cond: Scalar, node: str = "", origins: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        cond: Scalar,
+        hinted: Scalar | None = None,
+        node: str = "",
+        origins: dict[str, str] | None = None,
+        size_like: tuple[str, ...] = (),
+    ) -> None:
         self.cond = cond
+        self.hinted = cond if hinted is None else hinted
         self.node = node
         self.origins = origins or {}
-        kind = "guard on" if is_condition(cond) else "extract specialized integer from"
-        text = to_text(cond)
-        lines = [f"Could not {kind} data-dependent expression {text} (unhinted: {text})."]
+        self.size_like = size_like
+        asked = "guard on" if is_condition(cond) else "extract specialized integer from"
+        lines = [
+            f"Could not {asked} data-dependent expression {to_text(self.hinted)} (unhinted: {to_text(cond)}).  "
+            f"(Size-like symbols: {', '.join(size_like) or 'none'})"
+        ]
         lines += [f"  {name} was allocated by {origin or 'an input'}" for name, origin in sorted(self.origins.items())]
         if node:
             lines.append(f"Caused by: {node}")

@@ -166,7 +166,7 @@ def _bare(term: Scalar) -> Symbol | None:
 
 
 def _multiply(view: ConstraintsView, symbol: Symbol, value: Scalar, factor: Dim) -> _Equation | None:
-    """``value`` replaced by ``factor * symbol`` if it is an unbacked symbol: that says more than ``value // factor``."""
+    """``value`` replaced by ``factor * symbol`` if it is an unbacked symbol, which says more than the quotient does."""
     whole = view.resolve(of_atom(symbol))
     if not isinstance(whole, (int, IntTerm)):
         return None

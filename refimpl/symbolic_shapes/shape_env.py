@@ -217,18 +217,18 @@ class ShapeEnv(Environment):
 
     @property
     def deferred_runtime_asserts(self) -> dict[Symbol | None, list[RuntimeAssert]]:
-        """The requirements that speak of unbacked symbols, each under its newest one after replacement.
+        """The requirements that speak of unbacked symbols, each once and under its newest one after replacement.
 
         A requirement whose symbols were renamed stands under their representatives; None holds those whose
-        unbacked symbols are all replaced by others.
+        unbacked symbols are all replaced by others. Running again adds none (law STEADY).
         """
-        filed: dict[Symbol | None, list[RuntimeAssert]] = {}
+        filed: dict[Symbol | None, dict[RuntimeAssert, None]] = {}
         for event in self.log:
             if isinstance(event, Requirement) and self._unbacked_in(event.condition):
                 free = self._unbacked_in(self.replace(event.condition))
                 newest = max(free, key=lambda symbol: (len(symbol.name), symbol.name), default=None)
-                filed.setdefault(newest, []).append(RuntimeAssert(event.condition, event.message))
-        return filed
+                filed.setdefault(newest, {})[RuntimeAssert(event.condition, event.message)] = None
+        return {symbol: list(asserts) for symbol, asserts in filed.items()}
 
     @property
     def num_deferred_runtime_asserts(self) -> int:
