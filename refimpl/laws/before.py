@@ -14,7 +14,7 @@ from refimpl.laws.blind_run import BlindRun, Step, blind_environment
 from refimpl.laws.contract import range_conditions
 from refimpl.laws.observation import ObservedNode, Stated
 from refimpl.laws.operators import is_assert, operator_name
-from refimpl.laws.scalars import is_scalar
+from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.laws.value import equal_values
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Requirement
@@ -127,10 +127,8 @@ def same_value(old: object, new: object) -> bool:
             and old.dtype is new.dtype
             and old.layout == new.layout
         )
-    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
-        left: Sequence[object] = old
-        right: Sequence[object] = new
-        return len(left) == len(right) and all(map(same_value, left, right))
+    if is_sequence(old) and is_sequence(new):
+        return len(old) == len(new) and all(map(same_value, old, new))
     return type(old) is type(new) and old == new
 
 
@@ -181,8 +179,7 @@ def _call(mode: FakeTensorMode, node: Node) -> bool:
 def _fresh_storage(mode: FakeTensorMode, value: object) -> object:
     if isinstance(value, FakeTensor):
         return replace(value, storage=Storage())
-    if isinstance(value, (list, tuple)):
-        items: Sequence[object] = value
-        return tuple([_fresh_storage(mode, item) for item in items])
+    if is_sequence(value):
+        return tuple([_fresh_storage(mode, item) for item in value])
     value = unwrap(value)
     return mode.wrap(value) if is_scalar(value) else value

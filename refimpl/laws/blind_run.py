@@ -14,7 +14,7 @@ from refimpl.laws.contract import contract_of, scalars_in
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Contract, Failure, Held, ObservedNode
 from refimpl.laws.operators import may_allocate, operator_name
-from refimpl.laws.scalars import is_scalar
+from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.events import Event, Under
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
@@ -153,9 +153,8 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
 def _wrapped(mode: FakeTensorMode, value: object) -> object:
     if isinstance(value, FakeTensor):
         return replace(value, storage=Storage())
-    if isinstance(value, (list, tuple)):
-        items: Sequence[object] = value
-        return tuple([_wrapped(mode, item) for item in items])
+    if is_sequence(value):
+        return tuple([_wrapped(mode, item) for item in value])
     return mode.wrap(value) if is_scalar(value) else value
 
 
@@ -163,9 +162,8 @@ def raw_value(value: object) -> Held:
     """A value of the run with every symbolic number as its term; ABSENT for what is no value (a module)."""
     if value is None or isinstance(value, (FakeTensor, str)):
         return value
-    if isinstance(value, (list, tuple)):
-        items: Sequence[object] = value
-        parts = [raw_value(item) for item in items]
+    if is_sequence(value):
+        parts = [raw_value(item) for item in value]
         return tuple([part for part in parts if part is not ABSENT])
     scalar: Scalar | object = unwrap(value)
     return scalar if is_scalar(scalar) else ABSENT

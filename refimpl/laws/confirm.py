@@ -11,6 +11,7 @@ from refimpl.laws.concrete import NotReplayableError, concrete
 from refimpl.laws.law import Claim
 from refimpl.laws.observation import ABSENT, Observation
 from refimpl.laws.replay import Replay
+from refimpl.laws.scalars import is_sequence
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, holds
 from refimpl.terms import Undefined, to_text
@@ -88,8 +89,8 @@ def differ(old: object, new: object) -> bool:
     """Whether two concrete values differ in what VALUE speaks of."""
     if isinstance(old, FakeTensor) and isinstance(new, FakeTensor):
         return _tensors_differ(old, new)
-    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
-        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))  # pyright: ignore
+    if is_sequence(old) and is_sequence(new):
+        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
     if isinstance(old, float) and isinstance(new, float):
         return old != new and not (old != old and new != new)
     return type(old) is not type(new) or old != new

@@ -10,7 +10,7 @@ from refimpl.export.guards import Guard
 from refimpl.export.ranges import SymbolRange
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.laws.observation import Contract
-from refimpl.laws.scalars import is_scalar
+from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.terms import (
     BoolSymbol,
@@ -93,9 +93,8 @@ def scalars_in(value: object) -> Iterator[Scalar]:
         yield from value.sizes
         yield from value.strides
         yield value.offset
-    elif isinstance(value, (list, tuple)):
-        items: Iterable[object] = value
-        for item in items:
+    elif is_sequence(value):
+        for item in value:
             yield from scalars_in(item)
     elif is_scalar(value):
         yield value
@@ -105,9 +104,8 @@ def tensors_in(value: object) -> Iterator[FakeTensor]:
     """Every tensor in a value."""
     if isinstance(value, FakeTensor):
         yield value
-    elif isinstance(value, (list, tuple)):
-        items: Iterable[object] = value
-        for item in items:
+    elif is_sequence(value):
+        for item in value:
             yield from tensors_in(item)
 
 

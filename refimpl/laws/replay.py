@@ -15,9 +15,9 @@ from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Node, map_arg
 from refimpl.laws.concrete import ConcreteContext, NotReplayableError, Raised, RequirementViolatedError, concrete
 from refimpl.laws.observation import ObservedNode
-from refimpl.laws.scalars import is_scalar
+from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.solver import Model, Number
-from refimpl.symbolic_shapes.bindings import Bindings
+from refimpl.symbolic_shapes.bindings import Bindings, as_bindings
 from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.terms import BoolSymbol, Cond, Not, Scalar, Undefined
@@ -150,8 +150,8 @@ class _Runner:
             raise NotReplayableError(f"{path} calls nothing")
         self.ctx.node = path
         bindings = node.meta.get("unbacked_bindings")
-        if isinstance(bindings, dict) and path in self._supply.binding:
-            self._bind(path, bindings, value)
+        if bindings and path in self._supply.binding:
+            self._bind(path, as_bindings(bindings), value)
         return value
 
     def _bind(self, path: str, bindings: Bindings, value: object) -> None:
@@ -180,14 +180,12 @@ def _attribute(module: GraphModule, target: str) -> object:
 def _as_value(recorded: object) -> Value:
     if recorded is None or isinstance(recorded, (FakeTensor, str)) or is_scalar(recorded):
         return recorded
-    if isinstance(recorded, (list, tuple)):
-        items: Sequence[object] = recorded
-        return tuple(_as_value(item) for item in items)
+    if is_sequence(recorded):
+        return tuple(_as_value(item) for item in recorded)
     raise NotReplayableError("an opaque object has no concrete value")
 
 
 def _flat(value: object) -> tuple[Value, ...]:
-    if isinstance(value, (list, tuple)):
-        items: Sequence[object] = value
-        return tuple(part for item in items for part in _flat(item))
+    if is_sequence(value):
+        return tuple(part for item in value for part in _flat(item))
     return (_as_value(value),)

@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from refimpl.terms import And, Apply, BoolSymbol, BoolTerm, Eq, FloatCompare, Ge, IntTerm, Ne, Not, Or, Scalar, Symbol
 
-__all__ = ["is_bool_term", "is_scalar", "sort_name"]
+__all__ = ["is_bool_term", "is_scalar", "is_sequence", "sort_name"]
 
 _BOOL = (BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or)
 
@@ -19,6 +19,11 @@ def is_bool_term(value: object) -> TypeGuard[BoolTerm]:
 def is_scalar(value: object) -> TypeGuard[Scalar]:
     """Whether the value is a number or a term."""
     return isinstance(value, (int, float, IntTerm, Symbol, Apply, *_BOOL))
+
+
+def is_sequence(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    """Whether the value is a list or a tuple."""
+    return isinstance(value, (list, tuple))
 
 
 def sort_name(scalar: Scalar) -> str:

@@ -17,7 +17,6 @@ from refimpl.terms import (
     Real,
     Scalar,
     Symbol,
-    Term,
     eq,
     float_eq,
     float_ne,
@@ -168,12 +167,16 @@ def _where_defined(old: Scalar, new: Scalar, same: Cond) -> Cond:
     return lor(*(eq(divisor, 0) for divisor in divisors), same) if divisors and divisors == _divisors(new) else same
 
 
-def _divisors(term: Scalar) -> tuple[Dim, ...]:
+def _divisors(term: Scalar) -> tuple[IntTerm, ...]:
     if isinstance(term, (int, float)):
         return ()
-    parts: list[Term] = subterms(term)
-    found = {to_dim(p.args[1]) for p in parts if isinstance(p, Apply) and p.fn in ("FloorDiv", "Mod")}
-    return tuple(sorted((d for d in found if not isinstance(d, int)), key=lambda d: d.key))
+    found: dict[str, IntTerm] = {}
+    for part in subterms(term):
+        if isinstance(part, Apply) and part.fn in ("FloorDiv", "Mod"):
+            divisor = part.args[1]
+            if isinstance(divisor, IntTerm):
+                found[divisor.key] = divisor
+    return tuple(divisor for _, divisor in sorted(found.items()))
 
 
 def _float(scalar: Scalar) -> Real:

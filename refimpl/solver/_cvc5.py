@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from importlib import import_module
 from typing import Any, final
 
 from refimpl.solver._encode_text import quoted
@@ -25,7 +26,7 @@ class Cvc5Engine:
     def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
         """The answer to each goal; ``budget`` is cvc5's ``rlimit``."""
         try:
-            import cvc5
+            cvc5: Any = import_module("cvc5")
         except ImportError as error:
             raise SolverError("cvc5 is not installed; it is the extra `cvc5`") from error
         return tuple(_solve(cvc5, script, index, budget) for index in range(len(script.goals)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from importlib import import_module
 from typing import Any, final
 
 from refimpl.solver._encode_text import quoted
@@ -24,14 +25,13 @@ class Z3Engine:
 
     def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
         """The answer to each goal; ``budget`` is z3's ``rlimit``, repeatable on every machine."""
-        import z3
-
+        z3: Any = import_module("z3")
         context = z3.Context()
         try:
             parsed = z3.parse_smt2_string(script.assertions, ctx=context)
         except z3.Z3Exception as error:
             raise SolverError(f"z3 rejects our text: {error}") from error
-        assertions = [parsed[i] for i in range(len(parsed))]
+        assertions: list[Any] = [parsed[i] for i in range(len(parsed))]
         if len(assertions) != len(script.hypotheses) + len(script.goals):
             raise SolverError("z3 read another number of assertions than were written")
         shared, goals = assertions[: len(script.hypotheses)], assertions[len(script.hypotheses) :]
