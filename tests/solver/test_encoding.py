@@ -23,6 +23,10 @@ from refimpl.terms import (
     floor_div,
     floor_to_int,
     ge,
+    int_max,
+    int_min,
+    int_of_bool,
+    ite,
     lnot,
     lor,
     mod,
@@ -93,6 +97,18 @@ def test_floor_division_and_modulo_follow_python_for_every_sign(a: int, b: int) 
     hypotheses = (eq(x, a), eq(y, b))
     goals = (eq(floor_div(x, y), a // b), eq(mod(x, y), a % b))
     assert _SOLVER.decide([Obligation("", hypotheses, goal) for goal in goals]) == (Proved("z3"), Proved("z3"))
+
+
+@pytest.mark.parametrize(("a", "b"), [(-2, 3), (3, -2), (0, 0)])
+def test_maximum_minimum_and_choice_are_pythons(a: int, b: int) -> None:
+    x, y = symbol("u0"), symbol("u1")
+    goals = (
+        eq(int_max(x, y), max(a, b)),
+        eq(int_min(x, y), min(a, b)),
+        eq(ite(ge(x, y), x * 2, y + 1), a * 2 if a >= b else b + 1),
+        eq(int_of_bool(ge(x, y)), int(a >= b)),
+    )
+    assert _SOLVER.decide([Obligation("", (eq(x, a), eq(y, b)), goal) for goal in goals]) == (Proved("z3"),) * 4
 
 
 def test_the_euclidean_identity_holds_for_all_integers() -> None:

@@ -66,7 +66,7 @@ MUTANTS: dict[str, tuple[Mutant, Callable[[], None]]] = {
     ),
     "maximum for minimum": (
         _prelude("(ite (<= a b) a b)", "(ite (>= a b) a b)"),
-        test_encoding.test_a_term_has_its_evaluated_value_or_is_undefined_in_both,
+        lambda: test_encoding.test_maximum_minimum_and_choice_are_pythons(-2, 3),
     ),
     "truncation that floors": (
         _prelude("(ite (>= x 0.0) (to_int x) (- (to_int (- x))))", "(to_int x)"),
