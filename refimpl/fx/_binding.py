@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass, field
+from typing import NoReturn
 
+from refimpl.fx._node_base import map_nodes
 from refimpl.fx.node import Node
 
 __all__ = ["Parameters"]
@@ -14,7 +17,7 @@ class Parameters:
     """The inputs of a graph as the parameters of ``forward(self, ...)``.
 
     A placeholder ``*name`` takes what positional arguments remain, ``**name`` what keyword arguments remain;
-    those after ``*name`` are keyword-only. ``SyntaxError`` where the signature would be one.
+    those after ``*name`` are keyword-only. ``SyntaxError`` or ``NameError`` where Python's signature would raise it.
     """
 
     positional: list[Node] = field(default_factory=list[Node])
@@ -29,9 +32,14 @@ class Parameters:
         seen: set[str] = set()
         for node in placeholders:
             target = str(node.target)
-            if target in seen:
-                raise SyntaxError(f"duplicate argument '{target.lstrip('*')}' in function definition")
-            seen.add(target)
+            name = target.lstrip("*")
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise SyntaxError("invalid syntax")
+            if name in seen:
+                raise SyntaxError(f"duplicate argument '{name}' in function definition")
+            if name != target and node.args:
+                raise SyntaxError("var-positional argument cannot have default value")
+            seen.add(name)
             if target.startswith("**"):
                 result.var_keyword = node
             elif target.startswith("*"):
@@ -43,6 +51,8 @@ class Parameters:
         defaults = [bool(node.args) for node in result.positional]
         if sorted(defaults) != defaults:
             raise SyntaxError("non-default argument follows default argument")
+        for node in placeholders:
+            map_nodes(node.args[:1], _undefined)
         return result
 
     def bind(self, args: tuple[object, ...], kwargs: dict[str, object], env: dict[Node, object]) -> None:
@@ -104,6 +114,11 @@ class Parameters:
         takes = str(most) if least == most else f"from {least} to {most}"
         plural = "" if most == 1 and least == most else "s"
         return f"forward() takes {takes} positional argument{plural} but {given + 1} were given"
+
+
+def _undefined(node: Node) -> NoReturn:
+    """Refuse a default that is computed by the graph itself."""
+    raise NameError(f"name '{node.name}' is not defined")
 
 
 def _enumerate(names: list[str]) -> str:

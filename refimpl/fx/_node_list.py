@@ -105,10 +105,11 @@ class FindNodesLookupTable:
         self.table[(node.op, node.target if node.op == "call_function" else None)].pop(node)
 
     def refile(self, nodes: list[Node]) -> None:
-        """File all nodes of the graph anew, in graph order (what generating code does to the order)."""
-        self.table = {}
+        """File these nodes anew, last among those of their keys (what generating code does to the order)."""
         for node in nodes:
-            self.insert(node)
+            if node in self:
+                self.remove(node)
+                self.insert(node)
 
     def find_nodes(self, *, op: str, target: Target | None = None) -> list[Node]:
         """The nodes filed under ``op``, of one target if it is given (``call_function`` needs one)."""
