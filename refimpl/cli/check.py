@@ -13,6 +13,7 @@ from typing import Final, Literal, final
 
 import click
 
+from refimpl.cli.own_bug import own_bug
 from refimpl.export import ArchiveError, load
 from refimpl.laws import ProgramReport, Report, ReportError, check, exit_code, worst_exit_code
 
@@ -61,15 +62,7 @@ def _judge(path: Path, options: CheckOptions) -> ProgramReport:
         return ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
     except Exception as error:
         # The border of the program: our own bug becomes exit code 4 with its place, and the other archives still run.
-        return ProgramReport(path=text, verdict="error", error=ReportError("internal", _own_bug(error)))
-
-
-def _own_bug(error: Exception) -> str:
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"this is a bug in refimpl, please report it: {type(error).__name__} at {place}: {error}"
+        return ProgramReport(path=text, verdict="error", error=ReportError("internal", own_bug(error)))
 
 
 def run_check(

@@ -39,7 +39,12 @@ def before(
     requirements: Sequence[Requirement],
     holders: Mapping[Symbol | BoolSymbol, str],
 ) -> Before:
-    """B of a program; ``holders`` maps each recorded computed symbol to the node that holds it first."""
+    """B of a program; ``holders`` maps each recorded computed symbol to the node that holds it first.
+
+    A blinded copy has recorded nothing: its B is empty, and nobody judges it.
+    """
+    if run.program.is_blinded:
+        return Before((), ())
     ranges, unused = _ranges(run, holders)
     asserts = list(_asserts(run.steps))
     return Before((*ranges, *asserts, *_operators(run, nodes, requirements)), unused)
