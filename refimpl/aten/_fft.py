@@ -14,7 +14,7 @@ from refimpl.aten._strides import contiguous_strides
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim
+from refimpl.terms import Dim, ne
 
 __all__ = ["complex_to_complex", "complex_to_real", "real_to_complex"]
 
@@ -31,6 +31,9 @@ def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]
 
 
 def _transformed(ctx: Context, self: FakeTensor, sizes: Sizes, dims: Sequence[int], dtype: DType) -> FakeTensor:
+    for size in self.sizes:
+        if not isinstance(size, int) or size == 0:
+            ctx.require(ne(size, 0), "MKL FFT error: Intel oneMKL DFTI ERROR: Inconsistent configuration parameters")
     batch = _by_stride(ctx, self, [dim for dim in range(self.ndim) if dim not in dims])
     outer, *inner = contiguous_strides(ctx, (product(self.sizes[d] for d in batch), *(sizes[d] for d in dims)))
     strides: list[Dim] = [0] * self.ndim

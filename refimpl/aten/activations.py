@@ -26,21 +26,28 @@ def glu(ctx: Context, self: FakeTensor, dim: int) -> FakeTensor:
     return like(ctx, half)
 
 
-@shape("aten.prelu.default", "aten._prelu_kernel.default")
+@shape("aten.prelu.default")
 def prelu(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
     """A slope for negative elements: one for all, or one a channel."""
-    if weight.sizes and weight.ndim != self.ndim:
-        if weight.ndim != 1:
-            raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if weight.sizes:
         _require_channels(ctx, self, weight.sizes[0])
     return like(ctx, self)
+
+
+@shape("aten._prelu_kernel.default")
+def prelu_kernel(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
+    """Slopes for negative elements that broadcast."""
+    return pointwise(ctx, Kind.DEFAULT, self, weight)
 
 
 def _require_channels(ctx: Context, self: FakeTensor, count: Dim) -> None:
     if isinstance(count, int) and count == 1:
         return
     if not self.sizes:
-        raise RuntimeError("Not allow zero-dim input tensor.")
+        ctx.require(eq(count, 1), "Not allow zero-dim input tensor.")
+        return
     channels = self.sizes[1] if self.ndim > 1 else 1
     message = (
         "Mismatch of parameter numbers and input channel size. "
@@ -57,11 +64,22 @@ def rrelu(
     return like(ctx, self)
 
 
+def _text(tensor: FakeTensor) -> str:
+    return f"[{', '.join(map(str, tensor.sizes))}]"
+
+
 @shape("aten.rrelu_with_noise.default")
 def rrelu_with_noise(
     ctx: Context, self: FakeTensor, noise: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
 ) -> FakeTensor:
     """A leaky ReLU with a random slope, which it writes into ``noise``."""
+    message = (
+        f"noise tensor shape must match self tensor shape. Got self.shape = {_text(self)} noise.shape = {_text(noise)}"
+    )
+    if self.ndim != noise.ndim:
+        raise RuntimeError(message)
+    for size, other in zip(self.sizes, noise.sizes, strict=True):
+        ctx.require(eq(size, other), message)
     return like(ctx, self)
 
 

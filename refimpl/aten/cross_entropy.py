@@ -18,6 +18,9 @@ def _text(sizes: Sizes) -> str:
     return f"[{', '.join(map(str, sizes))}]"
 
 
+_SPATIAL_WEIGHT = "weight tensor should be defined either for all or no classes"
+
+
 def _require_weight(ctx: Context, weight: FakeTensor | None, classes: Dim) -> None:
     if weight is None:
         return
@@ -44,8 +47,15 @@ def nll_loss_forward(
         raise RuntimeError("input tensor should be 1D or 2D")
     if target.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if not (self.ndim == 1 and target.ndim == 0):
-        found = target.sizes[0] if target.sizes else 1
+    if self.ndim == 1:
+        if target.sizes:
+            found = target.sizes[0]
+            message = f"For 1D input, 1D target must have size 1, but got target size: {found}"
+            ctx.require(eq(found, 1), message, ValueError)
+    else:
+        if not target.sizes:
+            raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+        found = target.sizes[0]
         message = f"size mismatch (got input: {_text(self.sizes)}, target: {_text(target.sizes)})"
         ctx.require(eq(self.sizes[0], found), message)
     _require_weight(ctx, weight, self.sizes[-1])
@@ -84,10 +94,11 @@ def nll_loss2d_forward(
         raise RuntimeError(
             f"only batches of spatial inputs supported (4D tensors), but got input of dimension: {self.ndim}"
         )
+    if weight is not None:
+        ctx.require(eq(weight.numel(), self.sizes[1]), _SPATIAL_WEIGHT)
     message = f"size mismatch (got input: {_text(self.sizes)} , target: {_text(target.sizes)}"
     for size, dim in zip(target.sizes, (0, 2, 3), strict=True):
         ctx.require(eq(self.sizes[dim], size), message)
-    _require_weight(ctx, weight, self.sizes[1])
     return dense(ctx, self, target.sizes if reduction == NONE else ()), dense(ctx, self, ())
 
 
@@ -122,12 +133,15 @@ def nll_loss_nd(
         ctx.require(eq(self.sizes[0], found), message, ValueError)
     if self.ndim <= 2:
         return nll_loss(ctx, self, target, weight, reduction, ignore_index)
+    if self.ndim == 4:
+        return nll_loss2d(ctx, self, target, weight, reduction, ignore_index)
     message = f"Expected target size {_text((self.sizes[0], *self.sizes[2:]))}, got {_text(target.sizes)}"
     if target.ndim != self.ndim - 1:
         raise RuntimeError(message)
     for size, expected in zip(target.sizes[1:], self.sizes[2:], strict=True):
         ctx.require(eq(size, expected), message)
-    _require_weight(ctx, weight, self.sizes[1])
+    if weight is not None:
+        ctx.require(eq(weight.numel(), self.sizes[1]), _SPATIAL_WEIGHT)
     return dense(ctx, self, target.sizes if reduction == NONE else ())
 
 

@@ -13,7 +13,7 @@ from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, ge, lt
+from refimpl.terms import Dim, eq, ge, lor, lt
 
 __all__: list[str] = []
 
@@ -32,8 +32,12 @@ def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 
 @shape("aten._fft_c2r.default")
 def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, last_dim_size: Dim) -> FakeTensor:
-    """Complex to real."""
-    return complex_to_real(ctx, self, wrap_dims(dim, self.ndim), last_dim_size)
+    """Complex to real; the last dimension holds one side of the spectrum, or both."""
+    dims = wrap_dims(dim, self.ndim)
+    size = self.sizes[dims[-1]]
+    message = "in_size == signal_size[i + 1] || in_size == (signal_size[i + 1] / 2) + 1 INTERNAL ASSERT FAILED"
+    ctx.require(lor(eq(size, last_dim_size // 2 + 1), eq(size, last_dim_size)), message)
+    return complex_to_real(ctx, self, dims, last_dim_size)
 
 
 def _promoted(ctx: Context, self: FakeTensor, *, complex: bool) -> FakeTensor:

@@ -12,7 +12,7 @@ from refimpl.aten._linalg import column_major, require_float, require_matrix, re
 from refimpl.aten._promotion import Number, real_of, result_type
 from refimpl.aten._reduction import reduced_sizes, sum_dtype
 from refimpl.aten._registry import shape
-from refimpl.aten.matmul import matrix_product
+from refimpl.aten.matmul import dot, matrix_product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -36,7 +36,9 @@ def _pinv(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) 
     require_matrix(self, "linalg.pinv")
     require_float(self, "linalg.pinv")
     rows, columns = self.sizes[-2:]
-    return dense(ctx, self, (*_batch(ctx, self, *tolerances), columns, rows))
+    # Without elements the tolerances are not looked at.
+    batch = self.sizes[:-2] if 0 in self.sizes else _batch(ctx, self, *tolerances)
+    return dense(ctx, self, (*batch, columns, rows))
 
 
 @shape("aten.linalg_pinv.default", "aten.linalg_pinv.rcond_tensor")
@@ -59,7 +61,7 @@ def pinverse(ctx: Context, self: FakeTensor, rcond: float) -> FakeTensor:
 
 def _rank(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) -> FakeTensor:
     require_matrix(self, "linalg.matrix_rank")
-    if hermitian:
+    if hermitian and 0 not in self.sizes:
         require_square(ctx, self, "linalg.matrix_rank")
     return dense(ctx, self, _batch(ctx, self, *tolerances), DType.int64)
 
@@ -148,6 +150,8 @@ def linalg_vecdot(ctx: Context, x: FakeTensor, y: FakeTensor, dim: int) -> FakeT
             "linalg.vecdot: Expected x and y to have the same dtype, but found x of type "
             f"{names[0]} and y of type {names[1]} instead"
         )
+    if x.ndim == 1 and y.ndim == 1:
+        return dot(ctx, x, y)
     sizes = broadcast_sizes(ctx, x.sizes, y.sizes)
     return dense(ctx, x, reduced_sizes(sizes, (wrap_dim(dim, len(sizes)),), False))
 

@@ -265,4 +265,6 @@ def linalg_tensorsolve(ctx: Context, self: FakeTensor, other: FakeTensor, dims: 
         f"but got {columns} != {product(moved[: other.ndim])}"
     )
     ctx.require(eq(rows, columns), message)
+    message = f"shape '[{rows}, {rows}]' is invalid for input of size {self.numel()}"
+    ctx.require(eq(self.numel(), rows * rows), message)
     return dense(ctx, self, sizes)

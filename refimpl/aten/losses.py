@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from typing import Final
 
+from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
+from refimpl.aten._in_place import require_fits
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten.norms import pairwise_distance
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import eq
+from refimpl.terms import eq, ne
 
 __all__ = ["NONE", "reduced"]
 
 # The numbers of ``at::Reduction``.
 NONE: Final = 0
+_MEAN_OR_SUM: Final = (1, 2)
 
 
 def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
     """The loss itself, or one number for all."""
-    return loss if reduction == NONE else dense(ctx, loss, ())
+    return dense(ctx, loss, ()) if reduction in _MEAN_OR_SUM else loss
 
 
-@shape("aten.mse_loss.default", "aten.soft_margin_loss.default")
+@shape("aten.mse_loss.default")
 def mse_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """A loss of two tensors that broadcast."""
     return reduced(ctx, pointwise(ctx, Kind.DEFAULT, self, target), reduction)
+
+
+@shape("aten.soft_margin_loss.default")
+def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
+    """A logistic loss; the target broadcasts to the input."""
+    loss = pointwise(ctx, Kind.DEFAULT, self, target)
+    require_fits(ctx, self, loss.sizes, self.dtype)
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.l1_loss.default")
@@ -96,6 +107,9 @@ def binary_cross_entropy_with_logits(
     reduction: int,
 ) -> FakeTensor:
     """The cross entropy of logits, with weights that broadcast."""
+    for other in (self, pos_weight, weight):
+        if other is not None and other.sizes != target.sizes:
+            require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), target.dtype)
     operands = [tensor for tensor in (target, self, pos_weight, weight) if tensor is not None]
     return reduced(ctx, pointwise(ctx, Kind.DEFAULT, *operands), reduction)
 
@@ -105,11 +119,6 @@ def margin_ranking_loss(
     ctx: Context, input1: FakeTensor, input2: FakeTensor, target: FakeTensor, margin: float, reduction: int
 ) -> FakeTensor:
     """Whether the target ranks one input above the other."""
-    if not input1.ndim == input2.ndim == target.ndim:
-        raise RuntimeError(
-            "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
-            f"{_sizes(input1)}, input2: {_sizes(input2)}, target: {_sizes(target)} "
-        )
     return reduced(ctx, pointwise(ctx, Kind.DEFAULT, target, input1, input2, margin), reduction)
 
 
@@ -171,11 +180,12 @@ def _require_rows(ctx: Context, self: FakeTensor, target: FakeTensor) -> None:
     ctx.require(eq(count, found), message)
 
 
-def _require_classes(self: FakeTensor) -> None:
+def _require_classes(ctx: Context, self: FakeTensor) -> None:
+    message = f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {_sizes(self)}"
     if self.ndim > 2:
-        raise RuntimeError(
-            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {_sizes(self)}"
-        )
+        raise RuntimeError(message)
+    if self.sizes:
+        ctx.require(ne(self.sizes[-1], 0), message)
 
 
 @shape("aten.multi_margin_loss.default")
@@ -191,8 +201,12 @@ def multi_margin_loss(
     """How far the target's class stands out, one number a row."""
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
-    _require_classes(self)
+    _require_classes(ctx, self)
     _require_rows(ctx, self, target)
+    if weight is not None:
+        classes = self.sizes[-1] if self.sizes else 1
+        message = f"inconsistent weight size, expected {classes} but got {_sizes(weight)}"
+        ctx.require(eq(weight.numel(), classes), message)
     return dense(ctx, self, target.sizes if reduction == NONE else ())
 
 
@@ -201,12 +215,17 @@ def multilabel_margin_loss_forward(
     ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int
 ) -> tuple[FakeTensor, FakeTensor]:
     """The loss of several target classes a row, and which elements are targets."""
-    _require_classes(self)
+    _require_classes(ctx, self)
     message = f"inconsistent target size: {_sizes(target)} for input of size: {_sizes(self)}"
-    if target.ndim != self.ndim:
+    if self.ndim < 2:
+        if target.ndim > 1:
+            raise RuntimeError(message)
+        ctx.require(eq(target.numel(), self.numel()), message)
+    elif target.ndim != 2:
         raise RuntimeError(message)
-    for found, expected in zip(target.sizes, self.sizes, strict=True):
-        ctx.require(eq(found, expected), message)
+    else:
+        for found, expected in zip(target.sizes, self.sizes, strict=True):
+            ctx.require(eq(found, expected), message)
     rows = self.sizes[:1] if self.ndim == 2 and reduction == NONE else ()
     return dense(ctx, self, rows), dense(ctx, self, target.sizes)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._elementwise import dense, pointwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_fits, scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq
+from refimpl.terms import Dim, eq, lor
 
 __all__ = ["matrix_product", "require_equal"]
 
@@ -178,6 +178,7 @@ def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta
     size = self.sizes[0] if self.sizes else 1
     message = f"size mismatch, got input ({size}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
     require_equal(ctx, inner, vec.sizes[0], message)
+    ctx.require(lor(eq(rows, size), eq(size, 1)), message)
     return _added(ctx, self, dense(ctx, vec, (rows,)))
 
 
@@ -232,7 +233,11 @@ def matrix_product(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTen
     columns: Sizes = right[-1:] if len(right) > 1 else ()
     if len(right) <= 2:
         rows = product(left[:-1])
-        _require_matrices(ctx, rows, inner, other_inner, columns[0] if columns else 1)
+        if columns:
+            _require_matrices(ctx, rows, inner, other_inner, columns[0])
+        else:
+            message = f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({other_inner})"
+            require_equal(ctx, inner, other_inner, message)
         return dense(ctx, self, (*left[:-1], *columns))
     if len(left) == 1:
         batch = product(right[:-2])
@@ -261,12 +266,18 @@ def matmul(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
 def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None) -> FakeTensor:
     """``input @ weight.T + bias``."""
     transposed = weight
+    if weight.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
     if weight.ndim == 2:
         transposed = weight.viewed(weight.sizes[::-1], weight.strides[::-1], weight.offset)
     result = matrix_product(ctx, input, transposed)
     if bias is None:
         return result
-    if input.ndim == 2 and weight.ndim == 2:
-        return _added(ctx, bias, result)
-    broadcast_sizes(ctx, result.sizes, bias.sizes)
+    if weight.ndim == 1 and (bias.sizes or input.ndim == 2):
+        raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
+    if bias.ndim <= 2 and result.sizes:
+        # The leading dimensions are one while the bias is added.
+        expand(ctx, bias, (product(result.sizes[:-1]), result.sizes[-1]))
+    elif bias.sizes:
+        require_fits(ctx, result, broadcast_sizes(ctx, result.sizes, bias.sizes), result.dtype)
     return result

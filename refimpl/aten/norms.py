@@ -9,7 +9,7 @@ from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Number, promote_types, real_of, result_type
-from refimpl.aten._reduction import all_dims, reduce, require_elements
+from refimpl.aten._reduction import all_dims, reduce, require_elements, require_nonempty
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -59,7 +59,7 @@ def _require_identity(ctx: Context, self: FakeTensor, ord: Number, dim: Sequence
         size = self.sizes[wrap_dim(item, self.ndim)] if self.sizes else 1
         ctx.require(
             ne(size, 0),
-            f"linalg.vector_norm cannot compute the {ord} norm on the dimension {item} because this dimension is empty "
+            f"linalg.vector_norm cannot compute the {ord} norm on the dimension {item}because this dimension is empty "
             "and the operation does not have an identity",
         )
 
@@ -141,7 +141,12 @@ def linalg_matrix_norm(
     """A norm of matrices."""
     if not isinstance(ord, (int, float)) or abs(ord) not in (1, 2, inf):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
-    return _matrix_norm(ctx, self, ord, dim, keepdim, dtype)
+    result = _matrix_norm(ctx, self, ord, dim, keepdim, dtype)
+    if ord < 0:
+        # The smallest over columns, rows or singular values needs one; the largest of none is 0.
+        for at in {1: dim[1:], inf: dim[:1]}.get(abs(ord), dim):
+            require_nonempty(ctx, self, "amin()", (at,))
+    return result
 
 
 @shape("aten.linalg_matrix_norm.str_ord")
@@ -224,7 +229,10 @@ def renorm(ctx: Context, self: FakeTensor, p: Number, dim: int, maxnorm: Number)
     """The sub-tensors along a dimension scaled down to a largest norm."""
     if self.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {self.ndim} dimensions")
-    wrap_dim(dim, self.ndim)
+    if isinstance(p, (int, float)) and p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    kept = wrap_dim(dim, self.ndim)
+    _require_identity(ctx, self, p, [at for at in range(self.ndim) if at != kept])
     return dense(ctx, self, self.sizes)
 
 

@@ -76,10 +76,15 @@ def _is_bool(operand: Operand) -> bool:
     return (operand.dtype is DType.bool) if isinstance(operand, FakeTensor) else isinstance(operand, bool)
 
 
-@shape("aten.sub.Tensor", "aten.sub.Scalar", "aten.subtract.Tensor", "aten.subtract.Scalar")
 @shape("aten.rsub.Tensor", "aten.rsub.Scalar")
-def sub(ctx: Context, self: FakeTensor, other: Operand, alpha: Number) -> FakeTensor:
-    """``self - alpha * other`` or the reverse; booleans have no difference."""
+def rsub(ctx: Context, self: FakeTensor, other: Operand, alpha: Number) -> FakeTensor:
+    """``other - alpha * self``."""
+    return sub(ctx, other, self, alpha)
+
+
+@shape("aten.sub.Tensor", "aten.sub.Scalar", "aten.subtract.Tensor", "aten.subtract.Scalar")
+def sub(ctx: Context, self: Operand, other: Operand, alpha: Number) -> FakeTensor:
+    """``self - alpha * other``; booleans have no difference."""
     if _is_bool(self) or _is_bool(other):
         if _is_bool(self) and _is_bool(other):
             raise RuntimeError(

@@ -20,12 +20,12 @@ __all__: list[str] = []
 _INT_TO_FLOAT = """
     acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh cos cosh sin sinh tan tanh
     exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sigmoid logit sinc
-    erf erfc erfinv lgamma digamma i0 mvlgamma deg2rad rad2deg
+    erf erfc erfinv lgamma digamma i0 deg2rad rad2deg
     special_airy_ai special_bessel_j0 special_bessel_j1 special_bessel_y0 special_bessel_y1 special_digamma
     special_entr special_erf special_erfc special_erfcx special_erfinv special_exp2 special_expit special_expm1
     special_gammaln special_i0 special_i0e special_i1 special_i1e special_log1p special_log_ndtr special_logit
     special_modified_bessel_i0 special_modified_bessel_i1 special_modified_bessel_k0 special_modified_bessel_k1
-    special_multigammaln special_ndtr special_ndtri special_psi special_scaled_modified_bessel_k0
+    special_ndtr special_ndtri special_psi special_scaled_modified_bessel_k0
     special_scaled_modified_bessel_k1 special_sinc special_spherical_bessel_j0
 """
 _SAME = """
@@ -62,6 +62,14 @@ def polygamma(ctx: Context, n: int, self: FakeTensor) -> FakeTensor:
     """The n-th derivative of digamma. Raises RuntimeError for a negative ``n``."""
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
+    return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+
+
+@shape("aten.mvlgamma.default", "aten.special_multigammaln.default")
+def mvlgamma(ctx: Context, self: FakeTensor, p: int) -> FakeTensor:
+    """The multivariate log-gamma function of ``p`` dimensions."""
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
     return pointwise(ctx, Kind.INT_TO_FLOAT, self)
 
 

@@ -14,7 +14,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq, ge
+from refimpl.terms import eq, ge, ne
 
 __all__: list[str] = []
 
@@ -84,6 +84,8 @@ def cdist(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, compute_mode: 
     ctx.require(eq(x1.sizes[-1], x2.sizes[-1]), message)
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
+    if compute_mode is not None and compute_mode not in (0, 1, 2):
+        raise RuntimeError(f"possible modes: 0, 1, 2, but was: {compute_mode}")
     batch = broadcast_sizes(ctx, x1.sizes[:-2], x2.sizes[:-2])
     return dense(ctx, x1, (*batch, x1.sizes[-2], x2.sizes[-2]))
 
@@ -94,13 +96,20 @@ def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
     return cdist(ctx, x1, x2, 2.0, None)
 
 
-@shape("aten.pdist.default", "aten._pdist_forward.default")
+@shape("aten.pdist.default")
 def pdist(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
     """The distances between all pairs of rows of a matrix."""
     if self.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {self.ndim}D")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
+    return pdist_forward(ctx, self, p)
+
+
+@shape("aten._pdist_forward.default")
+def pdist_forward(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
+    """The distances between all pairs of rows, unchecked."""
+    wrap_dim(1, self.ndim)
     count = self.sizes[0]
     return dense(ctx, self, (count * (count - 1) // 2,))
 
@@ -127,6 +136,12 @@ def trilinear(
     return dense(ctx, i1, reduced_sizes(whole, tuple(wrap_dim(dim, len(whole)) for dim in sumdim), False))
 
 
+_AMBIGUOUS = (
+    "cannot reshape tensor of 0 elements into shape [-1, 0] because the unspecified dimension size -1 can be any value "
+    "and is ambiguous"
+)
+
+
 @shape("aten.bilinear.default")
 def bilinear(
     ctx: Context, input1: FakeTensor, input2: FakeTensor, weight: FakeTensor, bias: FakeTensor | None
@@ -137,7 +152,9 @@ def bilinear(
     for dim in range(input1.ndim - 1):
         a, b = input1.sizes[dim], input2.sizes[dim]
         ctx.require(eq(a, b), f"bilinear(): input batch dimensions do not match at dim {dim}: got {a} and {b}")
+    wrap_dim(2, weight.ndim)
     for tensor, position, name in ((input1, 1, "input1"), (input2, 2, "input2")):
+        ctx.require(ne(tensor.sizes[-1], 0), _AMBIGUOUS)
         a, b = tensor.sizes[-1], weight.sizes[position]
         ctx.require(eq(a, b), f"bilinear(): {name} size does not match weight size: got {a} but expected {b}")
     result = dense(ctx, input1, (*input1.sizes[:-1], weight.sizes[0]))
@@ -155,12 +172,33 @@ def histc(ctx: Context, self: FakeTensor, bins: int, min: object, max: object) -
     return dense(ctx, self, (bins,))
 
 
+_WEIGHT = (
+    "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+    "innermost dimension"
+)
+
+
+def _require_grid(ctx: Context, self: FakeTensor, bins: Sequence[int], weight: FakeTensor | None) -> None:
+    if self.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    message = "histogramdd: The size of bins must be equal to the innermost dimension of the input."
+    ctx.require(eq(self.sizes[-1], len(bins)), message)
+    if weight is None:
+        return
+    if weight.ndim != self.ndim - 1:
+        raise RuntimeError(_WEIGHT)
+    for size, expected in zip(weight.sizes, self.sizes[:-1], strict=True):
+        ctx.require(eq(size, expected), _WEIGHT)
+
+
 @shape("aten.histogram.bin_ct")
 def histogram(
     ctx: Context, self: FakeTensor, bins: int, range: object, weight: FakeTensor | None, density: bool
 ) -> tuple[FakeTensor, FakeTensor]:
     """The counts of elements in bins of one width, and the edges of the bins."""
     ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    if weight is not None:
+        ctx.require(eq(weight.numel(), self.numel()), _WEIGHT)
     return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
 
 
@@ -179,6 +217,7 @@ def histogramdd_bin_edges(
     ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
 ) -> list[Value]:
     """The edges of bins, for each dimension."""
+    _require_grid(ctx, self, bins, None)
     return [dense(ctx, self, (count + 1,)) for count in bins]
 
 
@@ -187,6 +226,7 @@ def histogramdd_from_bin_cts(
     ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
 ) -> FakeTensor:
     """The counts in a grid of bins."""
+    _require_grid(ctx, self, bins, weight)
     return dense(ctx, self, tuple(bins))
 
 

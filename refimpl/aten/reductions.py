@@ -90,15 +90,20 @@ def nanmean(
     return reduce(ctx, self, all_dims(self, dim), keepdim, sum_dtype(self, dtype))
 
 
-@shape("aten.amax.default", "aten.amin.default")
-def amax(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
-    """The extremum over dimensions; it has no identity."""
-    dims = all_dims(self, dim)
-    if dim:
-        require_nonempty(ctx, self, "amax()", dim)
-    else:
-        require_elements(ctx, self, f"amax(): {_UNSPECIFIED}")
-    return reduce(ctx, self, dims, keepdim, self.dtype)
+def _extremum(name: str) -> None:
+    def function(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
+        dims = all_dims(self, dim)
+        if dim:
+            require_nonempty(ctx, self, f"{name}()", dim)
+        else:
+            require_elements(ctx, self, f"{name}(): {_UNSPECIFIED}")
+        return reduce(ctx, self, dims, keepdim, self.dtype)
+
+    shape(f"aten.{name}.default")(function)
+
+
+_extremum("amax")
+_extremum("amin")
 
 
 @shape("aten.max.default")
@@ -121,8 +126,10 @@ def _value_and_index(ctx: Context, self: FakeTensor, dim: int, keepdim: bool) ->
 
 def _with_index(name: str) -> None:
     def function(ctx: Context, self: FakeTensor, dim: int, keepdim: bool) -> tuple[FakeTensor, FakeTensor]:
-        wrap_dim(dim, self.ndim)
-        require_nonempty(ctx, self, f"{name}()", (dim,))
+        at = wrap_dim(dim, self.ndim)
+        # The medians report the wrapped dimension, and both under one name.
+        median = name.endswith("median")
+        require_nonempty(ctx, self, "median()" if median else f"{name}()", (at if median else dim,))
         return _value_and_index(ctx, self, dim, keepdim)
 
     shape(f"aten.{name}.{'default' if name == 'mode' else 'dim'}")(function)
@@ -241,6 +248,7 @@ def trace(ctx: Context, self: FakeTensor) -> FakeTensor:
 @shape("aten.hash_tensor.default")
 def hash_tensor(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool, mode: int) -> FakeTensor:
     """A hash of the elements over dimensions."""
+    require_nonempty(ctx, self, "hash_tensor", dim)
     return reduce(ctx, self, all_dims(self, dim), keepdim, DType.uint64)
 
 

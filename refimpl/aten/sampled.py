@@ -24,6 +24,20 @@ def _with_size(sizes: Sizes, dim: int, size: Dim) -> Sizes:
     return (*sizes[:dim], size, *sizes[dim + 1 :])
 
 
+def _require_joinable(ctx: Context, self: FakeTensor, part: FakeTensor, dim: int) -> None:
+    if part is self:
+        return
+    if part.ndim != self.ndim:
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    for at, (size, expected) in enumerate(zip(part.sizes, self.sizes, strict=True)):
+        if at != dim:
+            message = (
+                "diff expects the shape of tensor to prepend or append to match that of input except along the "
+                f"differencing dimension; input.size({at}) = {expected}, but got tensor.size({at}) = {size}"
+            )
+            ctx.require(eq(size, expected), message)
+
+
 @shape("aten.diff.default")
 def diff(
     ctx: Context, self: FakeTensor, n: int, dim: int, prepend: FakeTensor | None, append: FakeTensor | None
@@ -31,12 +45,14 @@ def diff(
     """The n-th difference along a dimension, of the tensor with others joined to its ends."""
     if not self.sizes:
         raise RuntimeError("diff expects input to be at least one-dimensional")
-    at = wrap_dim(dim, self.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
-    parts = [part for part in (prepend, self, append) if part is not None]
     if n == 0:
         return like(ctx, self)
+    at = wrap_dim(dim, self.ndim)
+    parts = [part for part in (prepend, self, append) if part is not None]
+    for part in parts:
+        _require_joinable(ctx, self, part, at)
     whole = tensor_of(ctx, "aten.cat.default", parts, at) if len(parts) > 1 else self
     size = whole.sizes[at]
     if ctx.decide(lt(size, n)):
@@ -53,8 +69,8 @@ def _resized_like(ctx: Context, tensor: FakeTensor, dim: int, size: Dim) -> Fake
     return like(ctx, tensor.viewed(_with_size(tensor.sizes, dim, size), tensor.strides, tensor.offset))
 
 
-def _float(ctx: Context, self: FakeTensor) -> DType:
-    return convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)
+def _float(ctx: Context, *operands: FakeTensor) -> DType:
+    return convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, *operands))
 
 
 def _gradient(
@@ -135,26 +151,28 @@ def gradient_coordinates_dims(
     return _gradient(ctx, self, dim, len(spacing), edge_order, *spacing)
 
 
+def _sample_dim(y: FakeTensor, dim: int) -> int:
+    if not y.sizes:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return wrap_dim(dim, y.ndim)
+
+
 @shape("aten.trapezoid.dx", "aten.trapz.dx")
 def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The integral along a dimension, of one spacing."""
-    at = wrap_dim(dim, y.ndim)
+    at = _sample_dim(y, dim)
     return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), _float(ctx, y))
 
 
-def _pairs(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> tuple[Sizes, int]:
-    """The broadcast sizes of the trapezoids, and their dimension."""
-    at = wrap_dim(dim, y.ndim)
+def _trapezoids(ctx: Context, y: FakeTensor, x: FakeTensor, at: int, name: str) -> Sizes:
+    """The broadcast sizes of the trapezoids between samples along ``at``."""
+    steps = _with_size(y.sizes, at, _one_less(ctx, y.sizes[at]))
     if x.ndim == 1:
-        message = "trapezoid: There must be one `x` value for each sample point"
+        message = f"{name}: There must be one `x` value for each sample point"
         ctx.require(eq(x.sizes[0], y.sizes[at]), message)
-        return _with_size(y.sizes, at, _one_less(ctx, y.sizes[at])), at
-    rank = max(x.ndim, y.ndim)
-    x_sizes = (1,) * (rank - x.ndim) + x.sizes
-    y_sizes = (1,) * (rank - y.ndim) + y.sizes
-    at = wrap_dim(dim, rank)
-    steps = _one_less(ctx, x_sizes[at]), _one_less(ctx, y_sizes[at])
-    return broadcast_sizes(ctx, _with_size(y_sizes, at, steps[1]), _with_size(x_sizes, at, steps[0])), at
+        return steps
+    padded = (1,) * (y.ndim - x.ndim) + x.sizes
+    return broadcast_sizes(ctx, steps, _with_size(padded, at, _one_less(ctx, padded[at])))
 
 
 def _one_less(ctx: Context, size: Dim) -> Dim:
@@ -163,36 +181,41 @@ def _one_less(ctx: Context, size: Dim) -> Dim:
 
 @shape("aten.trapezoid.x", "aten.trapz.x")
 def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
-    """The integral along a dimension, at given coordinates."""
-    sizes, at = _pairs(ctx, y, x, dim)
-    dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, y, x))
-    return dense(ctx, y, reduced_sizes(sizes, (at,), False), dtype)
+    """The integral along a dimension, at given coordinates; 0 without samples."""
+    at = _sample_dim(y, dim)
+    if y.sizes[at] == 0:
+        return dense(ctx, y, reduced_sizes(y.sizes, (at,), False))
+    sizes = _trapezoids(ctx, y, x, at, "trapezoid")
+    return dense(ctx, y, reduced_sizes(sizes, (at,), False), _float(ctx, y, x))
 
 
 @shape("aten.cumulative_trapezoid.dx")
 def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The running integral along a dimension, of one spacing."""
     at = wrap_dim(dim, y.ndim)
+    if not y.sizes:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     return dense(ctx, y, _with_size(y.sizes, at, _one_less(ctx, y.sizes[at])), _float(ctx, y))
 
 
 @shape("aten.cumulative_trapezoid.x")
 def cumulative_trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
     """The running integral along a dimension, at given coordinates."""
-    sizes, _ = _pairs(ctx, y, x, dim)
-    return dense(ctx, y, sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, y, x)))
+    at = _sample_dim(y, dim)
+    return dense(ctx, y, _trapezoids(ctx, y, x, at, "cumulative_trapezoid"), _float(ctx, y, x))
 
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
-def _require_quantile(ctx: Context, self: FakeTensor, name: str, interpolation: str) -> None:
-    require_elements(ctx, self, f"{name}() input tensor must be non-empty")
+def _require_quantile(ctx: Context, self: FakeTensor, interpolation: str) -> None:
+    require_elements(ctx, self, "quantile() input tensor must be non-empty")
     if self.dtype not in (DType.float32, DType.float64):
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if interpolation not in _INTERPOLATIONS:
         raise RuntimeError(
-            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, "
+            f"but got {interpolation}"
         )
 
 
@@ -205,11 +228,11 @@ def _quantile(name: str) -> None:
     def several(
         ctx: Context, self: FakeTensor, q: FakeTensor, dim: int | None, keepdim: bool, interpolation: str
     ) -> FakeTensor:
-        _require_quantile(ctx, self, name, interpolation)
+        _require_quantile(ctx, self, interpolation)
         if q.ndim > 1:
-            raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+            raise RuntimeError("quantile() q must be a scalar or 1D tensor")
         if q.dtype is not self.dtype:
-            raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+            raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         kept = _kept(self, dim, keepdim)
         if not q.sizes:
             return dense(ctx, self, kept)
@@ -218,8 +241,8 @@ def _quantile(name: str) -> None:
 
     def one(ctx: Context, self: FakeTensor, q: float, dim: int | None, keepdim: bool, interpolation: str) -> FakeTensor:
         if not 0 <= q <= 1:
-            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
-        _require_quantile(ctx, self, name, interpolation)
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q}")
+        _require_quantile(ctx, self, interpolation)
         return dense(ctx, self, _kept(self, dim, keepdim))
 
     shape(f"aten.{name}.default")(several)

@@ -27,8 +27,15 @@ def logcumsumexp(ctx: Context, self: FakeTensor, dim: int) -> FakeTensor:
     return dense(ctx, self, self.sizes)
 
 
-@shape("aten.cummax.default", "aten.cummin.default")
-def cummax(ctx: Context, self: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
-    """The running extremum and where it stood."""
-    wrap_dim(dim, self.ndim)
-    return dense(ctx, self, self.sizes), dense(ctx, self, self.sizes, DType.int64)
+def _running_extremum(name: str) -> None:
+    def function(ctx: Context, self: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
+        if not self.sizes and dim not in (0, -1):
+            raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
+        wrap_dim(dim, self.ndim)
+        return dense(ctx, self, self.sizes), dense(ctx, self, self.sizes, DType.int64)
+
+    shape(f"aten.{name}.default")(function)
+
+
+_running_extremum("cummax")
+_running_extremum("cummin")

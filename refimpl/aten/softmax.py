@@ -9,6 +9,7 @@ from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
 
 __all__: list[str] = []
 
@@ -18,6 +19,18 @@ def _softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType, kernel: str
     if not dtype.is_floating_point and not dtype.is_complex:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")
     return dense(ctx, self, self.sizes, dtype)
+
+
+def _require_same_sizes(ctx: Context, grad: FakeTensor, output: FakeTensor, name: str) -> None:
+    texts = [f"[{', '.join(map(str, tensor.sizes))}]" for tensor in (grad, output)]
+    message = (
+        "Expected tensor for argument #1 'grad' to have same size as tensor for argument #2 'output'; "
+        f"but {texts[0]} does not equal {texts[1]} (while checking arguments for {name})"
+    )
+    if grad.ndim != output.ndim:
+        raise RuntimeError(message)
+    for size, other in zip(grad.sizes, output.sizes, strict=True):
+        ctx.require(eq(size, other), message)
 
 
 def _register(name: str, kernel: str) -> None:
@@ -30,6 +43,7 @@ def _register(name: str, kernel: str) -> None:
         return _softmax(ctx, self, dim, self.dtype if dtype is None else dtype, kernel)
 
     def backward(ctx: Context, grad_output: FakeTensor, output: FakeTensor, dim: int, input_dtype: DType) -> FakeTensor:
+        _require_same_sizes(ctx, grad_output, output, f"{name}_backward")
         wrap_dim(dim, grad_output.ndim)
         return dense(ctx, grad_output, grad_output.sizes, input_dtype)
 

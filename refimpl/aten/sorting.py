@@ -94,8 +94,7 @@ def _require_search(
         )
     if sequence.ndim == 0:
         raise RuntimeError(
-            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, "
-            "but we got boundaries tensor dim(0) and input value's dim(0) numel(1)"
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
         )
     if values is None or sequence.ndim == 1:
         return
