@@ -40,15 +40,22 @@ class UnboundSymbol:
 class Reading:
     """What is shared by the graphs of one program while they are read, and counted over all of them."""
 
-    __slots__ = ("blinded", "limits", "node_count", "unbound", "unrecorded", "values")
+    __slots__ = ("blinded", "limits", "made", "node_count", "unbound", "unrecorded", "values")
 
     def __init__(self, limits: Limits, *, blinded: bool) -> None:
         self.limits = limits
         self.blinded = blinded
         self.values = ValueReader(limits)
         self.node_count = 0
+        self.made = 0
         self.unbound: list[UnboundSymbol] = []
         self.unrecorded: list[str] = []
+
+    def count_made(self, count: int = 1) -> None:
+        """Count FX nodes that are about to be made. Raises `ArchiveError` over the limit."""
+        self.made += count
+        if self.made > self.limits.graph_nodes:
+            raise ArchiveError(ErrorKind.LIMIT, "", f"the graphs have more than {self.limits.graph_nodes} nodes")
 
 
 class GraphReader(ArgumentReader):
@@ -105,6 +112,7 @@ class GraphReader(ArgumentReader):
 
     def _placeholder(self, name: str) -> Node:
         _check_name(name)
+        self._reading.count_made()
         node = self._graph.placeholder(name)
         if node.name != name:
             node.name = name
@@ -114,6 +122,7 @@ class GraphReader(ArgumentReader):
     def _node(self, record: schema.Node) -> None:
         reading = self._reading
         reading.node_count += 1
+        reading.count_made()
         target = record.target
         self._owner = record.name or ""
         args, kwargs = self._arguments(target, record.inputs)
@@ -215,6 +224,7 @@ class GraphReader(ArgumentReader):
         """Elements of a multi-output node, each behind a ``getitem`` that the archive leaves out."""
         if len(outputs) == 1 and outputs[0].as_tensors is not None:
             outputs = [Argument(as_tensor=item) for item in outputs[0].as_tensors]
+        self._reading.count_made(len(outputs))
         self.nodes.setdefault(node.name, node)
         self._note_tuple(node, [self._element(node, index, output) for index, output in enumerate(outputs)])
 
@@ -233,6 +243,7 @@ class GraphReader(ArgumentReader):
             self._define(name, node)
             self._record_value(node, output, name, required=True)
         elif output.as_tensors is not None:
+            self._reading.count_made(len(output.as_tensors))
             inner = [Argument(as_tensor=item) for item in output.as_tensors]
             self._note_tuple(node, [self._element(node, position, item) for position, item in enumerate(inner)])
         else:

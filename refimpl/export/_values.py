@@ -213,7 +213,8 @@ class ValueReader:
     def _note_hint(self, term: IntTerm, hint: int) -> None:
         symbol = term.symbol
         if symbol is not None:
-            self.hints.setdefault(symbol.name, hint)
+            if not is_unbacked(symbol.name):
+                self.hints.setdefault(symbol.name, hint)
         elif len(term.free) == 1 and len(self.linear_hints) < MAX_LINEAR_HINTS:
             self.linear_hints.append((term, hint))
 
@@ -250,6 +251,8 @@ class ValueReader:
             coefficients = [c for monomial, c in term.monomials if monomial]
             linear = [monomial for monomial, _ in term.monomials if monomial == (symbol,)]
             if isinstance(symbol, BoolSymbol) or symbol.name in self.hints or len(linear) != len(coefficients):
+                continue
+            if is_unbacked(symbol.name):
                 continue
             quotient, rest = divmod(hint - term.constant, coefficients[0])
             if not rest:

@@ -11,7 +11,7 @@ from refimpl.export._graph_reader import GraphReader, Reading, UnboundSymbol
 from refimpl.export._operations import is_scalar
 from refimpl.export.archive import Archive, read_archive
 from refimpl.export.constants import scalar_constant
-from refimpl.export.errors import ArchiveError
+from refimpl.export.errors import ArchiveError, ErrorKind
 from refimpl.export.guards import Guard, UnreadGuard, read_guard
 from refimpl.export.input_tree import Step, read_input_tree
 from refimpl.export.limits import Limits
@@ -77,6 +77,10 @@ def load(path: str | os.PathLike[str], *, limits: Limits | None = None, blinded:
         return _program(archive, Reading(limits, blinded=blinded))
     except ArchiveError as error:
         raise error.at(archive.path) from None
+    except RecursionError:
+        # Nested arguments are read recursively; no exporter nests them deeper than a few levels.
+        field = f"models/{archive.model}.json"
+        raise ArchiveError(ErrorKind.LIMIT, field, "arguments are nested too deeply", path=archive.path) from None
 
 
 def _program(archive: Archive, reading: Reading) -> ExportedProgram:

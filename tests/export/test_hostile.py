@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from refimpl.export import ArchiveError, ErrorKind, Limits, UnreadGuard, load
 from refimpl.export.builder import ProgramBuilder, tensor
-from refimpl.export.prefix import raw
+from refimpl.export.prefix import Expression, raw
 from refimpl.export.writer import zip_bytes
 from tests.export.support import ARCHIVES, SMALL, Json, edited, members_of, refusal
 
@@ -184,6 +186,45 @@ def test_deeply_nested_graphs_are_refused(depth: int, tmp_path: Path) -> None:
     program["graph_module"]["signature"] = {"input_specs": [], "output_specs": []}
     members[name] = json.dumps(program).replace('"HERE"', nested).encode()
     assert refusal(zip_bytes(members), tmp_path).kind is ErrorKind.LIMIT
+
+
+@pytest.mark.parametrize("depth", [300, 450, 900])
+def test_deeply_nested_arguments_are_refused(depth: int, tmp_path: Path) -> None:
+    data = edited(SMALL, _set(*GRAPH, "nodes", 1, "inputs", 0, "arg", value="HERE"))
+    members = members_of(_written(data, tmp_path))
+    (name,) = [name for name in members if name.endswith("models/model.json")]
+    nested = b'{"as_string_to_argument": {"a": ' * depth + b'{"as_int": 1}' + b"}}" * depth
+    members[name] = members[name].replace(b'"HERE"', nested)
+    assert refusal(zip_bytes(members), tmp_path).kind is ErrorKind.LIMIT
+
+
+def test_a_flood_of_results_is_refused_in_little_memory(tmp_path: Path) -> None:
+    data = edited(SMALL, _set(*GRAPH, "nodes", 1, "outputs", value="HERE"))
+    members = members_of(_written(data, tmp_path))
+    (name,) = [name for name in members if name.endswith("models/model.json")]
+    flood = b"[" + b", ".join([b'{"as_none": true}'] * 399_000) + b"]"
+    path = tmp_path / "flood.pt2"
+    path.write_bytes(zip_bytes({**members, name: members[name].replace(b'"HERE"', flood)}))
+    code = """
+import resource, sys
+from refimpl.export import ArchiveError, load
+try:
+    load(sys.argv[1])
+except ArchiveError as error:
+    print(error.kind, error.node, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    kind, node, kibibytes = done.stdout.split()
+    assert (kind, node) == ("limit", "item")
+    assert int(kibibytes) < 200 * 1024
+
+
+def test_a_hint_of_an_unbacked_symbol_is_ignored(tmp_path: Path) -> None:
+    program = ProgramBuilder()
+    u0 = Expression("Symbol('u0', integer=True)", "int", 3)
+    program.output(program.input("x", tensor([u0, u0 * 2])))
+    assert dict(load(_written(program.to_bytes(), tmp_path)).hints) == {}
 
 
 def test_two_subgraphs_of_one_name_are_refused(tmp_path: Path) -> None:
