@@ -194,10 +194,8 @@ def lnot(condition: Cond) -> Cond:
             return _intern_comparison(Eq, term)
         case Not(arg):
             return arg
-        case And(args):
-            return lor(*map(lnot, args))
-        case Or(args):
-            return land(*map(lnot, args))
+        case And() | Or():
+            return _negated_connective(condition)
         case FloatCompare("eq", left, right):
             return intern_float_compare("ne", left, right)
         case FloatCompare("ne", left, right):
@@ -211,6 +209,23 @@ def lnot(condition: Cond) -> Cond:
             return found
         case _:
             assert_never(condition)
+
+
+@lru_cache(maxsize=CACHED)
+def _negated_connective(condition: And | Or) -> Cond:
+    """De Morgan's rule, innermost connectives first and without recursion."""
+    done: dict[BoolTerm, Cond] = {}
+    stack: list[And | Or] = [condition]
+    while stack:
+        current = stack[-1]
+        waiting = [arg for arg in current.args if isinstance(arg, (And, Or)) and arg not in done]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        negated = [done[arg] if isinstance(arg, (And, Or)) else lnot(arg) for arg in current.args]
+        done[current] = lor(*negated) if isinstance(current, And) else land(*negated)
+    return done[condition]
 
 
 def land(*conditions: Cond) -> Cond:
@@ -235,8 +250,10 @@ def _nary(conditions: tuple[Cond, ...], kind: type[And | Or], *, absorbing: bool
             flat[condition] = None
     if len(flat) < 2:
         return next(iter(flat), not absorbing)
-    if any(lnot(condition) in flat for condition in flat):
-        return absorbing
+    for condition in flat:
+        # Nested connectives are not searched for their complements: that is not cheap.
+        if not isinstance(condition, (And, Or)) and lnot(condition) in flat:
+            return absorbing
     args = tuple(sorted(flat, key=lambda condition: condition.key))
     found = _pool.get((kind, args))
     if found is None:

@@ -30,6 +30,7 @@ from refimpl.terms.polynomials import add, make_int, multiply, of_atom, scale
 __all__ = ["decide", "is_nonnegative"]
 
 FUEL: Final = 3
+MAX_DEPTH: Final = 48
 MAX_DIRECTIONS: Final = 8
 MAX_EXPANSION: Final = 24
 
@@ -58,6 +59,8 @@ def _decide(knowledge: Knowledge, condition: BoolTerm) -> bool | None:
         case Ne(term):
             equal = _decide_eq(knowledge, term)
             return None if equal is None else not equal
+        case And() | Or() if condition.depth > MAX_DEPTH:
+            return None
         case And(args):
             return _decide_all(knowledge, args)
         case Or(args):

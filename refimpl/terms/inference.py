@@ -29,6 +29,8 @@ from refimpl.terms.ranges import ValueRange
 __all__ = ["congruence_of", "ends_of", "float_range_of"]
 
 MAX_DEPTH: Final = 48
+# Searches that keep no table of what they have seen stay shallow: a shared sub-term would be walked once per path.
+MAX_UNSHARED_DEPTH: Final = 6
 _UNBOUNDED: Final[Ends] = (None, None)
 
 
@@ -113,7 +115,7 @@ def _apply_ends(knowledge: Knowledge, atom: Apply, depth: int) -> Ends:
         case "Ite":
             return intervals.union(_argument(knowledge, atom.args[1], depth), _argument(knowledge, atom.args[2], depth))
         case "TruncToInt" | "FloorToInt" | "CeilToInt" | "RoundToInt":
-            return _rounded(atom.fn, float_range_of(knowledge, atom.args[0], depth))
+            return _rounded(atom.fn, float_range_of(knowledge, atom.args[0]))
         case _:
             return _other_ends(knowledge, atom, depth)
 
@@ -155,7 +157,7 @@ def float_range_of(knowledge: Knowledge, real: Scalar, depth: int = 0) -> FloatR
         return ANY_FLOAT if real != real else FloatRange(real, real)
     if isinstance(real, Symbol) and real.sort is Sort.FLOAT:
         return knowledge.floats.get(real, ANY_FLOAT)
-    if not isinstance(real, Apply) or depth > MAX_DEPTH:
+    if not isinstance(real, Apply) or depth > MAX_UNSHARED_DEPTH:
         return ANY_FLOAT
     match real.fn:
         case "ToFloat":
@@ -205,7 +207,7 @@ def _atom_congruence(knowledge: Knowledge, atom: Atom, depth: int) -> Congruence
     stored = knowledge.congruences.get(of_atom(atom))
     if stored is not None:
         return stored
-    if isinstance(atom, Apply) and depth < MAX_DEPTH and atom.fn in ("Max", "Min", "Ite"):
+    if isinstance(atom, Apply) and depth < MAX_UNSHARED_DEPTH and atom.fn in ("Max", "Min", "Ite"):
         return _common_congruence(knowledge, [arg for arg in atom.args if isinstance(arg, (int, IntTerm))], depth + 1)
     return 1, 0
 

@@ -9,22 +9,22 @@ from refimpl.terms.keys import key_of
 
 __all__ = ["in_print_order", "power_factors", "scalar_order"]
 
-MAX_DEPTH: Final = 6
+MAX_DEPTH: Final = 8
 Order = tuple[int, str, tuple["Order | str", ...], int, float]
 """Rank and name of the class, the orders of the arguments, exponent and coefficient, compared in this sequence."""
 
 
-def power_factors(monomial: Monomial) -> list[tuple[Atom, int]]:
+def power_factors(monomial: Monomial, depth: int = 0) -> list[tuple[Atom, int]]:
     """The atoms of a product with their exponents, in print order."""
     powers: dict[Atom, int] = {}
     for atom in monomial:
         powers[atom] = powers.get(atom, 0) + 1
     if len(powers) == 1:
         return list(powers.items())
-    return sorted(powers.items(), key=lambda item: _atom_order(item[0], item[1], 1, 0))
+    return sorted(powers.items(), key=lambda item: _atom_order(item[0], item[1], 1, depth))
 
 
-def in_print_order(term: IntTerm) -> list[tuple[Monomial, int]]:
+def in_print_order(term: IntTerm, depth: int = 0) -> list[tuple[Monomial, int]]:
     """The summands in descending lexicographic order of their exponents, generators in their own order."""
     monomials = term.monomials
     if len(monomials) == 1:
@@ -34,7 +34,7 @@ def in_print_order(term: IntTerm) -> list[tuple[Monomial, int]]:
         negated = monomials[1][0]
         return list(monomials) if len(set(negated)) == 1 else [monomials[1], monomials[0]]
     generators = {atom for monomial, _ in monomials for atom in monomial}
-    ranked = sorted(generators, key=lambda atom: (_atom_order(atom, 1, 1, 0), atom.key))
+    ranked = sorted(generators, key=lambda atom: (_atom_order(atom, 1, 1, depth), atom.key))
     return sorted(monomials, key=lambda item: tuple(-item[0].count(atom) for atom in ranked))
 
 
@@ -76,13 +76,13 @@ def _polynomial_order(term: IntTerm, depth: int) -> Order:
         return (60, term.key, (), 1, 1)
     size = len(term.monomials)
     if size > 1:
-        parts = in_print_order(term)
+        parts = in_print_order(term, depth + 1)
         return (31, "Add", _sized(tuple(_product_order(m, c, depth + 1) for m, c in parts)), 1, 1)
     return _product_order(*term.monomials[0], depth)
 
 
 def _product_order(monomial: Monomial, coefficient: int, depth: int) -> Order:
-    factors = power_factors(monomial)
+    factors = power_factors(monomial, depth + 1)
     if not factors:
         return (10, "Number", (), 1, coefficient)
     if len(factors) == 1:

@@ -142,7 +142,7 @@ def _constant_residue(knowledge: Knowledge, left: Dim, right: Dim) -> int | None
 def simplify_condition(knowledge: Knowledge, condition: Cond) -> Cond:
     """A condition equivalent to the given one wherever the knowledge holds and the given one is defined."""
     known = decide(knowledge, condition)
-    if known is not None or isinstance(condition, bool):
+    if known is not None or isinstance(condition, bool) or condition.depth > MAX_DEPTH:
         return condition if known is None else known
     match condition:
         case Ge(term):

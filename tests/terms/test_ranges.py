@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 
 import pytest
@@ -35,17 +34,17 @@ def _rshift(x: int, n: int) -> int:
 
 
 TIGHT: dict[str, tuple[OnRanges, Operation]] = {
-    "add": (operator.add, int.__add__),
-    "sub": (operator.sub, int.__sub__),
-    "mul": (operator.mul, int.__mul__),
-    "floordiv": (operator.floordiv, int.__floordiv__),
+    "add": (ValueRange.__add__, int.__add__),
+    "sub": (ValueRange.__sub__, int.__sub__),
+    "mul": (ValueRange.__mul__, int.__mul__),
+    "floordiv": (ValueRange.__floordiv__, int.__floordiv__),
     "max": (ValueRange.maximum, max),
     "min": (ValueRange.minimum, min),
     "lshift": (ValueRange.lshift, _lshift),
     "rshift": (ValueRange.rshift, _rshift),
 }
 SOUND: dict[str, tuple[OnRanges, Operation]] = {
-    "mod": (operator.mod, int.__mod__),
+    "mod": (ValueRange.__mod__, int.__mod__),
     "power": (ValueRange.power, _power),
     "bit_and": (ValueRange.bit_and, int.__and__),
     "bit_or": (ValueRange.bit_or, int.__or__),

@@ -1,0 +1,109 @@
+"""The text of terms. Every expected text is what PyTorch 2.13.0 printed for the same expression."""
+
+from __future__ import annotations
+
+import pytest
+
+from refimpl import terms as t
+from refimpl.terms import ge, to_text
+
+U, V, S, S77 = (t.symbol(name) for name in ("u0", "u1", "s0", "s77"))
+Z = t.float_symbol("zuf0")
+P = t.bool_symbol("b")
+
+PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
+    (S * U + S + U + 1, "s0*u0 + s0 + u0 + 1"),
+    (U * U + S, "s0 + u0**2"),
+    (S * S + U * S + U, "s0**2 + s0*u0 + u0"),
+    (1 - U, "1 - u0"),
+    (4 - t.mod(S, 4), "4 - (Mod(s0, 4))"),
+    (3 - 2 * U * S, "-2*s0*u0 + 3"),
+    (S // 4 + U, "u0 + ((s0//4))"),
+    (U + t.int_max(1, U), "u0 + Max(1, u0)"),
+    (t.int_max(1, U) * (S // 4) * U, "u0*((s0//4))*Max(1, u0)"),
+    (t.int_max(1, U) * t.int_max(1, S), "Max(1, s0)*Max(1, u0)"),
+    (t.int_max(1, U) + S // 4 + t.mod(U, 3) + 1, "((s0//4)) + (Mod(u0, 3)) + Max(1, u0) + 1"),
+    (t.int_min(S, U) - U, "-u0 + Min(s0, u0)"),
+    (-U - S, "-s0 - u0"),
+    (S - U, "s0 - u0"),
+    (2 * U - S, "-s0 + 2*u0"),
+    (U // V, "(u0//u1)"),
+    ((2 * U) // (V + 1), "((2*u0)//(u1 + 1))"),
+    ((S * U) // V, "((s0*u0)//u1)"),
+    (U * U // 3, "((u0**2)//3)"),
+    (U * S + 2 * (U // 3) * S, "s0*u0 + 2*s0*((u0//3))"),
+    (t.int_max(1, U, S), "Max(1, s0, u0)"),
+    (t.int_max(2 * U, S, U + 1), "Max(s0, 2*u0, u0 + 1)"),
+    (-(U // 2), "-((u0//2))"),
+    (-2 * (U // 2) * U, "-2*u0*((u0//2))"),
+    (t.int_max(1, U) ** 2 * S, "s0*Max(1, u0)**2"),
+    ((U // 2) ** 2, "((u0//2))**2"),
+    (S - S // 2 - 1, "s0 - ((s0//2)) - 1"),
+    (t.mod(U, 3) // S, "((Mod(u0, 3))//s0)"),
+    (t.int_max(1, U) // S, "(Max(1, u0)//s0)"),
+    (t.int_max(U - S, 1) * U, "u0*Max(1, -s0 + u0)"),
+    (t.int_max(0, U + V - t.int_min(S77, U)), "Max(0, u0 + u1 - Min(s77, u0))"),
+    ((S - 1) // 4 + 1, "(((s0 - 1)//4)) + 1"),
+    (16 * (S // 10) - 16, "16*((s0//10)) - 16"),
+    ((U // S) * (S // 2), "((s0//2))*((u0//s0))"),
+    (
+        (2 * U) // 3 + U // 3 + (U + 1) // 3 + (S * U) // 3 + U * U // 3,
+        "((u0//3)) + (((2*u0)//3)) + (((u0**2)//3)) + (((s0*u0)//3)) + (((u0 + 1)//3))",
+    ),
+    (t.int_max(U // 2, t.int_max(2, U) - 3, S * U, -S), "Max(-s0, s0*u0, Max(2, u0) - 3, (u0//2))"),
+    (t.int_of_bool(t.eq(U, 1)), "Piecewise((1, Eq(u0, 1)), (0, True))"),
+    (t.int_of_bool(t.eq(U, 1)) + U, "u0 + Piecewise((1, Eq(u0, 1)), (0, True))"),
+    (t.power(2, U), "PowByNatural(2, u0)"),
+    (t.power(2, S) * U, "u0*(PowByNatural(2, s0))"),
+    (t.bit_and(U, S), "BitwiseFn_bitwise_and(s0, u0)"),
+    (ge(U, 1), "u0 >= 1"),
+    (t.le(U, 99), "u0 <= 99"),
+    (t.le(U * V, 20), "u0*u1 <= 20"),
+    (t.eq(U, 5), "Eq(u0, 5)"),
+    (t.ne(U, 3), "Ne(u0, 3)"),
+    (t.land(ge(U, 1), t.ne(U, 3)), "(u0 >= 1) & Ne(u0, 3)"),
+    (t.land(ge(U, 1), P), "b & (u0 >= 1)"),
+    (t.lnot(P), "~b"),
+    (t.float_sub(t.to_float(U), 1.0), "ToFloat(u0) - 1.0"),
+    (t.float_mul(0.6, t.to_float(S)), "0.6*ToFloat(s0)"),
+    (t.float_true_div(t.float_sub(t.to_float(S), 1.0), 2.0), "FloatTrueDiv(ToFloat(s0) - 1.0, 2.0)"),
+    (t.int_true_div(4, U), "IntTrueDiv(4, u0)"),
+    (t.float_pow(t.to_float(U), 0.5), "FloatPow(ToFloat(u0), 0.5)"),
+    (t.trunc_to_int(t.float_mul(0.6, t.to_float(S))), "TruncToInt(0.6*ToFloat(s0))"),
+    (t.float_unary("sqrt", t.to_float(U)), "OpaqueUnaryFn_sqrt(ToFloat(u0))"),
+    (t.float_gt(Z, 0.0), "zuf0 > 0.0"),
+    (t.float_le(Z, 1.0), "zuf0 <= 1.0"),
+    (t.float_ge(Z, 1.0), "zuf0 >= 1.0"),
+    (t.float_eq(Z, 1.0), "Eq(zuf0, 1.0)"),
+    (t.float_add(t.float_mul(Z, 2.0), 1.0), "2.0*zuf0 + 1.0"),
+    (t.float_true_div(1.0, Z), "FloatTrueDiv(1.0, zuf0)"),
+    (t.float_mul(Z, 1e20), "1.0e+20*zuf0"),
+    (t.float_mul(Z, 2.5e-7), "2.5e-7*zuf0"),
+    (t.float_neg(Z), "-zuf0"),
+]
+
+
+@pytest.mark.parametrize(("term", "expected"), PRINTED_BY_PYTORCH, ids=[text for _, text in PRINTED_BY_PYTORCH])
+def test_terms_print_as_in_pytorch(term: t.Scalar, expected: str) -> None:
+    assert to_text(term) == expected
+
+
+def test_constants_print_as_in_python() -> None:
+    assert [to_text(value) for value in (3, -1, True, False, 0.5)] == ["3", "-1", "True", "False", "0.5"]
+
+
+def test_a_negated_float_ordering_keeps_its_negation() -> None:
+    # NaN satisfies it; sympy, which takes floats for reals, would print `zuf0 >= 1.0`.
+    assert to_text(t.lnot(t.float_lt(Z, 1.0))) == "~(zuf0 < 1.0)"
+
+
+def test_a_float_has_all_the_digits_it_needs() -> None:
+    assert to_text(t.float_mul(Z, 0.1 + 0.2)) == "0.30000000000000004*zuf0"
+
+
+def test_the_grouping_of_float_sums_is_visible() -> None:
+    y = t.float_symbol("zuf1")
+    left = t.float_add(t.float_add(Z, y), t.to_float(U))
+    right = t.float_add(Z, t.float_add(y, t.to_float(U)))
+    assert left is not right
+    assert to_text(left) != to_text(right)
