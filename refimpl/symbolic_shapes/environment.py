@@ -91,7 +91,6 @@ class Environment:
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False
-        self.violated: Requirement | None = None
         self.frozen = False
 
     # -- statements and questions on raw terms: what operators use --

@@ -8,7 +8,25 @@ from itertools import product
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import Constraints
-from refimpl.terms import Cond, Dim, IntTerm, Symbol, Undefined, eq, evaluate, ge, int_max, le, lor, mod, ne, symbol
+from refimpl.terms import (
+    Cond,
+    Dim,
+    IntTerm,
+    Symbol,
+    Undefined,
+    add,
+    eq,
+    evaluate,
+    floor_div,
+    ge,
+    int_max,
+    le,
+    lor,
+    mod,
+    multiply,
+    ne,
+    symbol,
+)
 
 __all__ = ["BOX", "OLD", "conditions", "dims", "equal", "holds", "of", "valuations"]
 
@@ -48,16 +66,20 @@ def equal(left: Dim, right: Dim, valuation: dict[str, int | float | bool]) -> bo
 def dims(atoms: tuple[IntTerm, ...]) -> st.SearchStrategy[Dim]:
     """Small integer expressions: constants, symbols, linear ones, quotients, remainders, maxima, products."""
     atom = st.sampled_from(atoms)
-    linear = st.builds(lambda a, b, c, d: a * c + b * d, atom, atom, st.integers(-2, 3), st.integers(-1, 1))
+    linear = st.builds(_linear, atom, atom, st.integers(-2, 3), st.integers(-1, 1))
     return st.one_of(
         st.integers(-2, 6),
         atom,
-        st.builds(lambda a, c: a + c, linear, st.integers(-2, 2)),
-        st.builds(lambda a, c: a // c, linear, st.integers(2, 3)),
+        st.builds(add, linear, st.integers(-2, 2)),
+        st.builds(floor_div, linear, st.integers(2, 3)),
         st.builds(mod, linear, st.integers(2, 3)),
         st.builds(int_max, linear, st.integers(-1, 2)),
-        st.builds(lambda a, b: a * b, atom, atom),
+        st.builds(multiply, atom, atom),
     )
+
+
+def _linear(a: IntTerm, b: IntTerm, c: int, d: int) -> Dim:
+    return a * c + b * d
 
 
 def conditions() -> st.SearchStrategy[Cond]:

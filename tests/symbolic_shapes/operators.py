@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import refimpl.fx as fx
 from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode, Storage, current_mode
-from refimpl.symbolic_shapes import CallMethodKey, KeyPath, SequenceKey, ShapeEnv, unwrap
+from refimpl.symbolic_shapes import CallMethodKey, KeyPath, SequenceKey, ShapeEnv, SymInt, unwrap
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.terms import Dim, Sort, Symbol, ge, symbol_atom, to_cond, to_dim
 
 __all__ = [
     "FIRST_SIZE",
     "check",
+    "divide",
     "fill_",
     "item",
     "mode_with",
@@ -62,6 +63,12 @@ def fill_(x: FakeTensor) -> FakeTensor:
 def size(x: FakeTensor) -> object:
     """The first size."""
     return x.size()[0]
+
+
+def divide(number: object, by: object) -> object:
+    """``number // by``."""
+    assert isinstance(number, SymInt)
+    return number // by
 
 
 def check(condition: object, message: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Protocol
 
 from refimpl import symbolic_shapes as ours
-from refimpl.terms import IntTerm
+from refimpl.terms import IntTerm, Symbol, to_dim
 
 __all__ = ["SCENARIOS", "OurSubject", "Subject", "TorchSubject", "observe"]
 
@@ -57,6 +56,10 @@ class Subject(Protocol):
         """``unbacked_renamings`` as text."""
         ...
 
+    def linear(self, number: object, factor: int, summand: int) -> object:
+        """``number * factor + summand``."""
+        ...
+
 
 class TorchSubject:
     """PyTorch's own symbolic shapes."""
@@ -95,18 +98,23 @@ class TorchSubject:
         return self.ss.ConvertIntKey()
 
     def rebind(self, pairs: list[tuple[object, tuple[object, ...], object]]) -> None:
-        bindings = {old.node._expr: (self.pytree.SequenceKey(i), *keys) for i, (old, keys, _) in enumerate(pairs)}
-        node = SimpleNamespace(op="call_function", target="t", meta={"unbacked_bindings": bindings})
+        bindings: dict[object, tuple[object, ...]] = {
+            _expr(old): (self.pytree.SequenceKey(i), *keys) for i, (old, keys, _) in enumerate(pairs)
+        }
+        node = _Node("call_function", "t", {"unbacked_bindings": bindings})
         self.ss.rebind_unbacked(self.env, node, tuple(value for _, _, value in pairs))
 
     def range_of(self, number: object) -> str:
-        found = self.env.var_to_range[getattr(number, "node")._expr]  # noqa: B009
+        found = self.env.var_to_range[_expr(number)]
         low, high = str(found.lower), str(found.upper)
         return f"[{'-inf' if 'int_oo' in low else low}, {'inf' if 'int_oo' in high else high}]"
 
     def equal(self, left: object, right: object) -> bool:
         answer: bool = self.ss.statically_known_true(left == right)
         return answer
+
+    def linear(self, number: object, factor: int, summand: int) -> object:
+        return importlib.import_module("operator").mul(number, factor) + summand
 
     def renamings(self) -> str:
         return str({str(k): str(v) for k, v in self.env.unbacked_renamings.items()})
@@ -142,13 +150,15 @@ class OurSubject:
         return ours.ConvertIntKey()
 
     def rebind(self, pairs: list[tuple[object, tuple[object, ...], object]]) -> None:
-        bindings = {_symbol(old): (ours.SequenceKey(i), *keys) for i, (old, keys, _) in enumerate(pairs)}
-        node = SimpleNamespace(op="call_function", target="t", meta={"unbacked_bindings": bindings})
+        bindings: dict[object, tuple[object, ...]] = {
+            _symbol(old): (ours.SequenceKey(i), *keys) for i, (old, keys, _) in enumerate(pairs)
+        }
+        node = _Node("call_function", "t", {"unbacked_bindings": bindings})
         ours.rebind_unbacked(self.env, node, tuple(value for _, _, value in pairs))
 
     def range_of(self, number: object) -> str:
         assert isinstance(number, ours.SymInt)
-        found = self.env.bound(number.raw)  # type: ignore[arg-type]  # a symbolic integer's term
+        found = self.env.bound(to_dim(number.raw))
         return f"[{'-inf' if found.low is None else found.low}, {'inf' if found.high is None else found.high}]"
 
     def equal(self, left: object, right: object) -> bool:
@@ -156,11 +166,29 @@ class OurSubject:
         assert isinstance(condition, (bool, ours.SymBool))
         return ours.statically_known_true(condition)
 
+    def linear(self, number: object, factor: int, summand: int) -> object:
+        assert isinstance(number, ours.SymInt)
+        return number * factor + summand
+
     def renamings(self) -> str:
         return str({fresh.name: old.name for fresh, old in self.env.unbacked_renamings.items()})
 
 
-def _symbol(number: object) -> ours.Symbol:
+@dataclass
+class _Node:
+    op: str
+    target: str
+    meta: dict[str, object]
+
+
+def _expr(number: object) -> object:
+    """PyTorch's own symbol of a symbolic integer."""
+    node: object = getattr(number, "node")  # noqa: B009 - of an object without types
+    found: object = getattr(node, "_expr")  # noqa: B009 - as above
+    return found
+
+
+def _symbol(number: object) -> Symbol:
     assert isinstance(number, ours.SymInt)
     assert isinstance(number.raw, IntTerm)
     symbol = number.raw.symbol
@@ -253,14 +281,14 @@ def backed_symbol(subject: Subject, seen: _Seen) -> None:
 def backed_expression(subject: Subject, seen: _Seen) -> None:
     """An expression over backed symbols."""
     size = subject.backed(5)
-    _rebind_one(subject, seen, subject.unbacked(0, 10), size * 2 + 1)  # type: ignore[operator]  # a symbolic integer
+    _rebind_one(subject, seen, subject.unbacked(0, 10), subject.linear(size, 2, 1))
 
 
 @_scenario
 def derived_expression(subject: Subject, seen: _Seen) -> None:
     """An expression over an unbacked symbol."""
     other = subject.unbacked(0, 3)
-    _rebind_one(subject, seen, subject.unbacked(0, 10), other + 1)  # type: ignore[operator]  # a symbolic integer
+    _rebind_one(subject, seen, subject.unbacked(0, 10), subject.linear(other, 1, 1))
 
 
 @_scenario
@@ -308,7 +336,7 @@ def boolean(subject: Subject, seen: _Seen) -> None:
 def exact_quotient(subject: Subject, seen: _Seen) -> None:
     """Twice a fresh symbol, divided by two."""
     old, fresh = subject.unbacked(0, 10), subject.unbacked(0, 8)
-    value = fresh * 2  # type: ignore[operator]  # a symbolic integer
+    value = subject.linear(fresh, 2, 0)
     subject.rebind([(old, (subject.divide_by(2),), value)])
     seen.note("renamings", subject.renamings())
     seen.note("equal", subject.equal(old, fresh))
@@ -327,7 +355,7 @@ def quotient_of_a_symbol(subject: Subject, seen: _Seen) -> None:
     """A fresh symbol divided by two: exact only if it is even."""
     old, fresh = subject.unbacked(0, 10), subject.unbacked(0, 8)
     subject.rebind([(old, (subject.divide_by(2),), fresh)])
-    seen.note("fresh is twice the old", subject.equal(fresh, old * 2))  # type: ignore[operator]  # a symbolic integer
+    seen.note("fresh is twice the old", subject.equal(fresh, subject.linear(old, 2, 0)))
 
 
 @_scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 import pytest
 
@@ -36,9 +36,17 @@ def name(text: str) -> Symbol:
     return symbol_atom(text, Sort.INT)
 
 
-def node(bindings: dict[Symbol, KeyPath], op: str = "call_function") -> SimpleNamespace:
+@dataclass
+class BareNode:
+    """What rebinding looks at in a node."""
+
+    op: str
+    meta: dict[str, object]
+
+
+def node(bindings: dict[Symbol, KeyPath], op: str = "call_function") -> BareNode:
     """A node with these bindings."""
-    return SimpleNamespace(op=op, meta={"unbacked_bindings": bindings})
+    return BareNode(op, {"unbacked_bindings": bindings})
 
 
 FIRST_SIZE: KeyPath = (CallMethodKey("size"), SequenceKey(0))

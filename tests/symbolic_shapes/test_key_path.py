@@ -77,12 +77,13 @@ def test_a_path_that_does_not_exist_says_where_it_ends(value: object, path: KeyP
 def test_reading_a_number_keeps_the_divisors_apart() -> None:
     assert read_scalar(TENSOR, (CallMethodKey("storage_offset"), DivideByKey(2))) == (U * 2, (2,))
     assert read_scalar((eq(U, 1),), (SequenceKey(0), ConvertIntKey())) == (int_of_bool(eq(U, 1)), ())
-    for value, path in [
+    unreadable: list[tuple[object, KeyPath]] = [
         (TENSOR, ()),
         ((TENSOR,), (SequenceKey(0),)),
         (U, (ConvertIntKey(),)),
         (U, (DivideByKey(1.5),)),
-    ]:
+    ]
+    for value, path in unreadable:
         with pytest.raises(PathError):
             read_scalar(value, path)
 

@@ -33,12 +33,16 @@ FRESH_SYMBOLS = frozenset((of(FRESH),))
 def environments() -> st.SearchStrategy[Constraints]:
     """Constraints on the box, one of its unbacked symbols perhaps replaced already."""
     replaced = st.one_of(
-        st.just({}),
-        st.builds(lambda term: {of(OTHER): term}, dims((FRESH, SIZE))),
-        st.builds(lambda term: {of(FRESH): term}, dims((SIZE, OTHER))),
-        st.builds(lambda term: {of(OLD): term}, dims((OTHER, SIZE))),
+        st.just(dict[Symbol, Dim]()),
+        st.builds(_replace, st.just(of(OTHER)), dims((FRESH, SIZE))),
+        st.builds(_replace, st.just(of(FRESH)), dims((SIZE, OTHER))),
+        st.builds(_replace, st.just(of(OLD)), dims((OTHER, SIZE))),
     )
     return st.builds(_environment, st.lists(conditions(), max_size=3), replaced)
+
+
+def _replace(gone: Symbol, by: Dim) -> dict[Symbol, Dim]:
+    return {gone: by}
 
 
 def _environment(conditions: list[Cond], replacements: dict[Symbol, Dim]) -> Constraints:
@@ -60,7 +64,7 @@ def kinds_of_t() -> st.SearchStrategy[Dim]:
         dims((OTHER, FRESH)),
         st.just(OTHER),
         st.just(OLD),
-        st.builds(lambda condition: int_of_bool(condition), conditions()),
+        st.builds(int_of_bool, conditions()),
         st.just(int_of_bool(eq(FRESH, 1))),
     )
 
