@@ -9,7 +9,7 @@ from refimpl.laws.law import Claims, Finding, Given, Law
 from refimpl.laws.observation import Observation
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
-from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Sort, Symbol, eq, evaluate, free_of, symbol
+from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined, eq, evaluate, free_of, symbol
 
 __all__ = ["CONSIST", "breaking", "find_model", "finding", "with_defined"]
 
@@ -106,12 +106,26 @@ def _adjust(start: dict[str, Number], conditions: tuple[Cond, ...], hints: Mappi
 
 def _moves(valuation: dict[str, Number], condition: Cond, hints: Mapping[str, int]) -> Iterable[dict[str, Number]]:
     integers = [s for s in free_of(condition) if isinstance(s, Symbol) and s.sort is Sort.INT]
+    others = sorted({int(v) for v in valuation.values() if not isinstance(v, float)})[:8]
     for free in sorted(integers, key=lambda s: (s.name in hints, s.name)):
         now = int(valuation[free.name])
-        others = [int(v) for v in valuation.values() if not isinstance(v, float)]
-        for value in dict.fromkeys((0, 1, 2, 3, now + 1, now - 1, *sorted(set(others))[:8])):
+        for value in dict.fromkeys((*_solved(condition, free, valuation), 0, 1, 2, 3, now + 1, now - 1, *others)):
             if value != now:
                 yield {**valuation, free.name: value}
+
+
+def _solved(condition: Cond, free: Symbol, valuation: Model) -> Iterable[int]:
+    """The value at which a symbol that occurs linearly makes a comparison an equation."""
+    if not isinstance(condition, (Eq, Ge, Ne)):
+        return
+    for monomial, coefficient in condition.term.monomials:
+        if monomial == (free,):
+            try:
+                residual = evaluate(condition.term, valuation)
+            except Undefined:
+                return
+            if isinstance(residual, int):
+                yield int(valuation[free.name]) - residual // coefficient
 
 
 def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapping[str, int]) -> Model | None:
