@@ -1,7 +1,8 @@
 """Make the archives of ``archives/real`` with PyTorch, and record its own propagation of them in ``golden``.
 
-Run with a Python that has torch 2.13.0, or name one: ``python tests/corpus/make_real.py [PYTHON]``. What depends on
-the machine (paths in stack traces, the identifier of the save) is taken out before PyTorch loads the archives again.
+Run from the root of the repository with a Python that has torch 2.13.0, or name one: ``python -m
+tests.corpus.make_real [PYTHON]``. What depends on the machine (paths in stack traces, the identifier of the save) is
+taken out before PyTorch loads the archives again.
 """
 
 from __future__ import annotations
@@ -57,16 +58,15 @@ def _rewritten(path: Path) -> bytes:
     return zip_bytes(members, compress=True)
 
 
-def main(python: str) -> None:
+def main(python: str, archives: Path, golden: Path) -> None:
     """Export, strip and record all cases."""
-    target = HERE / "archives" / "real"
-    target.mkdir(parents=True, exist_ok=True)
+    archives.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([python, "-", folder], input=EXPORT, text=True, check=True)
         for path in sorted(Path(folder).iterdir()):
-            (target / path.name).write_bytes(_rewritten(path))
-    subprocess.run([python, "-", str(target), str(HERE / "golden")], input=RECORD, text=True, check=True)
+            (archives / path.name).write_bytes(_rewritten(path))
+    subprocess.run([python, "-", str(archives), str(golden)], input=RECORD, text=True, check=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
+    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable, HERE / "archives" / "real", HERE / "golden")
