@@ -22,7 +22,7 @@ from tests.aten.agreement import Difference, differences
 from tests.aten.recorded import Call, Recorded, read_recorded
 from tests.aten.recorded_context import RecordedContext
 
-_SAMPLES = Path(__file__).parents[1] / "corpus" / "archives"
+ARCHIVES = Path(__file__).parents[1] / "corpus" / "archives"
 
 
 @dataclass
@@ -99,7 +99,7 @@ def main() -> None:
     """Run the comparison and print it; exit 1 if anything differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--corpus", type=Path, default=_SAMPLES)
+    parser.add_argument("--corpus", type=Path, default=ARCHIVES)
     parser.add_argument("--family")
     parser.add_argument("--op")
     parser.add_argument("--verbose", action="store_true")

@@ -1,4 +1,4 @@
-"""A context on plain numbers for tests: requirements raise, facts are checked, results that depend on data are given."""
+"""A context on plain numbers for tests: requirements raise, facts are checked, what depends on data is given."""
 
 from __future__ import annotations
 

@@ -1,0 +1,137 @@
+"""Binding of arguments by schemas: what PyTorch's own calling convention gives and refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from refimpl.aten import UnmodelledOperatorError, overload, schema_names, schema_of, shape
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import symbol
+from tests.aten.plain_context import PlainContext
+
+MATRIX = FakeTensor((2, 3), (3, 1), DType.float32)
+
+
+def test_every_schema_of_the_table_is_read() -> None:
+    names = schema_names()
+    assert len(names) > 1900
+    for name in names:
+        schema = schema_of(name)
+        assert schema is not None
+        assert schema.name == name
+        assert all(argument.type.base for argument in schema.arguments), name
+
+
+def test_a_schema_holds_names_types_defaults_and_aliases() -> None:
+    schema = schema_of("aten.add_.Tensor")
+    assert schema is not None
+    first, second, third = schema.arguments
+    assert (first.name, first.type.written, first.keyword_only) == ("self", True, False)
+    assert (second.name, second.type.base, second.has_default) == ("other", "Tensor", False)
+    assert (third.name, third.default, third.keyword_only) == ("alpha", 1, True)
+    indices = schema_of("aten.index.Tensor")
+    assert indices is not None
+    assert indices.arguments[1].type.optional_element
+    convolution = schema_of("aten.conv2d.default")
+    assert convolution is not None
+    assert convolution.arguments[3].default == (1, 1)
+    assert convolution.arguments[3].type.size == 2
+
+
+def test_defaults_and_keywords_are_filled_in_schema_order() -> None:
+    bound = overload("aten.slice.Tensor").bind((MATRIX, 1), {"end": 2})
+    assert bound == [MATRIX, 1, None, 2, 1]
+
+
+def test_one_number_stands_for_a_list_of_declared_length() -> None:
+    bound = overload("aten.avg_pool2d.default").bind((MATRIX, 3), {})
+    assert bound[1] == (3, 3)
+
+
+def test_terms_are_taken_as_they_are() -> None:
+    size = symbol("u0")
+    assert overload("aten.view.default").bind((MATRIX, [size, -1]), {})[1] == (size, -1)
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs", "message"),
+    [
+        ("aten.add.Tensor", (1,), {}, "aten::add() is missing value for argument 'other'."),
+        ("aten.view.default", (MATRIX,), {}, "aten::view() is missing value for argument 'size'."),
+        ("aten.view.default", (MATRIX, [2], 3), {}, "aten::view() expected at most 2 argument(s) but received 3"),
+        (
+            "aten.view.default",
+            (MATRIX, "a"),
+            {},
+            "aten::view() Expected a value of type 'List[int]' for argument 'size'",
+        ),
+        ("aten.view.default", (MATRIX, [2.0]), {}, "aten::view() Expected a value of type 'List[int]' for argument"),
+        ("aten.transpose.int", (MATRIX, 0, 1.5), {}, "aten::transpose() Expected a value of type 'int' for argument"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_pytorchs_words(
+    name: str, args: tuple[object, ...], kwargs: dict[str, object], message: str
+) -> None:
+    with pytest.raises(RuntimeError) as refused:
+        overload(name).bind(args, kwargs)
+    assert str(refused.value).startswith(message)
+
+
+def test_an_unknown_operator_is_an_attribute_error_in_pytorchs_words() -> None:
+    with pytest.raises(AttributeError, match=r"^'_OpNamespace' 'aten' object has no attribute 'foo'$"):
+        overload("aten.foo.default")
+    with pytest.raises(AttributeError, match=r"^The underlying op of 'aten.view' has no overload name 'foo'$"):
+        overload("aten.view.foo")
+
+
+def test_an_operator_without_shape_function_says_so() -> None:
+    name = "aten.lstsq_that_nobody_models.default"
+    schema = "aten::lstsq_that_nobody_models(Tensor self) -> Tensor"
+
+    @shape("test.other.default", schema="test::other(Tensor self) -> Tensor")
+    def other(ctx: Context, self: FakeTensor) -> Value:
+        return self
+
+    assert schema.startswith("aten::")
+    with pytest.raises(AttributeError):
+        overload(name)
+    operator = overload("test.other.default")
+    assert operator.run(PlainContext(), (MATRIX,), {}) is MATRIX
+    assert (str(operator), operator.__module__, operator.__name__) == (
+        "test.other.default",
+        "torch.ops.test",
+        "other.default",
+    )
+    unmodelled = overload("aten.segment_reduce.default")
+    if not unmodelled.is_modelled:
+        with pytest.raises(UnmodelledOperatorError):
+            unmodelled.run(PlainContext(), (MATRIX, "sum"), {})
+
+
+def test_an_in_place_operator_is_its_functional_form_and_records_the_mutation() -> None:
+    context = PlainContext()
+    assert overload("aten.add_.Tensor").run(context, (MATRIX, MATRIX), {}) is MATRIX
+    assert context.mutated == [MATRIX]
+    wide = FakeTensor((4, 2, 3), (6, 3, 1), DType.float32)
+    with pytest.raises(
+        RuntimeError, match=r"^output with shape \[2, 3\] doesn't match the broadcast shape \[4, 2, 3\]"
+    ):
+        overload("aten.add_.Tensor").run(PlainContext(), (MATRIX, wide), {})
+
+
+def test_an_in_place_view_changes_only_how_the_tensor_is_read() -> None:
+    context = PlainContext()
+    result = overload("aten.unsqueeze_.default").run(context, (MATRIX, 0), {})
+    assert isinstance(result, FakeTensor)
+    assert result.sizes == (1, 2, 3)
+    assert result.storage is MATRIX.storage
+    assert context.mutated == []
+
+
+def test_a_result_type_that_does_not_fit_is_refused() -> None:
+    whole = FakeTensor((2,), (1,), DType.int64)
+    real = FakeTensor((2,), (1,), DType.float32)
+    with pytest.raises(RuntimeError, match=r"^result type Float can't be cast to the desired output type Long$"):
+        overload("aten.add_.Tensor").run(PlainContext(), (whole, real), {})
