@@ -40,7 +40,7 @@ def confirm(
         if not holds(condition, run.valuation):
             return f"the run violates {to_text(condition)}"
     if claim.direction == "strengthened":
-        return _raises(claim, run, theory)
+        return _raises(claim, run, seen, theory)
     if run.raised is not None and not _is_past(claim, run, seen):
         return f"{run.raised.node} raises {run.raised.message}"
     if claim.law == "VALUE":
@@ -52,12 +52,18 @@ def confirm(
     return Confirmation(run.valuation, "")
 
 
-def _raises(claim: Claim, run: Replay, theory: Theory) -> Confirmation | str:
-    """B is true and a named node raises."""
+def _raises(claim: Claim, run: Replay, seen: Observation, theory: Theory) -> Confirmation | str:
+    """B is true and a named node raises, or the run-time assert that tracing defers there does."""
     for condition in theory.hypotheses("before", until=claim.until):
         if not holds(condition, run.valuation):
             return f"the run violates the recorded {to_text(condition)}"
     if run.raised is None:
+        asserted = any(
+            stated.node == claim.node and stated.condition is claim.goal and stated.source in ("deferred", "double")
+            for stated in seen.after
+        )
+        if asserted and not holds(claim.goal, run.valuation):
+            return Confirmation(run.valuation, f"; only the run-time assert that is deferred at {claim.node} raises")
         return "no node raises"
     return Confirmation(run.valuation, f"; {run.raised.node} raises: {run.raised.message}")
 

@@ -66,7 +66,9 @@ def observe(run: BlindRun) -> Observation:
                 bindings.append(replace(event, side=side) if side else event)
     bindings.extend(_kept_bindings(run.steps))
     holders = _holders(nodes, run)
-    recorded = before(run, nodes, [requirement for _, requirement in requirements], holders)
+    doubles = _doubles(bindings)
+    own = [r for _, r in requirements if (r.node, r.condition) not in doubles]
+    recorded = before(run, nodes, own, holders)
     plain, products = _machine(run, nodes)
     return Observation(
         contract=run.contract,
@@ -76,7 +78,7 @@ def observe(run: BlindRun) -> Observation:
         facts=tuple(facts),
         definitions=tuple(definitions),
         bindings=tuple(bindings),
-        after=_after(run, requirements, bindings),
+        after=_after(run, requirements, doubles),
         before=recorded.stated,
         unbound=tuple(_unbound(run, nodes)),
         specializations=tuple(specializations),
@@ -97,10 +99,9 @@ def _in_old(condition: Cond, renaming: dict[Symbol | BoolSymbol, Scalar]) -> Con
 
 
 def _after(
-    run: BlindRun, requirements: Sequence[tuple[int, Requirement]], bindings: Iterable[Binding]
+    run: BlindRun, requirements: Sequence[tuple[int, Requirement]], doubles: frozenset[tuple[str, Cond]]
 ) -> tuple[Stated, ...]:
     """A: what the run requires, and what a node that raises at every valuation would have."""
-    doubles = _doubles(bindings)
     operators = {step.path: operator_name(step.node.target) for step in run.steps}
     stated: list[Stated] = []
     source: Source
