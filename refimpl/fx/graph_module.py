@@ -105,6 +105,10 @@ class GraphModule(Module):
             raise AssertionError(f"Expected a Graph instance, but got {type(g)}")
         self._graph = g
         g.owning_module = self
+        self._graph_assigned()
+
+    def _graph_assigned(self) -> None:
+        """Compile a graph that was just assigned."""
         self.recompile()
 
     @property
@@ -131,7 +135,7 @@ class GraphModule(Module):
 
     def forward(self, *args: object, **kwargs: object) -> object:
         """Run the graph; ``TypeError`` if the arguments do not fit its placeholders."""
-        return self._plan.run(self, args, kwargs)
+        return self.plan.run(self, args, kwargs)
 
     def add_submodule(self, target: str, m: Module) -> bool:
         """Install a module at a dotted path, making empty ones on the way; false if a non-module is in the way."""
@@ -210,7 +214,7 @@ class GraphModule(Module):
 
     def __str__(self) -> str:
         reminder = "# To see more debug info, please use `graph_module.print_readable()`"
-        return "\n".join([super().__str__(), self._code, reminder])
+        return "\n".join([super().__str__(), self.code, reminder])
 
     def __copy__(self) -> GraphModule:
         result = GraphModule(self, self.graph)
