@@ -10,12 +10,12 @@ from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Real, eq, ne
+from refimpl.terms import Real, eq
 
 __all__: list[str] = []
 
 
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+def _require_kinds(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -26,6 +26,10 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
             f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
         )
+
+
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    _require_kinds(query, key, value)
     text = f"{sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
     ctx.require(eq(query.sizes[-1], key.sizes[-1]), f"query and key must have the same last dimension, got {text}")
     ctx.require(eq(key.sizes[-2], value.sizes[-2]), f"key and value must have the same length, got {text}")
@@ -39,6 +43,8 @@ def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTe
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
             f"{mask.dtype} and  query.dtype: {query.dtype} instead."
         )
+    if mask.ndim < 2 and query.ndim == 4:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -2)")
     broadcast_sizes(ctx, (*query.sizes[:-1], key.sizes[-2]), mask.sizes)
 
 
@@ -51,9 +57,7 @@ def _is_flash(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTenso
     tensors = (query, key, value)
     if not all(same_size(ctx, tensor.sizes[3], query.sizes[3]) for tensor in tensors):
         return False
-    if any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors):
-        return False
-    return all(ctx.decide(ne(tensor.sizes[2], 0)) for tensor in (query, key))
+    return not any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors)
 
 
 def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, enable_gqa: bool) -> Sizes:
@@ -82,6 +86,9 @@ def scaled_dot_product_attention(
     """The attended values: laid out as the query by the fused kernel, contiguous by the composite one."""
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    _require_kinds(query, key, value)
+    if any(ctx.decide(eq(size, 0)) for tensor in (query, key, value) for size in tensor.sizes):
+        return in_format(ctx, query, (*query.sizes[:-1], value.sizes[-1]), "contiguous_format")
     _require_operands(ctx, query, key, value)
     batch = _batch(ctx, query, key, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)

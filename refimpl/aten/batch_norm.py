@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from refimpl.aten._elementwise import like
 from refimpl.aten._registry import shape
-from refimpl.aten._windows import in_format
+from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import eq
+from refimpl.terms import eq, lor, ne
 
 __all__: list[str] = []
 
@@ -20,8 +20,13 @@ def _normalized(
     bias: FakeTensor | None,
     mean: FakeTensor | None,
     variance: FakeTensor | None,
+    *,
+    training: bool | None = None,
 ) -> FakeTensor:
-    """The result, laid out as the input; each vector has one element for each channel."""
+    """The result, laid out as the input; each vector has one element for each channel.
+
+    Only the public operator (``training`` is None) checks that, and not of an empty input.
+    """
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     channels = input.sizes[1]
@@ -29,7 +34,12 @@ def _normalized(
     for name, vector in named:
         if vector is not None:
             count = vector.numel()
-            ctx.require(eq(count, channels), f"{name} should contain {channels} elements not {count}")
+            fits = eq(count, channels)
+            enforced = lor(fits, eq(input.numel(), 0)) if training is None and fits is not True else True
+            ctx.defer(fits, enforced, f"{name} should contain {channels} elements not {count}")
+    if training:
+        message = f"input tensor must have at least one element, but got input_sizes = {sizes_text(input.sizes)}"
+        ctx.require(ne(input.numel(), 0), message)
     return like(ctx, input)
 
 
@@ -72,6 +82,12 @@ def batch_norm(
     if not training and (running_mean is None or running_var is None):
         missing = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{missing} must be defined in evaluation mode")
+    for vector in (weight, bias):
+        if vector is not None:
+            # Of an empty input the kernel still reads the first weight.
+            ctx.require(ne(vector.numel(), 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
+    if ctx.known(eq(input.numel(), 0)) is True:
+        return like(ctx, input)
     _update(ctx, training, running_mean, running_var)
     return _normalized(ctx, input, weight, bias, running_mean, running_var)
 
@@ -90,7 +106,7 @@ def native_batch_norm(
 ) -> tuple[FakeTensor, ...]:
     """The normalised input and the statistics used."""
     _update(ctx, training, running_mean, running_var)
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=training)
     return (result, *_statistics(ctx, input, training))
 
 
@@ -107,7 +123,7 @@ def native_batch_norm_legit(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same with a schema that says that the running statistics are written."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=training)
     return (result, *_statistics(ctx, input, training))
 
 
@@ -122,7 +138,7 @@ def native_batch_norm_legit_no_stats(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same without running statistics."""
-    return (_normalized(ctx, input, weight, bias, None, None), *_statistics(ctx, input, training))
+    return (_normalized(ctx, input, weight, bias, None, None, training=training), *_statistics(ctx, input, training))
 
 
 @shape("aten._native_batch_norm_legit_no_training.default")
@@ -137,7 +153,7 @@ def native_batch_norm_legit_no_training(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same in evaluation mode."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=False)
     return (result, *_statistics(ctx, input, False))
 
 
@@ -154,7 +170,7 @@ def native_batch_norm_legit_functional(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same, the new running statistics returned instead of written."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=training)
     copies = (_copy(ctx, running_mean, training), _copy(ctx, running_var, training))
     return (result, *_statistics(ctx, input, training), *copies)
 
@@ -176,7 +192,7 @@ def batch_norm_with_update(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """Training, with the memory that a backend reserves."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=True)
     return (result, *_statistics(ctx, input, True), _reserve(ctx, input))
 
 
@@ -192,7 +208,7 @@ def batch_norm_with_update_functional(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """Training, the new running statistics returned instead of written."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=True)
     copies = (_copy(ctx, running_mean), _copy(ctx, running_var))
     return (result, *_statistics(ctx, input, True), _reserve(ctx, input), *copies)
 
@@ -209,5 +225,5 @@ def batch_norm_no_update(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """Evaluation, with the memory that a backend reserves."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var)
+    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=False)
     return (result, *_statistics(ctx, input, False), _reserve(ctx, input))

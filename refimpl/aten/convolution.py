@@ -9,7 +9,7 @@ from refimpl.aten._strides import contiguous_strides, suggested_memory_format
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
-from refimpl.terms import Dim, eq, ge, gt, land, lor, lt
+from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 
 __all__ = ["convolve"]
 
@@ -90,10 +90,12 @@ def _transposed_sizes(
     ctx: Context, input: FakeTensor, weight: FakeTensor, stride: Sizes, padding: Sizes, dilation: Sizes, extra: Sizes
 ) -> Sizes:
     sizes: list[Dim] = []
+    # An empty batch runs no kernel.
+    empty = eq(input.sizes[0], 0)
     for dim, size in enumerate(input.sizes[2:]):
         s, p, d, e = stride[dim], padding[dim], dilation[dim], extra[dim]
         ctx.require(
-            lor(lt(e, s), lt(e, d)),
+            lor(lt(e, s), lt(e, d), empty),
             "output padding must be smaller than either stride or dilation, but got output_padding: "
             f"{e} stride: {s} dilation: {d}",
         )
@@ -102,7 +104,8 @@ def _transposed_sizes(
         f"Given input size per channel: ({' x '.join(map(str, input.sizes[2:]))}). "
         f"Calculated output size per channel: ({' x '.join(map(str, sizes))}). Output size is too small"
     )
-    ctx.require(land(*(ge(size, 1) for size in sizes)), message)
+    ctx.require(land(*(ge(size, 0) for size in sizes)), message)
+    ctx.require(lor(land(*(ge(size, 1) for size in sizes)), empty), message)
     return tuple(sizes)
 
 
@@ -129,11 +132,15 @@ def convolve(
     _require_parameters(ctx, stride, padding, dilation, extra)
     _require_channels(ctx, input, weight, bias, transposed, groups)
     if transposed:
+        ctx.require(ne(weight.sizes[1], 0), f"non-empty weight tensor expected, but got: {sizes_text(weight.sizes)}")
         outputs = weight.sizes[1] * groups
         rest = _transposed_sizes(ctx, input, weight, stride, padding, dilation, extra)
     else:
         outputs = weight.sizes[0]
         rest = _forward_sizes(ctx, input, weight, stride, padding, dilation)
+    if ctx.known(eq(input.sizes[1], 0)) is True:
+        # PyTorch's result for an input without channels has none either.
+        outputs = 0
     return in_format(ctx, input, (input.sizes[0], outputs, *rest), _memory_format(ctx, input, weight))
 
 

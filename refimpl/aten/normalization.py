@@ -7,7 +7,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, Real, eq
+from refimpl.terms import Dim, Real, eq, ne
 
 __all__ = ["require_vector"]
 
@@ -192,6 +192,8 @@ def instance_norm(
         if tensor is not None:
             total = tensor.numel() * batch
             ctx.require(eq(total, channels * batch), f"{name} should contain {channels * batch} elements not {total}")
+    if weight is not None or bias is not None:
+        ctx.require(ne(channels * batch, 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if use_input_stats:
         for statistic in (running_mean, running_var):
             if statistic is not None:

@@ -204,6 +204,9 @@ def _avg_pool(
         raise RuntimeError(f"\"avg_pool{spatial}d\" not implemented for '{self.dtype}'")
     if divisor is not None:
         ctx.require(ne(divisor, 0), "divisor must be not zero")
+    if spatial == 3:
+        for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
+            ctx.require(ge(size, k), f"input image {sizes_text(self.sizes)} smaller than kernel size {kernel_size}")
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
     if self.ndim == spatial + 2 and spatial == 2:
         return in_format_of(ctx, self, sizes)

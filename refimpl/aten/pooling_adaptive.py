@@ -60,7 +60,7 @@ def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Size
 @shape("aten._adaptive_avg_pool3d.default")
 def adaptive_avg_pool3d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, contiguous."""
-    _require_input(ctx, "adaptive_avg_pool3d", self, 3, self.ndim - 3)
+    _require_input(ctx, "adaptive_avg_pool3d", self, 3, 1)
     _nonnegative(ctx, output_size)
     return in_format(ctx, self, (*self.sizes[:-3], *spread(output_size, 3, "output_size")), "contiguous_format")
 
@@ -148,12 +148,15 @@ def _fractional(
     require_nonempty(
         ctx,
         self,
-        range(first, self.ndim),
+        range(1, self.ndim),
         f"{name}: Expected input to have non-zero size for non-batch dimensions, but got {sizes_text(self.sizes)}",
     )
     for size, k, out in zip(self.sizes[-spatial:], kernel, outputs, strict=True):
         ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
-        ctx.require(le(out + k - 1, size), f"{name}(): pool size {k} too large relative to input size {size}")
+        # The kernel for volumes needs one element more.
+        ctx.require(
+            le(out + k - 1 + (spatial - 2), size), f"{name}(): pool size {k} too large relative to input size {size}"
+        )
     if random_samples.ndim != 3:
         raise RuntimeError(f"Expect _random_samples to have 3 dimensions got {random_samples.ndim}")
     batch = self.sizes[0] if first else 1

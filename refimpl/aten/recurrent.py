@@ -8,18 +8,40 @@ from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, lor
+from refimpl.terms import Dim, eq, gt, lor
 
 __all__: list[str] = []
 
 
 def _require_batch(ctx: Context, hidden: FakeTensor, batch: Dim) -> None:
-    """The gates broadcast a batch of one; tracing assumes that neither is one."""
+    """The gates of a step are added in place, which broadcasts a batch of one; tracing assumes equality."""
     have = hidden.sizes[1]
     if have is not batch:
         equal = eq(have, batch)
-        enforced = lor(equal, eq(have, 1), eq(batch, 1))
-        ctx.defer(equal, enforced, f"Expected hidden size with batch {batch}, got {sizes_text(hidden.sizes)}")
+        message = f"Expected hidden size with batch {batch}, got {sizes_text(hidden.sizes)}"
+        ctx.defer(equal, lor(equal, eq(batch, 1)), message)
+
+
+def _require_weights(
+    ctx: Context,
+    params: Sequence[FakeTensor],
+    num_layers: int,
+    directions: int,
+    features: Dim,
+    width: Dim,
+    unchecked: bool,
+) -> None:
+    """Each layer's weights take what the layer below gives; the kernel of the LSTM does not look."""
+    each = len(params) // (num_layers * directions) if num_layers else 0
+    for index in range(0, each * num_layers * directions, each or 1):
+        inputs = features if index < each * directions else width * directions
+        for weight, have in ((params[index], inputs), (params[index + 1], width)):
+            fits = eq(have, weight.sizes[1])
+            ctx.defer(
+                fits,
+                True if unchecked else fits,
+                f"mat1 and mat2 shapes cannot be multiplied: {have} features, weight of {sizes_text(weight.sizes)}",
+            )
 
 
 def _run(
@@ -30,6 +52,8 @@ def _run(
     num_layers: int,
     bidirectional: bool,
     batch_first: bool,
+    *,
+    unchecked: bool = False,
 ) -> tuple[FakeTensor, FakeTensor]:
     """The outputs of all steps and the last hidden state."""
     if input.ndim != 3 or hidden.ndim != 3:
@@ -37,11 +61,9 @@ def _run(
     steps, batch = (input.sizes[1], input.sizes[0]) if batch_first else (input.sizes[0], input.sizes[1])
     directions = 2 if bidirectional else 1
     features, width = input.sizes[2], hidden.sizes[2]
+    ctx.require(gt(steps, 0), "Expected sequence length to be larger than 0 in RNN")
     ctx.require(eq(hidden.sizes[0], num_layers * directions), f"Expected {num_layers * directions} hidden states")
-    ctx.require(
-        eq(features, params[0].sizes[1]),
-        f"mat1 and mat2 shapes cannot be multiplied: {features} features, weight of {sizes_text(params[0].sizes)}",
-    )
+    _require_weights(ctx, params, num_layers, directions, features, width, unchecked)
     _require_batch(ctx, hidden, batch)
     output = in_format(ctx, input, (steps, batch, width * directions), "contiguous_format")
     if batch_first:
@@ -88,7 +110,7 @@ def lstm(
     if len(hx) != 2:
         raise RuntimeError("lstm expects two hidden states")
     hidden, cell = hx
-    output, last = _run(ctx, input, hidden, params, num_layers, bidirectional, batch_first)
+    output, last = _run(ctx, input, hidden, params, num_layers, bidirectional, batch_first, unchecked=True)
     return output, last, _state(ctx, input, num_layers * (2 if bidirectional else 1), last.sizes[1], cell.sizes[2])
 
 

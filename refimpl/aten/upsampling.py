@@ -200,6 +200,9 @@ def pixel_unshuffle(ctx: Context, self: FakeTensor, downscale_factor: Dim) -> Fa
     ctx.require(
         gt(downscale_factor, 0), f"pixel_unshuffle expects a positive downscale_factor, but got {downscale_factor}"
     )
+    if ctx.known(eq(self.numel(), 0)) is True:
+        # PyTorch copies an empty input as it is.
+        return in_format_of(ctx, self, self.sizes)
     channels, height, width = self.sizes[-3:]
     for name, size in (("height", height), ("width", width)):
         ctx.require(

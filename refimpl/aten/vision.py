@@ -7,7 +7,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, require_nonempty, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge, gt
+from refimpl.terms import Dim, eq, ge, gt, lor
 
 __all__: list[str] = []
 
@@ -82,8 +82,10 @@ def affine_grid_generator(ctx: Context, theta: FakeTensor, size: Sizes, align_co
     )
     if theta.ndim != 3:
         raise RuntimeError(message)
-    for have, want in zip(theta.sizes, (size[0], spatial, spatial + 1), strict=True):
-        ctx.require(eq(have, want), message)
+    batch, rows, columns = theta.sizes
+    ctx.require(eq(batch, size[0]), message)
+    ctx.require(eq(columns, spatial + 1), message)
+    ctx.require(lor(eq(rows, spatial), eq(product((size[0], *size[2:])), 0)), message)
     return in_format(ctx, theta, (size[0], *size[2:], spatial), "contiguous_format")
 
 
