@@ -85,8 +85,10 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
         return (1,) * ndim
     shaped = [tensor for tensor in tensors if tensor.sizes]
     whole = [tensor for tensor in shaped if same_sizes(ctx, tensor.sizes, sizes)]
-    if whole and all(is_contiguous(ctx, tensor) for tensor in shaped):
-        return contiguous_strides(ctx, sizes)
+    if whole:
+        contiguous = contiguous_strides(ctx, sizes)
+        if all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in shaped):
+            return contiguous
     if ndim == 4 and len(whole) == len(shaped) and all(is_channels_last(ctx, tensor) for tensor in shaped):
         return channels_last_strides(ctx, sizes)
     if len(whole) == len(shaped):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from refimpl.aten._product import product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
-from refimpl.terms import Dim, eq, ge, int_max, lt
+from refimpl.terms import Cond, Dim, IntTerm, eq, ge, int_max, lt
 
 __all__ = [
     "at_least_one",
@@ -33,16 +33,29 @@ def at_least_one(ctx: Context, size: Dim) -> Dim:
     """``Max(1, size)``, or the size itself where it is known to be at least 1."""
     if isinstance(size, int):
         return size if size > 0 else 1
-    return size if ctx.known(ge(size, 1)) is True else int_max(1, size)
+    return size if ctx.known(_is_positive(size)) is True else int_max(1, size)
+
+
+# Pure caches: the same few sizes are asked about at every node.
+@lru_cache(maxsize=8192)
+def _is_positive(size: IntTerm) -> Cond:
+    return ge(size, 1)
+
+
+@lru_cache(maxsize=8192)
+def _times(left: Dim, right: Dim) -> Dim:
+    return left * right
 
 
 def contiguous_strides(ctx: Context, sizes: Sizes) -> Sizes:
     """Row-major strides: the product of the sizes to the right, empty dimensions counted as 1."""
-    strides: list[Dim] = []
+    if not sizes:
+        return ()
     running: Dim = 1
-    for size in reversed(sizes):
+    strides: list[Dim] = [running]
+    for size in sizes[:0:-1]:
+        running = _times(running, at_least_one(ctx, size))
         strides.append(running)
-        running = running * at_least_one(ctx, size)
     strides.reverse()
     return tuple(strides)
 
@@ -108,8 +121,8 @@ def _row_major(ctx: Context, sizes: Sizes, strides: Sizes) -> bool:
                 return False
             if ctx.known(eq(stride, expected)) is not True and ctx.known(eq(stride, clamped)) is not True:
                 return False
-        expected = expected * size
-        clamped = clamped * at_least_one(ctx, size)
+        expected = _times(expected, size)
+        clamped = _times(clamped, at_least_one(ctx, size))
     return True
 
 

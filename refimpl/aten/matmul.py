@@ -33,8 +33,9 @@ def _require_same_dtype(self: FakeTensor, other: FakeTensor) -> None:
 
 
 def _require_matrices(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Dim) -> None:
-    message = f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {other_inner}x{columns})"
-    require_equal(ctx, inner, other_inner, message)
+    if inner != other_inner:
+        message = f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {other_inner}x{columns})"
+        ctx.require(eq(inner, other_inner), message)
 
 
 def _mm(ctx: Context, self: FakeTensor, mat2: FakeTensor, names: tuple[str, str], dtype: DType | None) -> FakeTensor:
@@ -68,9 +69,13 @@ def int_mm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
 
 def _added(ctx: Context, self: FakeTensor, result: FakeTensor) -> FakeTensor:
     """The bias expands to the product."""
-    if self.sizes != result.sizes:
-        expand(ctx, self, result.sizes)
+    _require_expandable(ctx, self, result.sizes)
     return result
+
+
+def _require_expandable(ctx: Context, self: FakeTensor, sizes: Sizes) -> None:
+    if self.sizes and self.sizes != sizes[-self.ndim :]:
+        expand(ctx, self, sizes)
 
 
 @shape("aten.addmm.default")
@@ -106,12 +111,13 @@ def _bmm(ctx: Context, batch1: FakeTensor, batch2: FakeTensor, dtype: DType | No
         raise RuntimeError("batch2 must be a 3D tensor")
     count, rows, inner = batch1.sizes
     count2, inner2, columns = batch2.sizes
-    message = (
-        f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {inner}] "
-        f"but got: [{count2}, {inner2}]."
-    )
-    require_equal(ctx, count, count2, message)
-    require_equal(ctx, inner, inner2, message)
+    if count != count2 or inner != inner2:
+        message = (
+            f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {inner}] "
+            f"but got: [{count2}, {inner2}]."
+        )
+        require_equal(ctx, count, count2, message)
+        require_equal(ctx, inner, inner2, message)
     if batch1.dtype is not batch2.dtype:
         names = scalar_type_name(batch1.dtype), scalar_type_name(batch2.dtype)
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
@@ -232,28 +238,26 @@ def matrix_product(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTen
     inner, other_inner = left[-1], right[-2:][0]
     columns: Sizes = right[-1:] if len(right) > 1 else ()
     if len(right) <= 2:
-        rows = product(left[:-1])
-        if columns:
-            _require_matrices(ctx, rows, inner, other_inner, columns[0])
-        else:
-            message = f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({other_inner})"
-            require_equal(ctx, inner, other_inner, message)
+        if inner != other_inner:
+            _require_folded(ctx, product(left[:-1]), inner, other_inner, columns)
         return dense(ctx, self, (*left[:-1], *columns))
-    if len(left) == 1:
-        batch = product(right[:-2])
+    outer = right[:-2] if len(left) == 1 else broadcast_sizes(ctx, left[:-2], right[:-2])
+    if inner != other_inner:
         message = (
-            f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] "
-            f"but got: [{batch}, {other_inner}]."
+            f"Expected size for first two dimensions of batch2 tensor to be: [{product(outer)}, {inner}] "
+            f"but got: [{product(outer)}, {other_inner}]."
         )
+        ctx.require(eq(inner, other_inner), message)
+    return dense(ctx, self, (*outer, *left[-2:-1], right[-1]))
+
+
+def _require_folded(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Sizes) -> None:
+    """The leading dimensions are one in a product with a matrix or a vector: the sizes must agree."""
+    if columns:
+        _require_matrices(ctx, rows, inner, other_inner, columns[0])
+    else:
+        message = f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({other_inner})"
         require_equal(ctx, inner, other_inner, message)
-        return dense(ctx, self, (*right[:-2], right[-1]))
-    outer = broadcast_sizes(ctx, left[:-2], right[:-2])
-    message = (
-        f"Expected size for first two dimensions of batch2 tensor to be: [{product(outer)}, {inner}] "
-        f"but got: [{product(outer)}, {other_inner}]."
-    )
-    require_equal(ctx, inner, other_inner, message)
-    return dense(ctx, self, (*outer, left[-2], right[-1]))
 
 
 @shape("aten.matmul.default", "aten.linalg_matmul.default")
@@ -277,7 +281,7 @@ def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor
         raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
     if bias.ndim <= 2 and result.sizes:
         # The leading dimensions are one while the bias is added.
-        expand(ctx, bias, (product(result.sizes[:-1]), result.sizes[-1]))
+        _require_expandable(ctx, bias, (product(result.sizes[:-1]), result.sizes[-1]))
     elif bias.sizes:
         require_fits(ctx, result, broadcast_sizes(ctx, result.sizes, bias.sizes), result.dtype)
     return result
