@@ -65,6 +65,7 @@ class GraphReader(ArgumentReader):
         super().__init__()
         self._record = record
         self._reading = reading
+        self._root = field.partition(":")[0] + ":"
         self._field = field
         self._path = path
         self._depth = depth
@@ -94,7 +95,7 @@ class GraphReader(ArgumentReader):
 
     def _located(self, error: ArchiveError, place: str, node: str | None) -> ArchiveError:
         name = f"{self._path}{node}" if node else None
-        inner = error.field.startswith(self._field)
+        inner = self._is_located(error)
         return error.at(error.path, name) if inner else error.inside(f"{self._field}.{place}", name)
 
     def _input(self, argument: Argument, name: str | None) -> None:
@@ -183,7 +184,11 @@ class GraphReader(ArgumentReader):
         return tuple(args), kwargs
 
     def _located_argument(self, error: ArchiveError, index: int) -> ArchiveError:
-        return error if error.field.startswith(self._field) else error.inside(f"inputs[{index}].arg")
+        return error if self._is_located(error) else error.inside(f"inputs[{index}].arg")
+
+    def _is_located(self, error: ArchiveError) -> bool:
+        """Whether the error's field is a whole path already: that of a recorded value, or of a nested graph."""
+        return error.field.startswith(self._root)
 
     def _define(self, name: str, node: Node) -> None:
         if name in self.nodes:
@@ -265,7 +270,7 @@ class GraphReader(ArgumentReader):
             raise ArchiveError(ErrorKind.LIMIT, "as_graph", f"graphs nest more than {reading.limits.graph_depth} deep")
         outer, reading.values.pending = reading.values.pending, {}
         path = f"{self._path}{self._owner}/{name}/"
-        inner = GraphReader(record.graph, reading, f"{self._field}...{name}", path, self._depth + 1)
+        inner = GraphReader(record.graph, reading, f"{self._root} ...{name}", path, self._depth + 1)
         self._modules[name] = inner.read([None] * len(record.graph.inputs))
         reading.values.pending = outer
         node = self._graph.create_node("get_attr", name, (), {}, name)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from typing import Final
 
 __all__ = ["ArchiveError", "ErrorKind"]
+
+_SHOWN: Final = 120
+"""How much of a node's path the text shows: its end."""
 
 
 @unique
@@ -59,5 +63,5 @@ class ArchiveError(Exception):
 
     def __str__(self) -> str:
         parts = [part for part in (self.path, self.field) if part]
-        node = f" (node {self.node})" if self.node and self.node not in self.field else ""
+        node = f" (node {self.node[-_SHOWN:]})" if self.node and self.node not in self.field else ""
         return ": ".join([*parts, self.message]) + node

@@ -158,6 +158,7 @@ def test_a_fault_in_a_nested_graph_names_the_node_by_its_path(tmp_path: Path) ->
     error = refusal(edited(COND, edit), tmp_path)
     assert error.kind is ErrorKind.REFERENCE
     assert error.node == "cond/true_graph_0/max_1"
+    assert error.field == "models/model.json: ...true_graph_0.nodes[0].inputs[0].arg"
     assert "nowhere" in error.message
 
 
@@ -185,7 +186,9 @@ def test_deeply_nested_graphs_are_refused(depth: int, tmp_path: Path) -> None:
     program["graph_module"]["graph"] = "HERE"
     program["graph_module"]["signature"] = {"input_specs": [], "output_specs": []}
     members[name] = json.dumps(program).replace('"HERE"', nested).encode()
-    assert refusal(zip_bytes(members), tmp_path).kind is ErrorKind.LIMIT
+    error = refusal(zip_bytes(members), tmp_path)
+    assert error.kind is ErrorKind.LIMIT
+    assert len(error.field + error.message) < 200
 
 
 @pytest.mark.parametrize("depth", [300, 450, 900])
