@@ -45,12 +45,16 @@ def before(
     """
     if run.program.is_blinded:
         return Before((), ())
-    ranges, unused = _ranges(run, holders)
+    ranges, unused = _ranges(run, nodes, holders)
     asserts = list(_asserts(run.steps))
     return Before((*ranges, *asserts, *_operators(run, nodes, requirements)), unused)
 
 
-def _ranges(run: BlindRun, holders: Mapping[Symbol | BoolSymbol, str]) -> tuple[list[Stated], tuple[str, ...]]:
+def _ranges(
+    run: BlindRun, nodes: Sequence[ObservedNode], holders: Mapping[Symbol | BoolSymbol, str]
+) -> tuple[list[Stated], tuple[str, ...]]:
+    """The recorded ranges; of a symbol of a branch, where the branch is taken."""
+    predicates = {node.path: node.predicates for node in nodes}
     stated: list[Stated] = []
     unused: list[str] = []
     bound = run.contract.bound
@@ -61,7 +65,8 @@ def _ranges(run: BlindRun, holders: Mapping[Symbol | BoolSymbol, str]) -> tuple[
             continue
         computed = sorted(holders[s] for s in symbols if s in holders and s not in bound)
         if computed:
-            stated.extend(Stated(computed[0], condition, "range") for condition in range_conditions(entry))
+            at = computed[0]
+            stated.extend(Stated(at, condition, "range", predicates[at]) for condition in range_conditions(entry))
     return stated, tuple(unused)
 
 

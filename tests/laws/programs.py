@@ -38,7 +38,10 @@ def row(report: ProgramReport, law: str) -> LawRow:
 def witness(found: LawRow) -> dict[str, int]:
     """The witness of a refutation, which must have one."""
     assert found.witness is not None
-    return {name: int(value) for name, value in found.witness}
+    return {
+        name: {"true": 1, "false": 0}[value] if value in ("true", "false") else int(value)
+        for name, value in found.witness
+    }
 
 
 def counted(

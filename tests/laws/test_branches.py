@@ -1,0 +1,86 @@
+"""What a branch establishes holds under its predicate, and only there; loop bodies are programs of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
+from refimpl.export.prefix import Expression
+from tests.laws.programs import LARGEST, broken_laws, checked, row, witness
+
+
+def _branch(program: ProgramBuilder, name: str, s0: Expression, count: Expression, least: int | None) -> GraphBuilder:
+    """A branch that counts its operand and may assert a least count; it returns the operand doubled."""
+    graph = program.subgraph(name)
+    x = graph.input("x", tensor([s0]))
+    found = graph.call("aten.nonzero.default", x, out=tensor([count, 1], "int64", strides=[1, count]))
+    if least is not None:
+        graph.check(graph.size(found, 0), ">=", least)
+    graph.output(graph.call("aten.mul.Tensor", x, 2, out=tensor([s0])))
+    return graph
+
+
+def _cond(lows: tuple[int, int], asserted: tuple[int | None, int | None]) -> ProgramBuilder:
+    """``cond`` on a tensor predicate; each branch's count has a recorded lower bound and perhaps an assert."""
+    program = ProgramBuilder()
+    s0 = program.symbol("s0", hint=8)
+    counts = [program.unbacked(f"u{i}", low, LARGEST) for i, low in enumerate(lows)]
+    x = program.input("x", tensor([s0]))
+    total = program.call("aten.sum.default", x, out=tensor([]))
+    predicate = program.call("aten.gt.Scalar", total, 0, out=tensor([], "bool"))
+    names = ("true_graph_0", "false_graph_0")
+    graphs = [
+        _branch(program, name, s0, count, least) for name, count, least in zip(names, counts, asserted, strict=True)
+    ]
+    arguments = [graph.as_argument() for graph in graphs]
+    program.output(*program.call_tuple("torch.ops.higher_order.cond", predicate, *arguments, [x], outs=[tensor([s0])]))
+    return program
+
+
+def test_asserts_in_both_branches_keep_both_bounds() -> None:
+    report = checked(_cond((2, 3), (2, 3)))
+    assert report.verdict == "equivalent"
+    assert [binding.node for binding in report.bindings] == ["cond/true_graph_0/nonzero", "cond/false_graph_0/nonzero"]
+
+
+@pytest.mark.parametrize(
+    ("asserted", "node", "symbol"),
+    [((None, 3), "cond/true_graph_0/nonzero", "u0"), ((2, None), "cond/false_graph_0/nonzero", "u1")],
+)
+def test_a_bound_without_its_branchs_assert_is_lost(
+    asserted: tuple[int | None, int | None], node: str, symbol: str
+) -> None:
+    report = checked(_cond((2, 3), asserted))
+    assert report.relation == "weakened"
+    assert row(report, "LINK").node == node
+    found = witness(row(report, "LINK"))
+    assert found[symbol] == 0
+    # The predicate takes the branch that lost its assert.
+    assert next(value for name, value in found.items() if name.startswith("p")) == (symbol == "u0")
+
+
+def test_an_assert_of_one_branch_does_not_reach_the_other() -> None:
+    # u0 >= 2 is asserted in the false branch only, of its own count.
+    report = checked(_cond((2, 2), (None, 2)))
+    assert report.verdict == "broken"
+
+
+def test_a_loop_body_keeps_the_bound_it_asserts_and_loses_the_one_it_does_not() -> None:
+    def program(least: int) -> ProgramBuilder:
+        built = ProgramBuilder()
+        s0 = built.symbol("s0", hint=8)
+        u0 = built.unbacked("u0", 2, LARGEST)
+        xs = built.input("xs", tensor([s0, 4]))
+        body = built.subgraph("body_graph_0")
+        x = body.input("x", tensor([4]))
+        found = body.call("aten.nonzero.default", x, out=tensor([u0, 1], "int64", strides=[1, u0]))
+        body.check(body.size(found, 0), ">=", least)
+        body.output(body.call("aten.mul.Tensor", x, 2, out=tensor([4])))
+        outs = [tensor([s0, 4])]
+        built.output(*built.call_tuple("torch.ops.higher_order.map_impl", body.as_argument(), [xs], [], outs=outs))
+        return built
+
+    assert checked(program(2)).verdict == "equivalent"
+    report = checked(program(1))
+    assert {"EQUIV", "LINK"} <= broken_laws(report)
+    assert witness(row(report, "LINK"))["u0"] == 1
