@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal, NamedTuple, final
 
 from refimpl.fake_tensor.context import Quantity, Value
 from refimpl.fake_tensor.dtypes import DType
@@ -25,9 +24,7 @@ LARGEST_SIZE = 2**63 - 2
 _current: ContextVar[FakeTensorMode | None] = ContextVar("current_fake_mode", default=None)
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class ModePoint:
+class ModePoint(NamedTuple):
     """Where environment and quantities stood when a node began."""
 
     environment: Checkpoint

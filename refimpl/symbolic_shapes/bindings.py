@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias, assert_never
 
 from refimpl.symbolic_shapes.constraints import term_of
-from refimpl.symbolic_shapes.environment import Checkpoint
 from refimpl.symbolic_shapes.errors import (
     PendingUnbackedSymbolNotFound,
     RebindingInconsistentError,
@@ -18,6 +17,7 @@ from refimpl.symbolic_shapes.key_path import KeyPath, as_key, keystr
 from refimpl.symbolic_shapes.pending_paths import find_pending
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.symbolic_shapes.rebinding import Inconsistent, Outcome, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.structures import is_dict, is_tuple
 from refimpl.terms import (
@@ -32,7 +32,6 @@ from refimpl.terms import (
     land,
     lor,
     substitute,
-    substitute_cond,
     to_real,
 )
 
@@ -128,16 +127,16 @@ def rebind_unbacked(shape_env: ShapeEnv | None, n: _Node, result: object) -> Non
         raise AssertionError("shape_env should not be None")
     point = shape_env.checkpoint()
     try:
-        rebind_node(shape_env, as_bindings(bindings), result, point)
+        rebind_node(shape_env, as_bindings(bindings), result, len(shape_env.log))
     except Exception:
         shape_env.roll_back(point)
         raise
 
 
-def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: Checkpoint) -> Substitution:
+def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: int) -> Substitution:
     """Rebind each symbol of a node and log it; the renamings of the node's own fresh symbols are returned.
 
-    The node's records since the checkpoint are rewritten in old names.
+    The node's records, those of the log from position ``since`` on, are rewritten in old names.
     """
     resolved = resolve_unbacked_bindings(shape_env, bindings) or {}
     own: dict[Symbol, Symbol] = {}
@@ -148,7 +147,7 @@ def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: 
             own[fresh] = symbol
             renamed = {**renamed, fresh: term_of(symbol)}
     if renamed:
-        _rewrite_log(shape_env.log, since.log, renamed)
+        _rewrite_log(shape_env.log, since, renamed)
     return renamed
 
 
@@ -216,22 +215,29 @@ def _bare(term: Scalar) -> Symbol | None:
 
 def _rewrite_log(log: list[Event], start: int, renamed: Substitution) -> None:
     """Write the records from ``start`` on in old names."""
-    symbols = renamed.keys()
+
+    def cond(condition: Cond) -> Cond:
+        if not isinstance(condition, bool):
+            for symbol in condition.free:
+                if symbol in renamed and isinstance(symbol, Symbol):
+                    condition = replace_in_condition(condition, symbol, renamed[symbol])
+        return condition
+
     for index in range(start, len(log)):
         event = log[index]
         match event:
-            case Fact(condition=condition) | Specialization(condition=condition):
-                if not isinstance(condition, bool) and not condition.free.isdisjoint(symbols):
-                    log[index] = replace(event, condition=substitute_cond(condition, renamed))
-            case Requirement(condition=condition, enforced=enforced):
-                log[index] = replace(
-                    event,
-                    condition=substitute_cond(condition, renamed),
-                    enforced=substitute_cond(enforced, renamed),
-                )
+            case Fact(node, condition, under):
+                if (moved := cond(condition)) is not condition:
+                    log[index] = Fact(node, moved, under)
+            case Requirement(node, condition, enforced, message, under):
+                if (moved := cond(condition)) is not condition or cond(enforced) is not enforced:
+                    log[index] = Requirement(node, moved, cond(enforced), message, under)
+            case Specialization(node, condition, hint, under):
+                log[index] = Specialization(node, cond(condition), hint, under)
             case Binding(term=term, side=side):
-                new_side = tuple([substitute_cond(condition, renamed) for condition in side])
-                log[index] = replace(event, term=substitute(term, renamed), side=new_side)
+                if (not isinstance(term, (int, float)) and not renamed.keys().isdisjoint(term.free)) or side:
+                    new_side = tuple([cond(condition) for condition in side])
+                    log[index] = replace(event, term=substitute(term, renamed), side=new_side)
             case Definition(term=term):
                 log[index] = replace(event, term=substitute(term, renamed))
             case _:

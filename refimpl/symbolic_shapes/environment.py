@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import NamedTuple, Protocol, final
 
 from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.constraints import Delta, term_of
@@ -51,9 +51,7 @@ class SubgraphRunner(Protocol):
         ...
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """How long everything was when a node began (law ATOM)."""
 
     log: int

@@ -12,6 +12,7 @@ from refimpl.terms import (
     Bounds,
     Cond,
     Eq,
+    Ge,
     Scalar,
     Symbol,
     ValueRange,
@@ -34,15 +35,26 @@ class Knowledge:
     stays in the words it was said in, so that a later fact never rests on an earlier requirement unseen.
     """
 
-    __slots__ = ("_entries", "_filed", "_parent", "_replacements", "bounds", "contradiction")
+    __slots__ = ("_bounds", "_entries", "_filed", "_parent", "_replacements", "_unlearned", "contradiction")
 
     def __init__(self, parent: Knowledge | None = None) -> None:
         self._parent = parent
-        self.bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
+        self._bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
+        self._unlearned: dict[BoolTerm, None] = {}
         self.contradiction: Cond | None = None if parent is None else parent.contradiction
         self._replacements: dict[Symbol, Scalar] = {}
         self._filed: dict[Symbol, list[BoolTerm]] = {}
         self._entries: list[_Entry] = []
+
+    @property
+    def bounds(self) -> Bounds:
+        """What follows cheaply from the conditions. They are learned when asked for: most fresh symbols are renamed
+        before anybody asks, and only their new names need be learned."""
+        if self._unlearned:
+            for condition in self._unlearned:
+                self._bounds.assume(condition)
+            self._unlearned.clear()
+        return self._bounds
 
     def fork(self) -> Knowledge:
         """The knowledge inside a branch."""
@@ -57,7 +69,8 @@ class Knowledge:
         if mark == len(self._entries):
             return
         kept = self._entries[:mark]
-        self.bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
+        self._bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
+        self._unlearned = {}
         self.contradiction = None if self._parent is None else self._parent.contradiction
         self._replacements = {}
         self._filed = {}
@@ -143,9 +156,13 @@ class Knowledge:
     def apply(self, delta: Delta) -> None:
         """Apply the outcome of a rebinding step."""
         for symbol, term in delta.replaced:
+            self._unlearn(self._filed.get(symbol))
             self._replace(symbol, term)
+        # Inequalities make no further replacement, so that those of one step are resolved already.
+        inequalities = all(isinstance(condition, Ge) for condition in delta.added)
+        learn = self._learn if inequalities else self.assume
         for condition in delta.added:
-            self.assume(condition)
+            learn(condition)
 
     def replacements(self) -> dict[Symbol, Scalar]:
         """All replacements of the scope and its parents, resolved to the end."""
@@ -185,9 +202,15 @@ class Knowledge:
         self._entries.append((symbol, term))
         self._replacements[symbol] = term
 
+    def _unlearn(self, superseded: list[BoolTerm] | None) -> None:
+        """Conditions that are moved to another symbol need not be learned any more."""
+        if superseded and self._unlearned:
+            for condition in superseded:
+                self._unlearned.pop(condition, None)
+
     def _learn(self, condition: BoolTerm) -> None:
         self._entries.append(condition)
-        self.bounds.assume(condition)
+        self._unlearned[condition] = None
         for symbol in condition.free:
             if isinstance(symbol, Symbol):
                 self._filed.setdefault(symbol, []).append(condition)
@@ -196,6 +219,7 @@ class Knowledge:
             return
         symbol, term = solution
         moved = self.filed(symbol)
+        self._unlearn([filed for filed in moved if filed is not condition])
         self._replace(symbol, term)
         for filed in moved:
             if filed is not condition:

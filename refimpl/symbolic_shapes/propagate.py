@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from refimpl.fx.graph import Graph
 from refimpl.fx.interpreter import Interpreter
@@ -23,13 +22,6 @@ Observer = Callable[[str, object], None]
 """Called with the path of each node and its value, in old names."""
 
 _NOT_CALLS = frozenset(("placeholder", "get_attr", "output"))
-
-
-@runtime_checkable
-class _Rewritable(Protocol):
-    def rewritten(self, rewrite: Callable[[Dim], Dim]) -> object:
-        """The same value with its sizes, strides and offset rewritten."""
-        ...
 
 
 class PropagateUnbackedSymInts(Interpreter[object]):
@@ -66,7 +58,7 @@ class PropagateUnbackedSymInts(Interpreter[object]):
         else:
             env = mode.shape_env
             point = mode.checkpoint()
-            since = env.checkpoint()
+            since = len(env.log)
             outer, env.node = env.node, self.path + n.name
             runner, env.runner = env.runner, self
             try:
@@ -127,6 +119,14 @@ def rewrite(value: object, renamed: Substitution, env: ShapeEnv) -> object:
         return [rewrite(item, renamed, env) for item in value]
     if isinstance(value, Symbolic):
         return wrap(substitute(raw_scalar(value), renamed), env)
-    if isinstance(value, _Rewritable):
-        return value.rewritten(lambda dim: substitute_dim(dim, renamed))
-    return value
+    rewritten: Callable[[Callable[[Dim], Dim]], object] | None = getattr(value, "rewritten", None)
+    return value if rewritten is None else rewritten(lambda dim: _renamed_dim(dim, renamed))
+
+
+def _renamed_dim(dim: Dim, renamed: Substitution) -> Dim:
+    if isinstance(dim, int):
+        return dim
+    for symbol in dim.free:
+        if symbol in renamed:
+            return substitute_dim(dim, renamed)
+    return dim

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
-from refimpl.symbolic_shapes.key_path import ConvertIntKey, DivideByKey, KeyPath, PathError
+from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, DivideByKey, KeyPath, PathError
 from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import Dim, IntTerm, Scalar, int_of_bool, is_condition
 from refimpl.terms.core import Interned
 
 __all__ = ["is_scalar", "read_scalar"]
+
+_FIELDS: Final = {"size": "sizes", "stride": "strides", "storage_offset": "offset"}
 
 
 def is_scalar(value: object) -> TypeGuard[Scalar]:
@@ -30,6 +32,10 @@ def read_scalar(result: object, path: KeyPath) -> tuple[Scalar, tuple[Dim, ...]]
                 divisors.append(_integer(unwrap(key.divisor)))
             elif isinstance(key, ConvertIntKey):
                 value = _integer_form(unwrap(value))
+            elif isinstance(key, CallMethodKey):
+                # A fake tensor's fields are what its methods return, unwrapped.
+                raw: object = getattr(value, _FIELDS.get(key.name, ""), None)
+                value = key.get(value) if raw is None else raw
             else:
                 value = key.get(value)
         except (TypeError, IndexError, AttributeError) as error:

@@ -13,6 +13,7 @@ from typing import TypeAlias, final
 from refimpl.symbolic_shapes.constraints import ConstraintsView, Delta, is_unbacked, term_of
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.quotients import quotient
+from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.terms import (
     Apply,
     BoolTerm,
@@ -34,7 +35,6 @@ from refimpl.terms import (
     le,
     lor,
     of_atom,
-    substitute_cond,
     to_text,
 )
 
@@ -195,7 +195,7 @@ def _finish(
         replaced = (equation,)
         name, by = equation
         for condition in view.filed(name):
-            moved = substitute_cond(condition, {name: by})
+            moved = replace_in_condition(condition, name, by)
             if moved is False:
                 return Inconsistent((condition,), f"{name.name} would be {to_text(by)}")
             pending.append(moved)
@@ -203,14 +203,21 @@ def _finish(
         return Inconsistent(_about(view, equation), "the constraints exclude it")
     else:
         pending.append(equation)
+    # A symbol of which nothing is known cannot contradict what moves to it.
+    nothing_known = _is_new(view, replaced)
     added: dict[BoolTerm, None] = {}
     for asked in (*pending, *side):
         resolved = _resolve(view, asked, replaced)
-        if resolved is False or view.known(resolved) is False:
+        if resolved is False or (not nothing_known and view.known(resolved) is False):
             return Inconsistent(_about(view, asked), _reason(asked))
         added.update(dict.fromkeys(conjuncts(resolved)))
     delta = Delta(replaced, tuple(added), renamed, _size_like(view, replaced))
     return Rebound(delta, term, tuple(side))
+
+
+def _is_new(view: ConstraintsView, replaced: tuple[tuple[Symbol, Scalar], ...]) -> bool:
+    by = _bare(replaced[0][1]) if replaced else None
+    return by is not None and is_unbacked(by) and not view.filed(by)
 
 
 def _reason(asked: Cond) -> str:
@@ -257,7 +264,9 @@ def _replaceable(scalar: Scalar, other: Scalar) -> Symbol | None:
 
 def _resolve(view: ConstraintsView, condition: Cond, replaced: tuple[tuple[Symbol, Scalar], ...]) -> Cond:
     resolved = view.resolve_cond(condition)
-    return substitute_cond(resolved, dict(replaced)) if replaced and not isinstance(resolved, bool) else resolved
+    for symbol, by in replaced:
+        resolved = replace_in_condition(resolved, symbol, by)
+    return resolved
 
 
 def _about(view: ConstraintsView, condition: Cond) -> tuple[Cond, ...]:
