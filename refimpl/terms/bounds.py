@@ -74,7 +74,7 @@ class Bounds:
     def known(self, condition: Cond) -> bool | None:
         """Whether the assumptions imply the condition (True), its negation (False), or neither as far as is seen."""
         result = decide(self._knowledge, condition)
-        if result is not None or isinstance(condition, (bool, BoolSymbol)):
+        if result is not None or isinstance(condition, (bool, BoolSymbol)) or _is_linear(condition):
             return result
         simple = simplify_condition(self._knowledge, condition)
         return decide(self._knowledge, simple) if simple is not condition else None
@@ -292,6 +292,13 @@ class Bounds:
             if rest != (None, None):
                 facts.append((monomial_term(monomial), _divided(rest, coefficient)))
         return facts
+
+
+def _is_linear(condition: BoolTerm) -> bool:
+    """Whether it compares a sum of symbols, of which simplification says nothing that intervals do not."""
+    if condition.depth or not isinstance(condition, (Ge, Eq, Ne)):
+        return False
+    return len(_last_monomial(condition.term)) == 1
 
 
 def _last_monomial(direction: IntTerm) -> Monomial:

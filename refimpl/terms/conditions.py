@@ -230,15 +230,17 @@ def _negated_connective(condition: And | Or) -> Cond:
 
 def land(*conditions: Cond) -> Cond:
     """The conjunction."""
-    return _nary(conditions, And, absorbing=False)
+    return _nary(conditions, And)
 
 
 def lor(*conditions: Cond) -> Cond:
     """The disjunction."""
-    return _nary(conditions, Or, absorbing=True)
+    return _nary(conditions, Or)
 
 
-def _nary(conditions: tuple[Cond, ...], kind: type[And | Or], *, absorbing: bool) -> Cond:
+@lru_cache(maxsize=CACHED)
+def _nary(conditions: tuple[Cond, ...], kind: type[And | Or]) -> Cond:
+    absorbing = kind is Or
     flat: dict[BoolTerm, None] = {}
     for condition in conditions:
         if isinstance(condition, bool):

@@ -114,12 +114,16 @@ def _decide_ge(knowledge: Knowledge, term: IntTerm) -> bool | None:
         return True
     if high is not None and high < 0:
         return False
-    if len(term.monomials) > 1 or term.atom is None:
-        if is_nonnegative(knowledge, term, FUEL):
-            return True
-        if is_nonnegative(knowledge, add(scale(term, -1), -1), FUEL):
-            return False
-    return None
+    if _intervals_suffice(knowledge, term):
+        return None
+    if is_nonnegative(knowledge, term, FUEL):
+        return True
+    return False if is_nonnegative(knowledge, add(scale(term, -1), -1), FUEL) else None
+
+
+def _intervals_suffice(knowledge: Knowledge, term: IntTerm) -> bool:
+    """Whether no search can see more than the interval did: a sum of symbols that no known sum links."""
+    return not term.depth and len(term.monomials[-1][0]) == 1 and knowledge.linked.isdisjoint(term.free)
 
 
 def _decide_eq(knowledge: Knowledge, term: IntTerm) -> bool | None:
@@ -135,7 +139,7 @@ def _decide_eq(knowledge: Knowledge, term: IntTerm) -> bool | None:
     modulus, residue = congruence_of(knowledge, term)
     if modulus != 1 and residue != 0:
         return False
-    if direction is term and len(term.monomials) == 1:
+    if _intervals_suffice(knowledge, term):
         return None
     if is_nonnegative(knowledge, add(term, -1), FUEL) or is_nonnegative(knowledge, add(scale(term, -1), -1), FUEL):
         return False

@@ -8,6 +8,7 @@ application, whose evaluation is undefined.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 from refimpl.terms.conditions import lnot
@@ -27,7 +28,7 @@ from refimpl.terms.core import (
 )
 from refimpl.terms.division import floor_div, mod
 from refimpl.terms.keys import key_of
-from refimpl.terms.polynomials import intern_apply, multiply, of_atom
+from refimpl.terms.polynomials import CACHED, intern_apply, multiply, of_atom
 
 __all__ = [
     "bit_and",
@@ -90,6 +91,7 @@ def _drop_dominated(args: list[Dim], *, greatest: bool) -> list[Dim]:
     return [base + constant for base, constant in best.items()]
 
 
+@lru_cache(maxsize=CACHED)
 def _extremum(fn: IntFn, args: tuple[Dim, ...]) -> Dim:
     if not args:
         raise TypeError(f"{fn} of nothing")

@@ -68,15 +68,17 @@ def test_polynomials_that_explode_are_refused() -> None:
     for index in range(100):
         wide = wide + t.symbol(f"x{index}")
     with pytest.raises(t.TermTooLargeError):
-        wide * wide * wide
+        t.multiply(t.multiply(wide, wide), wide)
     with pytest.raises(t.TermTooLargeError):
         _squared(64)
 
 
 def test_numbers_that_explode_are_refused() -> None:
-    for build in (lambda: t.power(2, 10**9), lambda: t.lshift(A, 10**9), lambda: t.power(10**6, 10**6)):
+    for base, exponent in ((2, 10**9), (10**6, 10**6)):
         with pytest.raises(t.TermTooLargeError):
-            build()
+            t.power(base, exponent)
+    with pytest.raises(t.TermTooLargeError):
+        t.lshift(A, 10**9)
     with pytest.raises((t.TermTooLargeError, t.Undefined)):
         t.evaluate(t.power(2, A), {"a": 10**9})
     assert t.power(-1, 10**9) == 1
