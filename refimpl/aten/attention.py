@@ -10,12 +10,12 @@ from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Real, eq
+from refimpl.terms import Real, eq, lor, ne
 
 __all__: list[str] = []
 
 
-def _require_kinds(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -26,13 +26,12 @@ def _require_kinds(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> Non
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
             f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
         )
-
-
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
-    _require_kinds(query, key, value)
     text = f"{sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
-    ctx.require(eq(query.sizes[-1], key.sizes[-1]), f"query and key must have the same last dimension, got {text}")
-    ctx.require(eq(key.sizes[-2], value.sizes[-2]), f"key and value must have the same length, got {text}")
+    # Of empty values the kernel checks nothing.
+    empty = eq(value.numel(), 0)
+    heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
+    ctx.require(lor(heads, empty), f"query and key must have the same last dimension, got {text}")
+    ctx.require(lor(lengths, empty), f"key and value must have the same length, got {text}")
 
 
 def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor | None) -> None:
@@ -57,7 +56,9 @@ def _is_flash(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTenso
     tensors = (query, key, value)
     if not all(same_size(ctx, tensor.sizes[3], query.sizes[3]) for tensor in tensors):
         return False
-    return not any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors)
+    if any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors):
+        return False
+    return all(ctx.decide(ne(tensor.sizes[2], 0)) for tensor in (query, key))
 
 
 def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, enable_gqa: bool) -> Sizes:
@@ -86,9 +87,6 @@ def scaled_dot_product_attention(
     """The attended values: laid out as the query by the fused kernel, contiguous by the composite one."""
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    _require_kinds(query, key, value)
-    if any(ctx.decide(eq(size, 0)) for tensor in (query, key, value) for size in tensor.sizes):
-        return in_format(ctx, query, (*query.sizes[:-1], value.sizes[-1]), "contiguous_format")
     _require_operands(ctx, query, key, value)
     batch = _batch(ctx, query, key, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)

@@ -79,15 +79,15 @@ def batch_norm(
     cudnn_enabled: bool,
 ) -> FakeTensor:
     """The normalised input."""
-    if not training and (running_mean is None or running_var is None):
-        missing = "running_mean" if running_mean is None else "running_var"
-        raise RuntimeError(f"{missing} must be defined in evaluation mode")
     for vector in (weight, bias):
         if vector is not None:
             # Of an empty input the kernel still reads the first weight.
             ctx.require(ne(vector.numel(), 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if ctx.known(eq(input.numel(), 0)) is True:
         return like(ctx, input)
+    if not training and (running_mean is None or running_var is None):
+        missing = "running_mean" if running_mean is None else "running_var"
+        raise RuntimeError(f"{missing} must be defined in evaluation mode")
     _update(ctx, training, running_mean, running_var)
     return _normalized(ctx, input, weight, bias, running_mean, running_var)
 

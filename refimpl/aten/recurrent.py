@@ -13,13 +13,13 @@ from refimpl.terms import Dim, eq, gt, lor
 __all__: list[str] = []
 
 
-def _require_batch(ctx: Context, hidden: FakeTensor, batch: Dim) -> None:
+def _require_batch(ctx: Context, hidden: FakeTensor, batch: Dim, unchecked: bool) -> None:
     """The gates of a step are added in place, which broadcasts a batch of one; tracing assumes equality."""
     have = hidden.sizes[1]
     if have is not batch:
         equal = eq(have, batch)
         message = f"Expected hidden size with batch {batch}, got {sizes_text(hidden.sizes)}"
-        ctx.defer(equal, lor(equal, eq(batch, 1)), message)
+        ctx.defer(equal, True if unchecked else lor(equal, eq(batch, 1)), message)
 
 
 def _require_weights(
@@ -64,7 +64,7 @@ def _run(
     ctx.require(gt(steps, 0), "Expected sequence length to be larger than 0 in RNN")
     ctx.require(eq(hidden.sizes[0], num_layers * directions), f"Expected {num_layers * directions} hidden states")
     _require_weights(ctx, params, num_layers, directions, features, width, unchecked)
-    _require_batch(ctx, hidden, batch)
+    _require_batch(ctx, hidden, batch, unchecked)
     output = in_format(ctx, input, (steps, batch, width * directions), "contiguous_format")
     if batch_first:
         (s, b, w), (x, y, z) = output.sizes, output.strides
