@@ -14,7 +14,7 @@ __all__ = ["LazyGraphModule"]
 class LazyGraphModule(GraphModule):
     """For graphs that are mostly interpreted, never called: writing their code would be the larger cost.
 
-    Compilation, and an error in it, comes with the first call, ``code`` or ``plan``; it takes the graph as it then
+    Compilation, and an error in it, comes with the first call or ``code``; it takes the graph as it then
     is. Source: ``torch.fx._lazy_graph_module._LazyGraphModule``.
     """
 
@@ -28,8 +28,7 @@ class LazyGraphModule(GraphModule):
         self._compile()
         return self._code
 
-    @property
-    def plan(self) -> Plan:
+    def _compiled(self) -> Plan:
         """What a call runs."""
         self._compile()
         return self._plan

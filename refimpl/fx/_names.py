@@ -6,6 +6,7 @@ import builtins
 import keyword
 import math
 import re
+from functools import lru_cache
 
 __all__ = ["CUSTOM_BUILTINS", "Namespace", "is_magic", "snake_case"]
 
@@ -45,6 +46,7 @@ def is_magic(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
+@lru_cache(maxsize=4096)
 def snake_case(name: str) -> str:
     """``pascalCase`` as ``pascal_case``, ``ALL_CAPS`` as ``all_caps``."""
     return _LOWER_THEN_UPPER.sub(r"_\1", name).lower()
@@ -97,6 +99,7 @@ class Namespace:
         self._used_names.add(name)
 
 
+@lru_cache(maxsize=4096)
 def _parse(candidate: str) -> tuple[str, str, str | None]:
     """The candidate made legal, its base, and its numeric suffix if it has one."""
     match = _NAME_AND_SUFFIX.match(candidate)

@@ -85,6 +85,8 @@ class NodeBase:
 
 def sort_key_between(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
     """A key strictly between two neighbouring keys (the empty key is both first and last)."""
+    if not after and before:
+        return (before[0] + 1,)
     if len(before) > len(after):
         *prefix, last = before[: len(after) + 1]
         return (*prefix, last + 1)

@@ -1,5 +1,8 @@
 """The function to trace: its parameters, and how to call it with one value for each."""
 
+# The classes of a graph share their internals, under the names that PyTorch gives them.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import inspect
@@ -84,7 +87,7 @@ def _with_plain_parameters(fn: FunctionType, count: int) -> FunctionType:
 
 def _of_graph_module(root: GraphModule) -> RootFunction:
     """The graph of a module as a function: its placeholders are the parameters."""
-    plan = root.plan
+    plan = root._compiled()
     parameters = [RootParameter(str(node.target), node.args[:1], node.type) for node in plan.placeholders]
 
     def call(*values: object) -> object:

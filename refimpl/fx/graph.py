@@ -105,7 +105,8 @@ class Graph:
         candidate = name if name is not None else self._target_to_str(target)
         name = self._graph_namespace.create_name(candidate, None)
         node = Node(self, name, op, target, args, kwargs, type_expr)
-        self._call_hooks("_create_node_hooks", node)
+        if self._owning_module is not None:
+            self._call_hooks("_create_node_hooks", node)
         self._graph_namespace.associate_name_with_obj(name, node)
         self._insert(node)
         self._find_nodes_lookup_table.insert(node)

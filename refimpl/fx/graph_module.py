@@ -116,8 +116,7 @@ class GraphModule(Module):
         """The text of ``forward`` as of the last recompilation."""
         return self._code
 
-    @property
-    def plan(self) -> Plan:
+    def _compiled(self) -> Plan:
         """What a call runs: the graph as of the last recompilation."""
         return self._plan
 
@@ -135,7 +134,7 @@ class GraphModule(Module):
 
     def forward(self, *args: object, **kwargs: object) -> object:
         """Run the graph; ``TypeError`` if the arguments do not fit its placeholders."""
-        return self.plan.run(self, args, kwargs)
+        return self._compiled().run(self, args, kwargs)
 
     def add_submodule(self, target: str, m: Module) -> bool:
         """Install a module at a dotted path, making empty ones on the way; false if a non-module is in the way."""

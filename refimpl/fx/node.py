@@ -71,6 +71,15 @@ class Node(NodeBase):
         else:
             _set(self, name, value)
 
+    def __getstate__(self) -> dict[str, object]:
+        """All fields, own attributes included, for copying and pickling (recursive: a node holds the next)."""
+        fields = (name for name in NodeBase.__slots__ if not name.startswith("__"))
+        return {**self.__dict__, **{name: getattr(self, name) for name in fields}}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():
+            _set(self, name, value)
+
     def __repr__(self) -> str:
         return self._repr_fn(self) if self._repr_fn else self.name
 

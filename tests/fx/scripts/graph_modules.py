@@ -364,3 +364,28 @@ def scenario_training_flag():
     root.eval()
     m = fx.GraphModule(root, graph())
     print(m.training, m.train().training, m.sub.training, m.eval().sub.training)
+
+
+def scenario_attributes_of_any_name():
+    g = fx.Graph()
+    names = (
+        "plan",
+        "run",
+        "bind",
+        "values",
+        "graph_",
+        "steps",
+        "name",
+        "target",
+        "env",
+        "module",
+        "root",
+        "copy",
+        "state",
+    )
+    g.output([g.create_node("get_attr", name) for name in names])
+    m = fx.GraphModule({name: i for i, name in enumerate(names)}, g)
+    print(m(), fx.Interpreter(m).run(), m.plan)
+    m.plan = Sub()
+    m.step = 3
+    print([n for n, _ in m.named_children()], m.step)
