@@ -20,7 +20,7 @@ from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes
 from refimpl.terms import eq, floor_div, mod
 
-__all__ = ["clone", "to_copy"]
+__all__ = ["clone", "clone_preserving_strides", "to_copy"]
 
 
 def clone(
@@ -201,15 +201,16 @@ def detach(ctx: Context, self: FakeTensor) -> Value:
 
 @shape("aten.copy.default")
 def copy(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: bool) -> Value:
-    """A tensor as ``self`` that holds the elements of ``src`` expanded to it."""
+    """A tensor as ``self``, strides and offset included, that holds the elements of ``src`` expanded to it."""
     _require_expands(ctx, src, self)
-    if _is_dense(ctx, self):
-        return replace(clone(ctx, self, None), strides=self.strides, constant=None)
-    return replace(clone(ctx, self, None), constant=None)
+    return clone_preserving_strides(ctx, self)
 
 
-def _is_dense(ctx: Context, tensor: FakeTensor) -> bool:
-    return like(ctx, tensor).strides == tensor.strides
+def clone_preserving_strides(ctx: Context, tensor: FakeTensor) -> FakeTensor:
+    """A copy of the storage read as before; a tensor whose elements share memory is copied densely."""
+    if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
+        return like(ctx, tensor)
+    return FakeTensor(tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset)
 
 
 @shape("aten.copy_.default")

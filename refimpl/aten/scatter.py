@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
 from refimpl.aten._strides import fresh
 from refimpl.aten._views import as_strided, diagonal, select, view
+from refimpl.aten.copies import clone_preserving_strides
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -146,13 +146,6 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
     return fresh(ctx, self, broadcast_sizes(ctx, without, indices.sizes))
 
 
-def _preserved(ctx: Context, tensor: FakeTensor) -> FakeTensor:
-    """A copy with the very same strides; a tensor whose elements overlap is copied densely."""
-    if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
-        return like(ctx, tensor)
-    return FakeTensor(tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset)
-
-
 def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor) -> FakeTensor:
     message = (
         f"expected src to have a size equal to the slice of self. src size = {sizes_text(src.sizes)}, slice size = "
@@ -163,7 +156,7 @@ def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor
     for have, want in zip(src.sizes, part.sizes, strict=True):
         if have is not want:
             ctx.require(eq(have, want), message)
-    return _preserved(ctx, tensor)
+    return clone_preserving_strides(ctx, tensor)
 
 
 @shape("aten.select_scatter.default")

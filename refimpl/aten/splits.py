@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import slice_along
@@ -12,16 +14,22 @@ from refimpl.terms import Dim, eq, ge, gt
 
 __all__: list[str] = []
 
+# Symbolic counts above it are refused: PyTorch would make as many views.
+_MOST_PIECES: Final = 257
+
 
 def _count(ctx: Context, number: Dim) -> int:
-    """The number of pieces, which must be a plain number. Raises what ``decide`` raises if it is symbolic."""
+    """The number of pieces, which must be decided. Raises what ``decide`` raises if it is open."""
     if isinstance(number, int):
         return number
-    for value in range(1, 64):
+    candidates = range(1, _MOST_PIECES)
+    for value in candidates:
         if ctx.known(eq(number, value)) is True:
             return value
-    ctx.decide(eq(number, 1))
-    raise RuntimeError(f"the number of pieces {number} is not a constant")
+    for value in candidates:
+        if ctx.decide(eq(number, value)):
+            return value
+    raise RuntimeError(f"the number of pieces {number} is not below {_MOST_PIECES}")
 
 
 def split_by(ctx: Context, tensor: FakeTensor, size: Dim, dim: int) -> list[FakeTensor]:
