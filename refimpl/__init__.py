@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from refimpl.export import ArchiveError, ExportedProgram, load
-    from refimpl.laws import ProgramReport, Report, check
+    from refimpl.laws import ProgramReport, Report
+    from refimpl.laws.check import check
 
 __all__ = ["ArchiveError", "ExportedProgram", "ProgramReport", "Report", "__version__", "check", "load"]
 

@@ -123,7 +123,12 @@ def _family(name: str, group: list[Measured]) -> Family:
     runs = [(one.torch_propagate or 0.0, one.propagate) for one in group]
     proofs = [(one.torch_propagate or 0.0, one.prove) for one in group]
     return Family(
-        name, len(group), sum(one.nodes for one in group), _distribution(loads), _distribution(runs), _distribution(proofs)
+        name,
+        len(group),
+        sum(one.nodes for one in group),
+        _distribution(loads),
+        _distribution(runs),
+        _distribution(proofs),
     )
 
 
@@ -154,12 +159,17 @@ def _table(measured: Sequence[Measured], *, markdown: bool) -> list[str]:
         [row.name, str(row.archives), str(row.nodes), *(" | ".join(f"{x:.1f}" for x in part) for part in _parts(row))]
         for row in rows
     ]
-    lines.append("PyTorch's seconds over refimpl's (above 1: refimpl is faster; prove is against PyTorch's propagation alone)")
+    lines.append(
+        "PyTorch's seconds over refimpl's (above 1: refimpl is faster; prove is against PyTorch's propagation alone)"
+    )
     if markdown:
         cells = [[cell.replace(" | ", " / ") for cell in line] for line in (header, ["---"] * len(header), *body)]
         return [*lines, "", *("| " + " | ".join(line) + " |" for line in cells)]
     widths = [max(len(line[i]) for line in (header, *body)) for i in range(len(header))]
-    return [*lines, *("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (header, *body))]
+    return [
+        *lines,
+        *("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (header, *body)),
+    ]
 
 
 def _parts(row: Family) -> tuple[tuple[float, float, float, float], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ import click
 from refimpl.cli.own_bug import own_bug
 from refimpl.export import ArchiveError, load
 from refimpl.laws import ProgramReport, Report, ReportError, check, exit_code, worst_exit_code
+from refimpl.solver import DEFAULT_BUDGET
 
 __all__ = ["CheckOptions", "Judged", "judge", "run_check"]
 
@@ -29,7 +30,7 @@ class CheckOptions:
 
     profile: Literal["exact", "torch-2.13"] = "exact"
     solver: Literal["z3", "cvc5", "both"] = "z3"
-    budget: int | None = None
+    budget: int = DEFAULT_BUDGET
     values: bool = False
 
 
@@ -53,10 +54,13 @@ def _judge(path: Path, options: CheckOptions) -> ProgramReport:
     text = str(path)
     try:
         program = load(path)
-        if options.budget is None:
-            return check(program, profile=options.profile, solver=options.solver, values=options.values, path=text)
         return check(
-            program, profile=options.profile, solver=options.solver, budget=options.budget, values=options.values, path=text
+            program,
+            profile=options.profile,
+            solver=options.solver,
+            budget=options.budget,
+            values=options.values,
+            path=text,
         )
     except ArchiveError as error:
         return ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
@@ -111,17 +115,11 @@ def _write(reports: tuple[ProgramReport, ...], style: Literal["text", "json"], o
         output.write_text(text, encoding="utf-8")
 
 
-class _Advance:
-    """Does nothing: there is little to do, or nobody watches."""
-
-    def __call__(self, path: str) -> None:
-        return
-
-
 @contextmanager
-def _progress(total: int) -> Iterator[_Advance]:
+def _progress(total: int) -> Generator[Callable[[str], object]]:
     if total < MUCH or not sys.stderr.isatty():
-        yield _Advance()
+        # There is little to do, or nobody watches: the path goes nowhere.
+        yield str
         return
     from refimpl.cli.progress import bar
 

@@ -9,8 +9,6 @@ from typing import Final, Literal, TypeVar
 
 import click
 
-from refimpl import __version__
-
 __all__ = ["main"]
 
 INTERRUPTED: Final = 130
@@ -36,7 +34,7 @@ def _shared(command: _F) -> _F:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="refimpl")
+@click.version_option(package_name="refimpl", prog_name="refimpl")
 def cli() -> None:
     """Check real exported PyTorch programs, without PyTorch.
 
@@ -67,9 +65,12 @@ def check(
 ) -> None:
     """Re-propagate archives and prove their constraints equivalent, or show sizes at which they differ."""
     from refimpl.cli.check import CheckOptions, run_check
+    from refimpl.solver import DEFAULT_BUDGET
 
-    options = CheckOptions(profile, solver, budget, values)
-    sys.exit(run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings))
+    options = CheckOptions(profile, solver, DEFAULT_BUDGET if budget is None else budget, values)
+    sys.exit(
+        run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings)
+    )
 
 
 @cli.command()
@@ -88,7 +89,9 @@ def propagate(
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE...")
-@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Warm runs, of which the median.")
+@click.option(
+    "--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Warm runs, of which the median."
+)
 @click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--torch/--no-torch", "with_torch", default=True, help="Compare with PyTorch where it is installed.")
 def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "markdown"], with_torch: bool) -> None:

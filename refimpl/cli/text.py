@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import click
 
 from refimpl.laws import LawRow, ProgramReport
+from refimpl.laws.report import Verdict
 
 __all__ = ["report_text"]
 
 MOST_ROWS: Final = 4
-_COLORS: Final = {"equivalent": "green", "broken": "red", "unknown": "yellow", "error": "magenta"}
+WIDTH: Final = 100
+_COLORS: Final[Mapping[Verdict, str]] = {
+    "equivalent": "green",
+    "broken": "red",
+    "unknown": "yellow",
+    "error": "magenta",
+}
 
 
 def report_text(reports: tuple[ProgramReport, ...], *, color: bool) -> str:
@@ -60,7 +68,9 @@ def _rows(rows: tuple[LawRow, ...]) -> Iterator[str]:
         place = f" at node {row.node}" if row.node else ""
         yield f"  {click.style(row.law, bold=True)} {row.outcome}{place}"
         for line in (row.message or "").splitlines():
-            yield f"    {line}"
+            yield from textwrap.wrap(
+                line, WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False
+            )
         if row.witness is not None:
             sizes = ", ".join(f"{symbol} = {value}" for symbol, value in row.witness)
             yield f"    witness: {sizes or 'any sizes (no symbol is involved)'}"

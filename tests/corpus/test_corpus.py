@@ -1,39 +1,81 @@
-"""The corpus is what its README says: every archive has its results, and ours can be made again."""
+"""The archives of this repository: every one is equivalent, and every node has the value that PyTorch computed."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.corpus.make_real import main
+from refimpl.export import ArchiveError, load
+from refimpl.laws import check, propagation_report
+from tests.corpus.golden_nodes import differences, golden_path
+from tests.variants.archive_json import read, write
+from tests.variants.variants import blinded
 
 HERE = Path(__file__).parent
 ARCHIVES = sorted((HERE / "archives").glob("*/*.pt2"))
+NAMES = {path: f"{path.parent.name}/{path.name}" for path in ARCHIVES}
+FRESH = re.compile(r"\b(?:u|zuf)\d+\b")
 
 
-def test_every_archive_has_its_results_and_no_results_are_left_over() -> None:
-    expected = {f"{path.parent.name}__{path.name.removesuffix('.pt2')}.json" for path in ARCHIVES}
-    assert {path.name for path in (HERE / "golden").iterdir()} == expected
-    assert len(ARCHIVES) > 60
+def recorded_deviation(node: str, difference: str) -> bool:
+    """PyTorch's vmap-nesting callables return integers where the recorded value is none."""
+    return node.startswith("_vmap_") and difference.startswith("{'kind': 'none'} against")
 
 
-def test_the_readme_names_every_family() -> None:
-    text = (HERE / "README.md").read_text(encoding="utf-8")
-    assert all(f"| `{path.parent.name}` |" in text for path in ARCHIVES)
+@pytest.mark.parametrize("path", ARCHIVES, ids=NAMES.get)
+def test_an_intact_archive_is_equivalent(path: Path) -> None:
+    report = check(load(path))
+    assert (report.verdict, report.relation) == ("equivalent", "equivalent")
 
 
-def test_the_corpus_stays_small() -> None:
-    files = [path for path in HERE.rglob("*") if path.is_file() and path.suffix in (".pt2", ".json")]
-    assert sum(path.stat().st_size for path in files) < 3_000_000
+@pytest.mark.parametrize("path", [p for p in ARCHIVES if golden_path(p, HERE / "golden").exists()], ids=NAMES.get)
+def test_every_node_has_the_value_that_pytorch_computed(path: Path) -> None:
+    found = [pair for pair in differences(path, HERE / "golden") if not recorded_deviation(*pair)]
+    assert found == []
 
 
-@pytest.mark.torch
-def test_our_own_archives_and_results_can_be_made_again(tmp_path: Path) -> None:
-    archives, golden = tmp_path / "archives", tmp_path / "golden"
-    golden.mkdir()
-    main(sys.executable, archives, golden)
-    made = {path.name: path.read_bytes() for folder in (archives, golden) for path in folder.iterdir()}
-    committed = [*(HERE / "archives" / "real").iterdir(), *(HERE / "golden").glob("real__*")]
-    assert made == {path.name: path.read_bytes() for path in committed}
+def test_most_archives_have_a_golden_result() -> None:
+    assert sum(golden_path(path, HERE / "golden").exists() for path in ARCHIVES) >= 50
+
+
+def canonical(path: Path, *, is_blinded: bool) -> str:
+    """Values, facts and requirements of the blind run with fresh names numbered by first appearance."""
+    report = propagation_report(load(path, blinded=is_blinded))
+    text = json.dumps({key: report[key] for key in ("values", "facts", "requirements")})
+    names: dict[str, str] = {}
+    return FRESH.sub(lambda match: names.setdefault(match[0], f"@{len(names)}"), text)
+
+
+# The result of a custom operator is assumed from the record, which a blinded copy does not have.
+ASSUMED = ("custom_", "nn_functional_linear_cross_entropy_chunked")
+
+
+@pytest.mark.parametrize("path", [p for p in ARCHIVES if not p.name.startswith(ASSUMED)], ids=NAMES.get)
+def test_what_was_recorded_has_no_influence_on_the_blind_run(path: Path, tmp_path: Path) -> None:
+    copy = write(blinded(read(path)), path, tmp_path / path.name)
+    assert canonical(copy, is_blinded=True) == canonical(path, is_blinded=False)
+
+
+def test_check_refuses_a_blinded_copy(tmp_path: Path) -> None:
+    original = HERE / "archives" / "datadep" / "as_strided_u.pt2"
+    with pytest.raises(ArchiveError):
+        load(write(blinded(read(original)), original, tmp_path / "blinded.pt2"))
+
+
+def test_reports_are_the_same_bytes_under_any_hash_seed() -> None:
+    paths = [str(path) for path in ARCHIVES if path.parent.name in {"datadep", "real"}]
+    outputs: set[bytes] = set()
+    for seed in ("0", "1", "4242"):
+        done = subprocess.run(
+            [sys.executable, "-m", "refimpl.cli", "check", "--format", "json", "--values", *paths],
+            env={**os.environ, "PYTHONHASHSEED": seed}, cwd=HERE.parents[1], capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        outputs.add(done.stdout)
+    assert len(outputs) == 1

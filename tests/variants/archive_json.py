@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-__all__ = ["Json", "JsonObject", "as_list", "as_object", "as_text", "graphs", "nodes", "read", "top_graph", "values", "write"]
+__all__ = [
+    "Json",
+    "JsonObject",
+    "as_list",
+    "as_object",
+    "as_text",
+    "graphs",
+    "nodes",
+    "read",
+    "top_graph",
+    "values",
+    "write",
+]
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
 
 KINDS = ("tensor_values", "sym_int_values", "sym_bool_values", "sym_float_values")

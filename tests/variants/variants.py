@@ -41,11 +41,8 @@ def symbols_of(value: Json) -> set[str]:
     """The names of the symbols in the expressions of a recorded value."""
     if isinstance(value, str):
         return set(_SYMBOL.findall(value))
-    if isinstance(value, list):
-        return set().union(*map(symbols_of, value))
-    if isinstance(value, dict):
-        return set().union(*map(symbols_of, value.values()))
-    return set()
+    items = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+    return {name for item in items for name in symbols_of(item)}
 
 
 def asserts(model: JsonObject) -> dict[str, str]:
