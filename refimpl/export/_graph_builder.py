@@ -44,7 +44,7 @@ class GraphBuilder:
     """
 
     def __init__(self, name: str = "") -> None:
-        self.name = name
+        self.name: str = name
         self._inputs: list[Argument] = []
         self._outputs: list[Argument] = []
         self._nodes: list[Node] = []

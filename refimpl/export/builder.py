@@ -66,9 +66,9 @@ class ProgramBuilder(GraphBuilder):
         self._payloads: dict[str, bytes] = {}
         self._tree: tuple[Mapping[str, Tree], Mapping[str, Tree]] | None = None
         self.guards_code: list[str] = []
-        self.torch_version = "2.13.0"
-        self.schema_version = SchemaVersion(8, 20)
-        self.verifiers = ["TRAINING"]
+        self.torch_version: str = "2.13.0"
+        self.schema_version: SchemaVersion = SchemaVersion(8, 20)
+        self.verifiers: list[str] = ["TRAINING"]
 
     def symbol(self, name: str, *, hint: int, low: int | None = 2, high: int | None = None) -> Expression:
         """A backed symbol with its hint and its range, as ``Dim`` gives it."""

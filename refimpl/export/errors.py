@@ -46,11 +46,11 @@ class ArchiveError(Exception):
 
     def __init__(self, kind: ErrorKind, field: str, message: str, *, path: str = "", node: str | None = None) -> None:
         super().__init__(kind, field, message, path, node)
-        self.kind = kind
-        self.field = field
-        self.message = message
-        self.path = path
-        self.node = node
+        self.kind: ErrorKind = kind
+        self.field: str = field
+        self.message: str = message
+        self.path: str = path
+        self.node: str | None = node
 
     def at(self, path: str, node: str | None = None) -> ArchiveError:
         """The same error with the file, and the node unless one is known already."""

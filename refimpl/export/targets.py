@@ -33,9 +33,10 @@ class UnknownTarget:
     """
 
     def __init__(self, text: str) -> None:
-        self.name = target_name(text)
+        self.name: str = target_name(text)
         parts = [part for part in self.name.split(".") if part.isidentifier()] or ["unknown"]
-        self.__name__ = self.__qualname__ = parts[-1] if len(parts) < 3 else ".".join(parts[1:])
+        self.__name__: str = parts[-1] if len(parts) < 3 else ".".join(parts[1:])
+        self.__qualname__ = self.__name__
         self.__module__ = "torch.ops" if text.startswith("torch.ops.") else "torch"
 
     def __call__(self, *args: object, **kwargs: object) -> object:
