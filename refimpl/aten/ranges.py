@@ -90,8 +90,8 @@ def _quotient(start: _Number, end: _Number, step: _Number) -> Real:
         if isinstance(step, (int, IntTerm)):
             return int_true_div(end - start, step)
         return float_true_div(to_float(end - start), step)
-    span = float_add(_as_real(end), float_mul(-1.0, _as_real(start)))
-    return float_true_div(span, _as_real(step))
+    span = _as_real(end) if start == 0 else float_add(_as_real(end), float_mul(-1.0, _as_real(start)))
+    return span if step == 1 else float_true_div(span, _as_real(step))
 
 
 def _arange(ctx: Context, start: _Number, end: _Number, step: _Number, options: TensorOptions) -> FakeTensor:
