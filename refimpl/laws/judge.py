@@ -208,13 +208,13 @@ _SIDES: Final[tuple[Given, Given]] = ("before", "after")
 
 
 def judge(
-    seen: Observation, solver: Solver, replay: Replayer, *, laws: Sequence[Law] = LAWS, reprove: bool = False
+    seen: Observation, solver: Solver, replay: Replayer, *, laws: Sequence[Law] | None = None, reprove: bool = False
 ) -> Judgement:
-    """Judge every law. Nothing is called proved unless both sides have a model that replays (CONSIST)."""
+    """Judge the laws, by default all; nothing is proved unless both sides have a model that replays (CONSIST)."""
     under = tuple(node.path for node in seen.nodes if node.assumed)
     state = _Judge(seen, Theory(seen), solver, replay, under, reprove)
     consistent = state.consist()
-    for law in laws:
+    for law in LAWS if laws is None else laws:
         state.law(law, consistent=consistent)
     return Judgement(tuple(state.rows), _relation(state.directions), state.model)
 
