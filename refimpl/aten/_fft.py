@@ -16,7 +16,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, ne
 
-__all__ = ["complex_to_complex", "complex_to_real", "real_to_complex"]
+__all__ = ["complex_to_complex", "complex_to_real", "real_to_complex", "require_elements"]
 
 
 def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]:
@@ -30,10 +30,24 @@ def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]
     return ordered
 
 
+def require_elements(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> None:
+    """The backend transforms no empty tensor."""
+    for dim in (*dims, *(dim for dim in range(self.ndim) if dim not in dims)):
+        size = self.sizes[dim]
+        if isinstance(size, int) and size != 0:
+            continue
+        if dim in dims:
+            message = (
+                f"cannot reshape tensor of 0 elements into shape [-1, {', '.join(str(self.sizes[d]) for d in dims)}] "
+                "because the unspecified dimension size -1 can be any value and is ambiguous"
+            )
+        else:
+            message = "MKL FFT error: Intel oneMKL DFTI ERROR: Inconsistent configuration parameters"
+        ctx.require(ne(size, 0), message)
+
+
 def _transformed(ctx: Context, self: FakeTensor, sizes: Sizes, dims: Sequence[int], dtype: DType) -> FakeTensor:
-    for size in self.sizes:
-        if not isinstance(size, int) or size == 0:
-            ctx.require(ne(size, 0), "MKL FFT error: Intel oneMKL DFTI ERROR: Inconsistent configuration parameters")
+    require_elements(ctx, self, dims)
     batch = _by_stride(ctx, self, [dim for dim in range(self.ndim) if dim not in dims])
     outer, *inner = contiguous_strides(ctx, (product(self.sizes[d] for d in batch), *(sizes[d] for d in dims)))
     strides: list[Dim] = [0] * self.ndim

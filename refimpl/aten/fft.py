@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import like
-from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex
+from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements
 from refimpl.aten._promotion import Kind, complex_of, convert_kind
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -27,6 +27,8 @@ def fft_c2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 @shape("aten._fft_r2c.default")
 def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, onesided: bool) -> FakeTensor:
     """Real to complex."""
+    if not self.sizes and dim:
+        raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
     return real_to_complex(ctx, self, wrap_dims(dim, self.ndim), onesided)
 
 
@@ -35,6 +37,7 @@ def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
     """Complex to real; the last dimension holds one side of the spectrum, or both."""
     dims = wrap_dims(dim, self.ndim)
     size = self.sizes[dims[-1]]
+    require_elements(ctx, self, dims)
     message = "in_size == signal_size[i + 1] || in_size == (signal_size[i + 1] / 2) + 1 INTERNAL ASSERT FAILED"
     ctx.require(lor(eq(size, last_dim_size // 2 + 1), eq(size, last_dim_size)), message)
     return complex_to_real(ctx, self, dims, last_dim_size)
@@ -200,5 +203,5 @@ def hfftn(
 @shape("aten.fft_fftshift.default", "aten.fft_ifftshift.default")
 def fftshift(ctx: Context, self: FakeTensor, dim: Sequence[int] | None) -> FakeTensor:
     """The spectrum rolled so that frequency zero is central (first)."""
-    dims = range(self.ndim) if dim is None else [wrap_dim(d, self.ndim) for d in dim]
+    dims = range(self.ndim) if dim is None else [wrap_dim(d, self.ndim, scalar_has_one=False) for d in dim]
     return tensor_of(ctx, "aten.roll.default", self, [self.sizes[d] // 2 for d in dims], list(dims))

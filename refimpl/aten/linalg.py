@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._linalg import column_major, require_float, require_matrix, require_square
+from refimpl.aten._linalg import column_major, require_float, require_square
 from refimpl.aten._promotion import Number, real_of, result_type
 from refimpl.aten._reduction import reduced_sizes, sum_dtype
 from refimpl.aten._registry import shape
@@ -31,10 +32,14 @@ def _batch(ctx: Context, self: FakeTensor, *tolerances: object) -> Sizes:
 
 
 def _pinv(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) -> FakeTensor:
-    if hermitian:
-        require_square(ctx, self, "linalg.pinv")
-    require_matrix(self, "linalg.pinv")
-    require_float(self, "linalg.pinv")
+    if self.ndim < 2 or not (self.dtype.is_floating_point or self.dtype.is_complex):
+        text = f"{scalar_type_name(self.dtype)}{{[{', '.join(map(str, self.sizes))}]}}"
+        raise RuntimeError(
+            f"linalg.pinv({text}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble "
+            "types"
+        )
+    if hermitian and 0 not in self.sizes:
+        require_square(ctx, self, "linalg.eigh")
     rows, columns = self.sizes[-2:]
     # Without elements the tolerances are not looked at.
     batch = self.sizes[:-2] if 0 in self.sizes else _batch(ctx, self, *tolerances)
@@ -60,9 +65,10 @@ def pinverse(ctx: Context, self: FakeTensor, rcond: float) -> FakeTensor:
 
 
 def _rank(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) -> FakeTensor:
-    require_matrix(self, "linalg.matrix_rank")
+    if self.ndim < 2:
+        raise RuntimeError("torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions.")
     if hermitian and 0 not in self.sizes:
-        require_square(ctx, self, "linalg.matrix_rank")
+        require_square(ctx, self, "linalg.eigh")
     return dense(ctx, self, _batch(ctx, self, *tolerances), DType.int64)
 
 
@@ -83,9 +89,10 @@ def linalg_matrix_rank_tolerances(
 @shape("aten.linalg_cond.default", "aten.linalg_cond.p_str")
 def linalg_cond(ctx: Context, self: FakeTensor, p: Number | str | None) -> FakeTensor:
     """The condition number in a norm; only the 2-norm takes matrices that are not square."""
-    require_matrix(self, "linalg.cond")
+    if self.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p is not None and p not in (2, -2):
-        require_square(ctx, self, f"linalg.cond(p={p})")
+        require_square(ctx, self, f"linalg.cond(ord={p})")
     return dense(ctx, self, self.sizes[:-2], real_of(self.dtype))
 
 
@@ -118,6 +125,14 @@ def linalg_multi_dot(ctx: Context, tensors: Sequence[FakeTensor]) -> FakeTensor:
                 raise RuntimeError(f"multi_dot(): the {which} tensor must be 1D or 2D but got {tensor.ndim}D")
         elif tensor.ndim != 2:
             raise RuntimeError(f"multi_dot(): tensor {position} must be 2D but got {tensor.ndim}D")
+    for position, (left, right) in enumerate(pairwise(tensors)):
+        if left.sizes[-1] != right.sizes[0]:
+            shapes = [f"[{', '.join(map(str, tensor.sizes))}]" for tensor in (left, right)]
+            message = (
+                f"multi_dot(): tensors {position} and {position + 1} with shapes {shapes[0]} and {shapes[1]} "
+                "cannot be multiplied"
+            )
+            ctx.require(eq(left.sizes[-1], right.sizes[0]), message)
     return _chain(ctx, tensors)
 
 

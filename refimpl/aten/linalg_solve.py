@@ -12,7 +12,6 @@ from refimpl.aten._linalg import (
     batch_pair,
     column_major,
     require_float,
-    require_matrix,
     require_solvable,
     require_square,
 )
@@ -24,7 +23,7 @@ from refimpl.aten._views import view
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq
+from refimpl.terms import eq, ge
 
 __all__: list[str] = []
 
@@ -34,8 +33,8 @@ _Solution = tuple[FakeTensor, FakeTensor, FakeTensor, FakeTensor]
 @shape("aten.linalg_inv_ex.default")
 def linalg_inv_ex(ctx: Context, A: FakeTensor, check_errors: bool) -> tuple[FakeTensor, FakeTensor]:
     """The inverse and LAPACK's error codes."""
-    require_square(ctx, A, "linalg.inv_ex")
-    require_float(A, "linalg.inv_ex", low_precision=False)
+    require_square(ctx, A, "linalg.inv")
+    require_float(A, "linalg.inv", low_precision=False)
     return column_major(ctx, A, A.sizes), dense(ctx, A, A.sizes[:-2], DType.int32)
 
 
@@ -56,10 +55,18 @@ def linalg_det_internal(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTe
     return dense(ctx, A, A.sizes[:-2]), column_major(ctx, A, A.sizes), pivots
 
 
-@shape("aten.linalg_det.default", "aten.det.default", "aten.logdet.default")
+@shape("aten.linalg_det.default", "aten.det.default")
 def linalg_det(ctx: Context, A: FakeTensor) -> FakeTensor:
-    """The determinant (its logarithm)."""
+    """The determinant."""
     return linalg_det_internal(ctx, A)[0]
+
+
+@shape("aten.logdet.default")
+def logdet(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The logarithm of the determinant."""
+    require_square(ctx, self, "logdet")
+    require_float(self, "logdet", low_precision=False)
+    return dense(ctx, self, self.sizes[:-2])
 
 
 @shape("aten._linalg_slogdet.default")
@@ -155,7 +162,8 @@ def _require_rhs(ctx: Context, self: FakeTensor, A: FakeTensor, name: str) -> No
                 f"torch.{name}: Expected {label} to have at least 2 dimensions, but it has {tensor.ndim} dimensions "
                 "instead"
             )
-    require_square(ctx, A, name)
+    rows, columns = A.sizes[-2:]
+    ctx.require(eq(rows, columns), f"A must be batches of square matrices, but they are {rows} by {columns} matrices")
     message = (
         f"Incompatible matrix sizes for {name}: each A matrix is {A.sizes[-1]} by {A.sizes[-1]} but each b matrix is "
         f"{self.sizes[-2]} by {self.sizes[-1]}"
@@ -222,17 +230,41 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
     return column_major(ctx, B, batch_pair(ctx, B, LD)[0])
 
 
+def _require_reflectors(ctx: Context, self: FakeTensor, tau: FakeTensor, other: FakeTensor) -> None:
+    name = "torch.ormqr"
+    if self.ndim - tau.ndim != 1:
+        raise RuntimeError(
+            f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.ndim} and "
+            f"input.ndim is equal to {self.ndim}"
+        )
+    if self.ndim != other.ndim:
+        raise RuntimeError(
+            f"{name}: Expected other to have the same number of dimensions as input, but got other.ndim equal to "
+            f"{other.ndim} and input.ndim is equal to {self.ndim}"
+        )
+    batch = self.sizes[:-2]
+    for sizes, label in ((tau.sizes[:-1], "tau"), (other.sizes[:-2], "other")):
+        message = f"{name}: Expected batch dimensions of {label} to be equal to input.shape[:-2], but got {list(sizes)}"
+        for size, expected in zip(sizes, batch, strict=True):
+            ctx.require(eq(size, expected), message)
+
+
 @shape("aten.ormqr.default")
 def ormqr(
     ctx: Context, self: FakeTensor, input2: FakeTensor, input3: FakeTensor, left: bool, transpose: bool
 ) -> FakeTensor:
     """The product of a matrix with the orthogonal matrix of Householder reflectors."""
-    require_matrix(self, "torch.ormqr")
-    require_matrix(input3, "torch.ormqr")
+    name = "torch.ormqr"
+    for tensor, label in ((self, "input"), (input3, "other")):
+        if tensor.ndim < 2:
+            raise RuntimeError(f"{name}: {label} must have at least 2 dimensions.")
     at = -2 if left else -1
     ctx.require(
-        eq(input3.sizes[at], self.sizes[-2]), f"torch.ormqr: other.shape[{at}] must be equal to input.shape[-2]"
+        ge(input3.sizes[at], input2.sizes[-1] if input2.sizes else 0),
+        f"{name}: other.shape[{at}] must be greater than or equal to tau.shape[-1]",
     )
+    ctx.require(eq(input3.sizes[at], self.sizes[-2]), f"{name}: other.shape[{at}] must be equal to input.shape[-2]")
+    _require_reflectors(ctx, self, input2, input3)
     return column_major(ctx, input3, input3.sizes)
 
 
@@ -240,7 +272,7 @@ def ormqr(
 def linalg_tensorinv(ctx: Context, self: FakeTensor, ind: int) -> FakeTensor:
     """The inverse of a tensor seen as a matrix: its first ``ind`` dimensions by the others."""
     if ind <= 0:
-        raise RuntimeError("Expected a strictly positive integer for 'ind'")
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
     rows, columns = product(self.sizes[:ind]), product(self.sizes[ind:])
     message = (
         "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "

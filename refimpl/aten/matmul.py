@@ -140,8 +140,10 @@ def bmm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType
 def baddbmm(
     ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
-    """``beta * self + alpha * batch1 @ batch2``."""
-    result = _added(ctx, self, _bmm(ctx, batch1, batch2, None))
+    """``beta * self + alpha * batch1 @ batch2``; the bias is expanded first."""
+    if batch1.ndim == 3 and batch2.ndim == 3:
+        _require_expandable(ctx, self, (*batch1.sizes[:2], batch2.sizes[2]))
+    result = _bmm(ctx, batch1, batch2, None)
     if self.dtype is not batch1.dtype:
         raise RuntimeError(
             f"Input dtypes must be the same, got: input {scalar_type_name(self.dtype)}, batch1: "

@@ -92,8 +92,15 @@ def cdist(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, compute_mode: 
 
 @shape("aten._euclidean_dist.default")
 def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
-    """The Euclidean distances between rows, by a matrix product."""
-    return cdist(ctx, x1, x2, 2.0, None)
+    """The Euclidean distances between rows, by a matrix product of rows with two columns added."""
+    batch = broadcast_sizes(ctx, x1.sizes[:-2], x2.sizes[:-2])
+    left, right = x1.sizes[-1] + 2, x2.sizes[-1] + 2
+    message = (
+        f"Expected size for first two dimensions of batch2 tensor to be: [{product(batch)}, {left}] "
+        f"but got: [{product(batch)}, {right}]."
+    )
+    ctx.require(eq(left, right), message)
+    return dense(ctx, x1, (*batch, x1.sizes[-2], x2.sizes[-2]))
 
 
 @shape("aten.pdist.default")
@@ -154,9 +161,10 @@ def bilinear(
         ctx.require(eq(a, b), f"bilinear(): input batch dimensions do not match at dim {dim}: got {a} and {b}")
     wrap_dim(2, weight.ndim)
     for tensor, position, name in ((input1, 1, "input1"), (input2, 2, "input2")):
-        ctx.require(ne(tensor.sizes[-1], 0), _AMBIGUOUS)
         a, b = tensor.sizes[-1], weight.sizes[position]
         ctx.require(eq(a, b), f"bilinear(): {name} size does not match weight size: got {a} but expected {b}")
+    for tensor in (input1, input2):
+        ctx.require(ne(tensor.sizes[-1], 0), _AMBIGUOUS)
     result = dense(ctx, input1, (*input1.sizes[:-1], weight.sizes[0]))
     if bias is None:
         return result

@@ -248,7 +248,10 @@ def trace(ctx: Context, self: FakeTensor) -> FakeTensor:
 @shape("aten.hash_tensor.default")
 def hash_tensor(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool, mode: int) -> FakeTensor:
     """A hash of the elements over dimensions."""
-    require_nonempty(ctx, self, "hash_tensor", dim)
+    if dim:
+        require_nonempty(ctx, self, "hash_tensor", dim)
+    else:
+        require_elements(ctx, self, f"hash_tensor: {_UNSPECIFIED}")
     return reduce(ctx, self, all_dims(self, dim), keepdim, DType.uint64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from refimpl.aten._call import tensor_of
@@ -17,15 +18,37 @@ from refimpl.terms import Dim, eq, gt, land, le
 __all__: list[str] = []
 
 
-def _require_frames(ctx: Context, length: Dim, n_fft: int, hop: int, win: int, window: FakeTensor | None) -> None:
-    ctx.require(land(gt(n_fft, 0), le(n_fft, length)), f"expected 0 < n_fft < {length}, but got n_fft={n_fft}")
+def _tensor_text(tensor: FakeTensor) -> str:
+    kinds = {"float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+    kind = kinds.get(tensor.dtype.name, "Float")
+    return f"CPU{kind}Type" if tensor.dtype.is_complex else f"torch.{kind}Tensor"
+
+
+def _sizes_text(tensor: FakeTensor) -> str:
+    return f"[{', '.join(map(str, tensor.sizes))}]"
+
+
+def _call_text(name: str, self: FakeTensor, window: FakeTensor | None, named: Sequence[tuple[str, int | None]]) -> str:
+    """The call as PyTorch's messages write it."""
+    window_text = "None" if window is None else f"{_tensor_text(window)}{{{_sizes_text(window)}}}"
+    texts = [f"{key}={value if value is None else int(value)}" for key, value in named]
+    texts.insert(3, f"window={window_text}")
+    return f"{name}({_tensor_text(self)}{_sizes_text(self)}, {', '.join(texts)}) : "
+
+
+def _require_frames(
+    ctx: Context, call: str, length: Dim, n_fft: int, hop: int, win: int, window: FakeTensor | None
+) -> None:
+    ctx.require(land(gt(n_fft, 0), le(n_fft, length)), f"{call}expected 0 < n_fft < {length}, but got n_fft={n_fft}")
     if hop <= 0:
-        raise RuntimeError(f"expected hop_length > 0, but got hop_length={hop}")
+        raise RuntimeError(f"{call}expected hop_length > 0, but got hop_length={hop}")
     if not 0 < win <= n_fft:
-        raise RuntimeError(f"expected 0 < win_length <= n_fft, but got win_length={win}")
+        raise RuntimeError(f"{call}expected 0 < win_length <= n_fft, but got win_length={win}")
     if window is not None:
-        message = f"expected a 1D window tensor of size equal to win_length={win}, but got window with size "
-        message += f"[{', '.join(map(str, window.sizes))}]"
+        message = (
+            f"{call}expected a 1D window tensor of size equal to win_length={win}, but got window with size "
+            f"{_sizes_text(window)}"
+        )
         if window.ndim != 1:
             raise RuntimeError(message)
         ctx.require(eq(window.sizes[0], win), message)
@@ -57,13 +80,16 @@ def stft(
             "stft requires the return_complex parameter be given for real inputs, and will further require that "
             "return_complex=True in a future PyTorch release."
         )
-    if self.ndim not in (1, 2):
-        raise RuntimeError("expected a 1D or 2D tensor")
-    signal = unsqueeze(self, 0) if self.ndim == 1 else self
     hop = n_fft // 4 if hop_length is None else hop_length
     win = n_fft if win_length is None else win_length
+    named = (("n_fft", n_fft), ("hop_length", hop), ("win_length", win), ("normalized", normalized))
+    more = (("onesided", onesided), ("return_complex", return_complex), ("align_to_window", align_to_window))
+    call = _call_text("stft", self, window, (*named, *more))
+    if self.ndim not in (1, 2):
+        raise RuntimeError(f"{call}expected a 1D or 2D tensor")
+    signal = unsqueeze(self, 0) if self.ndim == 1 else self
     batch, length = signal.sizes
-    _require_frames(ctx, length, n_fft, hop, win, window)
+    _require_frames(ctx, call, length, n_fft, hop, win, window)
     frames = 1 + (length - n_fft) // hop
     outer, inner = signal.strides
     framed = as_strided(ctx, signal, (batch, frames, n_fft), (outer, hop * inner, inner), None)
@@ -130,15 +156,28 @@ def istft(
         raise RuntimeError(
             "istft requires a complex-valued input tensor matching the output from stft with return_complex=True."
         )
-    if self.ndim not in (2, 3):
-        raise RuntimeError(f"istft(...): expected a tensor with 3 or 4 dimensions, but got {self.ndim + 1}")
     hop = n_fft // 4 if hop_length is None else hop_length
+    win = n_fft if win_length is None else win_length
+    named = (("n_fft", n_fft), ("hop_length", hop), ("win_length", win), ("center", center), ("normalized", normalized))
+    more = (("onesided", onesided), ("length", length), ("return_complex", return_complex))
+    call = _call_text("istft", self, window, (*named, *more))
+    if self.ndim not in (2, 3):
+        raise RuntimeError(f"{call}expected a tensor with 3 or 4 dimensions, but got {self.ndim + 1}")
     points, frames = self.sizes[-2:]
     one_side = onesided if onesided is not None else points != n_fft
     wanted = n_fft // 2 + 1 if one_side else n_fft
     relation = "n_fft / 2 + 1 when onesided=True" if one_side else "n_fft when onesided=False"
     message = f"expected the frequency dimension (3rd to the last) of the input tensor to match {relation}, but got "
-    ctx.require(eq(points, wanted), f"istft(...): {message}{points}")
+    ctx.require(eq(points, wanted), f"{call}{message}{points}")
+    if not 0 < hop <= win:
+        raise RuntimeError(f"{call}expected 0 < hop_length <= win_length")
+    if not 0 < win <= n_fft:
+        raise RuntimeError(f"{call}expected 0 < win_length <= n_fft")
+    if window is not None:
+        message = f"{call}Invalid window shape. window has to be 1D and length of `win_length`"
+        if window.ndim != 1:
+            raise RuntimeError(message)
+        ctx.require(eq(window.sizes[0], win), message)
     whole = n_fft + hop * (frames - 1)
     start = n_fft // 2 if center else 0
     size = length if length is not None else whole - 2 * start
