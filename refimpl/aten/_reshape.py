@@ -13,6 +13,8 @@ from refimpl.terms import Cond, Dim, eq, floor_div, ge, land, mod, ne
 __all__ = ["infer_sizes", "reshape", "sizes_text", "view", "view_strides"]
 
 _Ask = Callable[[Cond], bool]
+# Texts of errors are made when needed: printing terms costs more than deciding about them.
+_Message = Callable[[], str]
 
 
 def sizes_text(sizes: Sizes) -> str:
@@ -20,7 +22,7 @@ def sizes_text(sizes: Sizes) -> str:
     return "[" + ", ".join(map(str, sizes)) + "]"
 
 
-def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes, message: str | None = None) -> Sizes:
+def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes, message: _Message | None = None) -> Sizes:
     """The shape with its -1 replaced by what is left of ``numel`` elements.
 
     Requires that the other sizes are not negative and that the number of elements stays the same. A symbolic size
@@ -41,27 +43,34 @@ def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes, message: str | None = No
         elif ctx.known(ge(size, 0)) is not True:
             ctx.require(ge(size, 0), f"invalid shape dimension {size}")
         rest = rest * size
-    invalid = message or f"shape '{sizes_text(sizes)}' is invalid for input of size {numel}"
     if missing is None:
-        if rest is not numel:
-            ctx.require(eq(numel, rest), invalid)
+        same = eq(numel, rest)
+        if same is not True:
+            ctx.require(same, _text(message, sizes, numel))
         return sizes
-    return (*sizes[:missing], _quotient(ctx, numel, rest, sizes, invalid), *sizes[missing + 1 :])
+    return (*sizes[:missing], _quotient(ctx, numel, rest, sizes, message), *sizes[missing + 1 :])
 
 
-def _quotient(ctx: Context, numel: Dim, rest: Dim, sizes: Sizes, invalid: str) -> Dim:
+def _text(message: _Message | None, sizes: Sizes, numel: Dim) -> str:
+    if message is not None:
+        return message()
+    return f"shape '{sizes_text(sizes)}' is invalid for input of size {numel}"
+
+
+def _quotient(ctx: Context, numel: Dim, rest: Dim, sizes: Sizes, message: _Message | None) -> Dim:
     if rest == 1:
         return numel
     if ctx.known(ne(rest, 0)) is not True:
-        if ctx.known(eq(numel, 0)) is True:
-            invalid = (
+        text = _text(message, sizes, numel)
+        if message is None and ctx.known(eq(numel, 0)) is True:
+            text = (
                 f"cannot reshape tensor of 0 elements into shape {sizes_text(sizes)} because the unspecified "
                 "dimension size -1 can be any value and is ambiguous"
             )
-        ctx.require(ne(rest, 0), invalid)
+        ctx.require(ne(rest, 0), text)
     divides = eq(mod(numel, rest), 0)
-    if ctx.known(divides) is not True:
-        ctx.require(divides, invalid)
+    if divides is not True and ctx.known(divides) is not True:
+        ctx.require(divides, _text(message, sizes, numel))
     return floor_div(numel, rest)
 
 

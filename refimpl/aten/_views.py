@@ -142,12 +142,15 @@ def unflatten(ctx: Context, tensor: FakeTensor, dim: int, sizes: Sizes) -> FakeT
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     size = tensor.sizes[at]
-    message = (
-        f"unflatten: Provided sizes {sizes_text(sizes)} don't multiply up to the size of dim {at} ({size}) in the "
-        "input tensor"
-    )
-    sizes = infer_sizes(ctx, size, sizes, message)
-    return view(ctx, tensor, (*tensor.sizes[:at], *sizes, *tensor.sizes[at + 1 :]))
+
+    def message() -> str:
+        return (
+            f"unflatten: Provided sizes {sizes_text(sizes)} don't multiply up to the size of dim {at} ({size}) in the "
+            "input tensor"
+        )
+
+    split = infer_sizes(ctx, size, sizes, message)
+    return view(ctx, tensor, (*tensor.sizes[:at], *split, *tensor.sizes[at + 1 :]))
 
 
 def diagonal(ctx: Context, tensor: FakeTensor, offset: int, dim1: int, dim2: int) -> FakeTensor:

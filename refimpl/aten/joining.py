@@ -83,20 +83,25 @@ def stack(ctx: Context, tensors: _Tensors, dim: int) -> Value:
     first = tensors[0]
     at = wrap_dim(dim, first.ndim + 1)
     for position, tensor in enumerate(tensors[1:], 1):
-        message = (
-            f"stack expects each tensor to be equal size, but got {sizes_text(first.sizes)} at entry 0 and "
-            f"{sizes_text(tensor.sizes)} at entry {position}"
-        )
-        if tensor.ndim != first.ndim:
-            raise RuntimeError(message)
-        for expected, got in zip(first.sizes, tensor.sizes, strict=True):
-            if expected is not got:
-                ctx.require(eq(expected, got), message)
+        if tensor.sizes != first.sizes:
+            _require_equal(ctx, first, tensor, position)
     if at == first.ndim:
         return cat(ctx, tuple([unsqueeze(tensor, at) for tensor in tensors]), at)
     joined = cat(ctx, tensors, at)
     sizes = (*first.sizes[:at], len(tensors), *first.sizes[at:])
     return FakeTensor(sizes, contiguous_strides(ctx, sizes), joined.dtype, joined.device)
+
+
+def _require_equal(ctx: Context, first: FakeTensor, tensor: FakeTensor, position: int) -> None:
+    message = (
+        f"stack expects each tensor to be equal size, but got {sizes_text(first.sizes)} at entry 0 and "
+        f"{sizes_text(tensor.sizes)} at entry {position}"
+    )
+    if tensor.ndim != first.ndim:
+        raise RuntimeError(message)
+    for expected, got in zip(first.sizes, tensor.sizes, strict=True):
+        if expected is not got:
+            ctx.require(eq(expected, got), message)
 
 
 def _raised(ctx: Context, tensor: FakeTensor, ndim: int) -> FakeTensor:

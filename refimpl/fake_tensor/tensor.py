@@ -99,7 +99,9 @@ class FakeTensor:
 
     def viewed(self, sizes: Sizes, strides: Sizes, offset: Dim) -> FakeTensor:
         """A view of the same storage with other sizes, strides and offset."""
-        return replace(self, sizes=sizes, strides=strides, offset=offset, constant=None)
+        return FakeTensor(
+            sizes, strides, self.dtype, self.device, offset, self.layout, self.storage, self.requires_grad
+        )
 
     def rewritten(self, rewrite: Callable[[Dim], Dim]) -> FakeTensor:
         """The same tensor with its sizes, strides and offset rewritten; itself if nothing changes."""
