@@ -13,6 +13,8 @@ from refimpl.fx.proxy import Proxy
 
 __all__ = ["Patcher", "find_proxy", "recording"]
 
+_REPLACEMENT = "__fx_already_patched"
+
 
 def find_proxy(*values: object) -> Proxy | None:
     """The last proxy in nested containers, if any."""
@@ -48,17 +50,20 @@ class Patcher:
         self._function_ids = function_ids
         self._restore: list[tuple[dict[str, object], str, bool, object]] = []
         self._visited: set[int] = set()
-        self._recording_ids: set[int] = set()
 
     def __enter__(self) -> Patcher:
         for name, namespace in wrapped_globals():
-            if name in namespace or hasattr(builtins, name):
-                self._patch(namespace, name, namespace.get(name, getattr(builtins, name, None)))
-            else:
+            if name not in namespace and not hasattr(builtins, name):
+                self._restore_all()
                 raise KeyError(name)
+            self._patch(namespace, name, namespace.get(name, getattr(builtins, name, None)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self._restore_all()
+
+    def _restore_all(self) -> None:
+        """Undo every replacement, last first."""
         while self._restore:
             namespace, name, existed, before = self._restore.pop()
             if existed:
@@ -80,10 +85,10 @@ class Patcher:
         return id(function) in self._function_ids
 
     def _patch(self, namespace: dict[str, object], name: str, function: object) -> None:
-        """Replace one function, unless it already is a replacement made here."""
-        if id(function) in self._recording_ids or not callable(function):
+        """Replace one function, unless it already is a replacement (a trace within a trace finds those)."""
+        if hasattr(function, _REPLACEMENT) or not callable(function):
             return
         replacement = recording(function)
-        self._recording_ids.add(id(replacement))
+        setattr(replacement, _REPLACEMENT, True)
         self._restore.append((namespace, name, name in namespace, namespace.get(name)))
         namespace[name] = replacement
