@@ -14,7 +14,26 @@ from refimpl.symbolic_shapes.active import ActiveMode, active_mode
 from refimpl.symbolic_shapes.environment import Checkpoint
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import wrap as wrap_scalar
-from refimpl.terms import Cond, Dim, Real, Sort, eq, float_eq, float_ne, ge, land, le, lnot, lor, of_atom, to_dim
+from refimpl.terms import (
+    Cond,
+    Dim,
+    IntTerm,
+    Real,
+    Scalar,
+    Sort,
+    Symbol,
+    eq,
+    float_eq,
+    float_ne,
+    ge,
+    land,
+    le,
+    lnot,
+    lor,
+    of_atom,
+    to_dim,
+    to_real,
+)
 
 __all__ = ["FakeTensorMode", "ModePoint", "current_mode", "detect_fake_mode"]
 
@@ -28,7 +47,7 @@ class ModePoint(NamedTuple):
     """Where environment and quantities stood when a node began."""
 
     environment: Checkpoint
-    quantities: object
+    quantities: int
 
 
 @final
@@ -132,10 +151,9 @@ class FakeTensorMode:
         """
         env = self._env
         if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
-            return earlier
+            return to_dim(earlier)
         symbol = env.fresh(Sort.INT)
         term = of_atom(symbol)
-        size = quantity is None or quantity.kind != "item"
         if low is not None:
             env.fact(ge(term, low))
         if high is not None:
@@ -143,7 +161,7 @@ class FakeTensorMode:
                 env.state(le(term, high))
                 high = LARGEST_SIZE
             env.fact(le(term, high))
-        if size and low is not None and low >= 0:
+        if low is not None and low >= 0 and (quantity is None or quantity.kind != "item"):
             env.size_like[symbol] = None
         self._congruent(quantity, term)
         return term
@@ -151,34 +169,32 @@ class FakeTensorMode:
     def fresh_float(self, quantity: Quantity | None) -> Real:
         """A fresh unbacked float: any double, with the congruence of its quantity (NaN equal to itself)."""
         env = self._env
-        earlier = self._quantities.recall_float(quantity)
-        if self._memo and earlier is not None:
-            return earlier
+        if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
+            return to_real(earlier)
         symbol = env.fresh(Sort.FLOAT)
-        if earlier is not None:
-            env.fact(lor(float_eq(symbol, earlier), land(float_ne(symbol, symbol), float_ne(earlier, earlier))))
-        if quantity is not None:
-            self._quantities.remember_float(quantity, symbol)
+        self._congruent(quantity, symbol)
         return symbol
 
     def fresh_bool(self, quantity: Quantity | None) -> Cond:
         """A fresh unbacked boolean: the condition ``Eq(u, 1)`` on a fresh integer in [0, 1]."""
         env = self._env
         if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
-            return eq(earlier, 1)
+            return eq(to_dim(earlier), 1)
         term = of_atom(env.fresh(Sort.INT))
         env.fact(ge(term, 0))
         env.fact(le(term, 1))
         self._congruent(quantity, term)
         return eq(term, 1)
 
-    def _congruent(self, quantity: Quantity | None, term: Dim) -> None:
+    def _congruent(self, quantity: Quantity | None, term: IntTerm | Symbol) -> None:
+        """Equate a new symbol with those that stood for its quantity before."""
         if quantity is None:
             return
-        predicates = self._env.predicates
-        for earlier, under in self._quantities.earlier(quantity):
+        env = self._env
+        predicates = env.predicates
+        for earlier, under in self._quantities.earlier(quantity, predicates):
             outside = [lnot(predicate) for predicate in under if predicate not in predicates]
-            self._env.fact(lor(eq(term, to_dim(self._env.in_old_names(earlier))), *outside))
+            env.fact(lor(_same(term, env.in_old_names(earlier)), *outside))
         self._quantities.remember(quantity, term, predicates)
 
     # -- results --
@@ -205,6 +221,14 @@ class FakeTensorMode:
             raise TypeError(f"{type(point).__name__} is no checkpoint of a fake mode")
         self._env.roll_back(point.environment)
         self._quantities.roll_back(point.quantities)
+
+
+def _same(term: IntTerm | Symbol, other: Scalar) -> Cond:
+    """Equality as values: NaN equals NaN."""
+    if isinstance(term, IntTerm):
+        return eq(term, to_dim(other))
+    real = to_real(other)
+    return lor(float_eq(term, real), land(float_ne(term, term), float_ne(real, real)))
 
 
 def current_mode() -> FakeTensorMode | None:

@@ -6,11 +6,14 @@ from typing import TypeAlias, final
 
 from refimpl.fake_tensor.context import Quantity
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
-from refimpl.terms import Cond, Dim, Real
+from refimpl.symbolic_shapes.events import Under
+from refimpl.terms import Scalar, lnot
 
-__all__ = ["Quantities"]
+__all__ = ["Quantities", "Use"]
 
-_Under: TypeAlias = tuple[Cond, ...]
+Use: TypeAlias = tuple[Scalar, Under]
+"""The symbol that stood for a quantity, and the predicates of the branches in which it was read."""
+
 _Undo: TypeAlias = "tuple[Storage, int] | Quantity | int"
 
 
@@ -21,12 +24,11 @@ class Quantities:
     Inputs may alias each other, so that a write into one is a write into all (``_inputs`` counts those).
     """
 
-    __slots__ = ("_floats", "_inputs", "_symbols", "_undo")
+    __slots__ = ("_inputs", "_undo", "_uses")
 
     def __init__(self) -> None:
         self._inputs = 0
-        self._symbols: dict[Quantity, list[tuple[Dim, _Under]]] = {}
-        self._floats: dict[Quantity, list[Real]] = {}
+        self._uses: dict[Quantity, list[Use]] = {}
         self._undo: list[_Undo] = []
 
     def of(self, kind: str, tensor: FakeTensor, arguments: tuple[object, ...]) -> Quantity:
@@ -44,49 +46,46 @@ class Quantities:
             self._undo.append(self._inputs)
             self._inputs += 1
 
-    def earlier(self, quantity: Quantity) -> tuple[tuple[Dim, _Under], ...]:
-        """One symbol that stood for the quantity before, with the predicates under which it was read.
+    def earlier(self, quantity: Quantity, predicates: Under) -> tuple[Use, ...]:
+        """The uses that a new one is to be equated with.
 
-        Those of an enclosing scope come alone; one read in a branch that has ended holds under its predicates.
+        The last one that the present scope sees, which is equated with those before it; if it sees none, the last
+        one of each branch that has ended and does not exclude the present one.
         """
-        return tuple(self._symbols.get(quantity, ())[-1:])
+        uses = self._uses.get(quantity)
+        if not uses:
+            return ()
+        seen = self._visible(uses, predicates)
+        if seen is not None:
+            return (seen,)
+        ended = {under: term for term, under in uses if all(lnot(predicate) not in predicates for predicate in under)}
+        return tuple([(term, under) for under, term in ended.items()])
 
-    def recall(self, quantity: Quantity | None, predicates: _Under) -> Dim | None:
-        """The symbol of an earlier use that the present scope sees."""
-        if quantity is None:
-            return None
-        for term, under in reversed(self._symbols.get(quantity, ())):
-            if predicates[: len(under)] == under:
-                return term
-        return None
+    def recall(self, quantity: Quantity | None, predicates: Under) -> Scalar | None:
+        """The symbol of the last use that the present scope sees."""
+        seen = None if quantity is None else self._visible(self._uses.get(quantity, []), predicates)
+        return None if seen is None else seen[0]
 
-    def remember(self, quantity: Quantity, term: Dim, predicates: _Under) -> None:
+    def remember(self, quantity: Quantity, term: Scalar, predicates: Under) -> None:
         """The symbol stands for the quantity."""
-        self._symbols.setdefault(quantity, []).append((term, predicates))
-        self._undo.append(quantity)
-
-    def recall_float(self, quantity: Quantity | None) -> Real | None:
-        """The float symbol of an earlier use."""
-        found = self._floats.get(quantity) if quantity is not None else None
-        return found[-1] if found else None
-
-    def remember_float(self, quantity: Quantity, term: Real) -> None:
-        """The float symbol stands for the quantity."""
-        self._floats.setdefault(quantity, []).append(term)
+        self._uses.setdefault(quantity, []).append((term, predicates))
         self._undo.append(quantity)
 
     def mark(self) -> int:
         """A point to roll back to."""
         return len(self._undo)
 
-    def roll_back(self, mark: object) -> None:
+    def roll_back(self, mark: int) -> None:
         """Undo mutations and uses since the mark."""
-        while isinstance(mark, int) and len(self._undo) > mark:
+        while len(self._undo) > mark:
             match self._undo.pop():
                 case int(count):
                     self._inputs = count
                 case (storage, version):
                     storage.version = version
                 case Quantity() as quantity:
-                    table = self._floats if quantity in self._floats else self._symbols
-                    table[quantity].pop()
+                    self._uses[quantity].pop()
+
+    @staticmethod
+    def _visible(uses: list[Use], predicates: Under) -> Use | None:
+        return next((use for use in reversed(uses) if predicates[: len(use[1])] == use[1]), None)

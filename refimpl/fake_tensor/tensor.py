@@ -64,6 +64,14 @@ class FakeTensor:
     requires_grad: bool = False
     constant: int | float | bool | complex | None = None
 
+    def __repr__(self) -> str:
+        parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]
+        if not (isinstance(self.offset, int) and self.offset == 0):
+            parts.append(f"storage_offset={to_text(self.offset)}")
+        if self.device != CPU:
+            parts.append(f"device={self.device}")
+        return f"FakeTensor({', '.join(parts)})"
+
     @property
     def shape(self) -> tuple[IntLike | IntTerm, ...]:
         """The sizes: symbolic integers within a fake mode, raw terms outside."""
@@ -111,6 +119,10 @@ class FakeTensor:
         if sizes == self.sizes and strides == self.strides and offset == self.offset:
             return self
         return replace(self, sizes=sizes, strides=strides, offset=offset)
+
+
+def _text(dims: Sizes) -> str:
+    return "[" + ", ".join(map(to_text, dims)) + "]"
 
 
 def _wrapped(dims: Sizes) -> tuple[IntLike | IntTerm, ...]:

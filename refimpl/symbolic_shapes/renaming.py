@@ -19,10 +19,10 @@ def replace_in_condition(condition: Cond, symbol: Symbol, by: Scalar) -> Cond:
     rest: dict[Monomial, int] = {}
     factor = 0
     for monomial, coefficient in condition.term.monomials:
-        if len(monomial) == 1 and monomial[0] is symbol:
-            factor = coefficient
-        elif monomial and (len(monomial) > 1 or not isinstance(monomial[0], Symbol)):
+        if not all(isinstance(atom, Symbol) for atom in monomial) or len(monomial) > 1:
             return substitute_cond(condition, {symbol: by})
+        if symbol in monomial:
+            factor = coefficient
         else:
             rest[monomial] = coefficient
     if isinstance(by, int):
