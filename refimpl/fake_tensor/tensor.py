@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias, final
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.symbolic_shapes.active import active_shape_env
 from refimpl.symbolic_shapes.sym_node import IntLike, wrap_int
-from refimpl.terms import Dim, IntTerm
+from refimpl.terms import Dim, IntTerm, to_text
 
 __all__ = ["CPU", "Device", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
 
@@ -47,7 +47,7 @@ class Storage:
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FakeTensor:
     """A tensor of which only the metadata exists; ``sizes``, ``strides`` and ``offset`` count elements.
 
