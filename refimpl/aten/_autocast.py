@@ -5,7 +5,7 @@ Source: the CPU lists of ``ATen/autocast_mode.cpp``; float64 tensors are never c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -13,6 +13,7 @@ from typing import Final
 
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
+from refimpl.symbolic_shapes.structures import is_tuple
 
 __all__ = ["active_autocast", "autocast", "cast_arguments"]
 
@@ -41,7 +42,7 @@ active_autocast: ContextVar[DType | None] = ContextVar("active_autocast", defaul
 
 
 @contextmanager
-def autocast(dtype: DType | None) -> Iterator[None]:
+def autocast(dtype: DType | None) -> Generator[None]:
     """Operators within see the dtype where it is theirs; None switches casting off."""
     token = active_autocast.set(dtype)
     try:
@@ -59,17 +60,13 @@ def _cast(value: object, dtype: DType) -> object:
         if value.dtype is dtype or not _is_eligible(value):
             return value
         return replace(value, dtype=dtype, storage=Storage(), constant=None)
-    if isinstance(value, tuple):
-        items: tuple[object, ...] = value
-        return tuple([_cast(item, dtype) for item in items])
-    return value
+    return tuple([_cast(item, dtype) for item in value]) if is_tuple(value) else value
 
 
 def _widest(values: list[object], lower: DType) -> DType:
     """float32 if a floating argument has it, else the lower dtype."""
     for value in values:
-        items: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
-        for item in items:
+        for item in value if is_tuple(value) else (value,):
             if isinstance(item, FakeTensor) and _is_eligible(item) and item.dtype is DType.float32:
                 return DType.float32
     return lower

@@ -38,11 +38,11 @@ def higher_order(*names: str) -> Callable[[_R], _R]:
 
 def raw(value: object) -> object:
     """A value of a graph with every symbolic number replaced by its term."""
+    from refimpl.symbolic_shapes.structures import is_sequence
     from refimpl.symbolic_shapes.sym_node import unwrap
 
-    if isinstance(value, (tuple, list)):
-        items: Sequence[object] = value  # pyright: ignore[reportUnknownVariableType] - each is looked at below
-        return tuple([raw(item) for item in items])
+    if is_sequence(value):
+        return tuple([raw(item) for item in value])
     return unwrap(value)
 
 

@@ -14,6 +14,7 @@ from refimpl.aten.higher_order import sequence
 from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, FakeTensor
+from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.terms import Dim, IntTerm
 
 __all__: list[str] = []
@@ -31,8 +32,8 @@ def wrap(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, obje
 
 def _operands(values: Sequence[object]) -> tuple[Value, ...]:
     """Operands given one by one, or (``strict_mode``) as one tuple."""
-    if len(values) == 1 and isinstance(values[0], (tuple, list)):
-        return sequence(values[0], "operands")  # pyright: ignore[reportUnknownArgumentType] - raw values of the graph
+    if len(values) == 1 and is_sequence(values[0]):
+        return sequence(values[0], "operands")
     return _flat(values)
 
 
@@ -165,7 +166,7 @@ def _view(ctx: SubgraphContext, kwargs: Mapping[str, object], bases: Sequence[Va
     if isinstance(dim, int):
         start, end = _dim(kwargs[f"{prefix}_slice_start"]), _dim(kwargs[f"{prefix}_slice_end"])
         return slice_along(ctx, base, dim, start, end, 1)
-    if isinstance(size, (tuple, list)):
+    if is_sequence(size):
         strides = _dims(kwargs[f"{prefix}_stride"])
         return as_strided(ctx, base, _dims(size), strides, _dim(kwargs[f"{prefix}_storage_offset"]))
     return base
