@@ -8,6 +8,7 @@ from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal,
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, pointwise
+from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
