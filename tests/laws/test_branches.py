@@ -6,6 +6,7 @@ import pytest
 
 from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
 from refimpl.export.prefix import Expression
+from refimpl.export.schema import GraphArgument
 from tests.laws.programs import LARGEST, broken_laws, checked, row, witness
 
 
@@ -59,10 +60,41 @@ def test_a_bound_without_its_branchs_assert_is_lost(
     assert next(value for name, value in found.items() if name.startswith("p")) == (symbol == "u0")
 
 
-def test_an_assert_of_one_branch_does_not_reach_the_other() -> None:
-    # u0 >= 2 is asserted in the false branch only, of its own count.
-    report = checked(_cond((2, 2), (None, 2)))
-    assert report.verdict == "broken"
+def _outer_count(asserted: tuple[bool, bool]) -> ProgramBuilder:
+    """A count allocated outside, of which the branches may assert that it is at least 2."""
+    program = ProgramBuilder()
+    s0 = program.symbol("s0", hint=8)
+    u0 = program.unbacked("u0", 2, LARGEST)
+    x = program.input("x", tensor([s0]))
+    found = program.call("aten.nonzero.default", x, out=tensor([u0, 1], "int64", strides=[1, u0]))
+    count = program.size(found, 0)
+    total = program.call("aten.sum.default", x, out=tensor([]))
+    predicate = program.call("aten.gt.Scalar", total, 0, out=tensor([], "bool"))
+    arguments: list[GraphArgument] = []
+    for name, asserts in zip(("true_graph_0", "false_graph_0"), asserted, strict=True):
+        graph = program.subgraph(name)
+        operand, number = graph.input("x", tensor([s0])), graph.input("n", u0)
+        if asserts:
+            graph.check(number, ">=", 2)
+        graph.output(graph.call("aten.mul.Tensor", operand, 2, out=tensor([s0])))
+        arguments.append(graph.as_argument())
+    outs = [tensor([s0])]
+    program.output(*program.call_tuple("torch.ops.higher_order.cond", predicate, *arguments, [x, count], outs=outs))
+    return program
+
+
+def test_asserts_in_both_branches_establish_the_bound_outside() -> None:
+    assert checked(_outer_count((True, True))).verdict == "equivalent"
+
+
+@pytest.mark.parametrize("asserted", [(True, False), (False, True)])
+def test_an_assert_of_one_branch_does_not_hold_outside_of_it(asserted: tuple[bool, bool]) -> None:
+    report = checked(_outer_count(asserted))
+    assert report.relation == "weakened"
+    found = witness(row(report, "LINK"))
+    assert found["u0"] < 2
+    # The witness takes the branch without the assert.
+    assert next(value for name, value in found.items() if name.startswith("p")) == asserted[1]
 
 
 def test_a_loop_body_keeps_the_bound_it_asserts_and_loses_the_one_it_does_not() -> None:

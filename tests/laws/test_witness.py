@@ -34,8 +34,7 @@ _atoms = st.sampled_from(
 def smallest(hypotheses: tuple[Cond, ...], goal: Cond, hint: int) -> dict[str, int] | None:
     """By enumeration: fewest symbols off their hint, smallest sum of absolute values, then by name."""
     box = product(range(2, 7), range(-3, 4), range(-3, 4))
-    names: tuple[str, ...] = ("s0", "u0", "u1")
-    runs = [dict(zip(names, point, strict=True)) for point in box]
+    runs: list[dict[str, int]] = [{"s0": s, "u0": u, "u1": v} for s, u, v in box]
     found = [run for run in runs if refutes(run, hypotheses, goal)]
     if not found:
         return None
