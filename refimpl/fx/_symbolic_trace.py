@@ -26,7 +26,7 @@ from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.module import Module
 from refimpl.fx.proxy import Proxy, Scope, ScopeContextManager, TracerBase
 
-__all__ = ["PH", "PHBase", "PHWithMeta", "ProxyableClassMeta", "Tracer", "symbolic_trace", "wrap"]
+__all__ = ["PH", "PHBase", "PHWithMeta", "ProxyableClassMeta", "Tracer", "is_fx_tracing", "symbolic_trace", "wrap"]
 
 _SCALARS = (str, int, float, bool, complex, type(None))
 
@@ -253,6 +253,11 @@ class _Trace:
     def function_to_call(self, function: Callable[..., object], wrapped: bool) -> Callable[..., object]:
         """The function, or one that records it where the tracer is to record it."""
         return recording(function) if wrapped or self._patcher.is_known(function) else function
+
+
+def is_fx_tracing() -> bool:
+    """Whether a tracer is at work (without the note that PyTorch logs)."""
+    return active_trace.get() is not None
 
 
 def symbolic_trace(

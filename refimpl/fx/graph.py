@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from refimpl.fx.module import Module
     from refimpl.fx.proxy import TracerBase
 
-__all__ = ["Graph"]
+__all__ = ["CodeGen", "Graph", "PythonCode"]
 
 
 class Graph:

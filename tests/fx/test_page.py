@@ -58,6 +58,12 @@ def test_page_names_every_export() -> None:
     assert [name for name in own.__all__ if f"`{name}`" not in text] == []
 
 
+def test_members_of_module_are_those_the_page_names() -> None:
+    paragraph = PAGE.read_text().split("`Module` has of `torch.nn.Module`:")[1].split(".\n")[0]
+    members = {name for name in dir(own.Module()) if not name.startswith("_")} | {"training"}
+    assert set(re.findall(r"`(\w+)`", paragraph)) == members
+
+
 def test_different_and_absent_names_say_how_or_why() -> None:
     rows = re.findall(r"\| `\w+` \| (?:different|absent) \|(.*)\|", PAGE.read_text())
     assert rows

@@ -177,3 +177,21 @@ def scenario_interpreting_traced_wrapped():
 
     gm = fx.symbolic_trace(f)
     print(gm.graph, fx.Interpreter(gm).run([1]), fx.Interpreter(gm).run([1], [5]), fx.Transformer(gm).transform().code)
+
+
+def scenario_is_fx_tracing():
+    seen = []
+
+    def f(x):
+        seen.append(fx._symbolic_trace.is_fx_tracing())
+        return x
+
+    fx.symbolic_trace(f)
+    print(seen, fx._symbolic_trace.is_fx_tracing())
+    print(fx.graph.PythonCode.__name__, fx.graph.CodeGen is fx.CodeGen, fx.proxy.Proxy is fx.Proxy)
+    print(
+        fx.node.Node is fx.Node,
+        fx.interpreter.Transformer is fx.Transformer,
+        fx.graph_module.GraphModule is fx.GraphModule,
+    )
+    print(fx.subgraph_rewriter.replace_pattern is fx.replace_pattern, fx.proxy.GraphAppendingTracer.__name__)
