@@ -73,6 +73,7 @@ class Bounds:
 
     def known(self, condition: Cond) -> bool | None:
         """Whether the assumptions imply the condition (True), its negation (False), or neither as far as is seen."""
+        self._knowledge.trim()
         result = decide(self._knowledge, condition)
         if result is not None or isinstance(condition, (bool, BoolSymbol)) or _is_linear(condition):
             return result
@@ -81,6 +82,7 @@ class Bounds:
 
     def range_of(self, term: Dim) -> ValueRange:
         """A range that contains every value the integer can have."""
+        self._knowledge.trim()
         return ValueRange(*ends_of(self._knowledge, term))
 
     def float_range_of(self, term: Real) -> FloatRange:
@@ -89,10 +91,12 @@ class Bounds:
 
     def simplify(self, term: Dim) -> Dim:
         """An integer that equals the given one under the assumptions, wherever that is defined."""
+        self._knowledge.trim()
         return simplify(self._knowledge, term)
 
     def simplify_condition(self, condition: Cond) -> Cond:
         """A condition that is equivalent to the given one under the assumptions."""
+        self._knowledge.trim()
         return simplify_condition(self._knowledge, condition)
 
     def assume_range(self, symbol: Symbol, known: ValueRange | FloatRange) -> None:

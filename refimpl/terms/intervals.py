@@ -13,8 +13,6 @@ __all__ = [
     "Integer",
     "Interval",
     "add",
-    "at_least",
-    "below",
     "floor_div",
     "intersect",
     "maximum",
@@ -22,7 +20,6 @@ __all__ = [
     "mod",
     "multiply",
     "negate",
-    "square",
     "union",
 ]
 
@@ -59,12 +56,7 @@ def add(x: Interval[N], y: Interval[N]) -> Interval[N]:
     return (None if a is None or c is None else a + c, None if b is None or d is None else b + d)
 
 
-def at_least(x: Interval[N], bound: int) -> bool:
-    """Whether every member is at least the bound."""
-    return x[0] is not None and bool(x[0] >= bound)
-
-
-def below(x: Interval[N], bound: int) -> bool:
+def _below(x: Interval[N], bound: int) -> bool:
     """Whether every member is at most the bound."""
     return x[1] is not None and bool(x[1] <= bound)
 
@@ -80,14 +72,14 @@ def _end_product(end: N | None, other: N | None) -> N | None:
 
 def multiply(x: Interval[N], y: Interval[N]) -> Interval[N]:
     """``x * y``, by the signs of the factors."""
-    if below(x, 0):
+    if _below(x, 0):
         return negate(_multiply_upper(negate(x), y))
     return _multiply_upper(x, y)
 
 
 def _multiply_upper(x: Interval[N], y: Interval[N]) -> Interval[N]:
     """``x * y`` when not every member of ``x`` is negative."""
-    if below(y, 0):
+    if _below(y, 0):
         return negate(_multiply_upper_both(x, negate(y)))
     return _multiply_upper_both(x, y)
 
@@ -102,24 +94,11 @@ def _multiply_upper_both(x: Interval[N], y: Interval[N]) -> Interval[N]:
     if c is not None and c >= 0:
         return _end_product(d, a), _end_product(d, b)
     if a is None or b is None or c is None or d is None:
-        return _mixed_unbounded(x, y)
+        # Both intervals have members of either sign, so an infinite end reaches both infinities.
+        return None, None
     low, other_low = a * d, b * c
     high, other_high = a * c, b * d
     return (low if low <= other_low else other_low, high if high >= other_high else other_high)
-
-
-def _mixed_unbounded(x: Interval[N], y: Interval[N]) -> Interval[N]:
-    # Both intervals have members of either sign, so an infinite end reaches both infinities.
-    return (None, None)
-
-
-def square(x: Interval[N]) -> Interval[N]:
-    """``x * x`` for one and the same member."""
-    low, high = multiply(x, x)
-    a, b = x
-    if a is not None and a < 0 and (b is None or b > 0):
-        return (a - a, high)
-    return (low, high)
 
 
 def _floor_div_positive(x: Interval[N], c: N, d: N | None) -> Interval[N]:

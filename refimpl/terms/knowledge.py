@@ -94,6 +94,9 @@ class Knowledge:
         self.version += 1
         for symbol in symbols:
             self.touched[symbol] = self.version
+
+    def trim(self) -> None:
+        """Forget derived answers when there are too many; they are found again when asked for."""
         for cache in (self.ends_cache, self.simple_cache, self.decided_cache):
             if len(cache) > MAX_CACHED:
                 cache.clear()
