@@ -7,6 +7,7 @@ a function for another operator.
 
 from __future__ import annotations
 
+from refimpl.aten._custom import register_shape
 from refimpl.aten._overload import OpOverload, UnmodelledOperatorError, overload
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import Argument, ArgumentType, Schema, SchemaError, parse_schema, schema_names, schema_of
@@ -21,6 +22,7 @@ __all__ = [
     "UnmodelledOperatorError",
     "overload",
     "parse_schema",
+    "register_shape",
     "schema_names",
     "schema_of",
     "shape",

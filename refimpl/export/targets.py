@@ -63,7 +63,12 @@ def is_symbolic(text: str) -> bool:
     return text.startswith(_SYMBOLIC_PREFIXES)
 
 
-@cache
 def resolve_target(text: str) -> TargetFunction:
     """The function that a target names, an `UnknownTarget` if none is known."""
-    return find_target(text) or UnknownTarget(text)
+    # Only what is unknown is kept: a shape function may be registered later.
+    return find_target(text) or _unknown(text)
+
+
+@cache
+def _unknown(text: str) -> UnknownTarget:
+    return UnknownTarget(text)

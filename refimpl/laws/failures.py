@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refimpl.aten._higher_order import HigherOrderOperator
 from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.export import UnknownTarget
 from refimpl.laws.observation import Failure
@@ -24,6 +25,9 @@ def is_custom(target: object, error: Exception) -> bool:
         return False
     if isinstance(target, OpOverload):
         return not target.is_modelled and is_custom_name(target.name)
+    if isinstance(target, HigherOrderOperator):
+        # A wrapper (``auto_functionalized``, ``with_effects``) of such a call.
+        return isinstance(error, UnmodelledOperatorError) and is_custom_name(error.operator)
     return isinstance(target, UnknownTarget) and is_custom_name(target.name)
 
 
