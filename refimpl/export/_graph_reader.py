@@ -15,6 +15,7 @@ from refimpl.export.errors import ArchiveError, ErrorKind
 from refimpl.export.limits import Limits
 from refimpl.export.schema import Argument, ArgumentKind, NamedArgument
 from refimpl.export.targets import TargetFunction, is_higher_order, is_symbolic, resolve_target, target_name
+from refimpl.fx._lazy_graph_module import LazyGraphModule
 from refimpl.fx.graph import Graph
 from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Argument as FxArgument
@@ -91,7 +92,7 @@ class GraphReader(ArgumentReader):
         except ArchiveError as error:
             raise self._located(error, "outputs", None) from None
         self._bind()
-        return GraphModule(self._modules, self._graph)
+        return LazyGraphModule(self._modules, self._graph)
 
     def _located(self, error: ArchiveError, place: str, node: str | None) -> ArchiveError:
         name = f"{self._path}{node}" if node else None
