@@ -12,7 +12,7 @@ from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, lor, ne
 
 __all__: list[str] = []
@@ -36,11 +36,20 @@ def _require_values_fit(
             f"the destination and {scalar_type_name(values.dtype)} for the source."
         )
     sizes, _ = indexed(ctx, tensor, indices)
+    if _is_fill(ctx, indices, values):
+        return
     message = (
         f"shape mismatch: value tensor of shape {sizes_text(values.sizes)} cannot be broadcast to indexing result of "
         f"shape {sizes_text(sizes)}"
     )
     require_broadcastable(ctx, values.sizes, sizes, message)
+
+
+def _is_fill(ctx: Context, indices: tuple[FakeTensor | None, ...], values: FakeTensor) -> bool:
+    """Whether one element is written where one mask is true, which the kernel does whatever its dimensions."""
+    given = [index for index in indices if index is not None]
+    is_mask = len(given) == 1 and given[0].dtype in (DType.bool, DType.uint8)
+    return is_mask and ctx.known(eq(values.numel(), 1)) is True
 
 
 @shape("aten.index_put.default", "aten._unsafe_index_put.default")
@@ -114,10 +123,8 @@ def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
 
 
 def _require_same_slices(ctx: Context, self: FakeTensor, source: FakeTensor, at: int, message: str) -> None:
-    if max(self.ndim, 1) != max(source.ndim, 1):
+    if self.ndim != source.ndim:
         raise RuntimeError(message)
-    if not source.ndim or not self.ndim:
-        return
     for dim in range(self.ndim):
         if dim != at and self.sizes[dim] is not source.sizes[dim]:
             ctx.require(eq(self.sizes[dim], source.sizes[dim]), message)
@@ -157,22 +164,25 @@ def _require_copied(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{scalar_type_name(self.dtype)} and (source) {scalar_type_name(source.dtype)}"
         )
-    if source.ndim > 1 and not self.ndim:
-        raise RuntimeError(
-            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape:  at "
-            f"dimension 0 and source slice shape: {sizes_text(source.sizes[1:])} at dimension 0."
-        )
-    if source.ndim and self.ndim:
-        message = (
-            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{sizes_text((*self.sizes[:at], *self.sizes[at + 1 :]))} at dimension {at} and source slice shape: "
-            f"{sizes_text((*source.sizes[:at], *source.sizes[at + 1 :]))} at dimension {at}."
-        )
-        _require_same_slices(ctx, self, source, at, message)
+    message = (
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+        f"{sizes_text(_slice_sizes(self, at))} at dimension {at} and source slice shape: "
+        f"{sizes_text(_slice_sizes(source, at))} at dimension 0."
+    )
+    if len(_slice_sizes(self, at)) != len(_slice_sizes(source, at)):
+        raise RuntimeError(message)
+    for have, want in zip(_slice_sizes(source, at), _slice_sizes(self, at), strict=True):
+        if have is not want:
+            ctx.require(eq(want, have), message)
+    if source.ndim:
         message = (
             f"index_copy_(): Number of indices ({length}) should be equal to source.size(dim) ({source.sizes[at]})"
         )
         ctx.require(eq(length, source.sizes[at]), message, IndexError)
+
+
+def _slice_sizes(tensor: FakeTensor, at: int) -> Sizes:
+    return (*tensor.sizes[:at], *tensor.sizes[at + 1 :])
 
 
 @shape("aten.index_reduce.default")
