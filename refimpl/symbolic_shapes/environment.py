@@ -26,7 +26,9 @@ from refimpl.terms import (
     eq,
     evaluate,
     float_eq,
+    ge,
     lnot,
+    of_atom,
     substitute,
     to_dim,
     to_real,
@@ -90,6 +92,7 @@ class Environment:
         self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False
         self.frozen = False
+        self._suppressed = 0
 
     # -- statements and questions on raw terms: what operators use --
 
@@ -191,10 +194,32 @@ class Environment:
             raise UndecidedGuardError(term, self.node)
         return hint
 
+    @contextmanager
+    def suppress_guards(self) -> Generator[None]:
+        """Within it, decisions from hints are guarded nowhere."""
+        self._suppressed += 1
+        try:
+            yield
+        finally:
+            self._suppressed -= 1
+
     def _guard(self, condition: Cond) -> None:
-        if not self.frozen:
+        if not self.frozen and not self._suppressed:
             self.guards.append(ShapeGuard(condition))
             self.specialize(condition, self.hint_text(condition))
+
+    def known_of_sizes(self, condition: Cond) -> bool | None:
+        """``known`` while size-like symbols are taken to be at least 2 (size-oblivious reasoning)."""
+        resolved = self.knowledge.resolve_cond(condition)
+        if isinstance(resolved, bool):
+            return resolved
+        sizes = sorted((s.name, s) for s in resolved.free if isinstance(s, Symbol) and s in self.size_like)
+        if not sizes:
+            return self.knowledge.known(resolved)
+        supposed = self.knowledge.fork()
+        for _, symbol in sizes:
+            supposed.assume(ge(of_atom(symbol), 2))
+        return supposed.known(resolved)
 
     def replace(self, term: Scalar) -> Scalar:
         """The term with every replaced symbol replaced, to the end (law ROOT)."""

@@ -19,6 +19,7 @@ __all__ = [
     "guard_or_false",
     "guard_or_true",
     "guard_scalar",
+    "guard_size_oblivious",
     "guarding_hint_or_throw",
     "has_guarding_hint",
     "has_static_value",
@@ -61,6 +62,14 @@ def _guard_or(a: BoolLike, *, default: bool) -> bool:
     if not env.guard_from_hints or env.hint(a.condition) is None:
         return default
     return env.evaluate(a.condition)
+
+
+def guard_size_oblivious(expr: BoolLike) -> bool:
+    """The condition, decided while size-like symbols are taken to be at least 2, else as ``bool`` decides it."""
+    if not isinstance(expr, SymBool):
+        return expr
+    known = expr.env.known_of_sizes(expr.condition)
+    return expr.env.evaluate(expr.condition) if known is None else known
 
 
 def guard_bool(a: BoolLike) -> bool:

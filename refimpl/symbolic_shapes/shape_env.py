@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import final
@@ -9,6 +10,8 @@ from typing import final
 from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
 from refimpl.symbolic_shapes.environment import Environment, ShapeGuard
 from refimpl.symbolic_shapes.events import Requirement
+from refimpl.symbolic_shapes.inputs import bind_values, conditions_hold
+from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.sym_node import (
     BoolLike,
@@ -234,6 +237,26 @@ class ShapeEnv(Environment):
     def num_deferred_runtime_asserts(self) -> int:
         """How many requirements speak of unbacked symbols."""
         return sum(map(len, self.deferred_runtime_asserts.values()))
+
+    def bound_sympy(self, expr: Dim) -> ValueRange:
+        """The interval of a term: ``bound`` under PyTorch's name."""
+        return self.bound(expr)
+
+    def get_nontrivial_guards(self) -> list[Cond]:
+        """The guards that nothing else implies, after replacement."""
+        return [self.resolve_cond(guard.expr) for guard in self.guards if Knowledge().known(guard.expr) is None]
+
+    def format_guards(self) -> str:
+        """The guards, one a line."""
+        return "\n".join(f" - {guard.expr}" for guard in self.guards)
+
+    def bind_symbols(self, placeholders: Sequence[object], args: Sequence[object]) -> dict[Symbol, int]:
+        """The value that each symbol of the placeholders has for concrete arguments; see ``bind_values``."""
+        return bind_values(placeholders, args)
+
+    def evaluate_guards_for_args(self, placeholders: Sequence[object], args: Sequence[object]) -> bool:
+        """Whether the guards hold of concrete arguments."""
+        return conditions_hold([guard.expr for guard in self.guards], bind_values(placeholders, args))
 
     def freeze(self) -> None:
         """No guard is added from now on; a decision from hints goes unlogged. Source: ``ShapeEnv.freeze``."""
