@@ -151,7 +151,7 @@ class FakeTensorMode:
         """
         env = self._env
         if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
-            return to_dim(earlier)
+            return to_dim(env.in_old_names(earlier))
         symbol = env.fresh(Sort.INT)
         term = of_atom(symbol)
         if low is not None:
@@ -170,7 +170,7 @@ class FakeTensorMode:
         """A fresh unbacked float: any double, with the congruence of its quantity (NaN equal to itself)."""
         env = self._env
         if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
-            return to_real(earlier)
+            return to_real(env.in_old_names(earlier))
         symbol = env.fresh(Sort.FLOAT)
         self._congruent(quantity, symbol)
         return symbol
@@ -179,7 +179,7 @@ class FakeTensorMode:
         """A fresh unbacked boolean: the condition ``Eq(u, 1)`` on a fresh integer in [0, 1]."""
         env = self._env
         if self._memo and (earlier := self._quantities.recall(quantity, env.predicates)) is not None:
-            return eq(to_dim(earlier), 1)
+            return eq(to_dim(env.in_old_names(earlier)), 1)
         term = of_atom(env.fresh(Sort.INT))
         env.fact(ge(term, 0))
         env.fact(le(term, 1))

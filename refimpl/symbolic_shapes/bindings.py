@@ -199,8 +199,8 @@ def _succeed(outcome: Outcome, symbol: Symbol, value: Scalar, path: KeyPath) -> 
     match outcome:
         case Rebound():
             return outcome
-        case Inconsistent(core, reason):
-            raise RebindingInconsistentError(symbol.name, keystr(path), value, core, reason)
+        case Inconsistent(core, reason, inexact):
+            raise RebindingInconsistentError(symbol.name, keystr(path), value, core, reason, inexact=inexact)
         case Undecided(reason, refused):
             raise AssertionError(reason) if refused else RebindingUndecidedError(symbol.name, keystr(path), reason)
         case _:

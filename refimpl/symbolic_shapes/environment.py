@@ -15,6 +15,7 @@ from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.symbol_table import Mark, SymbolTable
 from refimpl.terms import (
+    BoolSymbol,
     BoolTerm,
     Cond,
     IntTerm,
@@ -26,6 +27,7 @@ from refimpl.terms import (
     eq,
     evaluate,
     float_eq,
+    free_of,
     ge,
     lnot,
     of_atom,
@@ -154,7 +156,7 @@ class Environment:
         if answer is not None:
             return answer
         resolved = self.knowledge.resolve_cond(condition)
-        if self._unbacked_in(resolved):
+        if self._unbacked_in(resolved) or any(isinstance(free, BoolSymbol) for free in free_of(resolved)):
             raise self.data_dependent_error(resolved)
         hint = self.hint(resolved) if self.guard_from_hints else None
         if not isinstance(hint, bool):

@@ -75,11 +75,14 @@ class RebindingError(RuntimeError):
 class RebindingInconsistentError(RebindingError):
     """The equation of a binding has no solution in what is known."""
 
-    def __init__(self, symbol: str, path: str, term: Scalar, core: tuple[Cond, ...], reason: str) -> None:
+    def __init__(
+        self, symbol: str, path: str, term: Scalar, core: tuple[Cond, ...], reason: str, *, inexact: bool = False
+    ) -> None:
         self.symbol = symbol
         self.path = path
         self.term = term
         self.core = core
+        self.inexact = inexact
         because = " and ".join(to_text(cond) for cond in core)
         super().__init__(
             f"{symbol} cannot be {to_text(term)}, the value at {path or 'the result'}: {reason}"

@@ -35,13 +35,13 @@ class Knowledge:
     stays in the words it was said in, so that a later fact never rests on an earlier requirement unseen.
     """
 
-    __slots__ = ("_bounds", "_entries", "_filed", "_parent", "_replacements", "_unlearned", "contradiction")
+    __slots__ = ("_bounds", "_contradicted", "_entries", "_filed", "_parent", "_replacements", "_unlearned")
 
     def __init__(self, parent: Knowledge | None = None) -> None:
         self._parent = parent
         self._bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
         self._unlearned: dict[BoolTerm, None] = {}
-        self.contradiction: Cond | None = None if parent is None else parent.contradiction
+        self._contradicted: tuple[int, Cond] | None = None
         self._replacements: dict[Symbol, Scalar] = {}
         self._filed: dict[Symbol, list[BoolTerm]] = {}
         self._entries: list[_Entry] = []
@@ -56,6 +56,13 @@ class Knowledge:
             self._unlearned.clear()
         return self._bounds
 
+    @property
+    def contradiction(self) -> Cond | None:
+        """A condition that is plainly false under those learned before it; None if none was met."""
+        if self._contradicted is not None:
+            return self._contradicted[1]
+        return None if self._parent is None else self._parent.contradiction
+
     def fork(self) -> Knowledge:
         """The knowledge inside a branch."""
         return Knowledge(self)
@@ -66,21 +73,22 @@ class Knowledge:
 
     def roll_back(self, mark: int) -> None:
         """Forget what was learned since the mark: the kept entries are learned again (only failures pay)."""
+        if self._contradicted is not None and self._contradicted[0] >= mark:
+            self._contradicted = None
         if mark == len(self._entries):
             return
         kept = self._entries[:mark]
         self._bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
         self._unlearned = {}
-        self.contradiction = None if self._parent is None else self._parent.contradiction
         self._replacements = {}
         self._filed = {}
         self._entries = []
         for entry in kept:
+            # What followed from an entry is an entry of its own.
             if isinstance(entry, tuple):
-                self._entries.append(entry)
-                self._replacements[entry[0]] = entry[1]
+                self._replace(*entry)
             else:
-                self._learn(entry)
+                self._file(entry)
 
     def resolve_symbol(self, symbol: Symbol) -> Scalar | None:
         """What the symbol is replaced by, to the end (law ROOT); None if it stands for itself."""
@@ -148,7 +156,7 @@ class Knowledge:
         """Learn a condition. A contradiction is remembered in ``contradiction``; nothing is raised."""
         resolved = self.resolve_cond(condition)
         if resolved is False:
-            self.contradiction = self.contradiction if self.contradiction is not None else condition
+            self._contradicted = self._contradicted or (len(self._entries), condition)
         else:
             for conjunct in conjuncts(resolved):
                 self._learn(conjunct)
@@ -209,11 +217,7 @@ class Knowledge:
                 self._unlearned.pop(condition, None)
 
     def _learn(self, condition: BoolTerm) -> None:
-        self._entries.append(condition)
-        self._unlearned[condition] = None
-        for symbol in condition.free:
-            if isinstance(symbol, Symbol):
-                self._filed.setdefault(symbol, []).append(condition)
+        self._file(condition)
         solution = solve(condition)
         if solution is None:
             return
@@ -224,6 +228,13 @@ class Knowledge:
         for filed in moved:
             if filed is not condition:
                 self.assume(filed)
+
+    def _file(self, condition: BoolTerm) -> None:
+        self._entries.append(condition)
+        self._unlearned[condition] = None
+        for symbol in condition.free:
+            if isinstance(symbol, Symbol):
+                self._filed.setdefault(symbol, []).append(condition)
 
 
 def _is_divisibility(condition: BoolTerm) -> bool:

@@ -58,10 +58,14 @@ class Rebound:
 @final
 @dataclass(frozen=True, slots=True)
 class Inconsistent:
-    """The constraints and the equation have no common solution; ``core`` are the conditions that exclude it."""
+    """The constraints and the equation have no common solution; ``core`` are the conditions that exclude it.
+
+    ``inexact``: what has no solution is the side condition of a divisor (law PATH).
+    """
 
     core: tuple[Cond, ...]
     reason: str
+    inexact: bool = False
 
 
 @final
@@ -97,7 +101,7 @@ def rebind(
             return Undecided("a float has no exact quotient")
         divided = quotient(term, divisor)
         if divided is None:
-            return Inconsistent((), f"{to_text(divisor)} is no positive divisor")
+            return Inconsistent((), f"{to_text(divisor)} is no positive divisor", inexact=True)
         term, asked = divided
         side += asked
         factor = factor * divisor
@@ -206,10 +210,10 @@ def _finish(
     # A symbol of which nothing is known cannot contradict what moves to it.
     nothing_known = _is_new(view, replaced)
     added: dict[BoolTerm, None] = {}
-    for asked in (*pending, *side):
+    for index, asked in enumerate((*pending, *side)):
         resolved = _resolve(view, asked, replaced)
         if resolved is False or (not nothing_known and view.known(resolved) is False):
-            return Inconsistent(_about(view, asked), _reason(asked))
+            return Inconsistent(_about(view, asked), _reason(asked), inexact=index >= len(pending))
         added.update(dict.fromkeys(conjuncts(resolved)))
     delta = Delta(replaced, tuple(added), renamed, _size_like(view, replaced))
     return Rebound(delta, term, tuple(side))

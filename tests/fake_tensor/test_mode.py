@@ -18,6 +18,7 @@ from refimpl.symbolic_shapes import (
     SymInt,
     UndecidedGuardError,
 )
+from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.structures import is_list, is_tuple
 from refimpl.terms import (
     IntTerm,
@@ -198,6 +199,15 @@ def test_with_a_memo_the_second_use_is_the_same_symbol() -> None:
     real = mode.quantity("item", replace(x, dtype=DType.float32))
     assert mode.fresh_float(real) is mode.fresh_float(real)
     assert len(mode.shape_env.pending_fresh_unbacked_symbols) == 3
+
+
+def test_a_memo_gives_the_old_name_of_a_symbol_that_was_bound() -> None:
+    mode, x = mode_of(congruence="memo"), mask()
+    env = mode.shape_env
+    env.symbols.reserve_name("u0")
+    quantity = mode.quantity("nonzero", x)
+    rebind_node(env, {symbol_atom("u0", Sort.INT): ()}, mode.fresh_int(0, S0, quantity), 0)
+    assert mode.fresh_int(0, S0, quantity) is symbol("u0")
 
 
 def test_what_a_branch_counted_holds_outside_under_its_predicate() -> None:

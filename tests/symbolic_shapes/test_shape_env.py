@@ -30,7 +30,7 @@ from refimpl.symbolic_shapes import (
     statically_known_true,
 )
 from refimpl.symbolic_shapes.errors import GuardOnDataDependentSymNode
-from refimpl.terms import Sort, ValueRange, eq, ge, le, lt, mod, ne, of_atom, symbol, symbol_atom
+from refimpl.terms import IntTerm, Sort, Symbol, ValueRange, eq, ge, le, lt, mod, ne, of_atom, symbol, symbol_atom
 
 
 def test_names_are_never_used_twice() -> None:
@@ -195,6 +195,52 @@ def test_roll_back_leaves_nothing_but_the_name_counters() -> None:
     assert env.known(ge(symbol("u0"), 1)) is True
     assert env.known(ge(symbol("u0"), 2)) is None
     assert str(env.create_unbacked_symint()) == "u2"
+
+
+def test_roll_backs_nest_and_keep_what_equations_brought() -> None:
+    env = ShapeEnv()
+    for _ in range(4):
+        env.create_unbacked_symint()
+    u = [symbol(f"u{i}") for i in range(4)]
+    env.require(le(u[3], 9), "nine")
+    env.require(eq(u[3], u[2] + 1), "equal")
+    outer, state = env.checkpoint(), (env.replacements, env.bound(u[2]), env.filed(name_of(u[2])))
+    env.require(eq(u[2], u[1]), "equal")
+    inner, inside = env.checkpoint(), (env.replacements, env.bound(u[1]))
+    env.require(eq(u[1], 4), "four")
+    env.roll_back(inner)
+    assert (env.replacements, env.bound(u[1])) == inside
+    env.require(ge(u[1], 2), "two")
+    env.roll_back(outer)
+    assert (env.replacements, env.bound(u[2]), env.filed(name_of(u[2]))) == state
+    assert env.known(le(u[2], 8)) is True
+
+
+def test_a_contradiction_is_remembered_until_it_is_rolled_back() -> None:
+    env = ShapeEnv()
+    u = symbol("u0")
+    env.fact(eq(u, 3))
+    point = env.checkpoint()
+    env.fact(eq(u, 4))
+    assert env.knowledge.contradiction == eq(u, 4)
+    with env.under(ge(symbol("u1"), 2)):
+        assert env.knowledge.contradiction == eq(u, 4)
+    env.roll_back(point)
+    assert env.knowledge.contradiction is None
+    assert env.known(eq(u, 3)) is True
+
+
+def name_of(term: IntTerm) -> Symbol:
+    """The symbol that the term is."""
+    found = term.symbol
+    assert found is not None
+    return found
+
+
+def test_a_decision_on_an_opaque_boolean_depends_on_data() -> None:
+    env = ShapeEnv()
+    with pytest.raises(GuardOnDataDependentSymNode):
+        env.evaluate(env.symbols.opaque())
 
 
 def test_guards_from_hints_are_specializations_too() -> None:
