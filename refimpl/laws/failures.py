@@ -41,7 +41,7 @@ def classify(error: Exception, violated: Requirement | None) -> Failure:
             return Failure("data-dependent", message)
         case UndecidedGuardError():
             return Failure("undecided", message)
-        case PathError():
+        case PathError() | RebindingInconsistentError(inexact=True):
             return Failure("path", message)
         case RebindingInconsistentError(symbol=symbol):
             return Failure("inconsistent", message, symbol=symbol)
