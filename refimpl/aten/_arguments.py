@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from refimpl.aten._schemas import Argument, ArgumentType, Schema
 from refimpl.fake_tensor.dtypes import DType
@@ -136,7 +136,7 @@ def _optional(element: Converter) -> Converter:
 def _list(element: Converter, size: int | None) -> Converter:
     def check(value: object) -> object:
         if isinstance(value, (list, tuple)):
-            items: tuple[object, ...] = tuple(value)  # pyright: ignore[reportUnknownArgumentType] - each is checked
+            items = cast("list[object] | tuple[object, ...]", value)  # isinstance leaves the elements unknown
             return tuple([element(item) for item in items])
         if size is None:
             raise _Mismatch

@@ -25,8 +25,9 @@ def _is_skipped(ctx: Context, tensor: FakeTensor) -> bool:
 
 
 def _common_format(ctx: Context, tensors: _Tensors) -> MemoryFormat:
-    formats = {suggested_memory_format(ctx, tensor) for tensor in tensors}
-    return formats.pop() if len(formats) == 1 else "contiguous_format"
+    first = suggested_memory_format(ctx, tensors[0])
+    same = all(suggested_memory_format(ctx, tensor) == first for tensor in tensors[1:])
+    return first if same else "contiguous_format"
 
 
 def cat(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
@@ -170,7 +171,9 @@ def _grids(ctx: Context, tensors: _Tensors, indexing: str) -> list[FakeTensor]:
     if indexing not in ("xy", "ij"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     swapped = indexing == "xy" and len(tensors) >= 2
-    axes = (tensors[1], tensors[0], *tensors[2:]) if swapped else tensors
+    axes = list(tensors)
+    if swapped:
+        axes[0], axes[1] = axes[1], axes[0]
     sizes = tuple([product(tensor.sizes) for tensor in axes])
     grids: list[FakeTensor] = []
     for at, axis in enumerate(axes):

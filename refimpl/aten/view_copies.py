@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import refimpl.aten.copies
-import refimpl.aten.splits
-import refimpl.aten.views  # noqa: F401 - the views must be registered first
+from refimpl.aten import copies, splits, views
 from refimpl.aten._product import product
 from refimpl.aten._registry import ShapeFunction, lookup, shape
 from refimpl.aten._reshape import infer_sizes
@@ -13,6 +11,9 @@ from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 
 __all__: list[str] = []
+
+# Importing these files registers the views that are looked up below.
+_REGISTERED = (copies, splits, views)
 
 _VIEWS = (
     "alias.default", "as_strided.default", "detach.default", "diagonal.default", "expand.default", "narrow.default",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import (
@@ -51,12 +51,18 @@ class Difference:
         return f"{self.place}: ours {self.ours}, recorded {self.recorded}"
 
 
+def _items(value: object) -> list[object] | None:
+    """The items of a list or tuple."""
+    return list(cast("list[object]", value)) if isinstance(value, (list, tuple)) else None  # leaves elements unknown
+
+
 def _pairs(ours: object, recorded: object, place: str) -> Iterator[tuple[str, object, object]]:
     """The leaves at which two results must agree."""
-    if isinstance(ours, (list, tuple)) and isinstance(recorded, (list, tuple)):
-        if len(ours) != len(recorded):  # pyright: ignore[reportUnknownArgumentType]
-            yield f"{place}.length", len(ours), len(recorded)  # pyright: ignore[reportUnknownArgumentType]
-        for index, (a, b) in enumerate(zip(ours, recorded, strict=False)):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    left, right = _items(ours), _items(recorded)
+    if left is not None and right is not None:
+        if len(left) != len(right):
+            yield f"{place}.length", len(left), len(right)
+        for index, (a, b) in enumerate(zip(left, right, strict=False)):
             yield from _pairs(a, b, f"{place}[{index}]")
     elif isinstance(ours, FakeTensor) and isinstance(recorded, FakeTensor):
         yield f"{place}.rank", ours.ndim, recorded.ndim
@@ -67,7 +73,7 @@ def _pairs(ours: object, recorded: object, place: str) -> Iterator[tuple[str, ob
         for dim, (a, b) in enumerate(zip(ours.strides, recorded.strides, strict=False)):
             yield f"{place}.stride[{dim}]", a, b
         yield f"{place}.offset", ours.offset, recorded.offset
-    elif recorded is not None or not isinstance(ours, (list, tuple)):
+    elif recorded is not None or left is None:
         yield place, ours, recorded
 
 
@@ -175,8 +181,8 @@ def differences(ctx: RecordedContext, ours: object, recorded: object) -> list[Di
 def _tensors(value: object, place: str) -> Iterator[tuple[str, FakeTensor]]:
     if isinstance(value, FakeTensor):
         yield place, value
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    else:
+        for index, item in enumerate(_items(value) or []):
             yield from _tensors(item, f"{place}[{index}]")
 
 

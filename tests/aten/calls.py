@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from refimpl.aten._overload import overload
 from refimpl.fake_tensor.dtypes import DType
@@ -68,7 +68,7 @@ def encode(value: object) -> Json:
         sizes, strides = (list[Json]([int(str(item)) for item in items]) for items in (value.sizes, value.strides))
         return {"t": [sizes, strides, int(str(value.offset)), value.dtype.name]}
     if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]  # pyright: ignore[reportUnknownVariableType] - any item
+        return [encode(item) for item in cast("list[object]", value)]  # isinstance leaves the elements unknown
     if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
         return value
     if isinstance(value, float):

@@ -1,8 +1,8 @@
 """Record operator calls of PyTorch's operator database and what its fake tensors give for them.
 
 ``python tests/differential/record_calls.py OUTPUT [MOST [DTYPE...]]`` (with torch 2.13.0 and expecttest) writes one
-JSON object a line, at most MOST an overload: each sample of the database is traced on fake tensors of its sizes, before and after
-the decomposition of composite operators.
+JSON object a line, at most MOST an overload: each sample of the database is traced on fake tensors of its sizes,
+before and after the decomposition of composite operators.
 """
 
 from __future__ import annotations
