@@ -66,7 +66,10 @@ def _number(term: Dim, valuation: Mapping[str, Number]) -> int:
 
 @final
 class ConcreteContext:
-    """The context of shape functions on plain numbers; every question has an answer."""
+    """The context of shape functions on plain numbers; every question has an answer.
+
+    ``taken`` are the nodes that took a value from the witness.
+    """
 
     def __init__(
         self, valuation: dict[str, Number], supply: Mapping[str, tuple[Scalar, ...]], runner: Subgraphs
@@ -74,7 +77,8 @@ class ConcreteContext:
         self.valuation = valuation
         self.subgraphs: Subgraphs = runner
         self.node = ""
-        self.taken: dict[str, int] = {}
+        self.taken: set[str] = set()
+        self._allocated: dict[str, int] = {}
         self._supply = supply
         self._quantities: dict[Quantity, Number] = {}
 
@@ -141,14 +145,18 @@ class ConcreteContext:
         tensor.storage.version += 1
 
     def _next(self, quantity: Quantity | None) -> Number:
-        index = self.taken.get(self.node, 0)
-        self.taken[self.node] = index + 1
+        index = self._allocated.get(self.node, 0)
+        self._allocated[self.node] = index + 1
+        if quantity is not None and quantity in self._quantities:
+            # The same contents give the same value, whatever the witness says.
+            return self._quantities[quantity]
         terms = self._supply.get(self.node, ())
         if index >= len(terms):
             raise NotReplayableError(f"{self.node} allocates, but the blind run did not")
+        self.taken.add(self.node)
         value = evaluate(terms[index], self.valuation)
-        if quantity is not None and self._quantities.setdefault(quantity, value) != value:
-            raise NotReplayableError(f"{self.node} reads the same contents and gives another value")
+        if quantity is not None:
+            self._quantities[quantity] = value
         return value
 
     def _plain(self, condition: Cond) -> bool:

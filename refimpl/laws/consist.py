@@ -11,7 +11,7 @@ from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
 from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined, eq, evaluate, free_of, symbol
 
-__all__ = ["CONSIST", "breaking", "find_model", "finding", "with_defined"]
+__all__ = ["CONSIST", "breaking", "common_model", "find_model", "finding", "shrunk", "with_defined"]
 
 _TRIES: Final = 60
 
@@ -40,6 +40,15 @@ def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], so
             case _:
                 return f"no model found: {verdict.reason}"
     return None
+
+
+def common_model(theory: Theory, hints: Mapping[str, int], start: Model | None) -> Model | None:
+    """A valuation that both sides accept, by a short search without a solver from ``start`` or from the hints."""
+    sides = dict.fromkeys((*theory.hypotheses("before"), *theory.hypotheses("after"), *theory.extra))
+    conditions = tuple(sides)
+    if False in sides:
+        return None
+    return _adjust(_first_guess(hints, conditions) if start is None else dict(start), conditions, hints)
 
 
 def _first_guess(hints: Mapping[str, int], conditions: tuple[Cond, ...]) -> dict[str, Number]:
@@ -134,6 +143,26 @@ def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapp
         if not holds(goal, attempt) and all(holds(condition, attempt) for condition in conditions):
             return attempt
     return None
+
+
+def shrunk(model: Model, conditions: tuple[Cond, ...], hints: Mapping[str, int]) -> dict[str, Number]:
+    """The model with each unbacked integer as small as the conditions on it allow, one after the other by name."""
+    result = dict(model)
+    about: dict[str, list[Cond]] = {}
+    for condition in conditions:
+        for free in free_of(condition):
+            about.setdefault(free.name, []).append(condition)
+    for name, value in sorted(model.items()):
+        if name in hints or isinstance(value, (bool, float)):
+            continue
+        for smaller in (0, 1, -1, 2, -2, 3):
+            if abs(smaller) >= abs(value):
+                break
+            attempt = {**result, name: smaller}
+            if all(holds(condition, attempt) for condition in about.get(name, ())):
+                result = attempt
+                break
+    return result
 
 
 def with_defined(theory: Theory, model: Model) -> dict[str, Number]:

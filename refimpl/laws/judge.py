@@ -8,7 +8,7 @@ from typing import Final, final
 
 from refimpl.laws.concrete import NotReplayableError
 from refimpl.laws.confirm import Confirmation, confirm
-from refimpl.laws.consist import CONSIST, breaking, find_model, finding, with_defined
+from refimpl.laws.consist import CONSIST, breaking, common_model, find_model, finding, shrunk, with_defined
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
 from refimpl.laws.equiv import EQUIV
@@ -24,6 +24,7 @@ from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
 from refimpl.laws.witness import minimize
 from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds
+from refimpl.terms import free_of
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
 
@@ -65,36 +66,51 @@ class _Judge:
     def consist(self) -> bool:
         """Whether both sides have a model that replays; the rows of CONSIST are added."""
         findings: list[Finding] = []
-        for given in _SIDES:
-            if given == "after" and self.model is not None and self._satisfies("after", self.model):
-                continue
-            found = find_model(self.theory, given, self.seen.contract.hints, self.solver)
-            if found is None or isinstance(found, str):
-                findings.append(finding(given, found))
-                continue
-            reason = self._replays(given, found)
-            if reason is not None:
-                findings.append(finding(given, reason))
+        if not self._has_common_run():
+            for given in _SIDES:
+                found = find_model(self.theory, given, self.seen.contract.hints, self.solver)
+                reason = found if found is None or isinstance(found, str) else self._replays(given, found)
+                if reason != _FINE:
+                    findings.append(finding(given, reason))
         self._settle(CONSIST, Claims(findings=tuple(findings), settled=2 - len(findings)), by="replay")
         return not findings
 
-    def _replays(self, given: Given, found: Model) -> str | None:
-        """Why the model does not replay; None if it does, and then it is kept."""
+    def _has_common_run(self) -> bool:
+        """Whether a short search finds a run that both sides accept; it is kept."""
+        start: Model | None = None
+        for _ in range(_COMMON_RUNS):
+            found = common_model(self.theory, self.seen.contract.hints, start)
+            if found is None:
+                return False
+            valuation = self._whole(found)
+            try:
+                run = self.replay(valuation)
+            except NotReplayableError:
+                return False
+            if run.raised is not None:
+                return False
+            if run.valuation == valuation or all(self._satisfies(given, run.valuation) for given in _SIDES):
+                self.model = run.valuation
+                return True
+            start = run.valuation
+        return False
+
+    def _replays(self, given: Given, found: Model) -> str:
+        """Why the model does not replay; `_FINE` if it does, and then it is kept."""
         valuation = self._whole(found)
         try:
             run = self.replay(valuation)
         except NotReplayableError as error:
             return f"the model does not replay: {error}"
-        if run.raised is not None:
-            if given == "before":
-                # It may be what EQUIV refutes; the model is kept as it is.
-                self.model = valuation
-                return None
-            return f"the model does not replay: {run.raised.node} raises {run.raised.message}"
-        self.model = run.valuation
-        if run.valuation == valuation or self._satisfies(given, run.valuation):
-            return None
-        return "the replayed model violates the constraints"
+        if run.raised is None:
+            self.model = run.valuation
+            same = run.valuation == valuation or self._satisfies(given, run.valuation)
+            return _FINE if same else "the replayed model violates the constraints"
+        if given == "before" and not self._satisfies("after", valuation):
+            # The run raises because A refuses what B accepts: that is for EQUIV to say.
+            self.model = self.model or valuation
+            return _FINE
+        return f"the model does not replay: {run.raised.node} raises {run.raised.message}"
 
     def _satisfies(self, given: Given, valuation: Model) -> bool:
         return all(holds(condition, valuation) for condition in self.theory.hypotheses(given))
@@ -146,7 +162,7 @@ class _Judge:
             return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
         reasons: list[str] = []
         for attempt in self._attempts(decided, model):
-            valuation = self._whole(attempt)
+            valuation = self._whole(attempt, claim.given)
             outcome = confirm(claim, valuation, self.replay, self.seen, self.theory)
             if isinstance(outcome, Confirmation):
                 if self.seen.contract.unreadable:
@@ -154,7 +170,8 @@ class _Judge:
                     break
                 self._note(claim.direction, None)
                 message = explain(claim, outcome.valuation) + outcome.note
-                witness = self._witness(outcome.valuation, frozenset(attempt))
+                asked = frozenset(symbol.name for symbol in free_of(self.theory.written(claim.goal)))
+                witness = self._witness(outcome.valuation, asked)
                 by = decided.verdict.by if isinstance(decided.verdict, Refuted) else None
                 return LawRow(claim.law, "refuted", total, by, self.under, claim.node, message, witness)
             reasons.append(outcome)
@@ -181,20 +198,25 @@ class _Judge:
         smallest = minimize(decided.obligation, model, self.seen.contract.hints, self.solver)
         return (smallest,) if smallest == model else (smallest, model)
 
-    def _whole(self, model: Model) -> dict[str, Number]:
-        """The witness completed by the model of everything it says nothing about."""
+    def _whole(self, model: Model, given: Given | None = None) -> dict[str, Number]:
+        """The model completed by small values of everything it says nothing about."""
         base = dict.fromkeys((s.name for s in self.seen.recorded_symbols), _DEFAULT)
-        base.update({**self.seen.contract.hints, **(self.model or {}), **model})
-        return with_defined(self.theory, completed(base, self.theory.hypotheses(None)))
+        base.update({**self.seen.contract.hints, **(self.model or {})})
+        hypotheses = self.theory.hypotheses(given)
+        if given is not None:
+            base = shrunk(base, hypotheses, self.seen.contract.hints)
+        base.update(model)
+        return with_defined(self.theory, completed(base, hypotheses))
 
     def _note(self, direction: str | None, instead: str | None) -> None:
         if direction is not None:
             self.directions.add(instead or direction)
 
-    def _witness(self, model: Model | None, names: frozenset[str] | None = None) -> tuple[tuple[str, str], ...] | None:
+    def _witness(self, model: Model | None, names: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...] | None:
+        """The numbers of all symbols of the program, and of fresh ones that matter."""
         if model is None:
             return None
-        shown = set(model) if names is None else set(names) | {symbol.name for symbol in self.theory.mapping}
+        shown = {s.name for s in (*self.seen.contract.bound, *self.seen.recorded_symbols)} | names
         return tuple((name, _number(value)) for name, value in sorted(model.items()) if name in shown)
 
 
@@ -202,6 +224,8 @@ def _number(value: Number) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
+_FINE: Final = ""
+_COMMON_RUNS: Final = 3
 # Nothing is said of such a symbol: any value will do.
 _DEFAULT: Final[Number] = 1
 _SIDES: Final[tuple[Given, Given]] = ("before", "after")

@@ -8,6 +8,7 @@ from typing import final
 
 from refimpl.aten._higher_order import HigherOrderOperator
 from refimpl.aten._overload import OpOverload
+from refimpl.aten._targets import ContextFunction
 from refimpl.export import ExportedProgram
 from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
@@ -142,7 +143,7 @@ class _Runner:
         target = node.target
         if isinstance(target, OpOverload):
             value: object = target.run(self.ctx, tuple(args), kwargs)
-        elif isinstance(target, HigherOrderOperator):
+        elif isinstance(target, (HigherOrderOperator, ContextFunction)):
             value = target.run(self.ctx, tuple(args), kwargs)
         elif callable(target):
             value = target(*args, **kwargs)
@@ -165,7 +166,7 @@ class _Runner:
                 if not isinstance(divisor, int) or not isinstance(found, int) or found % divisor:
                     return
                 found //= divisor
-            taken = self.ctx.taken.get(path, 0)
+            taken = path in self.ctx.taken
             if isinstance(found, (int, float)) and (symbol.name not in self._run.valuation or not taken):
                 self._run.valuation[symbol.name] = found
 
