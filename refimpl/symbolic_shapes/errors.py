@@ -62,7 +62,7 @@ class PendingUnbackedSymbolNotFound(RuntimeError):
         self.pending = pending
         names = ", ".join(symbol.name for symbol in pending)
         super().__init__(
-            f"Pending unbacked symbols {{{names}}} not in returned outputs {value}.\n"
+            f"Pending unbacked symbols {{{names}}} not in returned outputs {value} .\n"
             "Did you accidentally call new_dynamic_size() or item() more times "
             "than you needed to in your fake implementation?"
         )

@@ -8,6 +8,7 @@ from typing import TypedDict
 import pytest
 
 from refimpl.symbolic_shapes import EXACT, TORCH_2_13
+from tests.symbolic_shapes.api_scenarios import API_SCENARIOS, observe_api
 from tests.symbolic_shapes.record import RECORDED
 from tests.symbolic_shapes.scenarios import SCENARIOS, OurSubject, TorchSubject, observe
 
@@ -15,6 +16,7 @@ from tests.symbolic_shapes.scenarios import SCENARIOS, OurSubject, TorchSubject,
 class _Recorded(TypedDict):
     torch: str
     seen: dict[str, list[str]]
+    api: dict[str, list[str]]
 
 
 def _recorded() -> _Recorded:
@@ -30,7 +32,19 @@ def test_the_torch_profile_does_what_pytorch_was_seen_to_do(name: str) -> None:
 def test_every_scenario_was_recorded_under_the_release_the_profile_is_named_after() -> None:
     recorded = _recorded()
     assert sorted(recorded["seen"]) == sorted(SCENARIOS)
+    assert sorted(recorded["api"]) == sorted(API_SCENARIOS)
     assert f"torch-{recorded['torch']}" in (TORCH_2_13.name, f"{TORCH_2_13.name}.0")
+
+
+@pytest.mark.parametrize("name", sorted(API_SCENARIOS))
+def test_the_same_calls_show_the_same(name: str) -> None:
+    assert observe_api(name, "refimpl") == _recorded()["api"][name]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", sorted(API_SCENARIOS))
+def test_pytorch_still_shows_the_same(name: str) -> None:
+    assert observe_api(name, "torch") == _recorded()["api"][name]
 
 
 @pytest.mark.torch
