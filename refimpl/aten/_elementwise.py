@@ -1,4 +1,4 @@
-"""The result of an elementwise operator: broadcast sizes, and strides by PyTorch's TensorIterator rule.
+"""The result of an elementwise operator: broadcast sizes, and strides by the rule of PyTorch's references.
 
 Contiguous operands give a contiguous result and channels-last operands a channels-last one; otherwise the
 dimensions are ordered by the strides of the operands, the first operand that tells two dimensions apart deciding,
@@ -84,45 +84,47 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
     if ndim < 2:
         return (1,) * ndim
     shaped = [tensor for tensor in tensors if tensor.sizes]
-    whole = [tensor for tensor in shaped if same_sizes(ctx, tensor.sizes, sizes)]
-    if whole:
-        contiguous = contiguous_strides(ctx, sizes)
-        if all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in shaped):
-            return contiguous
-    if ndim == 4 and len(whole) == len(shaped) and all(is_channels_last(ctx, tensor) for tensor in shaped):
-        return channels_last_strides(ctx, sizes)
-    if len(whole) == len(shaped):
-        kept = _shared_dense_strides(shaped)
-        if kept is not None:
-            return kept
-    expanded = [_expanded_strides(ctx, tensor, sizes) for tensor in shaped]
+    uniform = _uniform_strides(ctx, sizes, shaped)
+    if uniform is not None:
+        return uniform
+    expanded = [_expanded_strides(tensor, sizes) for tensor in shaped]
     return strides_in_order(ctx, sizes, stride_order(ctx, sizes, expanded))
 
 
-def _shared_dense_strides(tensors: Sequence[FakeTensor]) -> Sizes | None:
-    """The strides that all tensors share, if they are plain numbers, non-overlapping and dense."""
-    first = tensors[0]
-    if any(tensor.strides != first.strides for tensor in tensors):
+def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes | None:
+    """The strides of operands that are all contiguous, or all channels-last; None where strides must be compared."""
+    whole = [_fills(ctx, tensor.sizes, sizes) for tensor in tensors]
+    complete = all(whole)
+    if not complete and not (any(whole) and _is_symbolic(sizes)):
         return None
-    pairs: list[tuple[int, int]] = []
-    for size, stride in zip(first.sizes, first.strides, strict=True):
-        if not isinstance(size, int) or not isinstance(stride, int):
-            return None
-        if size != 1:
-            pairs.append((stride, size))
-    expected = 1
-    for stride, size in sorted(pairs):
-        if stride != expected:
-            return None
-        expected *= size
-    return first.strides
+    contiguous = contiguous_strides(ctx, sizes)
+    row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
+    # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
+    may_be_last = complete and len(sizes) == 4 and (not row_major or sizes[1] == 1 or sizes[2] == sizes[3] == 1)
+    channels_last = may_be_last and all(is_channels_last(ctx, tensor) for tensor in tensors)
+    if row_major:
+        return None if channels_last else contiguous
+    return channels_last_strides(ctx, sizes) if channels_last else None
 
 
-def _expanded_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> Sizes:
-    """The strides of the tensor as if it was expanded to ``sizes``: 0 where it is broadcast."""
+def _fills(ctx: Context, own: Sizes, sizes: Sizes) -> bool:
+    """Whether nothing of a tensor is repeated: only dimensions of size 1 are missing on the left."""
+    missing = len(sizes) - len(own)
+    return all(size == 1 for size in sizes[:missing]) and same_sizes(ctx, own, sizes[missing:])
+
+
+def _is_symbolic(sizes: Sizes) -> bool:
+    """Only on symbolic sizes does PyTorch look at the layout of an operand that is broadcast before expanding it."""
+    return not all(isinstance(size, int) for size in sizes)
+
+
+def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
+    """The strides of the tensor as if it was expanded to ``sizes``: 0 where it is repeated."""
     missing = len(sizes) - len(tensor.sizes)
+    outer = tensor.sizes[0] * tensor.strides[0] if missing else 0
+    added = [outer if size == 1 else 0 for size in sizes[:missing]]
     own = zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True)
-    return (0,) * missing + tuple(0 if size == 1 and whole != 1 else stride for size, stride, whole in own)
+    return (*added, *(0 if size == 1 and whole != 1 else stride for size, stride, whole in own))
 
 
 def stride_order(ctx: Context, sizes: Sizes, strides: Sequence[Sizes]) -> tuple[int, ...]:

@@ -64,7 +64,7 @@ def real_of(dtype: DType) -> DType:
 def promote_types(left: DType, right: DType) -> DType:
     """The smallest dtype to which both convert.
 
-    Raises RuntimeError for two different float8, or an unsigned type over 8 bits with another integral one.
+    Raises RuntimeError for two different float8, or an unsigned type over 8 bits with one not floating.
     """
     if left is right:
         return left
@@ -73,6 +73,8 @@ def promote_types(left: DType, right: DType) -> DType:
             "Promotion for Float8 Types is not supported, "
             f"attempted to promote {scalar_type_name(left)} and {scalar_type_name(right)}"
         )
+    if left in _BAREBONES or right in _BAREBONES:
+        return _with_barebones(left, right)
     if left.category.value < right.category.value:
         left, right = right, left
     match left.category:
@@ -90,6 +92,17 @@ def promote_types(left: DType, right: DType) -> DType:
             return DType.bool
 
 
+def _with_barebones(left: DType, right: DType) -> DType:
+    """An unsigned type over 8 bits promotes with floating point types only."""
+    for dtype in (left, right):
+        if dtype.is_floating_point:
+            return dtype
+    raise RuntimeError(
+        "Promotion for uint16, uint32, uint64 types is not supported, "
+        f"attempted to promote {scalar_type_name(left)} and {scalar_type_name(right)}"
+    )
+
+
 def _wider_complex(left: DType, right: DType) -> DType:
     if right.category.value < Category.FLOATING.value:
         return left
@@ -98,11 +111,6 @@ def _wider_complex(left: DType, right: DType) -> DType:
 
 
 def _wider_integer(left: DType, right: DType) -> DType:
-    if left in _BAREBONES or right in _BAREBONES:
-        raise RuntimeError(
-            "Promotion for uint16, uint32, uint64 types is not supported, "
-            f"attempted to promote {scalar_type_name(left)} and {scalar_type_name(right)}"
-        )
     if left.itemsize == right.itemsize:
         return DType.int16
     return left if left.itemsize > right.itemsize else right

@@ -176,7 +176,13 @@ def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Operand
 @shape("aten.addcmul.default")
 def addcmul(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTensor, value: Number) -> FakeTensor:
     """``self + value * tensor1 * tensor2``."""
-    return pointwise(ctx, Kind.DEFAULT, self, tensor1, tensor2)
+    return _plus(ctx, self, tensor1, tensor2)
+
+
+def _plus(ctx: Context, self: FakeTensor, left: FakeTensor, right: FakeTensor) -> FakeTensor:
+    """A sum with a product or quotient, whose layout counts as one operand."""
+    dtype = result_type(ctx, self, left, right)
+    return elementwise(ctx, (self, elementwise(ctx, (left, right), dtype)), dtype)
 
 
 @shape("aten.addcdiv.default")
@@ -187,4 +193,4 @@ def addcdiv(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTe
             "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform "
             "a true division of tensor1 and tensor2."
         )
-    return pointwise(ctx, Kind.DEFAULT, self, tensor1, tensor2)
+    return _plus(ctx, self, tensor1, tensor2)

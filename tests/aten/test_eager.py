@@ -1,0 +1,57 @@
+"""Calls with changed sizes, ranks and numbers: our operators refuse exactly what the eager kernels refuse.
+
+The outcomes were recorded by ``tests/differential/record_eager.py``: a requirement too many refuses a call that ran,
+a requirement too few runs a call that was refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+import pytest
+
+from tests.aten.calls import Json, field, our_outcome, read_calls
+
+_CALLS: Final = defaultdict[str, list[dict[str, Json]]](list)
+for _call in read_calls("eager.jsonl"):
+    _CALLS[field(_call, "op")].append(_call)
+
+
+def sizes_and_dtypes(value: Json) -> Json:
+    """A result without strides, which eager kernels choose more freely than fake tensors."""
+    if isinstance(value, list):
+        return [sizes_and_dtypes(item) for item in value]
+    if isinstance(value, dict) and "t" in value:
+        tensor = value["t"]
+        assert isinstance(tensor, list)
+        return [tensor[0], tensor[3]]
+    return None
+
+
+def leading(outcome: dict[str, Json]) -> Json:
+    """What must agree: the type of the exception and its first words, or sizes and dtypes of the result."""
+    if "out" in outcome:
+        return sizes_and_dtypes(outcome["out"])
+    error = outcome["error"]
+    assert isinstance(error, list)
+    return {"type": error[0], "words": list[Json](str(error[1]).split()[:3])}
+
+
+@pytest.mark.parametrize("operator", sorted(_CALLS))
+def test_the_operator_runs_and_refuses_as_the_eager_kernel(operator: str) -> None:
+    for call in _CALLS[operator]:
+        assert leading(our_outcome(call)) == leading(call), (call["args"], call["kwargs"])
+
+
+def test_both_outcomes_were_recorded_for_most_operators() -> None:
+    refused = {name for name, calls in _CALLS.items() if any("error" in call for call in calls)}
+    assert len(_CALLS) > 600
+    assert len(refused) > 350
+
+
+def test_a_missing_requirement_is_noticed() -> None:
+    refused = next(call for call in _CALLS["aten.mm.default"] if "error" in call)
+    vector: Json = {"t": [list[Json]([2]), list[Json]([1]), 0, "float32"]}
+    unchecked: dict[str, Json] = {"op": "aten.outer.default", "args": [vector, vector], "kwargs": {}}
+    assert leading(our_outcome(unchecked)) != leading(refused)

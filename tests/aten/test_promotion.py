@@ -1,0 +1,52 @@
+"""Type promotion agrees with PyTorch's on every pair of dtypes and operands (recorded)."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import pytest
+
+from refimpl.aten._promotion import Operand, promote_types, result_type
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import symbol
+from tests.aten.calls import DATA
+from tests.aten.plain_context import PlainContext
+
+_RECORDED: Final[dict[str, dict[str, str]]] = json.loads((DATA / "promotion.json").read_text(encoding="utf-8"))
+_NUMBERS: Final[dict[str, Operand]] = {"True": True, "3": 3, "2.5": 2.5, "1j": 1j}
+
+
+def operand(text: str) -> Operand:
+    """``int64:1`` is a tensor of one dimension; ``2.5`` a number."""
+    name, colon, rank = text.partition(":")
+    if not colon:
+        return _NUMBERS[name]
+    return FakeTensor((1,) * int(rank), (1,) * int(rank), DType[name])
+
+
+def attempt(left: DType, right: DType) -> str:
+    """The promoted dtype's name, or the error."""
+    try:
+        return promote_types(left, right).name
+    except RuntimeError as error:
+        return f"RuntimeError: {error}"
+
+
+@pytest.mark.parametrize("pair", sorted(_RECORDED["promote"]))
+def test_two_dtypes_promote_as_in_pytorch(pair: str) -> None:
+    left, right = (DType[name] for name in pair.split())
+    assert attempt(left, right) == _RECORDED["promote"][pair]
+
+
+def test_operands_promote_as_in_pytorch() -> None:
+    context = PlainContext()
+    for pair, expected in _RECORDED["result"].items():
+        left, right = map(operand, pair.split())
+        assert result_type(context, left, right).name == expected, pair
+
+
+def test_a_symbolic_number_counts_as_an_integer() -> None:
+    tensor = FakeTensor((2,), (1,), DType.bool)
+    assert result_type(PlainContext(), tensor, symbol("u0")) is DType.int64
