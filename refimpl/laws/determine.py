@@ -11,6 +11,7 @@ from refimpl.laws.law import Claim
 from refimpl.laws.observation import ABSENT, Held, Observation, Stated
 from refimpl.laws.theory import Theory
 from refimpl.solver import Proved, Solver
+from refimpl.symbolic_shapes.events import Binding
 from refimpl.terms import (
     BoolSymbol,
     Scalar,
@@ -54,6 +55,7 @@ def determined(seen: Observation, solver: Solver) -> Observation:
         machine=tuple(substitute_cond(condition, mapping) for condition in seen.machine),
         extra_machine=tuple(substitute_cond(condition, mapping) for condition in seen.extra_machine),
         definitions=tuple(replace(d, term=substitute(d.term, mapping)) for d in seen.definitions),
+        bindings=tuple(_divided(binding, mapping) if binding.side else binding for binding in seen.bindings),
         unbound=tuple(fresh for fresh in seen.unbound if fresh.symbol not in mapping),
         determined=mapping,
     )
@@ -61,6 +63,10 @@ def determined(seen: Observation, solver: Solver) -> Observation:
 
 def _of_sort(symbol: Symbol, term: Scalar) -> Scalar:
     return to_real(term) if symbol.sort is Sort.FLOAT else to_dim(term)
+
+
+def _divided(binding: Binding, mapping: dict[Symbol | BoolSymbol, Scalar]) -> Binding:
+    return replace(binding, side=tuple(substitute_cond(condition, mapping) for condition in binding.side))
 
 
 def _rewritten(stated: Stated, mapping: dict[Symbol | BoolSymbol, Scalar]) -> Stated:

@@ -20,13 +20,26 @@ _OUTER: Final[_Key] = (None, (), False)
 
 @final
 class _Scope:
-    """Quick knowledge, and which conditions are in it word for word."""
+    """Quick knowledge, and which conditions are in it word for word; intervals are only built when asked for."""
 
-    __slots__ = ("bounds", "present")
+    __slots__ = ("_bounds", "_outer", "_pending", "present")
 
     def __init__(self, outer: _Scope | None) -> None:
-        self.bounds: Bounds = Bounds() if outer is None else outer.bounds.fork()
+        self._outer = outer
+        self._bounds: Bounds | None = None
+        self._pending: list[BoolTerm] = []
         self.present: set[Cond] = set() if outer is None else set(outer.present)
+
+    @property
+    def bounds(self) -> Bounds:
+        """The interval knowledge of everything entered."""
+        bounds = self._bounds
+        if bounds is None:
+            bounds = self._bounds = Bounds() if self._outer is None else self._outer.bounds.fork()
+        for condition in self._pending:
+            bounds.assume(condition)
+        self._pending.clear()
+        return bounds
 
     def enter(self, condition: Cond) -> None:
         """Assume a condition."""
@@ -35,7 +48,7 @@ class _Scope:
         elif condition is not True and condition not in self.present:
             self.present.add(condition)
             self.present.update(conjuncts(condition))
-            self.bounds.assume(condition)
+            self._pending.append(condition)
 
     def settles(self, goal: BoolTerm) -> bool:
         """Whether the goal follows; each part of a disjunction is tried under the failure of the others."""
