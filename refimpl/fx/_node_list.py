@@ -28,7 +28,7 @@ class NodeList:
     def __init__(self, graph: Graph, direction: str = "_next") -> None:
         if direction not in ("_next", "_prev"):
             raise AssertionError(f"direction must be '_next' or '_prev', got {direction}")
-        self.graph = graph
+        self.graph: Graph = graph
         self.direction = direction
 
     def __len__(self) -> int:
@@ -69,8 +69,9 @@ class InsertPoint:
     __slots__ = ("graph", "orig_insert")
 
     def __init__(self, graph: Graph, new_insert: Callable[[Node], None]) -> None:
-        self.graph = graph
-        self.orig_insert, graph._insert = graph._insert, new_insert
+        self.graph: Graph = graph
+        self.orig_insert: Callable[[Node], None] = graph._insert
+        graph._insert = new_insert
 
     def __enter__(self) -> None:
         return None

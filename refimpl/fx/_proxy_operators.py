@@ -24,7 +24,8 @@ class ProxyOperators:
         """The proxy of a new ``call_function`` node."""
 
     # Equality records a node, so identity is what a proxy hashes by.
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     def __eq__(self, other: object) -> Proxy:  # type: ignore[override]  # recorded, not decided
         return self._record(operator.eq, (self, other))

@@ -56,11 +56,11 @@ class Tracer(TracerBase):
         self._autowrap_search = list(autowrap_modules)
         self.param_shapes_constant = param_shapes_constant
         self.submodule_paths: dict[Module, str] | None = None
-        self.root_module_name = ""
-        self.scope = Scope("", None)
-        self.module_stack = OrderedDict()
+        self.root_module_name: str = ""
+        self.scope: Scope = Scope("", None)
+        self.module_stack: OrderedDict[str, tuple[str, object]] = OrderedDict()
         self.num_calls: dict[str, int] = {}
-        self.node_name_to_scope = {}
+        self.node_name_to_scope: dict[str, tuple[str, object]] = {}
         self._qualname_counter: dict[str, int] = {}
 
     def get_fresh_qualname(self, prefix: str) -> str:
@@ -214,7 +214,7 @@ class Tracer(TracerBase):
             self.submodule_paths = {module: name for name, module in root.named_modules()}
         else:
             self.root = Module()
-        self.graph = Graph(tracer_cls=type(self))
+        self.graph: Graph = Graph(tracer_cls=type(self))
         if not isinstance(fn, FunctionType):
             raise AssertionError(f"Expected FunctionType, got {type(fn)}")
         with Patcher(self._autowrap_function_ids) as patcher:

@@ -75,7 +75,7 @@ class GraphModule(Module):
     def _take_from_module(self, root: Module, graph: Graph) -> None:
         """Copy from a module what the graph refers to (all named parts if it is the state of a copy)."""
         if hasattr(root, "training"):
-            self.training = root.training
+            self.training: bool = root.training
         if isinstance(root, _State):
             for name, _ in (*root.named_children(), *root.named_buffers(), *root.named_parameters()):
                 copy_attribute(root, self, name)

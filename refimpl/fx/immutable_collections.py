@@ -18,7 +18,7 @@ instead create a new copy of it and assign the copy to the node:
     node.args = new_args"""
 
 
-def _no_mutation(self: object, *args: object, **kwargs: object) -> NoReturn:
+def _no_mutation(self: object) -> NoReturn:
     """Refuse a mutation with the words of ``torch.fx``."""
     raise TypeError(f"{type(self).__name__!r} object does not support mutation. {_HOW_TO_MUTATE}")
 
@@ -30,18 +30,41 @@ class immutable_list(list[_T]):  # noqa: N801 - the name that PyTorch's scripts 
     """
 
     # Each replacement accepts whatever the method it stands for accepts, and never returns.
-    __delitem__ = _no_mutation
-    __iadd__ = _no_mutation
-    __imul__ = _no_mutation
-    __setitem__ = _no_mutation
-    append = _no_mutation
-    clear = _no_mutation
-    extend = _no_mutation
-    insert = _no_mutation
-    pop = _no_mutation
-    remove = _no_mutation
-    reverse = _no_mutation
-    sort = _no_mutation
+    def __delitem__(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def __iadd__(self, *args: object, **kwargs: object) -> NoReturn:  # type: ignore[misc]  # it never returns, unlike the plain operator
+        _no_mutation(self)
+
+    def __imul__(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def __setitem__(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def append(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def clear(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def extend(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def insert(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def pop(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def remove(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def reverse(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def sort(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
 
     def __hash__(self) -> int:  # type: ignore[override]  # list sets __hash__ to None; immutability makes it sound
         return hash(tuple(self))
@@ -56,14 +79,29 @@ class immutable_dict(dict[_K, _V]):  # noqa: N801 - the name that PyTorch's scri
     Source: ``torch.fx.immutable_collections.immutable_dict``.
     """
 
-    __delitem__ = _no_mutation
-    __ior__ = _no_mutation
-    __setitem__ = _no_mutation
-    clear = _no_mutation
-    pop = _no_mutation
-    popitem = _no_mutation
-    setdefault = _no_mutation
-    update = _no_mutation
+    def __delitem__(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def __ior__(self, *args: object, **kwargs: object) -> NoReturn:  # type: ignore[misc]  # it never returns, unlike the plain operator
+        _no_mutation(self)
+
+    def __setitem__(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def clear(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def pop(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def popitem(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def setdefault(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
+
+    def update(self, *args: object, **kwargs: object) -> NoReturn:
+        _no_mutation(self)
 
     def __hash__(self) -> int:  # type: ignore[override]  # dict sets __hash__ to None; immutability makes it sound
         items: frozenset[Hashable] = frozenset(self.items())

@@ -258,7 +258,7 @@ class Transformer(Interpreter[object]):
 
     def __init__(self, module: GraphModule) -> None:
         super().__init__(module)
-        self.new_graph = Graph()
+        self.new_graph: Graph = Graph()
         self.new_graph.set_codegen(module.graph._codegen)
         self.tracer: Tracer = _TransformerTracer(self.new_graph, module)
 

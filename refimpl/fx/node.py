@@ -292,8 +292,9 @@ class Node(NodeBase):
         if candidate == self.name:
             return
         names = self.graph._graph_namespace
-        self.name = names.create_name(candidate, None)
-        names._rename_object(self, self.name)
+        fresh = names.create_name(candidate, None)
+        _set(self, "name", fresh)
+        names._rename_object(self, fresh)
 
     def _call_replace_hooks(self, old: Node, new: object, users: dict[Node, None] | tuple[Node, ...]) -> None:
         """Tell the owning module's replace hooks, if it has any."""

@@ -192,10 +192,10 @@ class GraphAppendingTracer(TracerBase):
     """Appends to a given graph without tracing a function."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.scope = Scope("", None)
-        self.module_stack = OrderedDict()
-        self.node_name_to_scope = {}
+        self.graph: Graph = graph
+        self.scope: Scope = Scope("", None)
+        self.module_stack: OrderedDict[str, tuple[str, object]] = OrderedDict()
+        self.node_name_to_scope: dict[str, tuple[str, object]] = {}
 
 
 class Proxy(ProxyOperators):
@@ -266,7 +266,7 @@ class Attribute(Proxy):
     def __init__(self, root: Proxy, attr: str) -> None:
         self.root = root
         self.attr = attr
-        self.tracer = root.tracer
+        self.tracer: TracerBase = root.tracer
         self._node = None
 
     @property

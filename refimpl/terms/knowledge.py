@@ -50,9 +50,9 @@ class Knowledge:
         self.mentions: dict[Monomial, tuple[IntTerm, ...]] = {}
         self.touched: dict[Symbol | BoolSymbol, int] = {}
         self.linked: set[Symbol | BoolSymbol] = set()
-        self.version = 0
-        self.inconsistent = False
-        self.shared = False
+        self.version: int = 0
+        self.inconsistent: bool = False
+        self.shared: bool = False
         self.ends_cache: dict[IntTerm, tuple[int, Ends]] = {}
         self.decided_cache: dict[BoolTerm, tuple[int, bool | None]] = {}
         self.simple_cache: dict[IntTerm, tuple[int, Dim]] = {}
