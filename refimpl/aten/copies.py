@@ -11,6 +11,7 @@ from refimpl.aten._in_place import require_fits, require_no_overlap
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import (
     contiguous_strides,
+    fresh,
     is_contiguous_for,
     strides_for,
     suggested_memory_format,
@@ -201,8 +202,14 @@ def detach(ctx: Context, self: FakeTensor) -> Value:
 
 @shape("aten.copy.default")
 def copy(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: bool) -> Value:
-    """A tensor as ``self``, strides and offset included, that holds the elements of ``src`` expanded to it."""
+    """A tensor as ``self``, strides and offset included, that holds the elements of ``src`` expanded to it.
+
+    Of a storage that has no elements, or whose size is symbolic, PyTorch makes a new tensor with the strides alone.
+    """
     _require_expands(ctx, src, self)
+    base = self.storage.sizes or ()
+    if any(size == 0 or not isinstance(size, int) for size in base):
+        return FakeTensor(self.sizes, self.strides, self.dtype, self.device)
     return clone_preserving_strides(ctx, self)
 
 
@@ -295,20 +302,38 @@ def chalf(ctx: Context, self: FakeTensor, memory_format: MemoryFormat | None) ->
     return _converted_tensor(ctx, self, DType.complex32, None, None, False, memory_format)
 
 
-@shape("aten.resize_.default")
+@shape("aten.resize.default")
 def resize(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFormat | None) -> Value:
+    """The elements, as far as they go, in a new contiguous tensor of other sizes."""
+    return fresh(ctx, self, size, _resized_strides(ctx, self, size, memory_format))
+
+
+@shape("aten.resize_as.default")
+def resize_as(ctx: Context, self: FakeTensor, the_template: FakeTensor, memory_format: MemoryFormat | None) -> Value:
+    """The elements, as far as they go, in a new tensor with the sizes of another one."""
+    wanted = suggested_memory_format(ctx, the_template) if memory_format == "preserve_format" else memory_format
+    return resize(ctx, self, the_template.sizes, wanted)
+
+
+def _resized_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes, memory_format: MemoryFormat | None) -> Sizes:
+    require_sizes(ctx, sizes)
+    if sizes == tensor.sizes and memory_format in (None, "preserve_format"):
+        return tensor.strides
+    return contiguous_strides(ctx, sizes) if memory_format is None else strides_for(ctx, sizes, memory_format)
+
+
+@shape("aten.resize_.default")
+def resize_in_place(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFormat | None) -> Value:
     """The same storage, grown if need be, as a contiguous tensor of other sizes."""
-    require_sizes(ctx, size)
-    if size == self.sizes and memory_format in (None, "preserve_format"):
-        return self
-    strides = contiguous_strides(ctx, size) if memory_format is None else strides_for(ctx, size, memory_format)
-    return self.viewed(size, strides, self.offset)
+    return self.viewed(size, _resized_strides(ctx, self, size, memory_format), self.offset)
 
 
 @shape("aten.resize_as_.default")
-def resize_as(ctx: Context, self: FakeTensor, the_template: FakeTensor, memory_format: MemoryFormat | None) -> Value:
+def resize_as_in_place(
+    ctx: Context, self: FakeTensor, the_template: FakeTensor, memory_format: MemoryFormat | None
+) -> Value:
     """The same storage with the sizes of another tensor."""
     wanted = memory_format
     if wanted == "preserve_format":
         wanted = suggested_memory_format(ctx, the_template)
-    return resize(ctx, self, the_template.sizes, wanted)
+    return resize_in_place(ctx, self, the_template.sizes, wanted)

@@ -37,13 +37,17 @@ CPU: Final = Device("cpu")
 
 @final
 class Storage:
-    """The memory that tensors share; compared by identity. ``version`` counts the mutations of its contents."""
+    """The memory that tensors share; compared by identity. ``version`` counts the mutations of its contents.
 
-    __slots__ = ("is_input", "version")
+    ``sizes`` are those of the first tensor on it, which made it (or, of an input, was given).
+    """
+
+    __slots__ = ("is_input", "sizes", "version")
 
     def __init__(self, *, is_input: bool = False) -> None:
         self.version = 0
         self.is_input = is_input
+        self.sizes: Sizes | None = None
 
 
 @final
@@ -63,6 +67,10 @@ class FakeTensor:
     storage: Storage = field(default_factory=Storage, repr=False)
     requires_grad: bool = False
     constant: int | float | bool | complex | None = None
+
+    def __post_init__(self) -> None:
+        if self.storage.sizes is None:
+            self.storage.sizes = self.sizes
 
     def __repr__(self) -> str:
         parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]
