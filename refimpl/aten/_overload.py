@@ -39,7 +39,7 @@ class OpOverload:
         self.name: Final = schema.name
         self.schema: Final = schema
         self.namespace: Final = namespace
-        self.__name__ = f"{base}.{variant}"
+        self.__name__: str = f"{base}.{variant}"
         self.__qualname__ = self.__name__
         self.__module__ = f"torch.ops.{namespace}"
         self._function = function
@@ -109,15 +109,26 @@ class OpOverload:
 
     def _find(self) -> ShapeFunction | None:
         if self._function is None:
-            from refimpl.aten._families import load
+            self._function = self._registered()
+            if self._function is None:
+                from refimpl.aten._families import load
 
-            load()
-            self._function = lookup(self.name)
-            if self._function is None and (functional := functional_name(self.schema)) is not None:
-                shared = lookup(functional)
-                if shared is not None:
-                    self._function = self._in_place_form(shared)
+                load()
+                self._function = self._registered()
         return self._function
+
+    def _registered(self) -> ShapeFunction | None:
+        """The function registered for the operator or for the one it is the in-place form of; one family is loaded."""
+        from refimpl.aten._families import load_family_of
+
+        load_family_of(self.name)
+        own = lookup(self.name)
+        functional = functional_name(self.schema)
+        if own is not None or functional is None:
+            return own
+        load_family_of(functional)
+        shared = lookup(functional)
+        return None if shared is None else self._in_place_form(shared)
 
     def _in_place_form(self, functional: ShapeFunction) -> ShapeFunction:
         if changes_metadata(self.schema):

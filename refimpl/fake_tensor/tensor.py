@@ -45,8 +45,8 @@ class Storage:
     __slots__ = ("is_input", "sizes", "version")
 
     def __init__(self, *, is_input: bool = False) -> None:
-        self.version = 0
-        self.is_input = is_input
+        self.version: int = 0
+        self.is_input: bool = is_input
         self.sizes: Sizes | None = None
 
 

@@ -79,17 +79,17 @@ class Environment:
     def __init__(self, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> None:
         self.profile = profile
         self.guard_from_hints = guard_from_hints
-        self.symbols = SymbolTable()
-        self.knowledge = Knowledge()
+        self.symbols: SymbolTable = SymbolTable()
+        self.knowledge: Knowledge = Knowledge()
         self.log: list[Event] = []
-        self.node = ""
+        self.node: str = ""
         self.predicates: Under = ()
         self.runner: SubgraphRunner | None = None
         self.guards: list[ShapeGuard] = []
         self.size_like: dict[Symbol, None] = {}
         self.unbacked_renamings: dict[Symbol, Symbol] = {}
         self.named: dict[Symbol, str] = {}
-        self.requirements_stated = 0
+        self.requirements_stated: int = 0
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False

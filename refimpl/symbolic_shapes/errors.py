@@ -30,9 +30,9 @@ class GuardOnDataDependentSymNode(RuntimeError):
         size_like: tuple[str, ...] = (),
     ) -> None:
         self.cond = cond
-        self.hinted = cond if hinted is None else hinted
+        self.hinted: Scalar = cond if hinted is None else hinted
         self.node = node
-        self.origins = origins or {}
+        self.origins: dict[str, str] = origins or {}
         self.size_like = size_like
         asked = "guard on" if is_condition(cond) else "extract specialized integer from"
         lines = [

@@ -41,8 +41,8 @@ class SymNode:
     __slots__ = ("raw", "shape_env")
 
     def __init__(self, raw: Scalar, shape_env: ShapeEnv) -> None:
-        self.raw = raw
-        self.shape_env = shape_env
+        self.raw: Scalar = raw
+        self.shape_env: ShapeEnv = shape_env
 
     @property
     def expr(self) -> Scalar:
@@ -164,7 +164,8 @@ class _SymNumber(_Symbolic):
     def __ge__(self, other: object) -> bool | SymBool:
         return self._compare(other, ops.less_equal, swapped=True)
 
-    __hash__ = _Symbolic.__hash__
+    def __hash__(self) -> int:
+        return _Symbolic.__hash__(self)
 
     def __bool__(self) -> bool:
         return self.env.evaluate(ops.to_condition(self.raw))
@@ -195,7 +196,7 @@ class SymInt(_SymNumber):
     __slots__ = ()
 
     def __init__(self, term: IntTerm, env: ShapeEnv) -> None:
-        self.raw = term
+        self.raw: Scalar = term
         self.env = env
 
     def __int__(self) -> int:
@@ -246,7 +247,7 @@ class SymFloat(_SymNumber):
     __slots__ = ()
 
     def __init__(self, term: Real, env: ShapeEnv) -> None:
-        self.raw = term
+        self.raw: Scalar = term
         self.env = env
 
     def __float__(self) -> float:
@@ -263,7 +264,7 @@ class SymBool(_Symbolic):
     __slots__ = ()
 
     def __init__(self, term: Cond, env: ShapeEnv) -> None:
-        self.raw = term
+        self.raw: Scalar = term
         self.env = env
 
     @property
@@ -306,7 +307,8 @@ class SymBool(_Symbolic):
         left = self.condition
         return wrap_bool(lor(land(left, lnot(right)), land(lnot(left), right)), self.env)
 
-    __hash__ = _Symbolic.__hash__
+    def __hash__(self) -> int:
+        return _Symbolic.__hash__(self)
 
 
 SymNumber: TypeAlias = SymInt | SymFloat
