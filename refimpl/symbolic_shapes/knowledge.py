@@ -136,6 +136,8 @@ class Knowledge:
 
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol, each once, in the order in which they were learned."""
+        if self._parent is None:
+            return tuple(dict.fromkeys(self._filed.get(symbol, ())))
         found: dict[BoolTerm, None] = {}
         scope: Knowledge | None = self
         while scope is not None:

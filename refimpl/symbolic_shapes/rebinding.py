@@ -89,6 +89,12 @@ def rebind(
     ``value`` may be a fresh symbol, a constant, an expression over backed or unbacked symbols, a replaced symbol,
     or the integer form of a boolean; under ``divisors`` each quotient must be exact and each divisor positive.
     """
+    fresh = value.symbol if isinstance(value, IntTerm) and not divisors else None
+    if fresh is not None and fresh is not symbol and symbol.sort is Sort.INT and view.may_rename(fresh, symbol):
+        # The common case, short: both symbols stand for themselves, and no profile differs from the exact one.
+        old = of_atom(symbol)
+        if view.resolve(value) is value and view.resolve(old) is old:
+            return _finish(view, value, (fresh, old), (fresh, symbol), [])
     if profile.constant == "discard" and isinstance(value, (int, float)):
         return Rebound(Delta(), value)
     if not _same_sort(symbol, value):

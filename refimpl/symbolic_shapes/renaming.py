@@ -19,12 +19,13 @@ def replace_in_condition(condition: Cond, symbol: Symbol, by: Scalar) -> Cond:
     rest: dict[Monomial, int] = {}
     factor = 0
     for monomial, coefficient in condition.term.monomials:
-        if not all(isinstance(atom, Symbol) for atom in monomial) or len(monomial) > 1:
-            return substitute_cond(condition, {symbol: by})
-        if symbol in monomial:
+        atom = monomial[0] if monomial else None
+        if atom is symbol and len(monomial) == 1:
             factor = coefficient
-        else:
+        elif atom is None or (len(monomial) == 1 and isinstance(atom, Symbol)):
             rest[monomial] = coefficient
+        else:
+            return substitute_cond(condition, {symbol: by})
     if isinstance(by, int):
         rest[()] = rest.get((), 0) + factor * by
     else:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Outcome, Rebound, Undecided, rebind
 from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.terms import (
     Cond,
     Dim,
@@ -23,6 +24,7 @@ from refimpl.terms import (
     ge,
     int_of_bool,
     le,
+    substitute_cond,
     symbol,
     to_float,
 )
@@ -262,3 +264,9 @@ def test_the_step_changes_nothing_itself() -> None:
     before = Constraints(conjuncts(ge(FRESH, 3)), fresh=FRESH_SYMBOLS)
     assert rebind(before, of(OLD), FRESH) == rebind(before, of(OLD), FRESH)
     assert before == Constraints(conjuncts(ge(FRESH, 3)), fresh=FRESH_SYMBOLS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(condition=conditions(), by=dims((OLD, OTHER, SIZE)))
+def test_the_short_way_of_replacing_is_substitution(condition: Cond, by: Dim) -> None:
+    assert replace_in_condition(condition, of(FRESH), by) is substitute_cond(condition, {of(FRESH): by})
