@@ -21,7 +21,7 @@ from refimpl.symbolic_shapes.events import Requirement
 from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, free_of, is_condition, lnot, substitute_cond
 
-__all__ = ["Before", "before"]
+__all__ = ["Before", "before", "constant_asserts"]
 
 
 @final
@@ -68,6 +68,16 @@ def _ranges(
             at = computed[0]
             stated.extend(Stated(at, condition, "range", predicates[at]) for condition in range_conditions(entry))
     return stated, tuple(unused)
+
+
+def constant_asserts(steps: Iterable[Step]) -> frozenset[str]:
+    """The assert nodes whose recorded argument is a constant: generated code asks nothing there."""
+    found: list[str] = []
+    for step in steps:
+        operator = operator_name(step.node.target)
+        if is_assert(operator) and all(isinstance(condition, bool) for condition in _asserted(operator, step.node)):
+            found.append(step.path)
+    return frozenset(found)
 
 
 def _asserts(steps: Iterable[Step]) -> Iterable[Stated]:

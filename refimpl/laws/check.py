@@ -52,8 +52,8 @@ class _ProgramReplayer(Replayer):
         self._program = program
         self._supply = supply
 
-    def __call__(self, valuation: Model) -> Replay:
-        return replay(self._program, self._supply, valuation)
+    def __call__(self, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
+        return replay(self._program, self._supply, valuation, silent)
 
 
 def supply_of(run: BlindRun, seen: Observation) -> Supply:

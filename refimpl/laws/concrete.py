@@ -68,11 +68,15 @@ def _number(term: Dim, valuation: Mapping[str, Number]) -> int:
 class ConcreteContext:
     """The context of shape functions on plain numbers; every question has an answer.
 
-    ``taken`` are the nodes that took a value from the witness.
+    ``taken`` are the nodes that took a value from the witness; ``silent`` nodes require nothing.
     """
 
     def __init__(
-        self, valuation: dict[str, Number], supply: Mapping[str, tuple[Scalar, ...]], runner: Subgraphs
+        self,
+        valuation: dict[str, Number],
+        supply: Mapping[str, tuple[Scalar, ...]],
+        runner: Subgraphs,
+        silent: frozenset[str] = frozenset(),
     ) -> None:
         self.valuation = valuation
         self.subgraphs: Subgraphs = runner
@@ -80,6 +84,7 @@ class ConcreteContext:
         self.taken: set[str] = set()
         self._allocated: dict[str, int] = {}
         self._supply = supply
+        self._silent = silent
         self._quantities: dict[Quantity, Number] = {}
 
     @property
@@ -101,7 +106,7 @@ class ConcreteContext:
 
     def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
         """Raises RequirementViolatedError if the condition is false."""
-        if not self._plain(condition):
+        if not self._plain(condition) and self.node not in self._silent:
             raise RequirementViolatedError(message or error.__name__)
 
     def defer(self, condition: Cond, enforced: Cond, message: str) -> None:

@@ -11,6 +11,7 @@ from refimpl.laws.confirm import Confirmation, confirm
 from refimpl.laws.consist import CONSIST, breaking, common_model, find_model, finding, shrunk, with_defined
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
+from refimpl.laws.emit import EMIT
 from refimpl.laws.equiv import EQUIV
 from refimpl.laws.fresh import FRESH
 from refimpl.laws.inj import INJ
@@ -28,15 +29,15 @@ from refimpl.terms import free_of
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
 
-LAWS: Final[tuple[Law, ...]] = (EQUIV, VALUE, LINK, PATH, DOM, FRESH, INJ)
+LAWS: Final[tuple[Law, ...]] = (EQUIV, VALUE, LINK, PATH, DOM, FRESH, INJ, EMIT)
 """The laws that are judged by obligations; CONSIST comes before all of them."""
 
 
 class Replayer:
     """Replays valuations of one program; a base class so that tests can replay without a program."""
 
-    def __call__(self, valuation: Model) -> Replay:
-        """The concrete run. Raises NotReplayableError."""
+    def __call__(self, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
+        """The concrete run, in which the silent nodes require nothing. Raises NotReplayableError."""
         raise NotReplayableError("there is no program to replay")
 
 

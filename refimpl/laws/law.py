@@ -13,14 +13,14 @@ from refimpl.terms import Cond, Scalar, Undefined, evaluate, is_condition, to_te
 
 __all__ = ["Claim", "Claims", "Direction", "Finding", "Given", "Law", "explain"]
 
-Given: TypeAlias = Literal["before", "after"]
+Given: TypeAlias = Literal["before", "after", "emitted"]
 Direction: TypeAlias = Literal["weakened", "strengthened"]
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An obligation: Γ ∧ W ∧ Φ and B or A (``given``) imply ``goal``, where ``predicates`` hold.
+    """An obligation: Γ ∧ W ∧ Φ and B, A or what of A is emitted (``given``) imply ``goal``, where ``predicates`` hold.
 
     ``existential`` marks a goal in which an unbound fresh symbol was given its recorded value: a proof is one, a
     refutation says nothing of other values. ``layout`` lets it rest on the specializations too; with ``until`` only

@@ -67,7 +67,8 @@ class Stated:
 
     ``source`` is ``range`` (a recorded range), ``assert`` (an assert node), ``operator`` (enforced by the kernel) or
     ``deferred`` (left to run time by tracing), ``fact``, ``double`` (one value under two old names). ``order`` is its
-    place in the log: a requirement is judged under the facts met before it.
+    place in the log: a requirement is judged under the facts met before it. ``emitted`` is False for one that no
+    generated code can ask: its assert is recorded with a constant, or speaks of a symbol that nothing binds.
     """
 
     node: str
@@ -76,6 +77,7 @@ class Stated:
     predicates: Under = ()
     message: str = ""
     order: int = 0
+    emitted: bool = True
 
     @property
     def whole(self) -> Cond:

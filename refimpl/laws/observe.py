@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from refimpl.fake_tensor import FakeTensor
-from refimpl.laws.before import before
+from refimpl.laws.before import before, constant_asserts
 from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
 from refimpl.laws.determine import renamed_value
@@ -103,6 +103,7 @@ def _after(
 ) -> tuple[Stated, ...]:
     """A: what the run requires, and what a node that raises at every valuation would have."""
     operators = {step.path: operator_name(step.node.target) for step in run.steps}
+    silent = constant_asserts(run.steps)
     stated: list[Stated] = []
     source: Source
     for order, requirement in requirements:
@@ -112,9 +113,8 @@ def _after(
             source = "assert"
         else:
             source = "operator" if requirement.condition is requirement.enforced else "deferred"
-        stated.append(
-            Stated(requirement.node, requirement.condition, source, requirement.under, requirement.message, order)
-        )
+        node, predicates, message = requirement.node, requirement.under, requirement.message
+        stated.append(Stated(node, requirement.condition, source, predicates, message, order, node not in silent))
     for step in run.steps:
         failure = step.failure
         if failure is not None and failure.kind == "violated" and failure.violated is not None:

@@ -72,10 +72,13 @@ class Replay:
     raised: Raised | None = None
 
 
-def replay(program: ExportedProgram, supply: Supply, valuation: Model) -> Replay:
-    """Run the program on the valuation. Raises NotReplayableError if the valuation is no run of it."""
+def replay(program: ExportedProgram, supply: Supply, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
+    """Run the program on the valuation; the silent nodes require nothing.
+
+    Raises NotReplayableError if the valuation is no run of it.
+    """
     run = Replay(dict(valuation))
-    runner = _Runner(run, supply)
+    runner = _Runner(run, supply, silent)
     try:
         runner.graph(program.graph_module, None, "")
     except _FAILURES as error:
@@ -89,8 +92,8 @@ def replay(program: ExportedProgram, supply: Supply, valuation: Model) -> Replay
 class _Runner:
     """Runs graphs; also the `subgraphs` of the concrete context."""
 
-    def __init__(self, run: Replay, supply: Supply) -> None:
-        self.ctx = ConcreteContext(run.valuation, supply.allocated, self)
+    def __init__(self, run: Replay, supply: Supply, silent: frozenset[str]) -> None:
+        self.ctx = ConcreteContext(run.valuation, supply.allocated, self, silent)
         self._run = run
         self._supply = supply
         self._modules: dict[int, str] = {}

@@ -78,7 +78,11 @@ class Theory:
         self._base: Final = tuple(map(self.written, (*seen.contract.conditions, *seen.machine, *equations)))
         self.extra: Final = tuple(map(self.written, seen.extra_machine))
         self._facts: Final = seen.facts
-        self._given: Final[Mapping[Given, tuple[Stated, ...]]] = {"after": seen.after, "before": seen.before}
+        self._given: Final[Mapping[Given, tuple[Stated, ...]]] = {
+            "after": seen.after,
+            "before": seen.before,
+            "emitted": tuple(stated for stated in seen.after if stated.emitted),
+        }
         self._layout: Final = tuple(Stated(s.node, s.condition, "fact", s.under) for s in seen.specializations)
         self._scopes: dict[_Key, _Scope] = {}
         self._walk: tuple[_Scope, int] | None = None

@@ -9,7 +9,7 @@ from refimpl.export.prefix import Expression, symbol
 from tests.laws.programs import LARGEST, broken_laws, checked, counted, row, two_counts, witness
 
 U0 = symbol("u0")
-_LAWS = {"CONSIST", "EQUIV", "VALUE", "LINK", "PATH", "DOM", "FRESH", "INJ"}
+_LAWS = {"CONSIST", "EQUIV", "VALUE", "LINK", "PATH", "DOM", "FRESH", "INJ", "EMIT"}
 
 
 def test_an_intact_program_proves_every_law_without_a_solver() -> None:
@@ -213,3 +213,21 @@ def test_an_unmodelled_operator_of_pytorch_is_unknown() -> None:
     report = checked(program)
     assert report.verdict == "unknown"
     assert row(report, "VALUE").outcome == "undecided"
+
+
+def test_emit_refutes_a_bound_that_only_a_constant_assert_establishes() -> None:
+    def program(recorded: Expression | bool) -> ProgramBuilder:
+        built = ProgramBuilder()
+        s0 = built.symbol("s0", hint=8)
+        u0 = built.unbacked("u0", 2, LARGEST)
+        x = built.input("x", tensor([s0]))
+        found = built.call("aten.nonzero.default", x, out=tensor([u0, 1], "int64", strides=[1, u0]))
+        condition = built.call("_operator.ge", built.size(found, 0), 2, out=recorded)
+        built.assert_scalar(condition, "at least two")
+        built.output(found)
+        return built
+
+    assert checked(program(U0 >= 2)).verdict == "equivalent"
+    report = checked(program(True))
+    assert broken_laws(report) == {"EMIT"}
+    assert witness(row(report, "EMIT"))["u0"] == 0
