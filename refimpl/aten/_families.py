@@ -1,12 +1,17 @@
-"""The files of shape functions, one a family: importing one registers its operators."""
+"""The files of shape functions, one a family: importing one registers its operators.
+
+``families.txt`` says which family registers which operator, so that a program imports only those that it needs;
+``tests/aten/make_families.py`` writes it. An operator that it lacks is found all the same, by importing every family.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
-__all__ = ["families", "load", "load_entry_points"]
+__all__ = ["families", "index", "load", "load_entry_points", "load_family_of"]
 
 
 @cache
@@ -15,6 +20,24 @@ def families() -> tuple[str, ...]:
     import refimpl.aten
 
     return tuple(sorted(m.name for m in iter_modules(refimpl.aten.__path__) if not m.name.startswith("_")))
+
+
+@cache
+def index() -> dict[str, str]:
+    """The family of each operator, by its full name (``aten.add.Tensor``, ``higher_order.cond``)."""
+    text = Path(__file__).with_name("families.txt").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        family, *operators = line.split()
+        found.update(dict.fromkeys(operators, family))
+    return found
+
+
+def load_family_of(operator: str) -> None:
+    """Import the family that registers the operator, if the index has it."""
+    family = index().get(operator)
+    if family is not None:
+        import_module(f"refimpl.aten.{family}")
 
 
 @cache

@@ -8,7 +8,14 @@ from typing import Final, Protocol, TypeVar, final
 from refimpl.aten._subgraphs import SubgraphContext
 from refimpl.fake_tensor.context import Value
 
-__all__ = ["HigherOrderOperator", "HigherOrderRule", "higher_order", "higher_order_operator", "raw"]
+__all__ = [
+    "HigherOrderOperator",
+    "HigherOrderRule",
+    "higher_order",
+    "higher_order_names",
+    "higher_order_operator",
+    "raw",
+]
 
 
 class HigherOrderRule(Protocol):
@@ -82,13 +89,20 @@ class HigherOrderOperator:
 _operators: Final[dict[str, HigherOrderOperator]] = {}
 
 
+def higher_order_names() -> tuple[str, ...]:
+    """The names of the higher-order operators that have a rule, sorted."""
+    return tuple(sorted(_rules))
+
+
 def higher_order_operator(name: str) -> HigherOrderOperator | None:
     """The operator of that name, if it is modelled."""
     found = _operators.get(name)
     if found is None:
-        from refimpl.aten._families import load
+        from refimpl.aten._families import load, load_family_of
 
-        load()
+        load_family_of(f"higher_order.{name}")
+        if name not in _rules:
+            load()
         rule = _rules.get(name)
         if rule is not None:
             found = _operators[name] = HigherOrderOperator(name, rule)

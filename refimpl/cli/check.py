@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +96,8 @@ def _judge_all(paths: Sequence[Path], options: CheckOptions, jobs: int) -> Itera
     if jobs == 1 or len(paths) == 1:
         yield from (judge(path, options) for path in paths)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(max_workers=min(jobs, len(paths))) as pool:
         yield from pool.map(judge, paths, [options] * len(paths))
 
