@@ -22,6 +22,8 @@ class Category(Enum):
 @final
 @dataclass(frozen=True, slots=True)
 class _Info:
+    """The facts about one dtype."""
+
     number: int
     itemsize: int
     category: Category

@@ -43,27 +43,35 @@ class immutable_list(list[_T]):  # noqa: N801 - the name that PyTorch's scripts 
         _no_mutation(self)
 
     def append(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def clear(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def extend(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def insert(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def pop(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def remove(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def reverse(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def sort(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def __hash__(self) -> int:  # type: ignore[override]  # list sets __hash__ to None; immutability makes it sound
@@ -89,18 +97,23 @@ class immutable_dict(dict[_K, _V]):  # noqa: N801 - the name that PyTorch's scri
         _no_mutation(self)
 
     def clear(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def pop(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def popitem(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def setdefault(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def update(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: the collection is immutable (``TypeError``)."""
         _no_mutation(self)
 
     def __hash__(self) -> int:  # type: ignore[override]  # dict sets __hash__ to None; immutability makes it sound
