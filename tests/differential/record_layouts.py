@@ -1,0 +1,147 @@
+"""Record the layouts that PyTorch's fake tensors give for images and volumes in several memory formats.
+
+``python tests/differential/record_layouts.py OUTPUT`` (with torch 2.13.0) writes one JSON object a line: operators of
+networks on contiguous, channels-last, permuted, expanded and sliced inputs, under the Python dispatcher and
+``no_grad``; a refusal has ``error`` instead of ``out``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Final
+
+# Run in a separate process: what imports torch is no part of the typed tree.
+_RECORDER: Final = r"""
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import torch
+from torch._dispatch.python import enable_python_dispatcher
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
+
+def encoded(x):
+    if isinstance(x, torch.Tensor):
+        return {"t": [list(x.shape), list(x.stride()), x.storage_offset(), str(x.dtype)[6:]]}
+    if isinstance(x, (list, tuple)):
+        return [encoded(item) for item in x]
+    return {"f": repr(x)} if isinstance(x, float) else x
+
+seen = set()
+output = open(sys.argv[1], "w")
+def emit(op, *args):
+    call = {"op": f"aten.{op}", "args": encoded(args), "kwargs": {}}
+    if json.dumps(call) in seen:
+        return
+    seen.add(json.dumps(call))
+    name, overload = op.split(".")
+    try:
+        call["out"] = encoded(getattr(getattr(torch.ops.aten, name), overload)(*args))
+    except Exception as error:
+        call["error"] = [type(error).__name__, str(error).partition("\n")[0]]
+    output.write(json.dumps(call) + "\n")
+
+Z = torch.zeros
+def images(dtype=torch.float32):
+    x = Z(2, 6, 4, 5, dtype=dtype)
+    return [
+        x, x.to(memory_format=torch.channels_last), Z(4, 2, 5, 6, dtype=dtype).permute(1, 3, 0, 2),
+        Z(2, 1, 4, 5, dtype=dtype).expand(2, 6, 4, 5), Z(2, 6, 9, 5, dtype=dtype)[:, :, 1:5],
+    ]
+
+def normalisations(t):
+    w = Z(6, dtype=t.dtype)
+    emit("layer_norm.default", t, [5])
+    emit("layer_norm.default", t, [4])
+    emit("native_layer_norm.default", t, [4, 5], None, None, 1e-5)
+    emit("group_norm.default", t, 3)
+    emit("group_norm.default", t, 4)
+    emit("native_group_norm.default", t, None, None, 2, 6, 20, 3, 1e-5)
+    emit("batch_norm.default", t, w, w, w, w, False, 0.1, 1e-5, True)
+    emit("batch_norm.default", t, None, None, Z(5), Z(5), False, 0.1, 1e-5, True)
+    for training in (True, False):
+        emit("_native_batch_norm_legit_functional.default", t, w, w, w, w, training, 0.1, 1e-5)
+    emit("_native_batch_norm_legit_no_training.default", t, w, w, w, w, 0.1, 1e-5)
+    emit("_batch_norm_with_update_functional.default", t, w, w, w, w, 0.1, 1e-5)
+    emit("instance_norm.default", t, None, None, None, None, True, 0.1, 1e-5, True)
+    emit("rms_norm.default", t, [5])
+
+def windows(t):
+    for kernel in ([1, 1], [2, 3]):
+        weight = Z(3, 6, *kernel, dtype=t.dtype)
+        for stride, padding in (([1, 1], [0, 0]), ([2, 1], [1, 1])):
+            emit("convolution.default", t, weight, None, stride, padding, [1, 1], False, [0, 0], 1)
+            turned = Z(6, 3, *kernel, dtype=t.dtype)
+            emit("convolution.default", t, turned, None, stride, padding, [1, 1], True, [0, 0], 2)
+            emit("conv2d.default", t[0], weight.to(memory_format=torch.channels_last), None, stride, padding)
+            for ceil in (True, False):
+                emit("max_pool2d_with_indices.default", t, kernel, stride, [0, 0], [1, 1], ceil)
+                emit("avg_pool2d.default", t, kernel, stride, [0, 0], ceil)
+    emit("conv2d.padding", t, Z(3, 6, 2, 3, dtype=t.dtype), None, [1, 1], "same")
+    emit("conv2d.padding", t, Z(3, 6, 2, 3, dtype=t.dtype), None, [2, 1], "same")
+    for size in ([1, 1], [2, 3]):
+        for op in ("adaptive_avg_pool2d", "adaptive_max_pool2d"):
+            emit(f"{op}.default", t, size)
+            emit(f"{op}.default", t[0], size)
+
+def resizings(t):
+    emit("upsample_nearest2d.vec", t, None, [2.0, 1.5])
+    emit("upsample_bilinear2d.vec", t, [7, 3], False, None)
+    emit("upsample_bicubic2d.vec", t, None, False, [2.0, 2.0])
+    emit("_upsample_bilinear2d_aa.vec", t, [7, 3], False, None)
+    emit("pixel_shuffle.default", torch.cat([t, t], 1), 2)
+    emit("pixel_shuffle.default", t, 2)
+    emit("pixel_unshuffle.default", t[..., :4], 2)
+    emit("channel_shuffle.default", t, 3)
+    emit("max_unpool2d.default", t, torch.zeros_like(t, dtype=torch.long), [8, 9])
+    emit("grid_sampler.default", t, Z(2, 7, 8, 2, dtype=t.dtype), 0, 0, False)
+    emit("im2col.default", t, [2, 2], [1, 1], [0, 1], [1, 2])
+
+def vectors():
+    for t in (Z(2, 6, 9), Z(2, 9, 6).transpose(1, 2), Z(2, 1, 9), Z(2, 6, 18)[:, :, ::2]):
+        channels = t.shape[1]
+        emit("conv1d.default", t, Z(4, channels, 3), None, [2], [1])
+        emit("conv_transpose1d.default", t, Z(channels, 4, 3), None, [2], [1])
+        emit("max_pool1d.default", t, [3], [2], [1], [1], True)
+        emit("avg_pool1d.default", t, [3], [2], [1], False)
+        emit("adaptive_avg_pool1d.default", t, [4])
+        emit("upsample_linear1d.vec", t, [4], False, None)
+
+def volumes():
+    v = Z(2, 3, 5, 6, 7)
+    for t in (v, v.to(memory_format=torch.channels_last_3d), Z(2, 5, 6, 7, 3).permute(0, 4, 1, 2, 3)):
+        emit("conv3d.default", t, Z(4, 3, 2, 2, 2))
+        emit("max_pool3d.default", t, [2, 2, 2], [2, 2, 2], [1, 1, 1], [1, 1, 1], True)
+        emit("avg_pool3d.default", t, [2, 2, 2], [2, 2, 2], [1, 1, 1], True)
+        emit("adaptive_avg_pool3d.default", t, [1, 1, 1])
+        emit("adaptive_avg_pool3d.default", t, [2, 2, 2])
+        emit("upsample_nearest3d.vec", t, None, [2.0, 2.0, 1.5])
+        emit("batch_norm.default", t, None, None, Z(3), Z(3), False, 0.1, 1e-5, True)
+
+def attention():
+    q, transposed = Z(2, 4, 5, 8), Z(2, 5, 4, 8).transpose(1, 2)
+    op = "scaled_dot_product_attention.default"
+    for query in (q, transposed, Z(2, 5, 3, 4, 8)[:, :, 1].transpose(1, 2)):
+        emit(op, query, q, q)
+        emit(op, query, transposed, transposed, None, 0.0, True)
+        emit(op, query, q, q, None, 0.1)
+        emit(op, query, q, q, Z(5, 5, dtype=torch.bool))
+        emit(op, query, q, Z(2, 4, 5, 6))
+        emit(op, query[0], q[0], q[0])
+        emit(op, query, Z(2, 4, 9, 8), Z(2, 4, 9, 8))
+        emit("_scaled_dot_product_flash_attention_for_cpu.default", query, q, q)
+
+with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
+    for t in images():
+        for part in (normalisations, windows, resizings):
+            part(t)
+    for t in images(torch.float64)[:3]:
+        windows(t)
+    vectors()
+    volumes()
+    attention()
+output.close()
+"""
+
+if __name__ == "__main__":
+    sys.exit(subprocess.run([sys.executable, "-c", _RECORDER, *sys.argv[1:]], check=False).returncode)
