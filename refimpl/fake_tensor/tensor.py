@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, TypeAlias, final
+from typing import Final, Literal, TypeAlias, final, overload
 
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.symbolic_shapes.active import active_shape_env
@@ -85,13 +85,31 @@ class FakeTensor:
         """The sizes: symbolic integers within a fake mode, raw terms outside."""
         return self.size()
 
-    def size(self) -> tuple[IntLike | IntTerm, ...]:
-        """The sizes: symbolic integers within a fake mode, raw terms outside."""
-        return _wrapped(self.sizes)
+    @overload
+    def size(self) -> tuple[IntLike | IntTerm, ...]: ...
 
-    def stride(self) -> tuple[IntLike | IntTerm, ...]:
-        """The strides: symbolic integers within a fake mode, raw terms outside."""
-        return _wrapped(self.strides)
+    @overload
+    def size(self, dim: int) -> IntLike | IntTerm: ...
+
+    def size(self, dim: int | None = None) -> tuple[IntLike | IntTerm, ...] | IntLike | IntTerm:
+        """The sizes, or that of one dimension: symbolic integers within a fake mode, raw terms outside.
+
+        Raises IndexError for a dimension out of range.
+        """
+        return _wrapped(self.sizes) if dim is None else _wrapped(self.sizes)[dim]
+
+    @overload
+    def stride(self) -> tuple[IntLike | IntTerm, ...]: ...
+
+    @overload
+    def stride(self, dim: int) -> IntLike | IntTerm: ...
+
+    def stride(self, dim: int | None = None) -> tuple[IntLike | IntTerm, ...] | IntLike | IntTerm:
+        """The strides, or that of one dimension: symbolic integers within a fake mode, raw terms outside.
+
+        Raises IndexError for a dimension out of range.
+        """
+        return _wrapped(self.strides) if dim is None else _wrapped(self.strides)[dim]
 
     def storage_offset(self) -> IntLike | IntTerm:
         """The offset: a symbolic integer within a fake mode, a raw term outside."""

@@ -25,6 +25,7 @@ from refimpl.terms import (
     Scalar,
     Sort,
     Symbol,
+    TermTooLargeError,
     conjuncts,
     eq,
     float_eq,
@@ -89,6 +90,15 @@ def rebind(
     ``value`` may be a fresh symbol, a constant, an expression over backed or unbacked symbols, a replaced symbol,
     or the integer form of a boolean; under ``divisors`` each quotient must be exact and each divisor positive.
     """
+    try:
+        return _rebind(view, symbol, value, divisors, profile)
+    except TermTooLargeError as error:
+        return Undecided(str(error))
+
+
+def _rebind(
+    view: ConstraintsView, symbol: Symbol, value: Scalar, divisors: tuple[Dim, ...], profile: Profile
+) -> Outcome:
     fresh = value.symbol if isinstance(value, IntTerm) and not divisors else None
     if fresh is not None and fresh is not symbol and symbol.sort is Sort.INT and view.may_rename(fresh, symbol):
         # The common case, short: both symbols stand for themselves, and no profile differs from the exact one.

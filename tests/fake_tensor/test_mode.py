@@ -295,6 +295,9 @@ def test_methods_of_a_fake_tensor_are_symbolic_within_a_mode() -> None:
         assert second == 4
         assert isinstance(x.storage_offset(), SymInt)
         assert x.stride() == (4, 1)
+        assert (str(x.size(0)), x.size(-1), x.stride(0)) == ("s0", 4, 4)
+        with pytest.raises(IndexError):
+            x.size(2)
         assert [str(size) for size in x.shape] == ["s0", "4"]
     assert x.ndim == x.dim() == 2
     assert str(x.numel()) == "4*s0"

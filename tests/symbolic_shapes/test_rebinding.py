@@ -260,6 +260,15 @@ def test_a_float_bound_twice(first: float, second: float, expected: type) -> Non
     assert isinstance(outcome, expected)
 
 
+def test_a_term_that_grows_too_large_leaves_the_step_undecided() -> None:
+    # 70 symbols on each side: the product that replaces the fresh symbol would have 4900 monomials.
+    left = sum((symbol(f"s{i}") for i in range(70)), start=symbol("s70"))
+    right = sum((symbol(f"s{i}") for i in range(80, 150)), start=symbol("s150"))
+    before = Constraints(fresh=FRESH_SYMBOLS, replacements={of(OLD): left})
+    outcome = rebind(before, of(OLD), FRESH, (right,))
+    assert isinstance(outcome, Undecided)
+
+
 def test_the_step_changes_nothing_itself() -> None:
     before = Constraints(conjuncts(ge(FRESH, 3)), fresh=FRESH_SYMBOLS)
     assert rebind(before, of(OLD), FRESH) == rebind(before, of(OLD), FRESH)
