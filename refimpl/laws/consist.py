@@ -158,7 +158,7 @@ def shrunk(model: Model, conditions: tuple[Cond, ...], hints: Mapping[str, int])
         for smaller in (0, 1, -1, 2, -2, 3):
             if abs(smaller) >= abs(value):
                 break
-            attempt = {**result, name: smaller}
+            attempt: dict[str, Number] = {**result, name: smaller}
             if all(holds(condition, attempt) for condition in about.get(name, ())):
                 result = attempt
                 break
