@@ -1,0 +1,153 @@
+"""The commands as a user runs them: exit codes, formats, schemas, several inputs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.variants.archive_json import Json, as_list, as_object, read, write
+from tests.variants.variants import asserts, narrowed, without_asserts
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT / "tests" / "corpus" / "archives"
+SCHEMAS = ROOT / "refimpl" / "docs" / "schemas"
+
+
+def refimpl(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line from the root of the repository."""
+    command = [sys.executable, "-m", "refimpl.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """An archive whose asserts on ``u0`` are gone although its range says what they enforced."""
+    original = REAL / "real" / "item_bounds.pt2"
+    model = read(original)
+    return write(without_asserts(model, *asserts(model)), original, tmp_path / "broken.pt2")
+
+
+def programs(text: str, schema: str) -> list[dict[str, Json]]:
+    """The programs of a JSON answer that fits its published schema."""
+    answer: Json = json.loads(text)
+    jsonschema.validate(answer, json.loads((SCHEMAS / f"{schema}.json").read_text(encoding="utf-8")))
+    return [as_object(program) for program in as_list(as_object(answer)["programs"])]
+
+
+def test_an_equivalent_archive_exits_0() -> None:
+    done = refimpl("check", REAL / "datadep" / "view_u.pt2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("equivalent")
+
+
+def test_a_broken_archive_exits_1_and_shows_node_law_and_witness(broken: Path) -> None:
+    done = refimpl("check", broken)
+    assert done.returncode == 1
+    assert "broken (weakened)" in done.stdout
+    assert "EQUIV refuted at node" in done.stdout
+    assert "witness: " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 160
+
+
+def test_bad_input_exits_2_with_one_sentence_and_the_rest_still_runs(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pt2"
+    bad.write_bytes(b"PK\x03\x04 not much of an archive")
+    done = refimpl("check", "--format", "json", bad, REAL / "datadep" / "view_u.pt2")
+    assert done.returncode == 2
+    first, second = programs(done.stdout, "refimpl.report.1")
+    assert (first["verdict"], second["verdict"]) == ("error", "equivalent")
+    assert str(bad) in str(as_object(first["error"])["message"])
+
+
+def test_the_worst_of_several_inputs_counts(broken: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pt2"
+    bad.write_bytes(b"")
+    assert refimpl("check", REAL / "datadep" / "view_u.pt2", broken).returncode == 1
+    assert refimpl("check", broken, bad).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["check"], ["check", "--format", "yaml", "x.pt2"], ["nonsense"]])
+def test_wrong_usage_exits_2(arguments: list[str]) -> None:
+    done = refimpl(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_archives_is_wrong_usage(tmp_path: Path) -> None:
+    done = refimpl("check", tmp_path)
+    assert (done.returncode, "holds no .pt2 archive" in done.stderr) == (2, True)
+
+
+def test_strict_counts_a_conditional_verdict_as_unknown() -> None:
+    archive = REAL / "datadep" / "custom_count.pt2"
+    assert refimpl("check", archive).returncode == 0
+    assert refimpl("check", "--strict", archive).returncode == 3
+
+
+def test_jobs_do_not_change_the_report() -> None:
+    folder = REAL / "exportdb"
+    one, two = (refimpl("check", "--format", "json", "--jobs", jobs, folder) for jobs in ("1", "2"))
+    assert one.stdout == two.stdout
+    assert len(programs(one.stdout, "refimpl.report.1")) == len(list(folder.glob("*.pt2")))
+
+
+def test_output_goes_to_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    done = refimpl("check", "--format", "json", "--output", target, REAL / "datadep" / "view_u.pt2")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert programs(target.read_text(encoding="utf-8"), "refimpl.report.1")[0]["unbacked"] == 1
+
+
+def test_values_are_listed_when_asked_for() -> None:
+    archive = REAL / "datadep" / "cond_nested.pt2"
+    plain = programs(refimpl("check", "--format", "json", archive).stdout, "refimpl.report.1")[0]
+    listed = programs(refimpl("check", "--format", "json", "--values", archive).stdout, "refimpl.report.1")[0]
+    assert "values" not in plain
+    assert as_object(as_object(listed["values"])["cond/true_graph_0/gt"])["dtype"] == "torch.bool"
+
+
+def test_nodes_counts_the_calls_of_all_graphs() -> None:
+    archive = REAL / "datadep" / "cond_nested.pt2"
+    program = programs(refimpl("check", "--format", "json", archive).stdout, "refimpl.report.1")[0]
+    assert program["nodes"] == 9  # sum, gt, cond; max, gt, cond, tan; sin, cos
+
+
+def test_propagate_prints_values_facts_and_requirements() -> None:
+    done = refimpl("propagate", "--format", "json", REAL / "datadep" / "unique_dim.pt2")
+    assert (done.returncode, done.stderr) == (0, "")
+    (program,) = programs(done.stdout, "refimpl.propagation.1")
+    assert {"node": "unique_dim", "expr": "u0 >= 0"} in as_list(program["facts"])
+
+
+def test_a_witness_has_its_numbers_as_text(broken: Path) -> None:
+    (program,) = programs(refimpl("check", "--format", "json", broken).stdout, "refimpl.report.1")
+    witnesses = [
+        as_object(row)["witness"] for row in as_list(program["laws"]) if as_object(row)["outcome"] == "refuted"
+    ]
+    assert witnesses
+    assert all(isinstance(number, str) for witness in witnesses for number in as_object(witness).values())
+
+
+def test_contradictory_constraints_prove_nothing(tmp_path: Path) -> None:
+    original = REAL / "real" / "item_bounds.pt2"
+    copy = write(narrowed(read(original), "u0", low=30, high=20), original, tmp_path / "contradiction.pt2")
+    (program,) = programs(refimpl("check", "--format", "json", copy).stdout, "refimpl.report.1")
+    laws = {as_object(row)["law"]: as_object(row)["outcome"] for row in as_list(program["laws"])}
+    assert program["verdict"] == "broken"
+    assert laws["CONSIST"] == "refuted"
+
+
+def test_explain_lists_and_prints_pages() -> None:
+    listing = refimpl("explain")
+    assert (listing.returncode, "check" in listing.stdout) == (0, True)
+    assert refimpl("explain", "check").stdout.startswith("# refimpl check")
+    assert refimpl("explain", "no-such-page").returncode == 2
+
+
+def test_version_and_help() -> None:
+    assert refimpl("--help").stdout.startswith("Usage: refimpl")
