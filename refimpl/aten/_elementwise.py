@@ -100,7 +100,8 @@ def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) 
     contiguous = contiguous_strides(ctx, sizes)
     row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
     # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
-    may_be_last = complete and len(sizes) == 4 and (not row_major or sizes[1] == 1 or sizes[2] == sizes[3] == 1)
+    flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and not _is_symbolic(sizes)
+    may_be_last = complete and len(sizes) == 4 and (flat or not row_major)
     channels_last = may_be_last and all(is_channels_last(ctx, tensor) for tensor in tensors)
     if row_major:
         return None if channels_last else contiguous
@@ -109,6 +110,8 @@ def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) 
 
 def _fills(ctx: Context, own: Sizes, sizes: Sizes) -> bool:
     """Whether nothing of a tensor is repeated: only dimensions of size 1 are missing on the left."""
+    if own == sizes:
+        return True
     missing = len(sizes) - len(own)
     return all(size == 1 for size in sizes[:missing]) and same_sizes(ctx, own, sizes[missing:])
 

@@ -67,7 +67,7 @@ def _fit(ctx: Context, self: FakeTensor, dims: Sequence[int], sizes: Sequence[Di
             continue
         if ctx.decide(lt(present, size)):
             padding[2 * (self.ndim - 1 - dim) + 1] = size - present
-        elif ctx.decide(lt(size, present)):
+        else:
             self = self.viewed((*self.sizes[:dim], size, *self.sizes[dim + 1 :]), self.strides, self.offset)
     return tensor_of(ctx, "aten.constant_pad_nd.default", self, padding) if any(p != 0 for p in padding) else self
 
