@@ -22,7 +22,7 @@ def _count(ctx: Context, number: Dim) -> int:
     """The number of pieces, which must be decided. Raises what ``decide`` raises if it is open."""
     if isinstance(number, int):
         return number
-    candidates = range(1, _MOST_PIECES)
+    candidates = range(_MOST_PIECES)
     for value in candidates:
         if ctx.known(eq(number, value)) is True:
             return value
@@ -110,10 +110,10 @@ def chunk(ctx: Context, self: FakeTensor, chunks: int, dim: int) -> Value:
     size = (self.sizes[at] + chunks - 1) // chunks
     if ctx.known(eq(size, 0)) is True and ctx.known(eq(self.sizes[at], 0)) is True:
         return list(split_sizes(ctx, self, (0,) * (chunks - 1) + (self.sizes[at],), at))
-    if not isinstance(size, int) and ctx.known(eq((self.sizes[at] + size - 1) // size, chunks)) is not True:
-        # PyTorch decides the number of pieces from the example; the size of the last piece says when it holds.
-        ctx.decide(gt(self.sizes[at] - (chunks - 1) * size, 0))
-        return list(split_sizes(ctx, self, (size,) * (chunks - 1) + (self.sizes[at] - (chunks - 1) * size,), at))
+    last = self.sizes[at] - (chunks - 1) * size
+    # All chunks but the last have one size; whether the last one has elements says how many there are.
+    if not isinstance(size, int) and ctx.decide(gt(last, 0)):
+        return list(split_sizes(ctx, self, (size,) * (chunks - 1) + (last,), at))
     return list(split_by(ctx, self, size, at))
 
 
