@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, suggested_memory_format
+from refimpl.aten._unbacked import is_data_dependent
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
@@ -15,8 +16,8 @@ __all__ = ["convolve"]
 
 
 def _memory_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
-    """Channels last if input or weight is; never for one spatial dimension."""
-    if input.ndim == 3:
+    """Channels last if input or weight is; never for one spatial dimension, nor where a size depends on data."""
+    if input.ndim == 3 or any(map(is_data_dependent, (*input.sizes, *weight.sizes))):
         return "contiguous_format"
     suggested = suggested_memory_format(ctx, input)
     return suggested if suggested != "contiguous_format" else suggested_memory_format(ctx, weight)

@@ -14,6 +14,7 @@ from refimpl.aten._higher_order import higher_order
 from refimpl.aten._product import product
 from refimpl.aten._strides import is_contiguous, same_size
 from refimpl.aten._subgraphs import SubgraphContext
+from refimpl.aten._unbacked import is_data_dependent
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import (
@@ -108,14 +109,9 @@ def _merge_conditions(ctx: Context, taken: Cond, a: Cond, b: Cond) -> Cond:
     return a if a is b else lor(land(taken, a), land(lnot(taken), b))
 
 
-def _is_unbacked(size: Dim) -> bool:
-    """Whether a data-dependent symbol occurs; by PyTorch's names ``u0``, ``zuf0``."""
-    return isinstance(size, IntTerm) and any(symbol.name[:1] in "uz" for symbol in size.free)
-
-
 def _merge_sizes(ctx: Context, taken: Cond, a: Dim, b: Dim) -> Dim:
     if a is b or (isinstance(a, int) and isinstance(b, int) and a == b):
-        if not _is_unbacked(a):
+        if not is_data_dependent(a):
             return a
         merged = ctx.fresh_int(_lowest(ctx, a, b), _highest(ctx, a, b), None)
         ctx.fact(eq(merged, a))
