@@ -21,6 +21,13 @@ __all__ = [
     "scalar_type_name",
 ]
 
+# In-place operators whose functional form has another overload name.
+_OTHER_VARIANTS: Final = {
+    "float_power_.Tensor": "Tensor_Tensor",
+    "floor_divide_.Tensor": "default",
+    "ldexp_.default": "Tensor",
+}
+
 # In-place operators that accept a `self` whose elements share memory.
 _OVERLAPPING: Final = frozenset(
     ("fill_", "zero_", "masked_fill_", "index_put_", "_index_put_impl_", "index_fill_", "tril_", "triu_")
@@ -63,8 +70,9 @@ def functional_name(schema: Schema) -> str | None:
     namespace, base, overload = schema.name.split(".")
     if not base.endswith("_") or base.endswith("__"):
         return None
-    other = schema_of(f"{namespace}.{base[:-1]}.{overload}")
-    if other is None or [a.name for a in other.arguments] != [a.name for a in schema.arguments]:
+    variant = _OTHER_VARIANTS.get(f"{base}.{overload}", overload)
+    other = schema_of(f"{namespace}.{base[:-1]}.{variant}")
+    if other is None or [a.name for a in other.arguments[1:]] != [a.name for a in schema.arguments[1:]]:
         return None
     return other.name
 
