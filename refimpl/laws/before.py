@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 from refimpl.aten._overload import OpOverload
@@ -163,11 +163,11 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
             operator = operator_name(step.node.target)
             if is_assert(operator) or not (isinstance(step.node.target, OpOverload) or callable(step.node.target)):
                 continue
-            start, mark = len(env.log), env.symbols.mark()
+            start, count = len(env.log), env.symbols.fresh_count
             env.node = step.path
             env.violated = None
             failed = _call(mode, step.node)
-            again = env.symbols.since(mark)
+            again = env.symbols.since(count)
             # What the operator allocates here is what it allocated in the blind run.
             known = [term_of(run.renamed.get(symbol, symbol)) for symbol in step.allocated]
             same = dict[Symbol | BoolSymbol, Scalar](zip(again, known, strict=False))
@@ -198,7 +198,7 @@ def _call(mode: FakeTensorMode, node: Node) -> bool:
 
 def _fresh_storage(mode: FakeTensorMode, value: object) -> object:
     if isinstance(value, FakeTensor):
-        return replace(value, storage=Storage())
+        return value.on(Storage())
     if is_sequence(value):
         return tuple([_fresh_storage(mode, item) for item in value])
     value = unwrap(value)

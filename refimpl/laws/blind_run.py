@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, final
 
 from refimpl.export import ExportedProgram
@@ -99,7 +99,7 @@ def blind_environment(program: ExportedProgram, contract: Contract, profile: Pro
 def _input(node: Node, mode: FakeTensorMode) -> object:
     recorded = node.meta.get("recorded")
     if isinstance(recorded, FakeTensor):
-        return replace(recorded, storage=Storage(is_input=True))
+        return recorded.on(Storage(is_input=True))
     return mode.wrap(recorded) if is_scalar(recorded) else recorded
 
 
@@ -116,7 +116,8 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
         if n.op in _NOT_CALLS:
             return super().run_node(n)
         env = self.mode.shape_env
-        mark = env.symbols.mark()
+        symbols = env.symbols
+        count = symbols.fresh_count
         path = self.path + n.name
         failure: Failure | None = None
         assumed = False
@@ -127,10 +128,11 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
             assumed = is_custom(n.target, error)
             failure = None if assumed else classify(error, env.violated)
             value = self._recorded(n, path)
-        allocated = tuple([s for s in env.symbols.since(mark) if env.symbols.origins.get(s) == path])
-        self.steps.append(
-            Step(path, n, value, env.predicates, allocated, failure, assumed, n.op == "placeholder" and not self.path)
-        )
+        allocated: tuple[Symbol, ...] = ()
+        if symbols.fresh_count != count:
+            allocated = tuple([s for s in reversed(symbols.since(count)) if symbols.origins.get(s) == path])
+        is_input = n.op == "placeholder" and not self.path
+        self.steps.append(Step(path, n, value, env.predicates, allocated, failure, assumed, is_input))
         return value
 
     def run_module(self, module: Module, operands: Sequence[object]) -> object:
@@ -152,7 +154,7 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
 
 def _wrapped(mode: FakeTensorMode, value: object) -> object:
     if isinstance(value, FakeTensor):
-        return replace(value, storage=Storage())
+        return value.on(Storage())
     if is_sequence(value):
         return tuple([_wrapped(mode, item) for item in value])
     return mode.wrap(value) if is_scalar(value) else value

@@ -58,9 +58,14 @@ def _bound_by_inputs(program: ExportedProgram) -> frozenset[Symbol]:
     for node in program.graph_module.graph.nodes:
         if node.op != "placeholder":
             break
-        for scalar in scalars_in(node.meta.get("recorded")):
-            if not isinstance(scalar, (int, float)):
-                found.update(s for s in scalar.free if isinstance(s, Symbol))
+        recorded = node.meta.get("recorded")
+        if isinstance(recorded, FakeTensor):
+            terms: Iterable[Scalar] = (*recorded.sizes, *recorded.strides, recorded.offset)
+        else:
+            terms = scalars_in(recorded)
+        for term in terms:
+            if not isinstance(term, (int, float)):
+                found.update(s for s in term.free if isinstance(s, Symbol))
     return frozenset(found)
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from refimpl.laws.contract import scalars_in
 from refimpl.laws.law import Claims, Finding, Law
-from refimpl.laws.observation import Observation
-from refimpl.terms import to_text
+from refimpl.laws.observation import ABSENT, Observation, ObservedNode
+from refimpl.terms import BoolSymbol, Symbol, free_of, to_text
 
 __all__ = ["DOM"]
+
+# The symbols of their sub-graphs do not escape: a branch may not be taken, a body may run often or never.
+_CLOSED: Final = frozenset(
+    f"higher_order.{name}" for name in ("cond", "while_loop", "scan", "map", "map_impl", "associative_scan")
+)
 
 
 def _claims(seen: Observation) -> Claims:
     findings: list[Finding] = []
     nodes = {node.path: node for node in seen.nodes}
     bound = set(seen.contract.bound)
+    binders: dict[Symbol, dict[str, None]] = {}
     for binding in seen.bindings:
         bound.add(binding.symbol)
+        binders.setdefault(binding.symbol, {})[binding.node] = None
         node = nodes.get(binding.node)
         if binding.fresh is None and node is not None and not (node.may_allocate or node.assumed):
             name = binding.symbol.name
@@ -32,7 +41,46 @@ def _claims(seen: Observation) -> Claims:
                 f"{symbol.name} stands first in the value{operator}, where nothing allocates it; bind it or replace it"
             )
             findings.append(Finding("DOM", first, "refuted", message))
-    return Claims((), tuple(findings), len(seen.recorded_symbols) - len(findings))
+    findings.extend(_out_of_reach(seen, binders, nodes))
+    return Claims((), tuple(findings), max(len(seen.recorded_symbols) - len(findings), 0))
+
+
+def _out_of_reach(
+    seen: Observation, binders: Mapping[Symbol, Mapping[str, None]], nodes: Mapping[str, ObservedNode]
+) -> Iterator[Finding]:
+    """The first use of each symbol that its binder does not precede, or that stands outside its binder's graph."""
+    scopes = {path: _scope(path, nodes) for symbol in binders for path in binders[symbol]}
+    done: set[str] = set()
+    reported: set[Symbol | BoolSymbol] = set()
+    for node in seen.nodes:
+        done.add(node.path)
+        if node.is_input or node.old is ABSENT:
+            continue
+        for symbol in _symbols(node):
+            at = binders.get(symbol) if isinstance(symbol, Symbol) else None
+            if at is None or symbol in reported or symbol in seen.contract.bound:
+                continue
+            if not any(path in done and node.path.startswith(scopes[path]) for path in at):
+                reported.add(symbol)
+                message = f"{symbol.name} is used there, which {next(iter(at))}, where it is bound, does not precede"
+                yield Finding("DOM", node.path, "refuted", message)
+
+
+def _symbols(node: ObservedNode) -> list[Symbol | BoolSymbol]:
+    found = {
+        symbol for scalar in scalars_in(node.old) if not isinstance(scalar, (int, float)) for symbol in free_of(scalar)
+    }
+    return sorted(found, key=lambda symbol: symbol.name) if len(found) > 1 else list(found)
+
+
+def _scope(path: str, nodes: Mapping[str, ObservedNode]) -> str:
+    """The graph in which what is bound at the path is known: a prefix of paths."""
+    parts = path.split("/")
+    for end in range(len(parts) - 1, 1, -2):
+        parent = nodes.get("/".join(parts[: end - 1]))
+        if parent is not None and parent.operator in _CLOSED:
+            return "/".join(parts[:end]) + "/"
+    return ""
 
 
 DOM: Final = Law(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import final
 
 from refimpl.aten._higher_order import HigherOrderOperator
@@ -135,7 +135,7 @@ class _Runner:
         recorded = node.meta.get("recorded")
         if isinstance(recorded, FakeTensor):
             value = concrete(recorded, self._run.valuation)
-            return replace(value, storage=Storage(is_input=True)) if isinstance(value, FakeTensor) else value
+            return value.on(Storage(is_input=True)) if isinstance(value, FakeTensor) else value
         return concrete(recorded, self._run.valuation) if is_scalar(recorded) else None
 
     def _call(self, node: Node, path: str, env: Mapping[Node, object]) -> object:

@@ -9,6 +9,7 @@ from refimpl.terms import And, Apply, BoolSymbol, BoolTerm, Eq, FloatCompare, Ge
 __all__ = ["is_bool_term", "is_scalar", "is_sequence", "sort_name"]
 
 _BOOL = (BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or)
+_SCALAR = (int, float, IntTerm, Symbol, Apply, *_BOOL)
 
 
 def is_bool_term(value: object) -> TypeGuard[BoolTerm]:
@@ -18,7 +19,7 @@ def is_bool_term(value: object) -> TypeGuard[BoolTerm]:
 
 def is_scalar(value: object) -> TypeGuard[Scalar]:
     """Whether the value is a number or a term."""
-    return isinstance(value, (int, float, IntTerm, Symbol, Apply, *_BOOL))
+    return isinstance(value, _SCALAR)
 
 
 def is_sequence(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
