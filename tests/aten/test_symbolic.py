@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
@@ -68,7 +68,9 @@ class Symbolic(RecordedContext):
     def symbolic(self, value: object) -> object:
         """The argument with each size of a contiguous tensor a symbol; others stay plain."""
         if isinstance(value, list):
-            return [self.symbolic(item) for item in list[object](value)]
+            return [
+                self.symbolic(item) for item in cast("list[object]", value)
+            ]  # isinstance leaves the elements unknown
         if not isinstance(value, FakeTensor):
             return value
         if value.strides != contiguous_strides(self, value.sizes):
@@ -80,7 +82,9 @@ class Symbolic(RecordedContext):
     def concrete(self, value: object) -> object:
         """A result with its terms evaluated."""
         if isinstance(value, list):
-            return [self.concrete(item) for item in list[object](value)]
+            return [
+                self.concrete(item) for item in cast("list[object]", value)
+            ]  # isinstance leaves the elements unknown
         if not isinstance(value, FakeTensor):
             return value
         sizes, strides = (tuple(map(self._number, dims)) for dims in (value.sizes, value.strides))
