@@ -5,6 +5,7 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import like
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._strides import contiguous_strides, same_size
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
@@ -26,12 +27,15 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
             f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
         )
-    text = f"{sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
+
+    def sizes() -> str:
+        return f", got {sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
+
     # Of empty values the kernel checks nothing.
     empty = eq(value.numel(), 0)
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
-    ctx.require(lor(heads, empty), f"query and key must have the same last dimension, got {text}")
-    ctx.require(lor(lengths, empty), f"key and value must have the same length, got {text}")
+    require(ctx, heads is True or lor(heads, empty), "query and key must have the same last dimension", sizes)
+    require(ctx, lengths is True or lor(lengths, empty), "key and value must have the same length", sizes)
 
 
 def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._elementwise import like
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -36,10 +37,15 @@ def _normalized(
             count = vector.numel()
             fits = eq(count, channels)
             enforced = lor(fits, eq(input.numel(), 0)) if training is None and fits is not True else True
-            ctx.defer(fits, enforced, f"{name} should contain {channels} elements not {count}")
+            numbers = f" {channels} elements not {count}" if fits is False else ""
+            ctx.defer(fits, enforced, f"{name} should contain{numbers}")
     if training:
-        message = f"input tensor must have at least one element, but got input_sizes = {sizes_text(input.sizes)}"
-        ctx.require(ne(input.numel(), 0), message)
+        require(
+            ctx,
+            ne(input.numel(), 0),
+            "input tensor must have at least one element, but got input_sizes = ",
+            lambda: sizes_text(input.sizes),
+        )
     return like(ctx, input)
 
 

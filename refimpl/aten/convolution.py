@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require, require_sizes
 from refimpl.aten._strides import contiguous_strides, suggested_memory_format
 from refimpl.aten._unbacked import is_data_dependent
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
@@ -45,32 +46,37 @@ def _require_channels(
             f"{sizes_text(weight.sizes)}, but got {input.ndim}-dimensional input of size "
             f"{sizes_text(input.sizes)} instead"
         )
+    first, second = weight.sizes[:2]
     given = f"Given groups={groups}, " if not transposed else f"Given transposed={int(transposed)}, "
-    ctx.require(
-        ge(weight.sizes[0], groups),
-        f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, "
-        f"but got weight of size {sizes_text(weight.sizes)} instead",
-    )
-    ctx.require(
-        eq(weight.sizes[0] % groups, 0),
-        f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
-        f"but got weight of size {sizes_text(weight.sizes)} instead",
-    )
-    wanted = weight.sizes[0] if transposed else weight.sizes[1] * groups
-    ctx.require(
+
+    def instead() -> str:
+        return f"{sizes_text(weight.sizes)} instead"
+
+    least = f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+    require(ctx, ge(first, groups), least, instead)
+    divisible = f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
+    require(ctx, eq(first % groups, 0), f"{divisible}but got weight of size ", instead)
+    wanted, outputs = (first, second * groups) if transposed else (second * groups, first)
+    require(
+        ctx,
         eq(input.sizes[1], wanted),
-        f"{given}weight of size {sizes_text(weight.sizes)}, expected input{sizes_text(input.sizes)} to have {wanted} "
-        f"channels, but got {input.sizes[1]} channels instead",
+        f"{given}weight of size ",
+        lambda: (
+            f"{sizes_text(weight.sizes)}, expected input{sizes_text(input.sizes)} to have {wanted} channels, "
+            f"but got {input.sizes[1]} channels instead"
+        ),
     )
     if bias is not None:
-        outputs = weight.sizes[1] * groups if transposed else weight.sizes[0]
-        message = (
-            f"{given}weight of size {sizes_text(weight.sizes)}, expected bias to be 1-dimensional with {outputs} "
-            f"elements, but got bias of size {sizes_text(bias.sizes)} instead"
+        require_sizes(
+            ctx,
+            bias.sizes,
+            (outputs,),
+            f"{given}weight of size ",
+            lambda: (
+                f"{sizes_text(weight.sizes)}, expected bias to be 1-dimensional with {outputs} elements, "
+                f"but got bias of size {sizes_text(bias.sizes)} instead"
+            ),
         )
-        if bias.ndim != 1:
-            raise RuntimeError(message)
-        ctx.require(eq(bias.sizes[0], outputs), message)
 
 
 def _forward_sizes(
@@ -78,12 +84,16 @@ def _forward_sizes(
 ) -> Sizes:
     kernels = [d * (k - 1) + 1 for d, k in zip(dilation, weight.sizes[2:], strict=True)]
     padded = [size + 2 * p for size, p in zip(input.sizes[2:], padding, strict=True)]
-    message = (
-        f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). "
-        f"Kernel size: ({' x '.join(map(str, kernels))}). Kernel size can't be greater than actual input size"
-    )
     for have, kernel in zip(padded, kernels, strict=True):
-        ctx.require(ge(have, kernel), message)
+        require(
+            ctx,
+            ge(have, kernel),
+            "Calculated padded input size per channel: ",
+            lambda: (
+                f"({' x '.join(map(str, padded))}). Kernel size: ({' x '.join(map(str, kernels))}). "
+                "Kernel size can't be greater than actual input size"
+            ),
+        )
     return tuple((have - kernel) // s + 1 for have, kernel, s in zip(padded, kernels, stride, strict=True))
 
 
@@ -101,12 +111,16 @@ def _transposed_sizes(
             f"{e} stride: {s} dilation: {d}",
         )
         sizes.append((size - 1) * s - 2 * p + d * (weight.sizes[dim + 2] - 1) + e + 1)
-    message = (
-        f"Given input size per channel: ({' x '.join(map(str, input.sizes[2:]))}). "
-        f"Calculated output size per channel: ({' x '.join(map(str, sizes))}). Output size is too small"
-    )
     # Not every kernel refuses a result of size 0.
-    ctx.require(land(*(ge(size, 0) for size in sizes)), message)
+    require(
+        ctx,
+        land(*(ge(size, 0) for size in sizes)),
+        "Given input size per channel: ",
+        lambda: (
+            f"({' x '.join(map(str, input.sizes[2:]))}). "
+            f"Calculated output size per channel: ({' x '.join(map(str, sizes))}). Output size is too small"
+        ),
+    )
     return tuple(sizes)
 
 
@@ -133,7 +147,7 @@ def convolve(
     _require_parameters(ctx, stride, padding, dilation, extra)
     _require_channels(ctx, input, weight, bias, transposed, groups)
     if transposed:
-        ctx.require(ne(weight.sizes[1], 0), f"non-empty weight tensor expected, but got: {sizes_text(weight.sizes)}")
+        require(ctx, ne(weight.sizes[1], 0), "non-empty weight tensor expected")
         outputs = weight.sizes[1] * groups
         rest = _transposed_sizes(ctx, input, weight, stride, padding, dilation, extra)
     else:

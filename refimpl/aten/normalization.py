@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require, require_sizes
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, Real, eq, ne
 
-__all__ = ["require_vector"]
+__all__: list[str] = []
 
 
 def _require_normalized(
@@ -24,33 +25,20 @@ def _require_normalized(
         )
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None:
-            message = (
-                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                f"{sizes_text(tensor.sizes)} and normalized_shape = {sizes_text(normalized_shape)}"
-            )
-            _require_sizes(ctx, tensor.sizes, normalized_shape, message)
+            head = f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+            require_sizes(ctx, tensor.sizes, normalized_shape, head)
     first = input.ndim - count
-    expected = ", ".join(("*", *map(str, normalized_shape)))
-    message = (
-        f"Given normalized_shape={sizes_text(normalized_shape)}, expected input with shape [{expected}], "
-        f"but got input of size{sizes_text(input.sizes)}"
+    require_sizes(
+        ctx,
+        input.sizes[max(first, 0) :],
+        normalized_shape,
+        "Given normalized_shape=",
+        lambda: (
+            f"{sizes_text(normalized_shape)}, expected input with shape "
+            f"[{', '.join(('*', *map(str, normalized_shape)))}], but got input of size{sizes_text(input.sizes)}"
+        ),
     )
-    _require_sizes(ctx, input.sizes[max(first, 0) :], normalized_shape, message)
     return first
-
-
-def _require_sizes(ctx: Context, have: Sizes, want: Sizes, message: str) -> None:
-    if len(have) != len(want):
-        raise RuntimeError(message)
-    for left, right in zip(have, want, strict=True):
-        if left is not right:
-            ctx.require(eq(left, right), message)
-
-
-def require_vector(ctx: Context, tensor: FakeTensor | None, length: Dim, message: str) -> None:
-    """An optional argument must be a vector of that length."""
-    if tensor is not None:
-        _require_sizes(ctx, tensor.sizes, (length,), message)
 
 
 @shape("aten.layer_norm.default")
@@ -112,18 +100,16 @@ def _require_groups(
 ) -> None:
     if groups <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {groups}")
-    ctx.require(
+    require(
+        ctx,
         eq(channels % groups, 0),
-        f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
-        f"{sizes_text(input.sizes)} and num_groups={groups}",
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape ",
+        lambda: f"{sizes_text(input.sizes)} and num_groups={groups}",
     )
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None:
-            message = (
-                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} "
-                f"of shape {sizes_text(tensor.sizes)} and input of shape {sizes_text(input.sizes)}"
-            )
-            require_vector(ctx, tensor, channels, message)
+            head = f"Expected {name} to be a vector of size equal to the number of channels in input"
+            require_sizes(ctx, tensor.sizes, (channels,), head)
 
 
 @shape("aten.group_norm.default")
@@ -157,10 +143,8 @@ def native_group_norm(
 ) -> tuple[FakeTensor, ...]:
     """The same with mean and reciprocal deviation of each group."""
     _require_groups(ctx, input, channels, groups, weight, bias)
-    ctx.require(
-        eq(product(input.sizes), batch * channels * pixels),
-        f"Expected {batch}, {channels} and {pixels} to be the sizes of the input {sizes_text(input.sizes)}",
-    )
+    whole = eq(product(input.sizes), batch * channels * pixels)
+    require(ctx, whole, "Expected N, C and HxW to be the sizes of the input")
     return (
         in_format_of(ctx, input, input.sizes),
         in_format(ctx, input, (batch, groups), "contiguous_format"),
@@ -190,8 +174,9 @@ def instance_norm(
     named = (("weight", weight), ("bias", bias), ("running_mean", running_mean), ("running_var", running_var))
     for name, tensor in named:
         if tensor is not None:
-            total = tensor.numel() * batch
-            ctx.require(eq(total, channels * batch), f"{name} should contain {channels * batch} elements not {total}")
+            require(
+                ctx, eq(tensor.numel() * batch, channels * batch), f"{name} should contain another number of elements"
+            )
     if weight is not None or bias is not None:
         ctx.require(ne(channels * batch, 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if use_input_stats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -44,22 +45,27 @@ def _pooled(
     step = kernel if stride == () else spread(stride, spatial, "stride")
     pad, dilate = spread(padding, spatial, "padding"), spread(dilation, spatial, "dilation")
     _require_window(ctx, kernel, step, pad, dilate)
-    message = (
-        f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
-        f"but got: {sizes_text(input.sizes)}"
-    )
     for size in input.sizes[input.ndim - spatial - 1 :]:
-        ctx.require(ne(size, 0), message)
+        require(
+            ctx,
+            ne(size, 0),
+            f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, ",
+            lambda: f"but got: {sizes_text(input.sizes)}",
+        )
     whole = input.sizes[-spatial:]
     rest = tuple(
         pooled_size(ctx, size, k, p, s, d, ceil_mode)
         for size, k, p, s, d in zip(whole, kernel, pad, step, dilate, strict=True)
     )
     channels = input.sizes[-spatial - 1]
-    ctx.require(
+    require(
+        ctx,
         land(*(ge(size, 1) for size in rest)),
-        f"Given input size: ({'x'.join(map(str, (channels, *whole)))}). "
-        f"Calculated output size: ({'x'.join(map(str, (channels, *rest)))}). Output size is too small",
+        "Given input size: ",
+        lambda: (
+            f"({'x'.join(map(str, (channels, *whole)))}). "
+            f"Calculated output size: ({'x'.join(map(str, (channels, *rest)))}). Output size is too small"
+        ),
     )
     return (*input.sizes[:-spatial], *rest)
 
@@ -206,7 +212,7 @@ def _avg_pool(
         ctx.require(ne(divisor, 0), "divisor must be not zero")
     if spatial == 3:
         for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
-            ctx.require(ge(size, k), f"input image {sizes_text(self.sizes)} smaller than kernel size {kernel_size}")
+            require(ctx, ge(size, k), "input image ", lambda: f"{sizes_text(self.sizes)} smaller than kernel size")
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
     if self.ndim == spatial + 2 and spatial == 2:
         return in_format_of(ctx, self, sizes)
@@ -280,5 +286,5 @@ def max_pool2d_with_indices_backward(
         if other.ndim != len(sizes):
             raise RuntimeError(f"Expected a tensor of dimension {len(sizes)}, but got {other.ndim}")
         for have, want in zip(other.sizes, sizes, strict=True):
-            ctx.require(eq(have, want), f"Expected tensor of size {sizes_text(sizes)}, got {sizes_text(other.sizes)}")
+            require(ctx, eq(have, want), "Expected a tensor of the size of the result")
     return in_format_of(ctx, self, self.sizes)

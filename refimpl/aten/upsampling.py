@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -42,14 +43,17 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
         raise RuntimeError(f"It is expected output_size equals to {spatial}, but got size {len(output_size)}")
     if input.ndim != spatial + 2:
         raise RuntimeError(f"It is expected input_size equals to {spatial + 2}, but got size {input.ndim}")
-    ctx.require(
+    require(
+        ctx,
         lor(ne(input.numel(), 0), ne(product(input.sizes[1:]), 0)),
-        f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes {sizes_text(input.sizes)}",
+        f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes ",
+        lambda: sizes_text(input.sizes),
     )
-    ctx.require(
+    require(
+        ctx,
         land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
-        f"Input and output sizes should be greater than 0, but got input {sizes_text(input.sizes)} "
-        f"and output {sizes_text(output_size)}",
+        "Input and output sizes should be greater than 0, but got input ",
+        lambda: f"{sizes_text(input.sizes)} and output {sizes_text(output_size)}",
     )
     return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
 
