@@ -12,6 +12,7 @@ from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.mode import current_mode
 from refimpl.fake_tensor.tensor import FakeTensor
 
 __all__ = ["OpOverload", "UnmodelledOperatorError", "overload"]
@@ -153,8 +154,6 @@ class OpOverload:
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Run under the current fake tensor mode; sizes in the result are its ``SymInt``s."""
-        from refimpl.fake_tensor.mode import current_mode
-
         mode = current_mode()
         if mode is None:
             raise RuntimeError(f"{self.name} needs a fake tensor mode: call it within `with FakeTensorMode(...)`")

@@ -54,7 +54,10 @@ def contiguous_strides(ctx: Context, sizes: Sizes) -> Sizes:
     running: Dim = 1
     strides: list[Dim] = [running]
     for size in sizes[:0:-1]:
-        running = _times(running, at_least_one(ctx, size))
+        if isinstance(size, int) and isinstance(running, int):
+            running = running * size if size > 0 else running
+        else:
+            running = _times(running, at_least_one(ctx, size))
         strides.append(running)
     strides.reverse()
     return tuple(strides)

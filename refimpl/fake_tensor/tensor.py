@@ -137,6 +137,13 @@ class FakeTensor:
             sizes, strides, self.dtype, self.device, offset, self.layout, self.storage, self.requires_grad
         )
 
+    def on(self, storage: Storage) -> FakeTensor:
+        """The same tensor in another memory."""
+        return FakeTensor(
+            self.sizes, self.strides, self.dtype, self.device, self.offset, self.layout, storage, self.requires_grad,
+            self.constant,
+        )  # fmt: skip
+
     def rewritten(self, rewrite: Callable[[Dim], Dim]) -> FakeTensor:
         """The same tensor with its sizes, strides and offset rewritten; itself if nothing changes."""
         sizes = tuple(map(rewrite, self.sizes))

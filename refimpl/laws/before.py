@@ -167,8 +167,8 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
             env.node = step.path
             env.violated = None
             failed = _call(mode, step.node)
-            again = env.symbols.since(count)
             # What the operator allocates here is what it allocated in the blind run.
+            again = reversed(env.symbols.since(count))
             known = [term_of(run.renamed.get(symbol, symbol)) for symbol in step.allocated]
             same = dict[Symbol | BoolSymbol, Scalar](zip(again, known, strict=False))
             for event in env.log[start:]:

@@ -99,13 +99,18 @@ class SymbolTable:
         finally:
             self._ignore -= 1
 
+    @property
+    def fresh_count(self) -> int:
+        """How many symbols this table has allocated and not rolled back."""
+        return len(self._fresh)
+
     def mark(self) -> Mark:
         """A point to roll back to."""
         return len(self._fresh), len(self._settled), len(self.origins)
 
-    def since(self, mark: Mark) -> tuple[Symbol, ...]:
-        """The fresh symbols allocated since the mark, the newest first."""
-        return tuple(islice(reversed(self._fresh), len(self._fresh) - mark[0]))
+    def since(self, count: int) -> tuple[Symbol, ...]:
+        """The fresh symbols allocated since ``fresh_count`` was that, the newest first."""
+        return tuple(islice(reversed(self._fresh), len(self._fresh) - count))
 
     def roll_back(self, mark: Mark) -> None:
         """Undo what happened since the mark, the name counters aside."""
