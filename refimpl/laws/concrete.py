@@ -13,6 +13,7 @@ from typing import final
 from refimpl.aten._subgraphs import Subgraphs
 from refimpl.fake_tensor.context import Quantity, Value
 from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.quantities import Quantities
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.solver import Number
 from refimpl.terms import Cond, Dim, Real, Scalar, Undefined, evaluate, to_text
@@ -86,6 +87,7 @@ class ConcreteContext:
         self._supply = supply
         self._silent = silent
         self._quantities: dict[Quantity, Number] = {}
+        self._contents = Quantities()
 
     @property
     def default_dtype(self) -> DType:
@@ -141,13 +143,11 @@ class ConcreteContext:
 
     def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
         """The quantity of that kind of the tensor's present contents."""
-        storage = tensor.storage
-        view = (id(storage), storage.version, tensor.sizes, tensor.strides, tensor.offset, tensor.dtype)
-        return Quantity(kind, view, arguments)
+        return self._contents.of(kind, tensor, arguments)
 
     def mutate(self, tensor: FakeTensor) -> None:
-        """The contents change."""
-        tensor.storage.version += 1
+        """The contents of the tensor, and of what may alias it, change."""
+        self._contents.mutate(tensor.storage)
 
     def _next(self, quantity: Quantity | None) -> Number:
         index = self._allocated.get(self.node, 0)

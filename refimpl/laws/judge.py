@@ -25,7 +25,7 @@ from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
 from refimpl.laws.witness import minimize
 from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds
-from refimpl.terms import free_of
+from refimpl.terms import BoolSymbol, free_of
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
 
@@ -171,8 +171,7 @@ class _Judge:
                     break
                 self._note(claim.direction, None)
                 message = explain(claim, outcome.valuation) + outcome.note
-                asked = frozenset(symbol.name for symbol in free_of(self.theory.written(claim.goal)))
-                witness = self._witness(outcome.valuation, asked)
+                witness = self._witness(outcome.valuation, self._asked(decided))
                 by = decided.verdict.by if isinstance(decided.verdict, Refuted) else None
                 return LawRow(claim.law, "refuted", total, by, self.under, claim.node, message, witness)
             reasons.append(outcome)
@@ -208,6 +207,16 @@ class _Judge:
             base = shrunk(base, hypotheses, self.seen.contract.hints)
         base.update(model)
         return with_defined(self.theory, completed(base, hypotheses))
+
+    def _asked(self, decided: Decided) -> frozenset[str]:
+        """The symbols of the goal, and the opaque predicates that choose the branches of the run."""
+        claim = decided.claim
+        found = {s.name for s in free_of(self.theory.written(claim.goal))}
+        for predicate in claim.predicates:
+            found.update(s.name for s in free_of(predicate))
+        if decided.obligation is not None:
+            found.update(s.name for s in decided.obligation.symbols if isinstance(s, BoolSymbol))
+        return frozenset(found)
 
     def _note(self, direction: str | None, instead: str | None) -> None:
         if direction is not None:
