@@ -126,6 +126,10 @@ MUTANTS: dict[str, tuple[Plant, Callable[[], None]]] = {
         _without("FRESH"),
         test_each_law.test_fresh_refutes_an_allocated_symbol_recorded_as_something_else,
     ),
+    "EMIT asks nothing": (
+        _without("EMIT"),
+        test_each_law.test_emit_refutes_a_bound_that_only_a_constant_assert_establishes,
+    ),
     "INJ asks nothing": (
         _without("INJ"),
         test_each_law.test_inj_refutes_one_name_for_two_counts_unless_they_are_equal,
