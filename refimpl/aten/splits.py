@@ -16,11 +16,15 @@ __all__: list[str] = []
 
 # Symbolic counts above it are refused: PyTorch would make as many views.
 _MOST_PIECES: Final = 257
+# An archive must not make us hold more views than any program has.
+_MOST_CONSTANT_PIECES: Final = 1 << 17
 
 
 def _count(ctx: Context, number: Dim) -> int:
     """The number of pieces, which must be decided. Raises what ``decide`` raises if it is open."""
     if isinstance(number, int):
+        if number > _MOST_CONSTANT_PIECES:
+            raise RuntimeError(f"{number} pieces are more than {_MOST_CONSTANT_PIECES}")
         return number
     candidates = range(_MOST_PIECES)
     for value in candidates:
