@@ -110,6 +110,7 @@ def chunk(ctx: Context, self: FakeTensor, chunks: int, dim: int) -> Value:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    _count(ctx, chunks)
     at = wrap_dim(dim, self.ndim)
     size = (self.sizes[at] + chunks - 1) // chunks
     if ctx.known(eq(size, 0)) is True and ctx.known(eq(self.sizes[at], 0)) is True:
