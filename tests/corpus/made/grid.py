@@ -84,7 +84,9 @@ def _boolean(program: ProgramBuilder) -> Found:
     u0 = program.unbacked("u0", 0, 1)
     flag = program.call("aten.item.default", program.input("b", tensor([], "bool")), out=u0.eq(1))
     text = piecewise((1, u0.eq(1)), (0, True))
-    return Found(program.call("torch.sym_ite", flag, 1, 0, out=text), text, lambda v: v["u0"], 0, {"u0": range(2)}, largest=1)
+    return Found(
+        program.call("torch.sym_ite", flag, 1, 0, out=text), text, lambda v: v["u0"], 0, {"u0": range(2)}, largest=1
+    )
 
 
 Kind = Callable[[ProgramBuilder], Found]
