@@ -169,8 +169,9 @@ def overload(name: str) -> OpOverload:
     schema = schema_of(name)
     if schema is not None:
         return OpOverload(schema)
-    from refimpl.aten._families import load_entry_points
+    from refimpl.aten._families import load_entry_points, load_family_of
 
+    load_family_of(name)
     custom = custom_schema(name)
     if custom is None:
         load_entry_points()
