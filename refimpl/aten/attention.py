@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import like
+from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._strides import contiguous_strides, same_size
@@ -31,8 +32,8 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
     def sizes() -> str:
         return f", got {sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
 
-    # Of empty values the kernel checks nothing.
-    empty = eq(value.numel(), 0)
+    # For an empty result, or empty values, the kernel checks nothing.
+    empty = lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
     require(ctx, heads is True or lor(heads, empty), "query and key must have the same last dimension", sizes)
     require(ctx, lengths is True or lor(lengths, empty), "key and value must have the same length", sizes)
