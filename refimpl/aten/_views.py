@@ -179,10 +179,10 @@ def unfold(ctx: Context, tensor: FakeTensor, dim: int, size: int, step: int) -> 
     length, stride = (tensor.sizes[at], tensor.strides[at]) if tensor.ndim else (1, 1)
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
     if ctx.known(le(size, length)) is not True:
         ctx.require(le(size, length), f"maximum size for tensor at dimension {at} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
     if not tensor.ndim:
         return tensor.viewed((size,), (1,), tensor.offset)
     windows = (length - size) // step + 1

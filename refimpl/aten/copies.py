@@ -239,6 +239,9 @@ def _require_expands(ctx: Context, source: object, target: FakeTensor) -> None:
     for dim, size in enumerate(source.sizes, added):
         wanted = target.sizes[dim]
         if size is not wanted and not is_one(ctx, size):
+            if is_one(ctx, wanted):
+                whole = broadcast_sizes(ctx, target.sizes, source.sizes)
+                require_fits(ctx, target, whole, target.dtype)
             message = (
                 f"The size of tensor a ({wanted}) must match the size of tensor b ({size}) at non-singleton "
                 f"dimension {dim}"

@@ -42,6 +42,7 @@ def cat(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
     for position, tensor in enumerate(tensors):
         if not tensor.ndim:
             raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
+    for tensor in tensors:
         if tensor.ndim != example.ndim and not _is_skipped(ctx, tensor):
             raise RuntimeError(f"Tensors must have same number of dimensions: got {example.ndim} and {tensor.ndim}")
     joined = [(position, tensor) for position, tensor in enumerate(tensors) if not _is_skipped(ctx, tensor)]

@@ -133,10 +133,10 @@ def _at_indices(ctx: Context, tensor: FakeTensor, indices: Sizes, dim: int) -> l
 
 
 def _in_sections(ctx: Context, tensor: FakeTensor, sections: Dim, dim: int) -> list[FakeTensor]:
+    at = wrap_dim(dim, tensor.ndim)
     count = _count(ctx, sections)
     if count <= 0:
         raise RuntimeError(f"number of sections must be larger than 0, got {count}")
-    at = wrap_dim(dim, tensor.ndim)
     least, more = tensor.sizes[at] // count, tensor.sizes[at] % count
     pieces: list[FakeTensor] = []
     start: Dim = 0

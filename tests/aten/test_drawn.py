@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from tests.aten.calls import Json, field, read_calls
+from tests.aten.calls import Json, field, our_outcome, read_calls
 from tests.aten.drawn_eager import KNOWN_DEVIATIONS, disagreement, drawn_calls, eager_outcomes
 
 _CALLS: Final = defaultdict[str, list[dict[str, Json]]](list)
@@ -27,6 +27,16 @@ def _outcome(call: dict[str, Json]) -> dict[str, Json]:
 def test_results_and_refusals_are_those_of_eager_runs(operator: str) -> None:
     for call in _CALLS[operator]:
         assert disagreement(call, _outcome(call)) is None
+
+
+@pytest.mark.parametrize("operator", sorted(_CALLS))
+def test_refusals_have_pytorchs_type_and_leading_words(operator: str) -> None:
+    for call in _CALLS[operator]:
+        if "error" in call:
+            ours, eager = our_outcome(call)["error"], call["error"]
+            assert isinstance(ours, list)
+            assert isinstance(eager, list)
+            assert (ours[0], str(ours[1])[:20]) == (eager[0], str(eager[1])[:20]), call
 
 
 def test_both_results_and_refusals_were_recorded() -> None:
