@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import is_one
+from refimpl.aten._broadcast import defer_equal, is_one
 from refimpl.aten._call import tensor_of
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
@@ -153,7 +153,9 @@ def _sum_pair(ctx: Context, left: FakeTensor, right: FakeTensor, summed: Sequenc
     for dim in range(left.ndim):
         in_left, in_right = not is_one(ctx, left.sizes[dim]), not is_one(ctx, right.sizes[dim])
         if in_left and in_right:
-            ctx.require(eq(left.sizes[dim], right.sizes[dim]), "non-broadcast dimensions must match")
+            sizes = left.sizes[dim], right.sizes[dim]
+            if ctx.known(eq(*sizes)) is not True:
+                defer_equal(ctx, eq(*sizes), sizes, "non-broadcast dimensions must match")
         if dim in summed:
             continue
         (both if in_left and in_right else only_left if in_left else only_right).append(dim)
@@ -189,7 +191,7 @@ class _Contraction:
                         f"einsum(): subscript {self._label(dim)} has size {size} for operand {i} which does not "
                         f"broadcast with previously seen size {known[dim]}"
                     )
-                    ctx.require(eq(size, known[dim]), message)
+                    defer_equal(ctx, eq(size, known[dim]), (size, known[dim]), message)
                 known[dim] = size
                 self.counts[dim] += 1
 
