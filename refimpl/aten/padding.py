@@ -17,7 +17,8 @@ __all__: list[str] = []
 
 
 def _is_negative(ctx: Context, amount: Dim) -> bool:
-    return amount < 0 if isinstance(amount, int) else ctx.known(lt(amount, 0)) is True
+    # Cropping by nothing changes nothing, so that a symbolic amount that may be 0 is cropped too.
+    return amount < 0 if isinstance(amount, int) else ctx.known(le(amount, 0)) is True
 
 
 def _is_crop(ctx: Context, amount: Dim) -> bool:
