@@ -15,7 +15,7 @@ from refimpl.laws import blind_run, check
 
 # Twice the program may take this many times the calls; quadratic work would take nearly 4 times as many.
 MOST = 2.3
-BLOCKS = 100
+BLOCKS = 50
 
 
 def _program(blocks: int, *, one_mask: bool) -> ProgramBuilder:
