@@ -173,14 +173,15 @@ def raw_value(value: object) -> Held:
 
 def _observed(step: Step) -> ObservedNode:
     meta = step.node.meta
+    operator = operator_name(step.node.target)
     return ObservedNode(
         path=step.path,
-        operator=operator_name(step.node.target),
+        operator=operator,
         old=raw_value(meta["recorded"]) if "recorded" in meta else ABSENT,
         new=ABSENT if step.failure is not None else raw_value(step.value),
         predicates=step.predicates,
         allocated=step.allocated,
-        may_allocate=bool(step.allocated) or may_allocate(operator_name(step.node.target)),
+        may_allocate=bool(step.allocated) or may_allocate(operator),
         is_input=step.is_input,
         assumed=step.assumed,
         failure=step.failure,

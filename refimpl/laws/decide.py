@@ -38,7 +38,8 @@ def decide(theory: Theory, claims: Sequence[Claim], solver: Solver, *, reprove: 
         decided[index] = Decided(claim, verdict, obligation)
         if _breaks_machine_integers(theory, verdict):
             again.append((index, claim, theory.obligation(claim, extra=theory.extra)))
-    for (index, claim, obligation), verdict in zip(again, solver.decide([o for _, _, o in again]), strict=True):
+    repeated = solver.decide([obligation for _, _, obligation in again]) if again else ()
+    for (index, claim, obligation), verdict in zip(again, repeated, strict=True):
         decided[index] = Decided(claim, verdict, obligation)
     return [decided[index] for index in range(len(claims))]
 

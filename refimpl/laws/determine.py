@@ -79,7 +79,7 @@ def renamed_value(value: Held, mapping: dict[Symbol | BoolSymbol, Scalar]) -> He
     if value is ABSENT or value is None or isinstance(value, str):
         return value
     if isinstance(value, FakeTensor):
-        if all(free_of(term).isdisjoint(mapping) for term in (*value.sizes, *value.strides, value.offset)):
+        if all(mapping.keys().isdisjoint(free_of(term)) for term in (*value.sizes, *value.strides, value.offset)):
             return value
         return value.rewritten(lambda dim: to_dim(substitute(dim, mapping)))
     if isinstance(value, (list, tuple)):
@@ -87,4 +87,4 @@ def renamed_value(value: Held, mapping: dict[Symbol | BoolSymbol, Scalar]) -> He
         if all(part is item for part, item in zip(parts, value, strict=True)):
             return value
         return tuple([part for part in parts if part is not ABSENT])
-    return value if free_of(value).isdisjoint(mapping) else substitute(value, mapping)
+    return value if mapping.keys().isdisjoint(free_of(value)) else substitute(value, mapping)

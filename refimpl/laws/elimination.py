@@ -45,6 +45,7 @@ def elimination(definitions: Iterable[Definition]) -> tuple[dict[Symbol | BoolSy
     """
     mapping: dict[Symbol | BoolSymbol, Scalar] = {}
     kept: list[Cond] = []
+    users: dict[Symbol | BoolSymbol, dict[Symbol | BoolSymbol, None]] = {}
     for definition in definitions:
         symbol = definition.symbol
         equal = equation(symbol, definition.term)
@@ -54,8 +55,11 @@ def elimination(definitions: Iterable[Definition]) -> tuple[dict[Symbol | BoolSy
         if equal is False or definition.under or symbol in mapping or symbol in free_of(term):
             kept.append(under(definition.under, equal))
             continue
-        for other, value in mapping.items():
-            if symbol in free_of(value):
-                mapping[other] = substitute(value, {symbol: term})
+        for other in users.pop(symbol, ()):
+            mapping[other] = substitute(mapping[other], {symbol: term})
+            for free in free_of(term):
+                users.setdefault(free, {})[other] = None
         mapping[symbol] = term
+        for free in free_of(term):
+            users.setdefault(free, {})[symbol] = None
     return mapping, tuple(kept)

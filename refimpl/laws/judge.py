@@ -67,7 +67,9 @@ class _Judge:
     def consist(self) -> bool:
         """Whether both sides have a model that replays; the rows of CONSIST are added."""
         findings: list[Finding] = []
-        if not self._has_common_run():
+        if self._ran_plainly():
+            self.model = {}
+        elif not self._has_common_run():
             for given in _SIDES:
                 found = find_model(self.theory, given, self.seen.contract.hints, self.solver)
                 reason = found if found is None or isinstance(found, str) else self._replays(given, found)
@@ -75,6 +77,16 @@ class _Judge:
                     findings.append(finding(given, reason))
         self._settle(CONSIST, Claims(findings=tuple(findings), settled=2 - len(findings)), by="replay")
         return not findings
+
+    def _ran_plainly(self) -> bool:
+        """Whether nothing depends on a symbol: then the blind run was the one concrete run, and it met no failure."""
+        seen = self.seen
+        return not (
+            seen.contract.bound
+            or any(node.allocated or node.predicates or node.assumed or node.failure is not None for node in seen.nodes)
+            or any(self.theory.hypotheses(given) for given in _SIDES)
+            or self.theory.extra
+        )
 
     def _has_common_run(self) -> bool:
         """Whether a short search finds a run that both sides accept; it is kept."""

@@ -93,7 +93,7 @@ def _in_old_names(node: ObservedNode, renaming: dict[Symbol | BoolSymbol, Scalar
 
 
 def _in_old(condition: Cond, renaming: dict[Symbol | BoolSymbol, Scalar]) -> Cond:
-    if isinstance(condition, bool) or condition.free.isdisjoint(renaming):
+    if isinstance(condition, bool) or renaming.keys().isdisjoint(condition.free):
         return condition
     return substitute_cond(condition, renaming)
 

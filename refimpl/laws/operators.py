@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType
 from typing import Final
 
@@ -49,6 +50,7 @@ def is_assert(operator: str) -> bool:
     return operator in _ASSERTS
 
 
+@lru_cache(maxsize=4096)
 def may_allocate(operator: str) -> bool:
     """Whether the operator allocates unbacked symbols for some arguments."""
     parts = operator.split(".")

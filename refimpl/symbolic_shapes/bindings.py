@@ -21,6 +21,7 @@ from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.structures import is_dict, is_tuple
 from refimpl.terms import (
+    BoolSymbol,
     Cond,
     IntTerm,
     Scalar,
@@ -140,12 +141,12 @@ def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: 
     """
     resolved = resolve_unbacked_bindings(shape_env, bindings) or {}
     own: dict[Symbol, Symbol] = {}
-    renamed: Substitution = {}
+    renamed: dict[Symbol | BoolSymbol, Scalar] = {}
     for symbol, path in resolved.items():
         fresh = _rebind_one(shape_env, symbol, path, result, own)
         if fresh is not None:
             own[fresh] = symbol
-            renamed = {**renamed, fresh: term_of(symbol)}
+            renamed[fresh] = term_of(symbol)
     if renamed:
         _rewrite_log(shape_env.log, since, renamed)
     return renamed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias, final
 
 from refimpl.symbolic_shapes.constraints import Constraints, Delta, solve
@@ -43,7 +44,7 @@ class Knowledge:
         self._unlearned: dict[BoolTerm, None] = {}
         self._contradicted: tuple[int, Cond] | None = None
         self._replacements: dict[Symbol, Scalar] = {}
-        self._filed: dict[Symbol, list[BoolTerm]] = {}
+        self._filed: dict[Symbol, dict[BoolTerm, None]] = {}
         self._entries: list[_Entry] = []
 
     @property
@@ -137,11 +138,11 @@ class Knowledge:
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol, each once, in the order in which they were learned."""
         if self._parent is None:
-            return tuple(dict.fromkeys(self._filed.get(symbol, ())))
+            return tuple(self._filed.get(symbol, ()))
         found: dict[BoolTerm, None] = {}
         scope: Knowledge | None = self
         while scope is not None:
-            found.update(dict.fromkeys(scope._filed.get(symbol, ())))
+            found.update(scope._filed.get(symbol, {}))
             scope = scope._parent
         return tuple(found)
 
@@ -212,7 +213,7 @@ class Knowledge:
         self._entries.append((symbol, term))
         self._replacements[symbol] = term
 
-    def _unlearn(self, superseded: list[BoolTerm] | None) -> None:
+    def _unlearn(self, superseded: Iterable[BoolTerm] | None) -> None:
         """Conditions that are moved to another symbol need not be learned any more."""
         if superseded and self._unlearned:
             for condition in superseded:
@@ -236,7 +237,7 @@ class Knowledge:
         self._unlearned[condition] = None
         for symbol in condition.free:
             if isinstance(symbol, Symbol):
-                self._filed.setdefault(symbol, []).append(condition)
+                self._filed.setdefault(symbol, {})[condition] = None
 
 
 def _is_divisibility(condition: BoolTerm) -> bool:
