@@ -65,7 +65,12 @@ def huber_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: in
 
 @shape("aten.kl_div.default")
 def kl_div(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int, log_target: bool) -> FakeTensor:
-    """The pointwise divergence of distributions."""
+    """The pointwise divergence of distributions, which are real."""
+    for tensor in (self, target):
+        if tensor.dtype.is_complex:
+            raise RuntimeError("kl_div: Complex inputs not supported.")
+        if not tensor.dtype.is_floating_point:
+            raise RuntimeError("kl_div: Integral inputs not supported.")
     return mse_loss(ctx, target, self, reduction)
 
 

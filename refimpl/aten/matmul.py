@@ -28,8 +28,12 @@ def require_equal(ctx: Context, left: Dim, right: Dim, message: str) -> None:
 
 def _require_same_dtype(self: FakeTensor, other: FakeTensor) -> None:
     if self.dtype is not other.dtype:
-        left, right = (_CXX.get(t.dtype.name, t.dtype.name) for t in (self, other))
+        left, right = _cxx_type(self), _cxx_type(other)
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {left} != {right}")
+
+
+def _cxx_type(tensor: FakeTensor) -> str:
+    return _CXX.get(tensor.dtype.name, tensor.dtype.name)
 
 
 def _require_matrices(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Dim) -> None:
@@ -146,8 +150,8 @@ def baddbmm(
     result = _bmm(ctx, batch1, batch2, None)
     if self.dtype is not batch1.dtype:
         raise RuntimeError(
-            f"Input dtypes must be the same, got: input {scalar_type_name(self.dtype)}, batch1: "
-            f"{scalar_type_name(batch1.dtype)}, batch2: {scalar_type_name(batch2.dtype)}"
+            f"Input dtypes must be the same, got: input {_cxx_type(self)}, batch1: {_cxx_type(batch1)}, "
+            f"batch2: {_cxx_type(batch2)}"
         )
     return result
 
@@ -161,6 +165,14 @@ def addbmm(
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
 
 
+def _require_one_dtype(self: FakeTensor, mat: FakeTensor, vec: FakeTensor) -> None:
+    if not self.dtype is mat.dtype is vec.dtype:
+        names = [scalar_type_name(tensor.dtype) for tensor in (self, mat, vec)]
+        raise RuntimeError(
+            f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
+        )
+
+
 def _require_vector_product(self: FakeTensor, vec: FakeTensor) -> None:
     if self.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
@@ -170,6 +182,7 @@ def _require_vector_product(self: FakeTensor, vec: FakeTensor) -> None:
 def mv(ctx: Context, self: FakeTensor, vec: FakeTensor) -> FakeTensor:
     """A matrix times a vector."""
     _require_vector_product(self, vec)
+    _require_one_dtype(vec, self, vec)
     rows, inner = self.sizes
     require_equal(
         ctx, inner, vec.sizes[0], f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
@@ -182,6 +195,7 @@ def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta
     """``beta * self + alpha * mat @ vec``."""
     if mat.ndim != 2 or vec.ndim != 1 or self.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {self.ndim}, {mat.ndim}, {vec.ndim}")
+    _require_one_dtype(self, mat, vec)
     rows, inner = mat.sizes
     size = self.sizes[0] if self.sizes else 1
     message = f"size mismatch, got input ({size}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
@@ -279,6 +293,9 @@ def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor
     result = matrix_product(ctx, input, transposed)
     if bias is None:
         return result
+    if bias.dtype is not weight.dtype:
+        names = scalar_type_name(bias.dtype), scalar_type_name(weight.dtype)
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
     if weight.ndim == 1 and (bias.sizes or input.ndim == 2):
         raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
     if bias.ndim <= 2 and result.sizes:

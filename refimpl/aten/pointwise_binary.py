@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._elementwise import elementwise, pointwise
 from refimpl.aten._in_place import in_place
-from refimpl.aten._promotion import Kind, Number, Operand, number_category, result_type
+from refimpl.aten._promotion import Kind, Number, Operand, convert_kind, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
@@ -117,7 +117,7 @@ def pow(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     negative = isinstance(exponent, int) and exponent < 0
     if negative and dtype.category is Category.INTEGRAL:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return elementwise(ctx, (self, exponent), dtype)
+    return elementwise(ctx, (self, exponent), convert_kind(ctx, Kind.BOOL_TO_LONG, dtype))
 
 
 shape("aten.pow_.Tensor", "aten.pow_.Scalar")(in_place(pow))

@@ -20,7 +20,7 @@ __all__: list[str] = []
 _INT_TO_FLOAT = """
     acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh cos cosh sin sinh tan tanh
     exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sigmoid logit sinc
-    erf erfc erfinv lgamma digamma i0 deg2rad rad2deg
+    erf erfc erfinv lgamma digamma i0
     special_airy_ai special_bessel_j0 special_bessel_j1 special_bessel_y0 special_bessel_y1 special_digamma
     special_entr special_erf special_erfc special_erfcx special_erfinv special_exp2 special_expit special_expm1
     special_gammaln special_i0 special_i0e special_i1 special_i1e special_log1p special_log_ndtr special_logit
@@ -29,7 +29,7 @@ _INT_TO_FLOAT = """
     special_scaled_modified_bessel_k1 special_sinc special_spherical_bessel_j0
 """
 _SAME = """
-    ceil floor trunc fix frac round special_round sgn square nan_to_num _conj_physical relu
+    ceil floor trunc fix frac round special_round sgn nan_to_num _conj_physical relu
     elu celu selu gelu silu mish hardtanh hardsigmoid hardswish leaky_relu log_sigmoid relu6 hardshrink softshrink
     softplus threshold
 """
@@ -49,6 +49,7 @@ _group(_INT_TO_FLOAT, Kind.INT_TO_FLOAT)
 _group(_SAME, Kind.DEFAULT)
 _group(_ALWAYS_BOOL, Kind.ALWAYS_BOOL)
 _group("abs absolute", Kind.COMPLEX_TO_FLOAT)
+_group("square", Kind.BOOL_TO_LONG)
 
 
 @shape("aten.round.decimals")
@@ -63,6 +64,19 @@ def polygamma(ctx: Context, n: int, self: FakeTensor) -> FakeTensor:
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+
+
+def _degrees(name: str) -> None:
+    def function(ctx: Context, self: FakeTensor) -> FakeTensor:
+        if self.dtype.is_complex:
+            raise RuntimeError(f"{name} is not supported for complex tensors.")
+        return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+
+    shape(f"aten.{name}.default")(function)
+
+
+_degrees("deg2rad")
+_degrees("rad2deg")
 
 
 @shape("aten.mvlgamma.default", "aten.special_multigammaln.default")

@@ -8,6 +8,7 @@ from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal,
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, pointwise
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
@@ -81,6 +82,10 @@ def cdist(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, compute_mode: 
     for tensor, name in ((x1, "X1"), (x2, "X2")):
         if tensor.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {tensor.ndim}D")
+        if not tensor.dtype.is_floating_point:
+            raise RuntimeError(
+                f"cdist only supports floating-point dtypes, {name} got: {scalar_type_name(tensor.dtype)}"
+            )
     message = f"X1 and X2 must have the same number of columns. X1: {x1.sizes[-1]} X2: {x2.sizes[-1]}"
     ctx.require(eq(x1.sizes[-1], x2.sizes[-1]), message)
     if p < 0:
@@ -109,6 +114,8 @@ def pdist(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
     """The distances between all pairs of rows of a matrix."""
     if self.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {self.ndim}D")
+    if not self.dtype.is_floating_point:
+        raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
     return pdist_forward(ctx, self, p)

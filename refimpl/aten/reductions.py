@@ -255,9 +255,9 @@ def hash_tensor(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: boo
     return reduce(ctx, self, all_dims(self, dim), keepdim, DType.uint64)
 
 
-def _moment_dtype(self: FakeTensor) -> DType:
+def _moment_dtype(self: FakeTensor, name: str = "std and var") -> DType:
     if not (self.dtype.is_floating_point or self.dtype.is_complex):
-        raise RuntimeError("std and var only support floating point and complex dtypes")
+        raise RuntimeError(f"{name} only support floating point and complex dtypes")
     return real_of(self.dtype)
 
 

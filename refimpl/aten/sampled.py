@@ -76,6 +76,8 @@ def _float(ctx: Context, *operands: FakeTensor) -> DType:
 def _gradient(
     ctx: Context, self: FakeTensor, dims: Sequence[int], spacing: int | None, edge_order: int, *others: FakeTensor
 ) -> list[Value]:
+    if self.dtype is DType.uint8:
+        raise RuntimeError("torch.gradient does not support uint8 input.")
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     if spacing is not None and spacing != len(dims):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Number
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -149,7 +150,10 @@ def searchsorted_scalar(
     return dense(ctx, sorted_sequence, (), _positions(out_int32))
 
 
-def _in(ctx: Context, elements: FakeTensor, *_: object) -> FakeTensor:
+def _in(ctx: Context, elements: FakeTensor, *tests: object) -> FakeTensor:
+    for tensor in (elements, tests[0]):
+        if isinstance(tensor, FakeTensor) and (tensor.dtype is DType.bool or tensor.dtype.is_complex):
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {scalar_type_name(tensor.dtype)}")
     return like(ctx, elements, DType.bool)
 
 
