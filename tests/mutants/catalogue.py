@@ -1,0 +1,20 @@
+"""The catalogue of seeded faults: what each breaks and which checks notice it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.fx import FX
+from tests.mutants.mutant import Mutant
+
+__all__ = ["CATALOGUE", "by_id"]
+
+CATALOGUE: Final[tuple[Mutant, ...]] = (*FX,)
+
+
+def by_id() -> dict[str, Mutant]:
+    """The catalogue by id. Raises ValueError if two faults share one."""
+    found = {mutant.id: mutant for mutant in CATALOGUE}
+    if len(found) != len(CATALOGUE):
+        raise ValueError("two mutants share an id")
+    return found
