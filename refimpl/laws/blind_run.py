@@ -13,7 +13,7 @@ from refimpl.fx.node import Node
 from refimpl.laws.contract import contract_of, scalars_in
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Contract, Failure, Held, ObservedNode
-from refimpl.laws.operators import may_allocate, operator_name
+from refimpl.laws.operators import allocation_places, may_allocate, operator_name
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.events import Event, Under
@@ -182,6 +182,7 @@ def _observed(step: Step) -> ObservedNode:
         predicates=step.predicates,
         allocated=step.allocated,
         may_allocate=bool(step.allocated) or may_allocate(operator),
+        places=allocation_places(operator, step.node) if "unbacked_bindings" in meta else None,
         is_input=step.is_input,
         assumed=step.assumed,
         failure=step.failure,

@@ -8,6 +8,8 @@ from typing import Final
 from refimpl.laws.contract import scalars_in
 from refimpl.laws.law import Claims, Finding, Law
 from refimpl.laws.observation import ABSENT, Observation, ObservedNode
+from refimpl.symbolic_shapes.events import Binding
+from refimpl.symbolic_shapes.key_path import keystr
 from refimpl.terms import BoolSymbol, Symbol, free_of, to_text
 
 __all__ = ["DOM"]
@@ -27,7 +29,7 @@ def _claims(seen: Observation) -> Claims:
         bound.add(binding.symbol)
         binders.setdefault(binding.symbol, {})[binding.node] = None
         node = nodes.get(binding.node)
-        if binding.fresh is None and node is not None and not (node.may_allocate or node.assumed):
+        if node is not None and not _may_bind(binding, node):
             name = binding.symbol.name
             message = (
                 f"{name} is bound at {node.operator}, which allocates nothing; replace it by {to_text(binding.term)}"
@@ -43,6 +45,15 @@ def _claims(seen: Observation) -> Claims:
             findings.append(Finding("DOM", first, "refuted", message))
     findings.extend(_out_of_reach(seen, binders, nodes))
     return Claims((), tuple(findings), max(len(seen.recorded_symbols) - len(findings), 0))
+
+
+def _may_bind(binding: Binding, node: ObservedNode) -> bool:
+    """Whether the operator allocated the symbol now at that path, or may allocate there."""
+    if node.assumed or node.failure is not None or binding.fresh in node.allocated:
+        return True
+    if not node.may_allocate:
+        return False
+    return node.places is None or keystr(binding.path).startswith(node.places)
 
 
 def _out_of_reach(

@@ -105,8 +105,8 @@ class Failure:
 class ObservedNode:
     """One node: the recorded value, the blind run's value in old names, and how that came about.
 
-    ``allocated`` are the fresh symbols that its operator allocated, in order. ``assumed`` marks a custom operator
-    without shape function, which keeps its recorded value.
+    ``allocated`` are the fresh symbols that its operator allocated, in order; ``places`` the key paths at which it may
+    allocate (None: any). ``assumed`` marks a custom operator without shape function, which keeps its recorded value.
     """
 
     path: str
@@ -116,6 +116,7 @@ class ObservedNode:
     predicates: Under = ()
     allocated: tuple[Symbol, ...] = ()
     may_allocate: bool = False
+    places: tuple[str, ...] | None = None
     is_input: bool = False
     assumed: bool = False
     failure: Failure | None = None

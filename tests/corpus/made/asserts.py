@@ -25,9 +25,9 @@ def _counted(v: Valuation) -> bool:
 class _Counted:
     """``u0 = count(nonzero(x))`` for ``s0 >= 2`` elements, with a recorded range and asserts to come."""
 
-    def __init__(self, low: int | None = 0, high: int | None = LARGEST) -> None:
+    def __init__(self, low: int | None = 0, high: int | None = LARGEST, *, hint: int = 8) -> None:
         self.program = ProgramBuilder()
-        s0 = self.program.symbol("s0", hint=8)
+        s0 = self.program.symbol("s0", hint=hint)
         self.program.unbacked("u0", low, high)
         self.x = self.program.input("x", tensor([s0]))
         out = tensor([U0, 1], "int64", strides=[1, U0])
@@ -203,7 +203,7 @@ def constrained(*, high: int) -> Case:
 
 def of_a_backed_size(*, high: int) -> Case:
     """An assert between the caller's own sizes is recorded as it is: s0 <= 6 bounds the count too."""
-    made = _Counted(0, high)
+    made = _Counted(0, high, hint=5)
     size = made.program.size(made.x, 0)
     made.program.check(size, "<=", 6)
     box = made.box(lambda v: v["s0"] <= 6)

@@ -27,7 +27,7 @@ U9: Final = symbol("u9")
 class Found:
     """A term: how later nodes name it, how it is recorded, its value, the smallest it has in any run."""
 
-    passed: Value | int
+    passed: Value
     text: Expression | int
     value: Callable[[Valuation], int]
     smallest: int
@@ -37,7 +37,8 @@ class Found:
 
 
 def _constant(program: ProgramBuilder) -> Found:
-    return Found(6, 6, lambda _: 6, 6, {})
+    held = program.tensor_constant("six", "six", tensor([], "int64"), (6).to_bytes(8, "little"))
+    return Found(program.call("aten.item.default", held, out=6), 6, lambda _: 6, 6, {})
 
 
 def _backed(program: ProgramBuilder) -> Found:
@@ -150,10 +151,8 @@ def _scaled(program: ProgramBuilder, t: Found, factor: int, plus: int) -> Found:
         return factor * t.value(v) + plus
 
     smallest = factor * t.smallest + plus
-    if isinstance(t.passed, int):
-        return replace(t, passed=smallest, text=smallest, value=value, smallest=smallest)
     text = t.text * factor
-    passed = program.call("_operator.mul", t.passed, factor, out=text if isinstance(text, Expression) else 0)
+    passed = program.call("_operator.mul", t.passed, factor, out=text)
     if plus:
         text = text + plus
         passed = program.call("_operator.add", passed, plus, out=text)

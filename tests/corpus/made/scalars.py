@@ -93,7 +93,8 @@ def boolean(*, high: int) -> Case:
     """item() of a boolean binds u0 in Eq(u0, 1), through ConvertIntKey: u0 is 0 or 1."""
     program = ProgramBuilder()
     program.unbacked("u0", 0, high)
-    program.output(_item(program, U0.eq(1), "bool"))
+    _item(program, U0.eq(1), "bool")
+    program.output(1)
     box = Box({"u0": range(2)})
     return equivalent(program, box) if high else broken(program, "weakened", "EQUIV LINK", box)
 
@@ -109,7 +110,8 @@ def boolean_asserted_true() -> Case:
 def boolean_recorded_true_without_assert() -> Case:
     """The record says true, and nothing refuses false."""
     program = ProgramBuilder()
-    program.output(_item(program, True, "bool"))
+    _item(program, True, "bool")
+    program.output(1)
     return broken(program, None, "VALUE")
 
 
@@ -117,7 +119,8 @@ def boolean_recorded_as_equal_to_two() -> Case:
     """The boolean's integer form is 0 or 1; a record of Eq(u0, 2) would be false of both."""
     program = ProgramBuilder()
     program.unbacked("u0", 0, 1)
-    program.output(_item(program, U0.eq(2), "bool"))
+    _item(program, U0.eq(2), "bool")
+    program.output(1)
     return broken(program, None, "DOM")
 
 
