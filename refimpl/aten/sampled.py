@@ -78,6 +78,12 @@ def _gradient(
 ) -> list[Value]:
     if self.dtype is DType.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input.")
+    for other in others:
+        if other.ndim != 1:
+            raise RuntimeError(
+                "torch.gradient expected each element of spacing to have one dimension, but got an element with "
+                f"{other.ndim} dimensions!"
+            )
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     if spacing is not None and spacing != len(dims):

@@ -1,7 +1,8 @@
 """Calls with changed sizes, ranks and numbers: our operators refuse exactly what the eager kernels refuse.
 
 The outcomes were recorded by ``tests/differential/record_eager.py``: a requirement too many refuses a call that ran,
-a requirement too few runs a call that was refused.
+a requirement too few runs a call that was refused. ``eager_open.jsonl`` beside it holds the recorded calls on which
+the two do not agree yet: other words in a message, or a refusal that rests on contents.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ torch.set_num_threads(1)
 CONTENTS = ("out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INTERNAL ASSERT", "not positive-definite",
             "failed to converge", "out of range in self", "DefaultCPUAllocator", "probability", "must be equal to 0",
             "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
-            "Pivots given", "pivots passed", "select(): index")
+            "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
+            "found idx to be", "allocated size does not match")
 calls_path, output_path, kept, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
 def tensors(x):
