@@ -9,17 +9,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, final
+from typing import Final, Literal, TypeAlias, final
 
 import click
 
-from refimpl.export import load
+from refimpl.export import ArchiveError, load
 from refimpl.laws import blind_run, check
 from refimpl.solver import forget
 
-__all__ = ["Family", "Measured", "families", "run_bench"]
+__all__ = ["SMALL", "Distribution", "Family", "Measured", "distribution", "families", "median", "run_bench", "table"]
 
-STEPS: Final = ("load", "propagate", "prove")
+SMALL: Final = 10
+"""Graphs with fewer nodes make a family of their own: there the fixed cost of a run counts most."""
+BAD_INPUT: Final = 2
+
+Distribution: TypeAlias = tuple[float, float, float, float]
+"""Ratios: of the sums, then p10, median and worst of the archives."""
 
 
 @final
@@ -32,8 +37,8 @@ class Measured:
     load: float
     propagate: float
     prove: float
-    torch_load: float | None
-    torch_propagate: float | None
+    torch_load: float | None = None
+    torch_propagate: float | None = None
 
 
 @final
@@ -41,101 +46,117 @@ class Measured:
 class Family:
     """Ratios PyTorch / refimpl of the archives of one folder: greater than 1 means that refimpl is faster.
 
-    Each of ``load``, ``propagate``, ``prove`` is (of the sums, p10, median, worst); ``prove`` is against PyTorch's
-    propagation alone.
+    ``prove`` is against PyTorch's propagation alone.
     """
 
     name: str
     archives: int
     nodes: int
-    load: tuple[float, float, float, float]
-    propagate: tuple[float, float, float, float]
-    prove: tuple[float, float, float, float]
+    load: Distribution
+    propagate: Distribution
+    prove: Distribution
 
 
-def run_bench(paths: Sequence[Path], *, runs: int, style: Literal["text", "json", "markdown"], with_torch: bool) -> int:
-    """Measure all archives and print the table; returns the exit code."""
-    from refimpl.torch import TorchMissing
+@final
+class _Bench:
+    """Measures archives one by one; what can't be measured is said on standard error and left out."""
 
-    measured: list[Measured] = []
-    for path in paths:
+    def __init__(self, runs: int, *, with_torch: bool) -> None:
+        self._runs = runs
+        self._with_torch = with_torch
+        self.failed = False
+
+    def measure(self, path: Path) -> Measured | None:
+        """The medians of one archive; None if it can't be read."""
         try:
-            measured.append(_measure(path, runs, with_torch=with_torch))
-        except TorchMissing as missing:
-            click.echo(f"refimpl: {missing} (measuring refimpl alone)", err=True)
-            with_torch = False
-            measured.append(_measure(path, runs, with_torch=False))
-    if style == "json":
-        click.echo(json.dumps([_row(one) for one in measured], indent=1))
-    else:
-        for line in _table(measured, markdown=style == "markdown"):
-            click.echo(line)
-    return 0
+            program = load(path)
+        except ArchiveError as error:
+            self.failed = True
+            click.echo(f"refimpl: {path}: {error}", err=True)
+            return None
+        nodes = program.node_count
+        ours = (
+            median(lambda: load(path), self._runs),
+            median(lambda: blind_run(program), self._runs),
+            median(lambda: check(program), self._runs, before=forget),
+        )
+        theirs = self._torch(path)
+        return Measured(path, nodes, *ours) if theirs is None else Measured(path, nodes, *ours, *theirs)
 
-
-def _median(step: Callable[[], object], runs: int, before: Callable[[], None] | None = None) -> float:
-    step()
-    seconds: list[float] = []
-    for _ in range(runs):
-        if before is not None:
-            before()
-        start = time.perf_counter()
-        step()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
-def _measure(path: Path, runs: int, *, with_torch: bool) -> Measured:
-    program = load(path)
-    nodes = check(program).nodes
-    ours = (
-        _median(lambda: load(path), runs),
-        _median(lambda: blind_run(program), runs),
-        _median(lambda: check(program), runs, before=forget),
-    )
-    theirs: tuple[float | None, float | None] = (None, None)
-    if with_torch:
-        from refimpl.torch import load_with_torch
+    def _torch(self, path: Path) -> tuple[float, float] | None:
+        """PyTorch's own load and propagation; None where it is not installed or fails on the archive."""
+        if not self._with_torch:
+            return None
+        from refimpl.torch import TorchMissing, load_with_torch
 
         try:
             loaded = load_with_torch(path)
-            theirs = (_median(lambda: load_with_torch(path), runs), _median(loaded.propagate, runs))
-        except RuntimeError as error:
-            from refimpl.torch import TorchMissing
-
-            if isinstance(error, TorchMissing):
-                raise
+            return median(lambda: load_with_torch(path), self._runs), median(loaded.propagate, self._runs)
+        except TorchMissing as missing:
+            click.echo(f"refimpl: {missing} (measuring refimpl alone)", err=True)
+            self._with_torch = False
+        except Exception as error:
+            # PyTorch raises errors of any class on an archive that it can't load or propagate.
             click.echo(f"refimpl: PyTorch fails on {path}: {str(error).partition(chr(10))[0]}", err=True)
-    return Measured(path, nodes, *ours, *theirs)
+        return None
+
+
+def run_bench(paths: Sequence[Path], *, runs: int, style: Literal["text", "json", "markdown"], with_torch: bool) -> int:
+    """Measure all archives and print the table; returns the exit code (2 if an archive can't be read)."""
+    bench = _Bench(runs, with_torch=with_torch)
+    measured = [one for one in map(bench.measure, paths) if one is not None]
+    if style == "json":
+        click.echo(json.dumps([_row(one) for one in measured], indent=1))
+    else:
+        for line in table(measured, markdown=style == "markdown"):
+            click.echo(line)
+    return BAD_INPUT if bench.failed else 0
+
+
+def median(step: Callable[[], object], runs: int, before: Callable[[], None] | None = None) -> float:
+    """The median CPU seconds of ``runs`` runs of a step after one that is not counted, ``before`` called before each.
+
+    CPU time, because other programs on the machine do not change it.
+    """
+    seconds: list[float] = []
+    for _ in range(runs + 1):
+        if before is not None:
+            before()
+        start = time.process_time()
+        step()
+        seconds.append(time.process_time() - start)
+    return statistics.median(seconds[1:])
 
 
 def families(measured: Sequence[Measured]) -> list[Family]:
-    """The distribution of ratios by the folder that an archive lies in; archives that PyTorch fails on are left out."""
+    """The distribution of ratios by the folder that an archive lies in, then of all, then of small graphs.
+
+    Archives that PyTorch fails on are left out.
+    """
+    compared = [one for one in measured if one.torch_load is not None and one.torch_propagate is not None]
     groups: dict[str, list[Measured]] = {}
-    for one in measured:
-        if one.torch_load is not None and one.torch_propagate is not None:
-            groups.setdefault(one.path.parent.name, []).append(one)
-    return [_family(name, group) for name, group in sorted(groups.items())]
+    for one in compared:
+        groups.setdefault(one.path.parent.name, []).append(one)
+    rows = [_family(name, group) for name, group in sorted(groups.items())]
+    if len(rows) > 1:
+        rows.append(_family("all", compared))
+    small = [one for one in compared if one.nodes < SMALL]
+    return [*rows, _family(f"under {SMALL} nodes", small)] if small else rows
 
 
-def _family(name: str, group: list[Measured]) -> Family:
+def _family(name: str, group: Sequence[Measured]) -> Family:
     loads = [(one.torch_load or 0.0, one.load) for one in group]
     runs = [(one.torch_propagate or 0.0, one.propagate) for one in group]
     proofs = [(one.torch_propagate or 0.0, one.prove) for one in group]
-    return Family(
-        name,
-        len(group),
-        sum(one.nodes for one in group),
-        _distribution(loads),
-        _distribution(runs),
-        _distribution(proofs),
-    )
+    nodes = sum(one.nodes for one in group)
+    return Family(name, len(group), nodes, distribution(loads), distribution(runs), distribution(proofs))
 
 
-def _distribution(pairs: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+def distribution(pairs: Sequence[tuple[float, float]]) -> Distribution:
+    """The ratios of pairs (PyTorch's seconds, refimpl's): of the sums, then p10, median and worst of the pairs."""
     ratios = sorted(theirs / ours for theirs, ours in pairs)
     total = sum(theirs for theirs, _ in pairs) / sum(ours for _, ours in pairs)
-    return (total, ratios[len(ratios) // 10], statistics.median(ratios), ratios[0])
+    return total, ratios[len(ratios) // 10], statistics.median(ratios), ratios[0]
 
 
 def _row(one: Measured) -> dict[str, str | int | float | None]:
@@ -145,42 +166,36 @@ def _row(one: Measured) -> dict[str, str | int | float | None]:
     }  # fmt: skip
 
 
-def _table(measured: Sequence[Measured], *, markdown: bool) -> list[str]:
+def table(measured: Sequence[Measured], *, markdown: bool) -> list[str]:
+    """The lines that are printed: microseconds per node of refimpl, then, with PyTorch, the ratios by family."""
     nodes = sum(one.nodes for one in measured) or 1
+    steps = {
+        "load": sum(one.load for one in measured),
+        "propagate": sum(one.propagate for one in measured),
+        "prove": sum(one.prove for one in measured),
+    }
     lines = [
         f"{len(measured)} archives, {nodes} nodes, Python {sys.version.partition(' ')[0]}; microseconds per node: "
-        + ", ".join(f"{step} {1e6 * sum(_seconds(one, step) for one in measured) / nodes:.1f}" for step in STEPS)
+        + ", ".join(f"{step} {1e6 * seconds / nodes:.1f}" for step, seconds in steps.items())
     ]
     rows = families(measured)
     if not rows:
         return lines
-    header = ["family", "archives", "nodes", *(f"{step}: sum | p10 | median | worst" for step in STEPS)]
+    header = ("family", "archives", "nodes", *(f"{step}: sum / p10 / median / worst" for step in steps))
     body = [
-        [row.name, str(row.archives), str(row.nodes), *(" | ".join(f"{x:.1f}" for x in part) for part in _parts(row))]
-        for row in rows
+        (row.name, str(row.archives), str(row.nodes), *map(_cell, (row.load, row.propagate, row.prove))) for row in rows
     ]
     lines.append(
-        "PyTorch's seconds over refimpl's (above 1: refimpl is faster; prove is against PyTorch's propagation alone)"
+        "PyTorch's seconds over refimpl's (above 1: refimpl is faster; prove is against PyTorch's propagation alone):"
     )
     if markdown:
-        cells = [[cell.replace(" | ", " / ") for cell in line] for line in (header, ["---"] * len(header), *body)]
-        return [*lines, "", *("| " + " | ".join(line) + " |" for line in cells)]
-    widths = [max(len(line[i]) for line in (header, *body)) for i in range(len(header))]
-    return [
-        *lines,
-        *("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (header, *body)),
-    ]
+        ruled = (header, ("---",) * len(header), *body)
+        return [*lines, "", *("| " + " | ".join(line) + " |" for line in ruled)]
+    widths = [max(len(line[column]) for line in (header, *body)) for column in range(len(header))]
+    for line in (header, *body):
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    return lines
 
 
-def _parts(row: Family) -> tuple[tuple[float, float, float, float], ...]:
-    return (row.load, row.propagate, row.prove)
-
-
-def _seconds(one: Measured, step: str) -> float:
-    match step:
-        case "load":
-            return one.load
-        case "propagate":
-            return one.propagate
-        case _:
-            return one.prove
+def _cell(ratios: Distribution) -> str:
+    return " / ".join(f"{ratio:.1f}" for ratio in ratios)
