@@ -102,6 +102,18 @@ def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "mar
 
 
 @cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--check", "mode", flag_value="check", help="Compare verdicts and obligations with the ledger.")
+@click.option("--update", "mode", flag_value="update", help="Write the ledger anew.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes to use.")
+def prove(names: tuple[str, ...], mode: Literal["check", "update"] | None, jobs: int) -> None:
+    """Prove the theorems about refimpl's own functions with z3 and cvc5; NAMEs select by part of a name."""
+    from refimpl.cli.prove import run_prove
+
+    sys.exit(run_prove(names, mode=mode or "run", jobs=jobs))
+
+
+@cli.command()
 @click.argument("page", required=False)
 def explain(page: str | None) -> None:
     """Print a page of the documentation; without a name, the list of pages."""

@@ -7,6 +7,7 @@ from refimpl.solver.encode import Script, encode
 from refimpl.solver.facade import DEFAULT_BUDGET, Solver, SolverName, forget, make_solver
 from refimpl.solver.obligation import Obligation
 from refimpl.solver.semantics import completed, holds, refutes
+from refimpl.solver.texts import PROVERS, Prover, TextAnswer, solve_text, solver_versions
 from refimpl.solver.verdict import By, Model, Number, Proved, Refuted, Undecided, Verdict
 
 __all__ = [
@@ -15,12 +16,15 @@ __all__ = [
     "Model",
     "Number",
     "Obligation",
+    "PROVERS",
     "Proved",
+    "Prover",
     "Refuted",
     "Script",
     "Solver",
     "SolverError",
     "SolverName",
+    "TextAnswer",
     "Undecided",
     "Verdict",
     "forget",
@@ -29,4 +33,6 @@ __all__ = [
     "holds",
     "make_solver",
     "refutes",
+    "solve_text",
+    "solver_versions",
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from hashlib import sha256
 from importlib import import_module
-from typing import Any, final
+from typing import Any, Final, final
 
 from refimpl.solver._encode_text import quoted
-from refimpl.solver._engine import Answer, Sat, SolverError, Unknown, Unsat
+from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat
 from refimpl.solver.encode import Script
 
-__all__ = ["Cvc5Engine"]
+__all__ = ["Cvc5Engine", "solve_text", "version"]
 
 
 @final
@@ -25,11 +26,64 @@ class Cvc5Engine:
 
     def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
         """The answer to each goal; ``budget`` is cvc5's ``rlimit``."""
-        try:
-            cvc5: Any = import_module("cvc5")
-        except ImportError as error:
-            raise SolverError("cvc5 is not installed; it is the extra `cvc5`") from error
+        cvc5 = _library()
         return tuple(_solve(cvc5, script, index, budget) for index in range(len(script.goals)))
+
+
+def _library() -> Any:
+    try:
+        return import_module("cvc5")
+    except ImportError as error:
+        raise SolverError("cvc5 is not installed; it is the extra `cvc5`") from error
+
+
+def version() -> str:
+    """The version of cvc5."""
+    return str(_library().__version__)
+
+
+def solve_text(text: str, budget: int, *, proof: bool) -> TextAnswer:
+    """The answer to a stand-alone text; with ``proof`` the steps of its proof are counted."""
+    cvc5 = _library()
+    manager = cvc5.TermManager()
+    solver = cvc5.Solver(manager)
+    solver.setOption("rlimit", str(budget))
+    solver.setOption("produce-proofs" if proof else "produce-models", "true")
+    answer = _read(cvc5, solver, cvc5.SymbolManager(manager), text)
+    work = int(dict(solver.getStatistics())["resource::resourceUnitsUsed"]["value"])
+    match answer:
+        case "unsat" if proof:
+            steps, unchecked, digest = _weigh(solver.getProof())
+            return TextAnswer("unsat", work, steps=steps, unchecked=unchecked, digest=digest)
+        case "unsat":
+            return TextAnswer("unsat", work)
+        case "sat":
+            return TextAnswer("sat", work)
+        case _:
+            return TextAnswer("unknown", work)
+
+
+def _weigh(proofs: Any) -> tuple[int, int, str]:
+    """The number of distinct steps, of steps that no rule of the calculus justifies, and a digest of them all."""
+    seen: set[Any] = set()
+    unchecked = 0
+    digest = sha256()
+    stack = list(proofs)
+    while stack:
+        step = stack.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        rule = str(step.getRule())
+        unchecked += rule in _UNJUSTIFIED
+        digest.update(rule.encode())
+        stack.extend(step.getChildren())
+    return len(seen), unchecked, digest.hexdigest()
+
+
+_UNJUSTIFIED: Final = frozenset(
+    ("ProofRule.TRUST", "ProofRule.TRUST_THEORY_REWRITE", "ProofRule.UNKNOWN", "ProofRule.SAT_EXTERNAL_PROVE")
+)
 
 
 def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
@@ -38,17 +92,7 @@ def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
     solver.setOption("produce-models", "true")
     solver.setOption("rlimit", str(budget))
     symbols = cvc5.SymbolManager(manager)
-    parser = cvc5.InputParser(solver, symbols)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.single(index), "obligation")
-    answer = ""
-    while True:
-        command = parser.nextCommand()
-        if command.isNull():
-            break
-        said = str(command.invoke(solver, symbols)).strip()
-        if said.startswith("(error"):
-            raise SolverError(f"cvc5 rejects our text: {said}")
-        answer = said or answer
+    answer = _read(cvc5, solver, symbols, script.single(index))
     match answer:
         case "unsat":
             return Unsat()
@@ -56,6 +100,21 @@ def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
             return Sat(_model(solver, symbols, script))
         case _:
             return Unknown("cvc5 gave up")
+
+
+def _read(cvc5: Any, solver: Any, symbols: Any, text: str) -> str:
+    """Run the commands of a text; the last answer."""
+    parser = cvc5.InputParser(solver, symbols)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
+    answer = ""
+    while True:
+        command = parser.nextCommand()
+        if command.isNull():
+            return answer
+        said = str(command.invoke(solver, symbols)).strip()
+        if said.startswith("(error"):
+            raise SolverError(f"cvc5 rejects our text: {said}")
+        answer = said or answer
 
 
 def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float | bool]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, final
+from typing import Literal, Protocol, TypeAlias, final
 
 from refimpl.solver.encode import Script
 
-__all__ = ["Answer", "Engine", "Sat", "SolverError", "Unknown", "Unsat"]
+__all__ = ["Answer", "Engine", "Sat", "SolverError", "TextAnswer", "Unknown", "Unsat"]
 
 
 class SolverError(RuntimeError):
@@ -38,6 +38,23 @@ class Unknown:
 
 
 Answer: TypeAlias = Unsat | Sat | Unknown
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """What a solver says of a whole text, the work units it spent, and the size of its proof if it gave one.
+
+    ``steps`` counts the proof's distinct steps, ``unchecked`` those that its calculus does not justify; ``digest`` is
+    the SHA-256 of the sequence of the proof's rules. ``model`` is the solver's own text, for people.
+    """
+
+    status: Literal["unsat", "sat", "unknown"]
+    work: int
+    model: str = ""
+    steps: int = 0
+    unchecked: int = 0
+    digest: str = ""
 
 
 class Engine(Protocol):

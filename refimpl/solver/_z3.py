@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any, final
 
 from refimpl.solver._encode_text import quoted
-from refimpl.solver._engine import Answer, Sat, SolverError, Unknown, Unsat
+from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat
 from refimpl.solver.encode import Script
 
-__all__ = ["Z3Engine"]
+__all__ = ["Z3Engine", "solve_text", "version"]
 
 
 @final
@@ -50,6 +50,31 @@ class Z3Engine:
                 answer = _check(z3, context, alone, script)
             answers.append(answer)
         return tuple(answers)
+
+
+def version() -> str:
+    """The version of z3."""
+    z3: Any = import_module("z3")
+    return str(z3.get_version_string())
+
+
+def solve_text(text: str, budget: int) -> TextAnswer:
+    """The answer to a stand-alone text, in a context of its own."""
+    z3: Any = import_module("z3")
+    context = z3.Context()
+    solver = _solver(z3, context, budget)
+    try:
+        solver.from_string(text)
+    except z3.Z3Exception as error:
+        raise SolverError(f"z3 rejects our text: {error}") from error
+    result = solver.check()
+    statistics = solver.statistics()
+    work = int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0  # noqa: SIM118
+    if result == z3.unsat:
+        return TextAnswer("unsat", work)
+    if result == z3.sat:
+        return TextAnswer("sat", work, str(solver.model()))
+    return TextAnswer("unknown", work)
 
 
 def _solver(z3: Any, context: Any, budget: int) -> Any:

@@ -160,12 +160,12 @@ def floor_div(x: Interval[N], y: Interval[N]) -> Interval[N]:
 
 
 def _by_any_divisor(x: Interval[N]) -> Interval[N]:
-    """``x // y`` for any divisor: no quotient is larger in size than the dividend, except 0 // y and -1."""
+    """``x // y`` for any divisor: no quotient is larger in size than the dividend, and 1 and -1 give that size."""
     a, b = x
     if a is None or b is None:
         return None, None
     size = b if b >= -a else -a
-    return -size - 1, size
+    return -size, size
 
 
 def mod(x: Interval[N], y: Interval[N]) -> Interval[N]:

@@ -1,0 +1,87 @@
+"""The ledger: what the last accepted run said, as text that a reviewer can read and a check can compare."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, final
+
+from proofs.engine.running import Tally, TheoremResult
+from refimpl.solver import solver_versions
+
+__all__ = ["LEDGER", "Entry", "differences", "read", "written"]
+
+LEDGER: Final = Path(__file__).parents[1] / "ledger.toml"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger says of a theorem and a check compares: nothing that depends on the solvers' versions."""
+
+    verdict: str
+    obligations: int
+    digest: str
+
+
+def _tally(name: str, tally: Tally) -> str:
+    return f"{name} = {{ unsat = {tally.unsat}, sat = {tally.sat}, unknown = {tally.unknown}, work = {tally.work} }}\n"
+
+
+def written(results: Sequence[TheoremResult]) -> str:
+    """The text of the ledger after a run."""
+    versions = solver_versions()
+    parts = [
+        "# Written by `refimpl prove --update`; compared by `refimpl prove --check`.\n",
+        "# `obligations_sha256` covers the texts made from the shipped code, `proofs_sha256` cvc5's proofs.\n\n",
+        f'[solvers]\nz3 = "{versions["z3"]}"\ncvc5 = "{versions["cvc5"]}"\n',
+    ]
+    for result in results:
+        parts.append(
+            f"\n[theorems.{result.name}]\n"
+            f'verdict = "{result.verdict}"\n'
+            f"obligations = {result.obligations}\n"
+            f'obligations_sha256 = "{result.digest}"\n'
+            f"{_tally('z3', result.z3)}{_tally('cvc5', result.cvc5)}"
+            f"proof_steps = {result.steps}\n"
+            f"unchecked_steps = {result.unchecked}\n"
+            f'proofs_sha256 = "{result.proof}"\n'
+        )
+    return "".join(parts)
+
+
+def read(text: str) -> Mapping[str, Entry]:
+    """The entries of a ledger by theorem. Raises ValueError if the text is no ledger."""
+    data: dict[str, object] = tomllib.loads(text)
+    theorems = data.get("theorems", {})
+    if not isinstance(theorems, dict):
+        raise ValueError("the ledger has no table of theorems")
+    return {str(name): _entry(str(name), entry) for name, entry in theorems.items()}
+
+
+def _entry(name: str, entry: object) -> Entry:
+    match entry:
+        case {"verdict": str(verdict), "obligations": int(count), "obligations_sha256": str(digest)}:
+            return Entry(verdict, count, digest)
+        case _:
+            raise ValueError(f"the ledger's entry of {name} is incomplete")
+
+
+def differences(recorded: Mapping[str, Entry], results: Sequence[TheoremResult]) -> list[str]:
+    """Where a run and the ledger disagree, one sentence each."""
+    found: list[str] = []
+    for result in results:
+        entry = recorded.get(result.name)
+        if entry is None:
+            found.append(f"{result.name} is not in the ledger")
+        elif entry.verdict != result.verdict:
+            found.append(f"{result.name} is {result.verdict}, the ledger says {entry.verdict}")
+        elif entry.digest != result.digest or entry.obligations != result.obligations:
+            found.append(f"{result.name} has other obligations than the ledger says: the code under proof changed")
+    names = {result.name for result in results}
+    found.extend(
+        f"{name} is in the ledger, but no such theorem is registered" for name in recorded if name not in names
+    )
+    return found
