@@ -5,9 +5,16 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from specs import interpreter
+from specs import bindings, interpreter, nodes, quotients, rebinding, values
 
 __all__ = ["CHAPTERS"]
 
-CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (("INT", interpreter),)
-"""Each chapter with the prefix of its clauses' ids."""
+CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
+    ("INT", interpreter),
+    ("INT", nodes),
+    ("BND", bindings),
+    ("REB", rebinding),
+    ("REB", values),
+    ("REB", quotients),
+)
+"""Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

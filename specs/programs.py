@@ -61,7 +61,8 @@ class Root(fx.Module):
 def programs(draw: st.DrawFn) -> Program:
     """Programs of up to eight steps; every operand exists, so every program runs."""
     inputs = draw(st.integers(1, 3))
-    ops = draw(st.lists(st.sampled_from(("add", "sub", "method", "module", "attribute")), max_size=8))
+    kinds: tuple[StepOp, ...] = ("add", "sub", "method", "module", "attribute")
+    ops = draw(st.lists(st.sampled_from(kinds), max_size=8))
     steps: list[Step] = []
     for position, op in enumerate(ops):
         value = st.integers(0, inputs + position - 1)
@@ -78,7 +79,7 @@ def built(program: Program) -> fx.GraphModule:
         left, right = values[step.left], values[step.right]
         match step.op:
             case "add" | "sub":
-                function: Callable[..., object] = operator.add if step.op == "add" else operator.sub
+                function: Callable[[int, int], int] = operator.add if step.op == "add" else operator.sub
                 values.append(graph.call_function(function, (left, right)))
             case "method":
                 values.append(graph.call_method("__mul__", (left, right)))

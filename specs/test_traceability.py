@@ -60,7 +60,7 @@ def test_a_closed_chapter_has_no_gap() -> None:
         ),
         (
             _chapter(Clause("XXX-02", "It holds.", SITE, "fault")),
-            "the clauses of planted.py are not numbered XXX-01, XXX-02, ...",
+            "the clauses of XXX are not numbered XXX-01, XXX-02, ...",
         ),
     ],
 )

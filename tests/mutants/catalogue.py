@@ -6,10 +6,11 @@ from typing import Final
 
 from tests.mutants.fx import FX
 from tests.mutants.mutant import Mutant
+from tests.mutants.rebinding import REBINDING
 
 __all__ = ["CATALOGUE", "by_id"]
 
-CATALOGUE: Final[tuple[Mutant, ...]] = (*FX,)
+CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING)
 
 
 def by_id() -> dict[str, Mutant]:

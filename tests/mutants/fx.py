@@ -10,6 +10,7 @@ __all__ = ["FX"]
 
 _I: Final = "refimpl.fx.interpreter:Interpreter"
 _S: Final = "specs/interpreter.py::"
+_N: Final = "specs/nodes.py::"
 
 FX: Final = (
     Mutant(
@@ -90,7 +91,7 @@ FX: Final = (
         f"{_I}.call_function",
         "target(*args, **kwargs)",
         "target(*args)",
-        (f"{_S}test_functions_get_positional_and_keyword_arguments",),
+        (f"{_N}test_functions_get_positional_and_keyword_arguments",),
     ),
     Mutant(
         "int-method-arguments-reversed",
@@ -98,7 +99,7 @@ FX: Final = (
         f"{_I}.call_method",
         "method(*rest, **kwargs)",
         "method(*rest[::-1], **kwargs)",
-        (f"{_S}test_methods_belong_to_the_first_argument",),
+        (f"{_N}test_methods_belong_to_the_first_argument",),
     ),
     Mutant(
         "int-submodule-of-the-root-only",
@@ -106,7 +107,7 @@ FX: Final = (
         f"{_I}.call_module",
         "self.fetch_attr(target)",
         "self.fetch_attr(target.split('.')[-1])",
-        (f"{_S}test_submodules_are_found_at_nested_paths",),
+        (f"{_N}test_submodules_are_found_at_nested_paths",),
     ),
     Mutant(
         "int-output-unpacked",
@@ -114,7 +115,7 @@ FX: Final = (
         f"{_I}.output",
         "return args[0]",
         "return args[0][0] if isinstance(args[0], tuple) and args[0] else args[0]",
-        (f"{_S}test_nodes_in_structures_become_their_values",),
+        (f"{_N}test_nodes_in_structures_become_their_values",),
     ),
     Mutant(
         "int-keyword-nodes-not-replaced",
@@ -122,7 +123,7 @@ FX: Final = (
         f"{_I}.fetch_args_kwargs_from_env",
         "self.map_nodes_to_values(n._kwargs, n)",
         "dict(n._kwargs)",
-        (f"{_S}test_nodes_in_structures_become_their_values",),
+        (f"{_N}test_nodes_in_structures_become_their_values",),
     ),
     Mutant(
         "int-missing-value-names-one-node",
@@ -130,7 +131,7 @@ FX: Final = (
         f"{_I}.map_nodes_to_values",
         'f"Node {n} referenced',
         'f"Node {node} referenced',
-        (f"{_S}test_a_missing_value_is_named_with_its_user",),
+        (f"{_N}test_a_missing_value_is_named_with_its_user",),
     ),
     Mutant(
         "int-key-errors-stay",
@@ -138,7 +139,7 @@ FX: Final = (
         "refimpl.fx.interpreter:_name_the_node",
         "isinstance(error, KeyError)",
         "isinstance(error, IndexError)",
-        (f"{_S}test_errors_name_the_node_that_ran",),
+        (f"{_N}test_errors_name_the_node_that_ran",),
     ),
     Mutant(
         "int-transformer-forgets-defaults",
@@ -146,6 +147,6 @@ FX: Final = (
         "refimpl.fx.interpreter:Transformer.placeholder",
         "next(iter(args)) if args else inspect.Signature.empty",
         "inspect.Signature.empty",
-        (f"{_S}test_a_transformer_keeps_defaults_and_honours_overrides",),
+        (f"{_N}test_a_transformer_keeps_defaults_and_honours_overrides",),
     ),
 )

@@ -6,8 +6,9 @@ import importlib
 import inspect
 import itertools
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -16,6 +17,10 @@ __all__ = ["Noticed", "check_at", "run_check"]
 
 class Noticed(BaseException):
     """A drawn example failed; no ``Exception``, so that no smaller one is looked for."""
+
+
+class _Check(Protocol):
+    def __call__(self, *args: object, **kwargs: object) -> object: ...
 
 
 def check_at(node_id: str) -> object:
@@ -34,7 +39,7 @@ def run_check(node_id: str) -> None:
             _call(check, arguments)
 
 
-def _call(check: Callable[..., object], arguments: dict[str, object]) -> None:
+def _call(check: _Check, arguments: dict[str, object]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch, tempfile.TemporaryDirectory() as folder:
         wanted = inspect.signature(check).parameters
         fixtures: dict[str, object] = {"monkeypatch": monkeypatch, "tmp_path": Path(folder)}
@@ -49,7 +54,7 @@ class _stopping_at_the_first_failure:  # noqa: N801 - read as a phrase
 
     def __enter__(self) -> None:
         if self._handle is not None:
-            self._inner: Callable[..., object] = getattr(self._handle, "inner_test")  # noqa: B009 - hypothesis's handle
+            self._inner: _Check = getattr(self._handle, "inner_test")  # noqa: B009 - hypothesis's handle
             setattr(self._handle, "inner_test", _loud(self._inner))  # noqa: B010 - as above
 
     def __exit__(self, *_: object) -> None:
@@ -57,7 +62,7 @@ class _stopping_at_the_first_failure:  # noqa: N801 - read as a phrase
             setattr(self._handle, "inner_test", self._inner)  # noqa: B010 - as above
 
 
-def _loud(inner: Callable[..., object]) -> Callable[..., object]:
+def _loud(inner: _Check) -> _Check:
     def run(*args: object, **kwargs: object) -> object:
         try:
             return inner(*args, **kwargs)

@@ -1,0 +1,265 @@
+"""BND: which symbols a node binds, at which path, and under which name (``unbacked_bindings``)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.fake_tensor import DType, FakeTensor
+from refimpl.symbolic_shapes import (
+    CallMethodKey,
+    ConvertIntKey,
+    DivideByKey,
+    InnerTensorKey,
+    Key,
+    KeyPath,
+    PathError,
+    PendingUnbackedSymbolNotFound,
+    SequenceKey,
+    ShapeEnv,
+    SymInt,
+    compute_unbacked_bindings,
+    key_get,
+    keystr,
+    resolve_unbacked_bindings,
+)
+from refimpl.symbolic_shapes.profiles import TORCH_2_13
+from refimpl.symbolic_shapes.reading import read_scalar
+from refimpl.terms import Dim, Symbol, eq, int_of_bool, symbol
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.operators import FIRST_SIZE, name
+
+__all__ = ["BND_01", "BND_02", "BND_03", "BND_04", "BND_05", "BND_06", "BND_07", "BND_08"]
+
+U = symbol("u0")
+BND_01 = Clause(
+    "BND-01",
+    "A path is read key by key: element, method, inner tensor, quotient, integer form of a boolean.",
+    "refimpl.symbolic_shapes.key_path:key_get",
+    "bnd-last-key-not-read",
+)
+
+
+class _Wrapper:
+    def __init__(self, inner: object) -> None:
+        self.inner = inner
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[object, KeyPath, str, object]:
+    """A value built around a leaf, the path to the leaf, its text, and what stands there."""
+    leaf = draw(st.integers(0, 20))
+    value: object = leaf
+    keys: list[Key] = []
+    text: list[str] = []
+    expected: object = leaf
+    if draw(st.booleans()):
+        divisor = draw(st.integers(1, 4))
+        keys, text, expected = [DivideByKey(divisor)], [f".__floordiv__({divisor})"], leaf // divisor
+    for kind in draw(st.lists(st.sampled_from(("sequence", "size", "inner")), max_size=4)):
+        if kind == "sequence":
+            before, after = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+            value = [*range(before), value, *range(after)]
+            value = value if draw(st.booleans()) else tuple(value)
+            keys, text = [SequenceKey(before), *keys], [f"[{before}]", *text]
+        elif kind == "size" and isinstance(value, int):
+            value = FakeTensor((3, value), (1, 1), DType.float32)
+            keys, text = [CallMethodKey("size"), SequenceKey(1), *keys], [".size()", "[1]", *text]
+        elif kind == "inner":
+            value = _Wrapper(value)
+            keys, text = [InnerTensorKey("inner"), *keys], [".inner", *text]
+    return value, tuple(keys), "".join(text), expected
+
+
+@checks(BND_01)
+@given(place=places())
+def test_a_path_leads_to_its_leaf(place: tuple[object, KeyPath, str, object]) -> None:
+    value, path, text, expected = place
+    assert key_get(value, path) == expected
+    assert keystr(path) == text
+
+
+@checks(BND_01)
+def test_a_boolean_is_read_as_its_integer_form() -> None:
+    found = key_get(ShapeEnv().create_unbacked_symbool(), (ConvertIntKey(),))
+    assert isinstance(found, SymInt)
+    assert found.raw is int_of_bool(eq(U, 1))
+    assert key_get((False, True), (SequenceKey(1), ConvertIntKey())) == 1
+
+
+BND_02 = Clause(
+    "BND-02",
+    "A path that does not exist in a value is an error that says at which key it ends.",
+    "refimpl.symbolic_shapes.key_path:key_get",
+    "bnd-missing-places-are-none",
+)
+
+
+@checks(BND_02)
+@given(place=places(), data=st.data())
+def test_a_path_that_goes_astray_says_where(place: tuple[object, KeyPath, str, object], data: st.DataObject) -> None:
+    value, path, _, _ = place
+    depth = data.draw(st.integers(0, len(path)))
+    wrong = data.draw(st.sampled_from((InnerTensorKey("gone"), CallMethodKey("gone"), SequenceKey(99))))
+    with pytest.raises(PathError) as caught:
+        key_get(value, (*path[:depth], wrong, *path[depth:]))
+    assert caught.value.depth == depth
+    with pytest.raises(PathError):
+        read_scalar(value, (*path[:depth], wrong))
+
+
+BND_03 = Clause(
+    "BND-03",
+    "Rebinding reads the number before its quotients, so that divisibility can be part of the step.",
+    "refimpl.symbolic_shapes.reading:read_scalar",
+    "bnd-second-divisor-forgotten",
+)
+
+
+@checks(BND_03)
+@given(
+    divisors=st.lists(st.one_of(st.integers(1, 5), st.sampled_from((symbol("s0"), symbol("s1") + 1))), max_size=3),
+    value=st.one_of(st.integers(0, 9), st.just(U)),
+)
+def test_a_number_and_its_divisors_are_read_apart(divisors: list[Dim], value: Dim) -> None:
+    path: KeyPath = (CallMethodKey("size"), SequenceKey(1), *map(DivideByKey, divisors))
+    assert read_scalar(FakeTensor((1, value), (1, 1), DType.float32), path) == (value, tuple(divisors))
+    with pytest.raises(PathError):
+        read_scalar(FakeTensor((1, value), (1, 1), DType.float32), (*path, DivideByKey(1.5)))
+
+
+BND_04 = Clause(
+    "BND-04",
+    "After a node ran, each pending symbol is bound at the first place where it stands, sizes before strides.",
+    "refimpl.symbolic_shapes.pending_paths:_search",
+    "bnd-strides-are-not-searched",
+)
+
+
+@checks(BND_04)
+@given(sizes=st.permutations((0, 1, 2)), strides=st.permutations((0, 1, 2, 3)), nested=st.booleans())
+def test_pending_symbols_are_found_where_they_stand_first(sizes: list[int], strides: list[int], nested: bool) -> None:
+    env = ShapeEnv()
+    for _ in range(4):
+        env.create_unbacked_symint()
+    atoms = [symbol(f"u{index}") for index in range(4)]
+    tensor = FakeTensor(
+        tuple(atoms[i] for i in sizes), tuple(atoms[i] for i in strides[:3]), DType.float32, offset=atoms[3]
+    )
+    found = compute_unbacked_bindings(env, [5, (tensor,)] if nested else tensor)
+    prefix = "[1][0]" if nested else ""
+    expected = {f"u{number}": f"{prefix}.size()[{place}]" for place, number in enumerate(sizes)}
+    in_strides = [place for place, number in enumerate(strides[:3]) if number == 3]
+    expected["u3"] = f"{prefix}.stride()[{in_strides[0]}]" if in_strides else f"{prefix}.storage_offset()"
+    assert found is not None
+    assert {bound.name: keystr(path) for bound, path in found.items()} == expected
+    assert env.pending_fresh_unbacked_symbols == []
+
+
+BND_05 = Clause(
+    "BND-05",
+    "A pending symbol is also found in a product with one number or backed symbol, and behind a boolean.",
+    "refimpl.symbolic_shapes.pending_paths:_place",
+    "bnd-products-bind-undivided",
+)
+
+
+@checks(BND_05)
+@given(factor=st.integers(2, 9), backed=st.booleans())
+def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool) -> None:
+    env = ShapeEnv()
+    env.add_backed(name("s0"), 5, 2, None)
+    by = symbol("s0") if backed else factor
+    number = env.create_unbacked_symint()
+    assert isinstance(number, SymInt)
+    found = compute_unbacked_bindings(env, (env.create_unbacked_symbool(), SymInt(U * by, env)))  # type: ignore[arg-type]  # a polynomial
+    assert found is not None
+    assert [(bound.name, keystr(path)) for bound, path in found.items()] == [
+        ("u1", "[0].cast_symbool_to_symint_guardless()"),
+        ("u0", f"[1].__floordiv__({by})"),
+    ]
+
+
+BND_06 = Clause(
+    "BND-06",
+    "A pending symbol that stands nowhere in the result is an error unless it may be ignored; peeking changes nothing.",
+    "refimpl.symbolic_shapes.bindings:compute_unbacked_bindings",
+    "bnd-lost-symbols-are-no-error",
+)
+
+
+@checks(BND_06)
+@given(ignorable=st.booleans(), peek=st.booleans())
+def test_a_symbol_that_nobody_binds_is_an_error(ignorable: bool, peek: bool) -> None:
+    env = ShapeEnv()
+    env.create_unbacked_symint()
+    if ignorable:
+        env.symbols.ignorable[name("u0")] = None
+    if ignorable or peek:
+        assert compute_unbacked_bindings(env, 3, peek=peek) == {}
+    else:
+        with pytest.raises(PendingUnbackedSymbolNotFound, match=r"Pending unbacked symbols \{u0\} not in returned"):
+            compute_unbacked_bindings(env, 3)
+    assert env.pending_fresh_unbacked_symbols == ([name("u0")] if peek else [])
+
+
+BND_07 = Clause(
+    "BND-07",
+    "With an old value each found symbol is rebound to what stands at its path there.",
+    "refimpl.symbolic_shapes.bindings:_equate",
+    "bnd-old-value-not-equated",
+)
+
+
+@checks(BND_07)
+@given(old=st.one_of(st.integers(0, 10), st.sampled_from((symbol("u9"), symbol("s0"), symbol("s0") + 1))))
+def test_a_symbol_is_rebound_to_the_old_value(old: Dim) -> None:
+    env = ShapeEnv()
+    env.add_backed(name("s0"), 5, 2, None)
+    env.add_unbacked(name("u9"), 0, 10)
+    fresh = env.create_unbacked_symint()
+    assert isinstance(fresh, SymInt)
+    compute_unbacked_bindings(env, (4, fresh), (4, old if isinstance(old, int) else SymInt(old, env)))
+    assert env.known(eq(fresh.raw, old)) is True
+
+
+BND_08 = Clause(
+    "BND-08",
+    "``resolve_unbacked_bindings`` follows renamings to the end and loses no symbol and no path.",
+    "refimpl.symbolic_shapes.bindings:resolve_unbacked_bindings",
+    "bnd-second-of-two-lost",
+)
+NAMES = tuple(name(f"u{index}") for index in range(6))
+
+
+@checks(BND_08)
+@given(
+    links=st.dictionaries(st.integers(0, 4), st.integers(1, 5), max_size=5),
+    bound=st.lists(st.integers(0, 5), unique=True, min_size=1, max_size=6),
+)
+def test_resolution_goes_to_the_end_and_loses_nothing(links: dict[int, int], bound: list[int]) -> None:
+    env = ShapeEnv()
+    forward = {NAMES[old]: NAMES[max(old + 1, new)] for old, new in links.items()}
+    env.unbacked_renamings.update(forward)
+    bindings: dict[Symbol, KeyPath] = {NAMES[index]: (SequenceKey(index),) for index in bound}
+    resolved = resolve_unbacked_bindings(env, bindings)
+    assert resolved is not None
+    assert sorted(map(str, resolved.values())) == sorted(map(str, bindings.values())), "no path is lost"
+    for end, path in resolved.items():
+        start = next(old for old, own in bindings.items() if own == path)
+        last = start
+        while last in forward:
+            last = forward[last]
+        taken = [other for other in resolved if other is not end]
+        assert end is last or (end is start and (last in taken or last in bindings)), "to the end unless taken"
+
+
+@checks(BND_08)
+def test_pytorch_goes_one_hop_and_loses_a_collision() -> None:
+    renamings = {name("u1"): name("u2"), name("u2"): name("u3"), name("u4"): name("u3")}
+    bindings: dict[Symbol, KeyPath] = {name("u1"): FIRST_SIZE, name("u4"): (), name("u2"): (SequenceKey(1),)}
+    torch = ShapeEnv(profile=TORCH_2_13)
+    torch.unbacked_renamings.update(renamings)
+    assert resolve_unbacked_bindings(torch, bindings) == {name("u2"): FIRST_SIZE, name("u3"): (SequenceKey(1),)}
+    assert resolve_unbacked_bindings(None, None) is None

@@ -1,0 +1,137 @@
+"""REB, continued: values under ``DivideByKey``, terms that grow too large, and what PyTorch 2.13 does instead."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.quotients import quotient
+from refimpl.terms import Dim, eq, evaluate, ge, gt, mod, symbol
+from specs.boxes import FRESH_SYMBOLS, faults
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, dims, of
+
+__all__ = ["REB_14", "REB_15", "REB_16", "REB_17"]
+
+_QUOTIENTS = "refimpl.symbolic_shapes.quotients"
+REB_14 = Clause(
+    "REB-14",
+    "A quotient is read with the conditions under which it is exact: the divisor divides the value.",
+    f"{_QUOTIENTS}:quotient",
+    "reb-divisibility-not-asked",
+)
+BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6, 7) for s in range(-2, 4)]
+
+
+@checks(REB_14)
+@given(
+    value=dims((FRESH, SIZE)), divisor=st.one_of(st.integers(1, 4), st.sampled_from((SIZE, SIZE * 2, SIZE + 1, FRESH)))
+)
+def test_a_quotient_with_its_conditions_is_exact(value: Dim, divisor: Dim) -> None:
+    found = quotient(value, divisor)
+    assert found is not None
+    quotient_term, asked = found
+    for valuation in BOX:
+        whole, by = evaluate(value, valuation), evaluate(divisor, valuation)
+        exact = by > 0 and whole % by == 0
+        # Conditions are asked in order: a remainder is looked at only where the divisor is positive.
+        assert (gt(by, 0) is True and all(evaluate(condition, valuation) is True for condition in asked)) == exact
+        if by <= 0:
+            assert evaluate(asked[0], valuation) is False
+        if exact:
+            assert evaluate(quotient_term, valuation) == whole // by
+
+
+@checks(REB_14)
+@pytest.mark.parametrize(
+    ("value", "divisor", "side"),
+    [
+        (2 * SIZE * FRESH, 2, ()),
+        (SIZE * FRESH, SIZE, (ge(SIZE, 1),)),
+        (2 * SIZE * FRESH, 3, (eq(mod(2 * SIZE * FRESH, 3), 0),)),
+    ],
+    ids=str,
+)
+def test_only_what_is_not_plain_is_asked(value: Dim, divisor: Dim, side: tuple[object, ...]) -> None:
+    outcome = rebind(Constraints(fresh=FRESH_SYMBOLS), of(OLD), value, (divisor,))
+    assert isinstance(outcome, Rebound)
+    assert outcome.side == side
+
+
+REB_15 = Clause(
+    "REB-15",
+    "A divisor must be positive: one that is plainly not is inconsistent, one that may not be is asked to be.",
+    f"{_QUOTIENTS}:quotient",
+    "reb-zero-divides",
+)
+
+
+@checks(REB_15)
+@given(divisor=st.integers(-3, 3), value=st.integers(-6, 6))
+def test_plain_divisors_are_positive_and_divide(divisor: int, value: int) -> None:
+    outcome = rebind(Constraints(), of(OLD), value, (divisor,))
+    if divisor > 0 and value % divisor == 0:
+        assert isinstance(outcome, Rebound)
+        assert outcome.delta.replaced == ((of(OLD), value // divisor),)
+    else:
+        assert isinstance(outcome, Inconsistent)
+        assert outcome.inexact, "it is the path that is wrong (law PATH)"
+
+
+REB_16 = Clause(
+    "REB-16",
+    "A step over terms that grow too large is undecided, never wrong.",
+    "refimpl.symbolic_shapes.rebinding:rebind",
+    "reb-large-terms-are-inconsistent",
+)
+
+
+@checks(REB_16)
+@given(size=st.integers(66, 80))
+def test_large_terms_leave_a_step_undecided(size: int) -> None:
+    left = sum((symbol(f"s{index}") for index in range(size)), start=symbol("s999"))
+    right = sum((symbol(f"s{index}") for index in range(100, 100 + size)), start=symbol("s998"))
+    before = Constraints(fresh=FRESH_SYMBOLS, replacements={of(OLD): left})
+    assert isinstance(rebind(before, of(OLD), FRESH, (right,)), Undecided)
+
+
+REB_17 = Clause(
+    "REB-17",
+    "Profile ``torch-2.13`` drops constants and backed values, refuses derived ones, replaced ones and the symbol"
+    " itself, and asks for no divisibility; each is a witnessed loss, not an exact step.",
+    "refimpl.symbolic_shapes.rebinding:_policy",
+    "reb-profile-keeps-backed-values",
+)
+
+
+@checks(REB_17)
+@pytest.mark.parametrize("value", [3, SIZE, SIZE + 1], ids=str)
+def test_pytorch_drops_plain_and_backed_values(value: Dim) -> None:
+    dropped = rebind(Constraints(), of(OLD), value, (), TORCH_2_13)
+    assert isinstance(dropped, Rebound)
+    assert dropped.delta == Delta()
+    assert faults(Constraints(), value, (), dropped) == ["lossy"]
+
+
+@checks(REB_17)
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [(OTHER + 1, "should have been constant"), (OLD, "possible memo disaster"), (FRESH, "u7 -> u3")],
+    ids=str,
+)
+def test_pytorch_refuses_what_is_no_fresh_symbol(value: Dim, reason: str) -> None:
+    before = Constraints((), {of(FRESH): OTHER}, fresh=FRESH_SYMBOLS)
+    outcome = rebind(before, of(OLD), value, (), TORCH_2_13)
+    assert isinstance(outcome, Undecided)
+    assert outcome.refused
+    assert reason in outcome.reason
+    assert isinstance(rebind(before, of(OLD), value), Rebound), "the exact step is defined"
+
+
+@checks(REB_17)
+def test_pytorch_asks_for_no_divisibility() -> None:
+    before = Constraints(fresh=FRESH_SYMBOLS)
+    outcome = rebind(before, of(OLD), FRESH * SIZE + FRESH, (2,), TORCH_2_13)
+    assert not isinstance(outcome, Rebound) or outcome.side == ()

@@ -1,0 +1,139 @@
+"""REB: one rebinding step. The old symbol equals the value at its path: what the constraints become."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from refimpl.solver import Obligation, Refuted, make_solver
+from refimpl.symbolic_shapes import Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.terms import Cond, Dim, IntTerm, Symbol, conjuncts, eq, ge, gt, land, of_atom
+from specs.boxes import FRESH_SYMBOLS, environments, faults, kinds_of_value, paths_of_divisors
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.boxes import FRESH, OLD, SIZE, conditions, equal, holds, of, valuations
+
+__all__ = ["REB_01", "REB_02", "REB_03"]
+
+REB_01 = Clause(
+    "REB-01",
+    "``Rebound`` keeps exactly the valuations that satisfy the constraints, the equation and its side conditions;"
+    " ``Inconsistent`` means that there is none.",
+    "refimpl.symbolic_shapes.rebinding:rebind",
+    "reb-moved-conditions-lost",
+)
+
+
+@checks(REB_01)
+@settings(max_examples=120)
+@given(before=environments(), value=kinds_of_value(), by=paths_of_divisors())
+def test_every_step_is_exact_by_brute_force(before: Constraints, value: Dim, by: tuple[Dim, ...]) -> None:
+    assert faults(before, value, by, rebind(before, of(OLD), value, by)) == []
+
+
+def _said(constraints: Constraints) -> tuple[Cond, ...]:
+    """All that constraints say, as conditions."""
+    equations: list[Cond] = []
+    for replaced, term in constraints.replacements.items():
+        assert isinstance(term, (int, IntTerm))
+        equations.append(eq(of_atom(replaced), term))
+    return (*constraints.conditions, *equations)
+
+
+@checks(REB_01)
+@settings(max_examples=40)
+@given(before=environments(), value=kinds_of_value(), by=paths_of_divisors())
+def test_every_step_is_exact_for_all_integers(before: Constraints, value: Dim, by: tuple[Dim, ...]) -> None:
+    outcome = rebind(before, of(OLD), value, by)
+    product: Dim = OLD
+    positive: list[Cond] = []
+    for divisor in by:
+        product, positive = product * divisor, [*positive, gt(divisor, 0)]
+    stated = (*_said(before), eq(value, product), *positive)
+    solver = make_solver(budget=200_000)
+    if isinstance(outcome, Inconsistent):
+        asked = [Obligation("inconsistent", stated, False)]
+    else:
+        assert isinstance(outcome, Rebound)
+        after = _said(before.apply(outcome.delta))
+        asked = [Obligation("inventive", stated, land(*after)), Obligation("lossy", after, land(*stated))]
+    for obligation, verdict in zip(asked, solver.decide(asked), strict=True):
+        assert not isinstance(verdict, Refuted), (obligation.name, verdict)
+
+
+@checks(REB_01)
+def test_inexact_steps_are_noticed() -> None:
+    before = Constraints(conjuncts(ge(FRESH, 3)), fresh=FRESH_SYMBOLS)
+    replaced = ((of(FRESH), OLD),)
+    assert faults(before, FRESH, (), Rebound(Delta(replaced, ()), FRESH)) == ["lossy"]
+    assert faults(before, FRESH, (), Rebound(Delta(), FRESH)) == ["lossy"]
+    assert faults(before, FRESH, (), Rebound(Delta(replaced, conjuncts(ge(OLD, 4))), FRESH)) == ["inventive"]
+    assert faults(before, FRESH, (), Inconsistent((), "no")) == ["solvable"]
+    assert faults(before, FRESH, (), Undecided("why not")) == ["integers leave nothing undecided: why not"]
+
+
+REB_02 = Clause(
+    "REB-02",
+    "Applying a step to constraints replaces its symbols and adds its conditions, and keeps every other condition.",
+    "refimpl.symbolic_shapes.constraints:Constraints.apply",
+    "reb-added-conditions-lost",
+)
+
+
+@checks(REB_02)
+@settings(max_examples=50)
+@given(before=environments(), value=kinds_of_value(), other=kinds_of_value())
+def test_two_steps_keep_what_both_say(before: Constraints, value: Dim, other: Dim) -> None:
+    first = rebind(before, of(OLD), value)
+    if isinstance(first, Rebound):
+        between = before.apply(first.delta)
+        assert faults(between, other, (), rebind(between, of(OLD), other)) == []
+
+
+REB_03 = Clause(
+    "REB-03",
+    "The store of an environment applies the same step with the same meaning, whatever it had learned before.",
+    "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
+    "reb-store-drops-added-conditions",
+)
+
+
+class _Store:
+    """A store as a step sees it, with one fresh symbol."""
+
+    def __init__(self, store: Knowledge) -> None:
+        self.resolve = store.resolve
+        self.resolve_cond = store.resolve_cond
+        self.filed = store.filed
+        self.known = store.known
+
+    def is_fresh(self, symbol: Symbol) -> bool:
+        return symbol in FRESH_SYMBOLS
+
+    def is_size_like(self, symbol: Symbol) -> bool:
+        return symbol not in FRESH_SYMBOLS
+
+    def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
+        return fresh in FRESH_SYMBOLS
+
+
+@checks(REB_03)
+@settings(max_examples=50)
+@given(said=st.lists(conditions(), max_size=4), value=kinds_of_value())
+@example(said=[eq(OLD, SIZE)], value=3)
+def test_the_store_keeps_exactly_what_was_said(said: list[Cond], value: Dim) -> None:
+    store = Knowledge()
+    for condition in said:
+        store.assume(condition)
+    outcome = rebind(_Store(store), of(OLD), value)
+    assert not isinstance(outcome, Undecided)
+    if isinstance(outcome, Rebound):
+        store.apply(outcome.delta)
+    after = store.snapshot() if isinstance(outcome, Rebound) else None
+    for valuation in valuations():
+        wanted = all(_true(condition, valuation) for condition in said) and equal(OLD, value, valuation)
+        assert (after is not None and holds(after, valuation)) == wanted
+
+
+def _true(condition: Cond, valuation: dict[str, int | float | bool]) -> bool:
+    return condition if isinstance(condition, bool) else holds(Constraints((condition,)), valuation)

@@ -1,0 +1,258 @@
+"""REB, continued: each kind of value at a path, and what passes to the symbol that stands for both."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.symbolic_shapes import Constraints, Inconsistent, Rebound, Undecided, rebind
+from refimpl.terms import (
+    Dim,
+    Symbol,
+    conjuncts,
+    eq,
+    float_lt,
+    float_symbol,
+    ge,
+    int_of_bool,
+    land,
+    le,
+    lt,
+    mod,
+    symbol,
+    to_float,
+)
+from specs.boxes import FRESH_SYMBOLS
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, of
+
+__all__ = ["REB_04", "REB_05", "REB_06", "REB_07", "REB_08", "REB_09", "REB_10", "REB_11", "REB_12", "REB_13"]
+
+_REBINDING = "refimpl.symbolic_shapes.rebinding"
+BOUNDS = st.integers(-3, 3)
+
+
+def _step(before: Constraints, value: Dim) -> Rebound:
+    outcome = rebind(before, of(OLD), value)
+    assert isinstance(outcome, Rebound)
+    return outcome
+
+
+REB_04 = Clause(
+    "REB-04",
+    "A fresh symbol is replaced by the old one, written under its name, and its conditions are filed under it.",
+    f"{_REBINDING}:_rebind",
+    "reb-fresh-symbol-not-renamed",
+)
+
+
+@checks(REB_04)
+@given(low=BOUNDS, high=BOUNDS, modulus=st.integers(2, 4))
+def test_a_fresh_symbol_becomes_the_old_one(low: int, high: int, modulus: int) -> None:
+    said = [ge(FRESH, low), le(FRESH, low + abs(high) + modulus), eq(mod(FRESH, modulus), 0), le(FRESH, SIZE)]
+    moved = [ge(OLD, low), le(OLD, low + abs(high) + modulus), eq(mod(OLD, modulus), 0), le(OLD, SIZE)]
+    before = Constraints(conjuncts(land(*said)), fresh=FRESH_SYMBOLS)
+    delta = _step(before, FRESH).delta
+    assert delta.replaced == ((of(FRESH), OLD),)
+    assert delta.renamed == (of(FRESH), of(OLD))
+    assert set(delta.added) == set(conjuncts(land(*moved)))
+
+
+REB_05 = Clause(
+    "REB-05",
+    "A constant replaces the symbol; one that the symbol's conditions exclude is inconsistent with these as the core.",
+    f"{_REBINDING}:_finish",
+    "reb-excluded-constant-accepted",
+)
+
+
+@checks(REB_05)
+@given(low=BOUNDS, value=st.integers(-6, 6))
+def test_a_constant_is_taken_or_refused(low: int, value: int) -> None:
+    before = Constraints((*conjuncts(ge(OLD, low)), *conjuncts(ge(OTHER, 9))))
+    outcome = rebind(before, of(OLD), value)
+    if value >= low:
+        assert isinstance(outcome, Rebound)
+        assert outcome.delta.replaced == ((of(OLD), value),)
+        assert before.apply(outcome.delta).resolve(OLD) == value
+    else:
+        assert isinstance(outcome, Inconsistent)
+        assert outcome.core == conjuncts(ge(OLD, low))
+
+
+REB_06 = Clause(
+    "REB-06",
+    "An expression over backed symbols replaces the unbacked one; a backed symbol is never replaced (law FRAME).",
+    f"{_REBINDING}:_replaceable",
+    "reb-backed-symbol-replaced",
+)
+
+
+@checks(REB_06)
+@given(factor=st.integers(1, 3), offset=BOUNDS)
+def test_backed_symbols_stay(factor: int, offset: int) -> None:
+    delta = _step(Constraints(), SIZE * factor + offset).delta
+    assert delta.replaced == ((of(OLD), SIZE * factor + offset),)
+    known = Constraints().apply(delta)
+    again = rebind(known, of(OLD), factor * 5 + offset)
+    assert isinstance(again, Rebound)
+    assert again.delta.replaced == ()
+    assert again.delta.added == conjuncts(eq(SIZE, 5))
+
+
+REB_07 = Clause(
+    "REB-07",
+    "A derived expression over unbacked symbols replaces the symbol, unless the symbol occurs in it: then the"
+    " equation is added.",
+    f"{_REBINDING}:_orient",
+    "reb-equation-becomes-inequality",
+)
+
+
+@checks(REB_07)
+@given(offset=st.integers(1, 3))
+def test_derived_expressions_define_the_symbol(offset: int) -> None:
+    assert _step(Constraints(), OTHER + offset).delta.replaced == ((of(OLD), OTHER + offset),)
+    circular = _step(Constraints(), OLD * 2 - OTHER - SIZE).delta
+    assert circular.replaced == ()
+    assert circular.added == conjuncts(eq(OLD, OTHER + SIZE))
+
+
+REB_08 = Clause(
+    "REB-08",
+    "A symbol that was replaced already is resolved to the end, not one hop (law ROOT).",
+    "refimpl.symbolic_shapes.constraints:Constraints.resolve",
+    "reb-chains-are-followed-one-hop",
+)
+
+
+@checks(REB_08)
+@given(length=st.integers(1, 6), end=st.sampled_from((SIZE + 1, OTHER, 4)))
+def test_chains_are_followed_to_their_end(length: int, end: Dim) -> None:
+    chain = [symbol(f"u{20 + index}") for index in range(length)]
+    replacements: dict[Symbol, Dim] = {
+        of(link): chain[index + 1] if index + 1 < length else end for index, link in enumerate(chain)
+    }
+    assert _step(Constraints((), replacements), chain[0]).delta.replaced == ((of(OLD), end),)
+
+
+REB_09 = Clause(
+    "REB-09",
+    "The integer form of a boolean ``Eq(u, 1)`` is ``u`` itself exactly if ``u`` is known to be 0 or 1.",
+    f"{_REBINDING}:_cancel_boolean",
+    "reb-boolean-form-always-cancelled",
+)
+
+
+@checks(REB_09)
+@given(low=st.integers(-1, 1), width=st.integers(0, 2))
+def test_the_integer_form_of_a_boolean_is_cancelled_only_in_zero_one(low: int, width: int) -> None:
+    high = low + width
+    form = int_of_bool(eq(FRESH, 1))
+    before = Constraints(fresh=FRESH_SYMBOLS, conditions=conjuncts(land(ge(FRESH, low), le(FRESH, high))))
+
+    class Known:
+        """Constraints that see what their ranges imply."""
+
+        resolve, resolve_cond, filed = before.resolve, before.resolve_cond, before.filed
+        is_fresh, is_size_like, may_rename = before.is_fresh, before.is_size_like, before.may_rename
+
+        @staticmethod
+        def known(condition: object) -> bool | None:
+            return True if condition == land(ge(FRESH, 0), le(FRESH, 1)) and low >= 0 and high <= 1 else None
+
+    outcome = rebind(Known(), of(OLD), form)
+    assert isinstance(outcome, Rebound)
+    assert (outcome.term is FRESH) == (low >= 0 and high <= 1)
+
+
+REB_10 = Clause(
+    "REB-10",
+    "A value that already is the symbol changes nothing.",
+    f"{_REBINDING}:_orient",
+    "reb-the-symbol-itself-is-refused",
+)
+
+
+@checks(REB_10)
+@given(low=BOUNDS)
+def test_the_symbol_itself_changes_nothing(low: int) -> None:
+    before = Constraints(conjuncts(ge(OLD, low)))
+    outcome = _step(before, OLD)
+    assert before.apply(outcome.delta) == before
+
+
+REB_11 = Clause(
+    "REB-11",
+    "Integers, floats and booleans stay what they are: a value of another sort is inconsistent (law SORT).",
+    f"{_REBINDING}:_same_sort",
+    "reb-booleans-are-integers",
+)
+REB_12 = Clause(
+    "REB-12",
+    "A float is replaced with its conditions, never rounded; NaN equals NaN, and the two zeros are told apart.",
+    f"{_REBINDING}:_orient",
+    "reb-zeros-are-one",
+)
+REB_13 = Clause(
+    "REB-13",
+    "Size-likeness passes to the symbol that stands for both.",
+    f"{_REBINDING}:_size_like",
+    "reb-size-likeness-lost",
+)
+
+
+@checks(REB_11)
+@pytest.mark.parametrize(
+    "value", [True, False, 2.0, math.nan, eq(FRESH, 1), float_symbol("zuf3"), to_float(SIZE)], ids=str
+)
+def test_an_integer_stays_an_integer(value: bool | float) -> None:
+    assert isinstance(rebind(Constraints(), of(OLD), value), Inconsistent)
+
+
+@checks(REB_11)
+@pytest.mark.parametrize("value", [True, 2, SIZE, ge(SIZE, 2)], ids=str)
+def test_a_float_stays_a_float(value: bool | int) -> None:
+    assert isinstance(rebind(Constraints(), float_symbol("zuf0"), value), Inconsistent)
+
+
+@checks(REB_12)
+@given(bound=st.floats(allow_nan=False))
+def test_a_float_takes_its_conditions_along(bound: float) -> None:
+    old, fresh = float_symbol("zuf0"), float_symbol("zuf9")
+    before = Constraints(conjuncts(float_lt(fresh, bound)), fresh=frozenset((fresh,)))
+    outcome = rebind(before, old, fresh)
+    assert isinstance(outcome, Rebound)
+    assert outcome.delta.replaced == ((fresh, old),)
+    assert outcome.delta.added == conjuncts(float_lt(old, bound))
+
+
+@checks(REB_12)
+@given(first=st.floats(), second=st.one_of(st.floats(), st.sampled_from((0.0, -0.0, math.nan))))
+def test_a_float_bound_twice(first: float, second: float) -> None:
+    old = float_symbol("zuf0")
+    outcome = rebind(Constraints((), {old: first}), old, second)
+    if first == second == 0.0 and math.copysign(1.0, first) != math.copysign(1.0, second):
+        assert isinstance(outcome, Undecided)
+    else:
+        same = first == second or (math.isnan(first) and math.isnan(second))
+        assert isinstance(outcome, Rebound if same else Inconsistent)
+
+
+@checks(REB_12)
+def test_a_float_bound_twice_at_zero() -> None:
+    old = float_symbol("zuf0")
+    assert isinstance(rebind(Constraints((), {old: 0.0}), old, -0.0), Undecided)
+    assert isinstance(rebind(Constraints((), {old: 0.0}), old, 0.0), Rebound)
+
+
+@checks(REB_13)
+@given(fresh_is_size=st.booleans(), old_is_size=st.booleans())
+def test_size_likeness_passes_to_the_representative(fresh_is_size: bool, old_is_size: bool) -> None:
+    sizes = frozenset((of(FRESH),) * fresh_is_size + (of(OLD),) * old_is_size)
+    before = Constraints(conjuncts(lt(FRESH, 9)), size_like=sizes, fresh=FRESH_SYMBOLS)
+    after = before.apply(_step(before, FRESH).delta)
+    assert after.is_size_like(of(OLD)) == (fresh_is_size or old_is_size)
