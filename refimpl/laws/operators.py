@@ -78,6 +78,9 @@ def allocation_places(operator: str, node: Node) -> tuple[str, ...] | None:
             return None if any(_is_mask(used) for used in node.all_input_nodes[1:]) else ()
         case "aten.index_put.default" | "aten.index_put_.default" | "aten._unsafe_index_put.default":
             return ()
+        case _ if operator.startswith(("aten._unique", "aten.unique_")):
+            # The distinct elements and how often each occurs; the inverse has the operand's size.
+            return ("[0].size()", "[2].size()")
         case _:
             return None
 

@@ -9,9 +9,21 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from itertools import pairwise
+from typing import Final, TypeAlias
 
-from tests.variants.archive_json import KINDS, Json, JsonObject, as_list, as_object, as_text, graphs, names, nodes, top_graph
+from tests.variants.archive_json import (
+    KINDS,
+    Json,
+    JsonObject,
+    as_list,
+    as_object,
+    as_text,
+    graphs,
+    names,
+    nodes,
+    top_graph,
+)
 from tests.variants.variants import flipped, merged, narrowed, symbols_of, unallocated
 
 __all__ = ["OPERATORS", "Operator", "Variant"]
@@ -33,6 +45,13 @@ Operator: TypeAlias = Callable[[JsonObject], Iterator[Variant]]
 _COMPARISONS: Final = {"ge": "lt", "gt": "le", "le": "gt", "lt": "ge", "eq": "ne", "ne": "eq"}
 _ASSERT: Final = "torch.ops.aten._assert_scalar.default"
 _UNBACKED: Final = re.compile(r"u\d+")
+_MAY_ALLOCATE: Final = frozenset(
+    (
+        *("nonzero", "argwhere", "index", "masked_select", "repeat_interleave", "bincount"),
+        *("slice", "select", "narrow", "split", "tensor_split"),
+        *("_unique2", "unique_dim", "unique_consecutive"),
+    )
+)
 _LARGEST: Final = 2**63 - 2
 _VALUE: Final = frozenset({"VALUE", "DOM", "FRESH", "PATH", "LINK", "INJ", "EQUIV"})
 _LOST: Final = frozenset({"EQUIV", "LINK", "CONSIST"})
@@ -139,7 +158,7 @@ def flips(model: JsonObject) -> Iterator[Variant]:
 
 
 def moved_constants(model: JsonObject) -> Iterator[Variant]:
-    """A comparison with a constant compares with the next one; the recorded value stays."""
+    """A comparison with a constant refuses one number more; the recorded value stays."""
     copy = deepcopy(model)
     for graph in graphs(top_graph(copy)):
         for node in nodes(graph):
@@ -148,7 +167,7 @@ def moved_constants(model: JsonObject) -> Iterator[Variant]:
             held = as_object(as_object(as_list(node["inputs"])[1])["arg"])
             number = held.get("as_int")
             if isinstance(number, int):
-                held["as_int"] = number + 1
+                held["as_int"] = number + (-1 if "_operator.l" in as_text(node["target"]) else 1)
                 yield Variant("constant", as_text(node["name"]), deepcopy(copy), True, _VALUE | {"CONSIST"})
                 held["as_int"] = number
 
@@ -193,14 +212,19 @@ def widened_ranges(model: JsonObject) -> Iterator[Variant]:
 def merges(model: JsonObject) -> Iterator[Variant]:
     """Two symbols under one name."""
     own = _own(model)
-    for first, second in zip(own, own[1:], strict=False):
+    for first, second in pairwise(own):
         yield Variant("merge", f"{second} as {first}", merged(model, second, first), True, _VALUE | {"CONSIST"})
 
 
 def unallocateds(model: JsonObject) -> Iterator[Variant]:
     """A size that nobody allocates."""
     for name, node, entry in _tensors(model):
-        if as_list(entry["sizes"]) and as_text(node["target"]).startswith("torch.ops.aten."):
+        target = as_text(node["target"])
+        if (
+            as_list(entry["sizes"])
+            and target.startswith("torch.ops.aten.")
+            and target.split(".")[3] not in _MAY_ALLOCATE
+        ):
             yield Variant("unallocated", name, unallocated(model, name, 0), True, _VALUE)
 
 
@@ -255,7 +279,47 @@ def redundant_asserts(model: JsonObject) -> Iterator[Variant]:
                 seen.add(text)
 
 
+def dropped_asserts(model: JsonObject) -> Iterator[Variant]:
+    """All asserts on a symbol are dropped whose recorded range says more than its operator does."""
+    ranges = as_object(model["range_constraints"])
+    for symbol in _own(model):
+        low, high = _range(model, symbol)
+        kind = _allocator(model, symbol)
+        lost = kind == "item" and (low is not None or (high is not None and high < 2**62))
+        if symbol not in ranges or not (lost or (kind == "count" and (low or 0) > 0)):
+            continue
+        copy = deepcopy(model)
+        dropped = 0
+        for graph in graphs(top_graph(copy)):
+            listed = as_list(graph["nodes"])
+            for node in nodes(graph):
+                text = _asserted(graph, node) if node["target"] == _ASSERT else None
+                if text is not None and f"'{symbol}'" in text:
+                    listed.remove(node)
+                    dropped += 1
+        if dropped:
+            yield Variant("drop", symbol, copy, True, _LOST)
+
+
+def _allocator(model: JsonObject, symbol: str) -> str | None:
+    """What holds the symbol first: an item of 64 bits, a count, something else."""
+    for graph in graphs(top_graph(model)):
+        for node in nodes(graph):
+            target = as_text(node["target"])
+            for name in names(node["outputs"]):
+                held: list[Json] = [as_object(graph[kind]).get(name) for kind in KINDS]
+                if symbol in symbols_of(held):
+                    if "nonzero" in target or "masked_select" in target or "index.Tensor" in target:
+                        return "count"
+                    if target.split(".")[-2] not in ("item", "_local_scalar_dense"):
+                        return None
+                    source = next(names(as_object(as_list(node["inputs"])[0])["arg"]))
+                    entry = as_object(graph["tensor_values"]).get(source)
+                    return "item" if entry is not None and as_object(entry)["dtype"] == 5 else None
+    return None
+
+
 OPERATORS: Final[tuple[Operator, ...]] = (
     *(changed_sizes, changed_dtypes, changed_offsets, changed_strides, flips, moved_constants, narrowed_ranges),
-    *(widened_ranges, merges, unallocateds, renamed, unused_keys, repeated_asserts, redundant_asserts),
+    *(widened_ranges, merges, unallocateds, dropped_asserts, renamed, unused_keys, repeated_asserts, redundant_asserts),
 )

@@ -107,9 +107,11 @@ def _at_size(program: ProgramBuilder, t: Found, record: Expression) -> Value:
 
 def _zeros(program: ProgramBuilder, rows: int | None, t: Found) -> Value:
     like = program.input("r", tensor([3], "int64"))
-    sizes = [t.passed] if rows is None else [rows, t.passed]
-    recorded = [t.text] if rows is None else [rows, t.text]
-    return program.call("aten.new_zeros.default", like, sizes, pin_memory=False, out=tensor(recorded, "int64"))
+    if rows is None:
+        out, sizes = tensor([t.text], "int64"), [t.passed]
+        return program.call("aten.new_zeros.default", like, sizes, pin_memory=False, out=out)
+    out = tensor([rows, t.text], "int64")
+    return program.call("aten.new_zeros.default", like, [rows, t.passed], pin_memory=False, out=out)
 
 
 def _at_stride(program: ProgramBuilder, t: Found, record: Expression) -> Value:
