@@ -133,7 +133,7 @@ BND_04 = Clause(
     "BND-04",
     "After a node ran, each pending symbol is bound at the first place where it stands, sizes before strides.",
     "refimpl.symbolic_shapes.pending_paths:_search",
-    "bnd-strides-are-not-searched",
+    "bnd-strides-before-sizes",
 )
 
 

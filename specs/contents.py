@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from specs import bindings, interpreter, nodes, quotients, rebinding, values
+from specs import bindings, environment, histories, interpreter, nodes, quotients, rebinding, values
 
 __all__ = ["CHAPTERS"]
 
@@ -16,5 +16,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("REB", rebinding),
     ("REB", values),
     ("REB", quotients),
+    ("ENV", environment),
+    ("ENV", histories),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.mutant import Mutant
 from tests.mutants.rebinding import REBINDING
 
 __all__ = ["CATALOGUE", "by_id"]
 
-CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING)
+CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT)
 
 
 def by_id() -> dict[str, Mutant]:

@@ -41,7 +41,7 @@ REBINDING: Final = (
         (f"{_B}test_a_number_and_its_divisors_are_read_apart",),
     ),
     Mutant(
-        "bnd-strides-are-not-searched",
+        "bnd-strides-before-sizes",
         "Strides are searched before sizes.",
         f"{_S}.pending_paths:_search",
         "for name in _TENSOR_PLACES:",

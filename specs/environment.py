@@ -1,0 +1,301 @@
+"""ENV: what a ``ShapeEnv`` is told, one transition after the other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.symbolic_shapes import (
+    Fact,
+    GuardOnDataDependentSymNode,
+    Requirement,
+    RuntimeAssert,
+    ShapeEnv,
+    Specialization,
+    UndecidedGuardError,
+)
+from refimpl.terms import Cond, Sort, ValueRange, eq, ge, le, lt, mod, of_atom, symbol, symbol_atom
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.operators import name
+
+__all__ = [
+    "ENV_01", "ENV_02", "ENV_03", "ENV_04", "ENV_05", "ENV_06", "ENV_07", "ENV_08", "ENV_09", "ENV_10", "ENV_11",
+]  # fmt: skip
+
+_ENVIRONMENT = "refimpl.symbolic_shapes.environment:Environment"
+_SHAPE_ENV = "refimpl.symbolic_shapes.shape_env:ShapeEnv"
+U0, U1, S0 = symbol("u0"), symbol("u1"), symbol("s0")
+
+
+def unbacked(count: int) -> ShapeEnv:
+    """An environment with that many unbacked integers and one backed size with hint 5."""
+    env = ShapeEnv()
+    env.add_backed(name("s0"), 5, 2, None)
+    for _ in range(count):
+        env.create_unbacked_symint()
+    return env
+
+
+ENV_01 = Clause(
+    "ENV-01",
+    "Allocation: a fresh symbol never has a name that was used or reserved before (law FRESH).",
+    "refimpl.symbolic_shapes.symbol_table:SymbolTable.reserve_name",
+    "env-reserved-name-allocated",
+)
+
+
+@checks(ENV_01)
+@given(reserved=st.lists(st.integers(0, 12)), kinds=st.lists(st.sampled_from(("int", "float", "bool")), max_size=6))
+def test_fresh_names_are_new(reserved: list[int], kinds: list[str]) -> None:
+    env = ShapeEnv()
+    taken = {f"u{number}" for number in reserved} | {f"zuf{number}" for number in reserved}
+    env.symbols.reserve([name(f"u{number}") for number in reserved])
+    env.symbols.reserve([symbol_atom(f"zuf{number}", Sort.FLOAT) for number in reserved])
+    for kind in kinds:
+        sort = Sort.FLOAT if kind == "float" else Sort.INT
+        fresh = env.fresh(sort)
+        assert fresh.name not in taken
+        assert fresh.sort is sort
+        taken.add(fresh.name)
+
+
+ENV_02 = Clause(
+    "ENV-02",
+    "A fresh symbol is pending until a node binds it, unless fresh symbols are being ignored.",
+    "refimpl.symbolic_shapes.symbol_table:SymbolTable.fresh",
+    "env-ignored-symbols-are-pending",
+)
+
+
+@checks(ENV_02)
+@given(ignored=st.lists(st.booleans(), max_size=6))
+def test_fresh_symbols_are_pending_unless_ignored(ignored: list[bool]) -> None:
+    env, pending = ShapeEnv(), list[str]()
+    for position, ignore in enumerate(ignored):
+        if ignore:
+            with env.ignore_fresh_unbacked_symbols():
+                env.create_unbacked_symint()
+        else:
+            env.create_unbacked_symint()
+            pending.append(f"u{position}")
+    assert [fresh.name for fresh in env.pending_fresh_unbacked_symbols] == pending
+    for fresh in tuple(env.symbols.pending):
+        env.symbols.settle(fresh)
+    assert env.pending_fresh_unbacked_symbols == []
+
+
+ENV_03 = Clause(
+    "ENV-03",
+    "The caller's contract (ranges of backed symbols, guards) is known and logged nowhere; a hint lies in its range.",
+    f"{_SHAPE_ENV}.add_backed",
+    "env-contract-is-logged",
+)
+
+
+@checks(ENV_03)
+@given(low=st.integers(0, 6), width=st.integers(0, 6), hint=st.integers(0, 12))
+def test_the_contract_is_known_and_not_logged(low: int, width: int, hint: int) -> None:
+    env = ShapeEnv()
+    if not low <= hint <= low + width:
+        with pytest.raises(ValueError, match=f"the hint {hint} of s0 is not in"):
+            env.add_backed(name("s0"), hint, low, low + width)
+        return
+    env.add_backed(name("s0"), hint, low, low + width)
+    env.assume(eq(mod(S0 * 2, 4), 0))
+    assert env.bound(S0) == ValueRange(low, low + width)
+    assert env.size_hint(S0 * 3 + 1) == 3 * hint + 1
+    assert env.known(eq(mod(S0 * 2, 4), 0)) is True
+    assert env.log == []
+    assert env.size_hint(S0 + U0) is None
+
+
+ENV_04 = Clause(
+    "ENV-04",
+    "An unbacked boolean is ``Eq(u, 1)`` of a fresh integer between 0 and 1.",
+    f"{_SHAPE_ENV}.create_unbacked_symbool",
+    "env-boolean-up-to-two",
+)
+
+
+@checks(ENV_04)
+def test_a_boolean_is_an_integer_in_zero_one() -> None:
+    env = ShapeEnv()
+    assert env.create_unbacked_symbool().condition is eq(U0, 1)
+    assert env.bound(U0) == ValueRange(0, 1)
+
+
+ENV_05 = Clause(
+    "ENV-05",
+    "A fact is logged and known from then on; a fact that is only stated is logged and decides nothing.",
+    f"{_ENVIRONMENT}.fact",
+    "env-facts-are-not-known",
+)
+
+
+@checks(ENV_05)
+@given(low=st.integers(-5, 5), stated=st.booleans())
+def test_facts_are_logged_and_known(low: int, stated: bool) -> None:
+    env = unbacked(1)
+    condition = ge(U0, low)
+    with env.at("node"):
+        (env.state if stated else env.fact)(condition)
+        env.fact(True)
+    assert env.log == [Fact("node", condition)]
+    assert env.known(condition) is (None if stated else True)
+    assert env.bound(U0).low == (None if stated else low)
+
+
+ENV_06 = Clause(
+    "ENV-06",
+    "A requirement is logged unless plainly true, also when known already, and before it raises; then it is known.",
+    f"{_ENVIRONMENT}.require",
+    "env-known-requirements-are-dropped",
+)
+
+
+@checks(ENV_06)
+@given(bounds=st.lists(st.integers(-4, 4), min_size=1, max_size=4), enforced=st.booleans())
+def test_requirements_are_logged_assumed_and_raised(bounds: list[int], enforced: bool) -> None:
+    env, expected = unbacked(1), list[Requirement]()
+    for low in bounds:
+        kernel: Cond = ge(U0, low - 1) if enforced else ge(U0, low)
+        env.require(ge(U0, low), f"at least {low}", IndexError, kernel if enforced else None)
+        env.require(True, "plain")
+        expected.append(Requirement("", ge(U0, low), kernel, f"at least {low}"))
+    assert env.log == expected
+    assert env.bound(U0) == ValueRange(max(bounds), None)
+    false = lt(U0, max(bounds))
+    with pytest.raises(IndexError, match="too small"):
+        env.require(false, "too small", IndexError)
+    assert env.log[-1] == env.violated == Requirement("", false, false, "too small")
+
+
+ENV_07 = Clause(
+    "ENV-07",
+    "A range constraint on a symbol requires both ends; an open end says nothing.",
+    "refimpl.symbolic_shapes.shape_env:_between",
+    "env-upper-ends-exclusive",
+)
+
+
+@checks(ENV_07)
+@given(low=st.one_of(st.none(), st.integers(-5, 5)), width=st.one_of(st.none(), st.integers(0, 5)))
+def test_ranges_are_required_with_both_ends(low: int | None, width: int | None) -> None:
+    env = unbacked(1)
+    high = None if width is None else (low or 0) + width
+    env.constrain_symbol_range(name("u0"), low, high)
+    assert env.bound(U0) == ValueRange(low, high)
+    assert env.bound_sympy(U0 * 2) == ValueRange(None if low is None else 2 * low, None if high is None else 2 * high)
+    assert all(isinstance(event, Requirement) for event in env.log)
+    assert env.var_to_range[name("u0")] == ValueRange(low, high)
+
+
+ENV_08 = Clause(
+    "ENV-08",
+    "A decision that is not known is taken from the hints and guarded as it came out, as a specialization; without"
+    " hints it is refused.",
+    f"{_ENVIRONMENT}.evaluate",
+    "env-false-decisions-guard-the-truth",
+)
+
+
+@checks(ENV_08)
+@given(hint=st.integers(2, 12), bound=st.integers(3, 12))
+def test_decisions_follow_the_hints_and_are_guarded(hint: int, bound: int) -> None:
+    env = ShapeEnv()
+    env.add_backed(name("s0"), hint, 2, None)
+    condition = ge(S0, bound)
+    with env.at("conv"):
+        assert env.evaluate(condition) is (hint >= bound)
+    guard = condition if hint >= bound else lt(S0, bound)
+    assert [found.expr for found in env.guards] == [guard]
+    assert env.log == [Specialization("conv", guard, f"s0={hint}")]
+    assert env.known(guard) is True
+    assert env.evaluate_int(S0 + 1) == hint + 1
+    assert env.known(eq(S0, hint)) is True
+    strict = ShapeEnv(guard_from_hints=False)
+    strict.add_backed(name("s0"), hint, 2, None)
+    with pytest.raises(UndecidedGuardError):
+        strict.evaluate(condition)
+    with pytest.raises(UndecidedGuardError):
+        strict.evaluate_int(S0)
+
+
+ENV_09 = Clause(
+    "ENV-09",
+    "A decision on an unbacked symbol that is not known is an error that names each symbol and its origin.",
+    f"{_ENVIRONMENT}.data_dependent_error",
+    "env-origins-are-forgotten",
+)
+
+
+@checks(ENV_09)
+@given(bound=st.integers(0, 9))
+def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
+    env = unbacked(0)
+    with env.at("nonzero"):
+        env.create_unbacked_symint()
+    env.size_like[name("u0")] = None
+    with env.at("view"), pytest.raises(GuardOnDataDependentSymNode) as caught:
+        env.evaluate(ge(U0 + S0, bound))
+    error = caught.value
+    assert (error.origins, error.node, error.size_like) == ({"u0": "nonzero"}, "view", ("u0",))
+    assert error.hinted == ge(U0 + 5, bound)
+    assert f"u0 was allocated by nonzero\nCaused by: view" in str(error)  # noqa: F541 - two lines
+    env.fact(ge(U0, bound))
+    assert env.evaluate(ge(U0 + S0, bound)) is True, "what is known is no question"
+
+
+ENV_10 = Clause(
+    "ENV-10",
+    "A frozen environment adds no guard; a decision from hints stays possible.",
+    f"{_ENVIRONMENT}._guard",
+    "env-frozen-guards",
+)
+
+
+@checks(ENV_10)
+@given(bounds=st.lists(st.integers(3, 9), min_size=1, max_size=3), suppressed=st.booleans())
+def test_a_frozen_environment_adds_no_guard(bounds: list[int], suppressed: bool) -> None:
+    env = unbacked(0)
+    if suppressed:
+        with env.suppress_guards():
+            answers = [env.evaluate(ge(S0, bound)) for bound in bounds]
+    else:
+        env.freeze()
+        env.freeze_runtime_asserts()
+        answers = [env.evaluate(ge(S0, bound)) for bound in bounds]
+        assert env.frozen
+        assert env.runtime_asserts_frozen
+    assert answers == [bound <= 5 for bound in bounds]
+    assert env.guards == []
+    assert env.log == []
+
+
+ENV_11 = Clause(
+    "ENV-11",
+    "A deferred requirement stands once, under its newest unbacked symbol after replacement (re-filing).",
+    f"{_SHAPE_ENV}.deferred_runtime_asserts",
+    "env-asserts-filed-under-the-oldest",
+)
+
+
+@checks(ENV_11)
+@given(low=st.integers(-3, 3), repeats=st.integers(1, 3), equated=st.booleans())
+def test_deferred_requirements_stand_under_their_newest_symbol(low: int, repeats: int, equated: bool) -> None:
+    env = unbacked(3)
+    u2 = symbol("u2")
+    for _ in range(repeats):
+        assert env.guard_or_defer_runtime_assert(ge(U0, low), "one")
+        assert env.guard_or_defer_runtime_assert(lt(U0, u2), "two")
+    one, two = RuntimeAssert(ge(U0, low), "one"), RuntimeAssert(lt(U0, u2), "two")
+    assert env.deferred_runtime_asserts == {name("u0"): [one], name("u2"): [two]}
+    if equated:
+        env.require(eq(u2, U1), "three")
+        three = RuntimeAssert(eq(U1, u2), "three")
+        assert env.deferred_runtime_asserts == {name("u0"): [one], name("u1"): [two], None: [three]}
+    assert env.num_deferred_runtime_asserts == 2 + equated
+    env.fact(le(U0, low))
+    assert env.guard_or_defer_runtime_assert(ge(U0, low + 1), "never") is False
+    assert of_atom(name("u0")) is U0
