@@ -131,6 +131,9 @@ class _Judge:
     def law(self, law: Law, *, consistent: bool) -> None:
         """Judge one law and add its rows."""
         claims = law.claims(self.seen)
+        if consistent and not claims.open and not claims.findings:
+            self.rows.append(LawRow(law.name, "proved", claims.total, "normal-form", self.under))
+            return
         by: dict[str, None] = {} if claims.open else {"normal-form": None}
         open_rows: list[LawRow] = []
         for decided in decide(self.theory, claims.open, self.solver, reprove=self.reprove):
