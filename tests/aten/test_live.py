@@ -37,6 +37,7 @@ def test_strides_are_what_was_recorded(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.slow
 def test_the_database_agrees_with_fake_tensors(tmp_path: Path) -> None:
     record("record_calls.py", tmp_path / "calls.jsonl", "2", "float32")
     differing: list[str] = []
