@@ -104,22 +104,31 @@ class Meaning:
                 return self.floor_mod(*texts), both((defined, negation(equal(texts[1], "0"))))
             case "Max" | "Min":
                 return self._extremum(">=" if atom.fn == "Max" else "<=", texts), defined
+            case "Pow" | "LShift" | "RShift" if isinstance(count := atom.args[1], int):
+                return self._by_constant(atom.fn, texts[0], count), "false" if count < 0 else defined
             case "LShift" | "RShift" | "Pow" | "BitAnd" | "BitOr" | "BitXor":
                 self.declarations[f"(declare-fun {atom.fn} (Int Int) Int)"] = None
                 return apply(atom.fn, *texts), defined
             case _:
                 raise TypeError(f"{atom.fn} has no meaning here")
 
+    def _by_constant(self, function: str, text: str, count: int) -> str:
+        """A power or a shift by a natural number (any number for a negative one, where it is undefined)."""
+        if function == "Pow":
+            return apply("*", "1", "1", *(text,) * count)
+        factor = literal(2 ** max(count, 0))
+        return apply("*", text, factor) if function == "LShift" else self.floor_div(text, factor)
+
     def _choice(self, atom: Apply) -> tuple[str, str]:
         test, then, otherwise = atom.args
         if not is_condition(test):
             raise TypeError(f"{test} is no condition")
-        truth, falsehood = self.condition(test), self._fails(test)
+        truth, falsehood = self.condition(test), self.fails(test)
         (a, a_defined), (b, b_defined) = self.integer(_dim(then)), self.integer(_dim(otherwise))
         known = either((truth, falsehood))
         return apply("ite", truth, a, b), both((known, implies(truth, a_defined), implies(falsehood, b_defined)))
 
-    def _fails(self, condition: Cond) -> str:
+    def fails(self, condition: Cond) -> str:
         """Where the condition is defined and false."""
         match condition:
             case bool():
@@ -132,9 +141,9 @@ class Meaning:
             case Ne(term):
                 return self._compare("=", term)
             case And(args):
-                return either(map(self._fails, args))
+                return either(map(self.fails, args))
             case Or(args):
-                return both(map(self._fails, args))
+                return both(map(self.fails, args))
             case Not(arg):
                 return self.condition(arg)
             case BoolSymbol():
