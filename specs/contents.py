@@ -5,7 +5,18 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from specs import bindings, environment, histories, interpreter, nodes, quotients, rebinding, values
+from specs import (
+    bindings,
+    environment,
+    histories,
+    interpreter,
+    nodes,
+    propagation,
+    quotients,
+    rebinding,
+    subgraphs,
+    values,
+)
 
 __all__ = ["CHAPTERS"]
 
@@ -18,5 +29,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("REB", quotients),
     ("ENV", environment),
     ("ENV", histories),
+    ("PRO", propagation),
+    ("PRO", subgraphs),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

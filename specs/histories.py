@@ -315,8 +315,9 @@ def test_what_is_known_is_proved_by_the_solver(said: list[Cond], asked: Cond, te
 def test_plain_consequences_are_known(low: int, width: int, factor: int) -> None:
     env = unbacked(1)
     u = symbol("u0")
-    env.fact(ge(u, low))
-    env.fact(le(u, low + width))
+    for weaker in (1, 0, 2):
+        env.fact(ge(u, low - weaker))
+        env.fact(le(u, low + width + weaker))
     assert env.bound(u * factor - 1) == ValueRange(factor * low - 1, factor * (low + width) - 1)
     assert env.known(ge(u * factor, factor * low)) is True
     assert env.known(lt(u, low)) is False

@@ -7,11 +7,12 @@ from typing import Final
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.mutant import Mutant
+from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
 
 __all__ = ["CATALOGUE", "by_id"]
 
-CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT)
+CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT, *PROPAGATION)
 
 
 def by_id() -> dict[str, Mutant]:

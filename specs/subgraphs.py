@@ -1,0 +1,160 @@
+"""PRO, continued: bindings of several symbols, placeholders, and sub-graphs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import refimpl.fx as fx
+from refimpl.fake_tensor import FakeTensor, current_mode
+from refimpl.symbolic_shapes import (
+    Binding,
+    Definition,
+    PropagateUnbackedSymInts,
+    Requirement,
+    SequenceKey,
+    ShapeEnv,
+    rebind_unbacked,
+)
+from refimpl.symbolic_shapes.bindings import rebind_node
+from refimpl.terms import eq, ge, le, lnot, symbol
+from specs.clauses import Clause, checks
+from specs.propagation import Count, graph_of
+from tests.symbolic_shapes.operators import mode_with, module, name, nonzero, tensor
+
+__all__ = ["PRO_09", "PRO_10", "PRO_11", "PRO_12"]
+
+_BINDINGS = "refimpl.symbolic_shapes.bindings"
+PRO_09 = Clause(
+    "PRO-09",
+    "One fresh value under two names of a node requires that they are equal; a second site keeps its own name, and"
+    " that both are equal is a definition (law INJ).",
+    f"{_BINDINGS}:_rebind_one",
+    "pro-equal-names-are-not-required",
+)
+
+
+@checks(PRO_09)
+@given(first=st.integers(0, 3), second=st.integers(4, 7))
+def test_one_value_under_two_names_requires_their_equality(first: int, second: int) -> None:
+    env = ShapeEnv()
+    one, other = symbol(f"u{first}"), symbol(f"u{second}")
+    env.symbols.reserve([name("u9")])
+    fresh = env.create_unbacked_symint()
+    bindings = {name(f"u{first}"): (SequenceKey(0),), name(f"u{second}"): (SequenceKey(1),)}
+    rebind_node(env, bindings, (fresh, fresh), 0)
+    (required,) = [event for event in env.log if isinstance(event, Requirement)]
+    assert required.condition == eq(one, other)
+    assert env.known(eq(one, other)) is True
+    assert not any(isinstance(event, Definition) for event in env.log)
+
+
+@checks(PRO_09)
+@given(sites=st.integers(2, 4))
+def test_a_second_site_keeps_its_own_name(sites: int) -> None:
+    env = ShapeEnv()
+    env.symbols.reserve([name("u0")])
+    for site in range(sites):
+        with env.at(f"site {site}"):
+            rebind_node(env, {name("u0"): ()}, env.create_unbacked_symint(), len(env.log))
+    terms = [event.term for event in env.log if isinstance(event, Definition)]
+    assert terms == [symbol(f"u{1 + site}") for site in range(1, sites)]
+    assert env.unbacked_renamings == {name("u1"): name("u0")}
+    assert not any(isinstance(event, Requirement) for event in env.log)
+
+
+PRO_10 = Clause(
+    "PRO-10",
+    "The program's own placeholders bind the caller's symbols and are not rebound; those of a sub-graph are.",
+    "refimpl.symbolic_shapes.propagate:PropagateUnbackedSymInts.run_node",
+    "pro-carried-symbols-are-not-rebound",
+)
+
+
+@checks(PRO_10)
+@given(in_subgraph=st.booleans(), through=st.booleans())
+def test_only_placeholders_of_sub_graphs_are_rebound(in_subgraph: bool, through: bool) -> None:
+    graph = fx.Graph()
+    carried = graph.placeholder("carried")
+    carried.meta["unbacked_bindings"] = {name("u1"): ()}
+    graph.output(carried)
+    with mode_with("u1") as mode:
+        path = "loop/body_0/" if in_subgraph else ""
+        value = mode.wrap(mode.fresh_int(0, None, None))
+        if through and not in_subgraph:
+            rebind_unbacked(mode.shape_env, carried, value)
+        PropagateUnbackedSymInts(module(graph), path=path).run(value)
+    bound = [event for event in mode.shape_env.log if isinstance(event, Binding)]
+    assert [(event.node, event.symbol) for event in bound] == [("loop/body_0/carried", name("u1"))] * in_subgraph
+
+
+PRO_11 = Clause(
+    "PRO-11",
+    "A sub-graph runs in the scope of its predicate, and its nodes are logged by their path.",
+    "refimpl.symbolic_shapes.propagate:run_subgraph",
+    "pro-predicates-are-dropped",
+)
+
+
+def _branches(x: FakeTensor, one: fx.GraphModule, other: fx.GraphModule) -> FakeTensor:
+    mode = current_mode()
+    assert mode is not None
+    predicate = mode.subgraphs.predicate(x)
+    mode.subgraphs.run(one, (x,), under=predicate)
+    mode.subgraphs.run(other, (x,), under=lnot(predicate))
+    return x
+
+
+@checks(PRO_11)
+@given(least=st.integers(1, 5), most=st.integers(1, 5))
+def test_what_a_branch_requires_holds_under_its_predicate(least: int, most: int) -> None:
+    graph = fx.Graph()
+    x = graph.placeholder("x")
+    inner = [graph.get_attr("true_graph_0"), graph.get_attr("false_graph_0")]
+    graph.output(graph.call_function(_branches, (x, *inner)))
+    true_graph, false_graph = (graph_of((Count(i + 1, False, low),)) for i, low in enumerate((least, most)))
+    whole = module(graph, true_graph_0=true_graph, false_graph_0=false_graph)
+    with mode_with("u1", "u2") as mode:
+        PropagateUnbackedSymInts(whole).run(tensor(symbol("s0")))
+    required = [event for event in mode.shape_env.log if isinstance(event, Requirement)]
+    assert [(event.condition, list(map(str, event.under))) for event in required] == [
+        (ge(symbol("u1"), least), ["p0"]),
+        (ge(symbol("u2"), most), ["~p0"]),
+    ]
+    assert required[0].node == "_branches/true_graph_0/check"
+    assert mode.shape_env.known(ge(symbol("u1"), least)) is None
+
+
+PRO_12 = Clause(
+    "PRO-12",
+    "``rebind_unbacked`` binds all symbols of a node or none, and nothing at a placeholder.",
+    f"{_BINDINGS}:rebind_unbacked",
+    "pro-half-of-a-node-is-rebound",
+)
+
+
+@checks(PRO_12)
+@given(low=st.integers(0, 5), value=st.integers(-3, 8), placeholder=st.booleans())
+def test_all_symbols_of_a_node_are_rebound_or_none(low: int, value: int, placeholder: bool) -> None:
+    env = ShapeEnv()
+    env.symbols.reserve([name("u0")])
+    env.add_unbacked(name("u5"), low, low + 2)
+    graph = fx.Graph()
+    node = graph.placeholder("x") if placeholder else graph.call_function(nonzero, ())
+    node.meta["unbacked_bindings"] = {name("u0"): (SequenceKey(0),), name("u5"): (SequenceKey(1),)}
+    fresh = env.create_unbacked_symint()
+    before = (env.replacements, env.var_to_range, env.pending_fresh_unbacked_symbols, list(env.log))
+    inside = low <= value <= low + 2
+    try:
+        rebind_unbacked(env, node, (fresh, value))
+        raised = False
+    except RuntimeError:
+        raised = True
+    assert raised == (not placeholder and not inside)
+    if placeholder or raised:
+        state = (env.replacements, env.var_to_range, env.pending_fresh_unbacked_symbols, list(env.log))
+        assert state == before
+        assert env.unbacked_renamings == {}
+    else:
+        assert env.known(eq(symbol("u5"), value)) is True
+        assert env.known(le(symbol("u5"), low + 2)) is True
