@@ -26,7 +26,7 @@ from tests.variants.archive_json import (
 )
 from tests.variants.variants import flipped, merged, narrowed, symbols_of, unallocated
 
-__all__ = ["OPERATORS", "Operator", "Variant"]
+__all__ = ["OPERATORS", "Operator", "Variant", "own_symbols"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def moved_constants(model: JsonObject) -> Iterator[Variant]:
                 held["as_int"] = number
 
 
-def _own(model: JsonObject) -> list[str]:
+def own_symbols(model: JsonObject) -> list[str]:
     """The unbacked symbols of computed values that no input of the program binds and no custom operator returns."""
     top = top_graph(model)
     given, own = set(names(top["inputs"])), dict[str, None]()
@@ -196,7 +196,7 @@ def _range(model: JsonObject, symbol: str) -> tuple[int | None, int | None]:
 
 def narrowed_ranges(model: JsonObject) -> Iterator[Variant]:
     """One end of a recorded range moves inwards by one; an unbounded end becomes -5 or 5."""
-    for symbol in _own(model):
+    for symbol in own_symbols(model):
         low, high = _range(model, symbol)
         up, down = -5 if low is None else low + 1, 5 if high is None or high == _LARGEST else high - 1
         yield Variant("low", symbol, narrowed(model, symbol, low=up, high=high), True, _LOST)
@@ -205,13 +205,13 @@ def narrowed_ranges(model: JsonObject) -> Iterator[Variant]:
 
 def widened_ranges(model: JsonObject) -> Iterator[Variant]:
     """A recorded range is dropped: facts, asserts and operators say what it said."""
-    for symbol in _own(model):
+    for symbol in own_symbols(model):
         yield Variant("widen", symbol, narrowed(model, symbol, low=None, high=None), False)
 
 
 def merges(model: JsonObject) -> Iterator[Variant]:
     """Two symbols under one name."""
-    own = _own(model)
+    own = own_symbols(model)
     for first, second in pairwise(own):
         yield Variant("merge", f"{second} as {first}", merged(model, second, first), True, _VALUE | {"CONSIST"})
 
@@ -230,7 +230,7 @@ def unallocateds(model: JsonObject) -> Iterator[Variant]:
 
 def renamed(model: JsonObject) -> Iterator[Variant]:
     """A symbol under another name everywhere."""
-    for symbol in _own(model):
+    for symbol in own_symbols(model):
         copy = merged(model, symbol, "u90")
         ranges = as_object(copy["range_constraints"])
         copy["range_constraints"] = {("u90" if key == symbol else key): value for key, value in ranges.items()}
@@ -282,7 +282,7 @@ def redundant_asserts(model: JsonObject) -> Iterator[Variant]:
 def dropped_asserts(model: JsonObject) -> Iterator[Variant]:
     """All asserts on a symbol are dropped whose recorded range says more than its operator does."""
     ranges = as_object(model["range_constraints"])
-    for symbol in _own(model):
+    for symbol in own_symbols(model):
         low, high = _range(model, symbol)
         kind = _allocator(model, symbol)
         lost = kind == "item" and (low is not None or (high is not None and high < 2**62))

@@ -17,8 +17,10 @@ from tests.oracle.brute import Record
 from tests.oracle.prefix import prefix_symbols, prefix_value
 from tests.variants.archive_json import read, write
 from tests.variants.operators import OPERATORS, Operator, Variant
+from tests.variants.scalar_operators import SCALAR_OPERATORS
 from tests.variants.variants import asserts, merged, narrowed, without_asserts
 
+ALL: Final = (*OPERATORS, *SCALAR_OPERATORS)
 CORPUS: Final = Path(__file__).parents[1] / "corpus" / "archives"
 ARCHIVES: Final = sorted(
     path for family in ("datadep", "exportdb", "real", "ops") for path in CORPUS.glob(f"{family}/*")
@@ -58,7 +60,7 @@ def _chosen(archive: Path, operator: Operator) -> Iterator[Variant]:
 
 @pytest.mark.parametrize("archive", ARCHIVES, ids=NAMES.get)
 def test_a_variant_of_each_kind_has_its_verdict(archive: Path, tmp_path: Path) -> None:
-    for variant in [variant for operator in OPERATORS for variant in _chosen(archive, operator)]:
+    for variant in [variant for operator in ALL for variant in _chosen(archive, operator)]:
         report = check(load(write(variant.model, archive, tmp_path / "variant.pt2")))
         about = f"{variant.operator} at {variant.place}"
         if variant.is_broken and _reason(variant, archive) is None:
@@ -90,10 +92,10 @@ def _check_witness(variant: Variant, report: ProgramReport, archive: Path) -> No
 
 def test_there_are_many_variants_of_many_archives() -> None:
     kinds = Counter(
-        variant.operator for archive in ARCHIVES for operator in OPERATORS for variant in _chosen(archive, operator)
+        variant.operator for archive in ARCHIVES for operator in ALL for variant in _chosen(archive, operator)
     )
     assert len(ARCHIVES) >= 55
-    assert len(kinds) == len(OPERATORS) + 1
+    assert len(kinds) == len(ALL) + 1
     assert sum(kinds.values()) >= 400
 
 

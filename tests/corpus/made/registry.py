@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tests.corpus.made import asserts, contracts, grid, masks, nested, scalars, structure
+from tests.corpus.made import asserts, contracts, grid, masks, nested, paths, scalars, structure
 from tests.corpus.made.case import Cases
 
 __all__ = ["ARCHIVES", "CASES", "KEPT"]
@@ -13,6 +13,7 @@ __all__ = ["ARCHIVES", "CASES", "KEPT"]
 _THEMES: Final = {
     "grid": grid,
     "scalars": scalars,
+    "paths": paths,
     "asserts": asserts,
     "masks": masks,
     "nested": nested,
