@@ -52,8 +52,13 @@ def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTe
     broadcast_sizes(ctx, (*query.sizes[:-1], key.sizes[-2]), mask.sizes)
 
 
-def _is_flash(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, mask: FakeTensor | None) -> bool:
-    """Whether the CPU's fused kernel takes the operands: four dimensions, one head size, no empty length."""
+def _is_flash(
+    ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, mask: FakeTensor | None, enable_gqa: bool
+) -> bool:
+    """Whether the CPU's fused kernel takes the operands: four dimensions, one head size, no empty length.
+
+    It broadcasts no batch; only grouped queries may have more heads than keys and values.
+    """
     if not query.ndim == key.ndim == value.ndim == 4 or query.dtype.category is not Category.FLOATING:
         return False
     if mask is not None and mask.ndim not in (2, 4):
@@ -63,18 +68,25 @@ def _is_flash(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTenso
         return False
     if any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors):
         return False
+    if not (same_size(ctx, query.sizes[0], key.sizes[0]) and same_size(ctx, query.sizes[0], value.sizes[0])):
+        return False
+    if not same_size(ctx, key.sizes[1], value.sizes[1]):
+        return False
+    if not enable_gqa and not same_size(ctx, query.sizes[1], key.sizes[1]):
+        return False
     return all(ctx.decide(ne(tensor.sizes[2], 0)) for tensor in (query, key))
 
 
-def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, enable_gqa: bool) -> Sizes:
+def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, enable_gqa: bool) -> Sizes:
     """The broadcast batch and head dimensions; grouped queries repeat the heads of keys and values."""
     if not enable_gqa or query.ndim < 3:
-        return broadcast_sizes(ctx, query.sizes[:-2], key.sizes[:-2])
+        return broadcast_sizes(ctx, broadcast_sizes(ctx, query.sizes[:-2], key.sizes[:-2]), value.sizes[:-2])
     ctx.require(
         eq(query.sizes[-3] % key.sizes[-3], 0),
         "Number of heads in key and value must divide the number of heads in query",
     )
-    return (*broadcast_sizes(ctx, query.sizes[:-3], key.sizes[:-3]), query.sizes[-3])
+    batch = broadcast_sizes(ctx, broadcast_sizes(ctx, query.sizes[:-3], key.sizes[:-3]), value.sizes[:-3])
+    return (*batch, query.sizes[-3])
 
 
 @shape("aten.scaled_dot_product_attention.default")
@@ -93,9 +105,9 @@ def scaled_dot_product_attention(
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     _require_operands(ctx, query, key, value)
-    batch = _batch(ctx, query, key, enable_gqa)
+    batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)
-    if dropout_p == 0.0 and _is_flash(ctx, query, key, value, attn_mask):
+    if dropout_p == 0.0 and _is_flash(ctx, query, key, value, attn_mask, enable_gqa):
         return like(ctx, query)
     return in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format")
 
@@ -115,7 +127,7 @@ def scaled_dot_product_attention_math(
 ) -> tuple[FakeTensor, ...]:
     """The attended values and the attention weights, by matrix products."""
     _require_operands(ctx, query, key, value)
-    batch = _batch(ctx, query, key, enable_gqa)
+    batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)
     return (
         in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import comb
 from typing import Final
 
-from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._broadcast import broadcast_sizes, is_one
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides
@@ -109,10 +109,34 @@ def masked_select(ctx: Context, self: FakeTensor, mask: FakeTensor) -> FakeTenso
     """The elements under the mask as a vector; both are broadcast first."""
     if mask.dtype is not DType.bool:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    sizes = broadcast_sizes(ctx, self.sizes, mask.sizes)
+    sizes = _broadcast_or_undecided(ctx, self.sizes, mask.sizes)
     # PyTorch allocates even where the mask is literally empty.
-    count = ctx.fresh_int(0, _product(sizes), ctx.quantity("nonzero", _expanded(mask, sizes)))
+    if sizes is None:
+        # A dimension of size 1 may repeat the other operand: the product of both bounds every case.
+        count = ctx.fresh_int(0, _product(self.sizes) * _product(mask.sizes), None)
+    else:
+        count = ctx.fresh_int(0, _product(sizes), ctx.quantity("nonzero", _expanded(mask, sizes)))
     return _dense(ctx, self, (count,))
+
+
+def _broadcast_or_undecided(ctx: Context, left: Sizes, right: Sizes) -> Sizes | None:
+    """The common shape; None if it depends on which sizes are 1, of which only what the kernel enforces is required.
+
+    PyTorch's fake kernel compares no sizes, so nothing is deferred here (``broadcast_sizes`` would).
+    """
+    places = min(len(left), len(right))
+    undecided = False
+    for place in range(1, places + 1):
+        a, b = left[-place], right[-place]
+        if a is b or is_one(ctx, a) or is_one(ctx, b) or ctx.known(eq(a, b)) is True:
+            continue
+        message = (
+            f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
+            f"{max(len(left), len(right)) - place}"
+        )
+        ctx.require(lor(eq(a, b), eq(a, 1), eq(b, 1)), message)
+        undecided |= ctx.known(eq(a, b)) is not True
+    return None if undecided else broadcast_sizes(ctx, left, right)
 
 
 def _product(sizes: Sizes) -> Dim:
