@@ -208,7 +208,7 @@ def _conversions() -> Iterator[Obligation]:
     yield Obligation("to float", lines, (*axioms, small), iff(text, same))
 
 
-_ENCODE: Final = "refimpl.solver.encode:encode"
+_ENCODE: Final = "refimpl.solver.encode:_holds"
 _TERMS: Final = "refimpl.solver._encode_terms:TermEncoder"
 _PYTHON: Final = "is what Python means, and division by zero is undefined"
 

@@ -43,7 +43,10 @@ def _substituted() -> Iterator[Obligation]:
         for term in terms:
             meaning = Meaning()
             given = equation_text(meaning, named, value)
-            goal = equation_text(meaning, substitute_dim(term, {of(X): named}), substitute_dim(term, {of(X): value}))
+            renamed = substitute_dim(term, {of(X): named})
+            goal = equation_text(meaning, renamed, substitute_dim(term, {of(X): value}))
+            if not isinstance(renamed, int) and of(X) in renamed.free:
+                goal = "false"
             hypotheses = (*meaning.definitions, given)
             yield Obligation(f"{term} at {value}", tuple(meaning.declarations), hypotheses, goal)
         for test in tests:
@@ -131,7 +134,7 @@ GROUP: Final = Group(
         Theorem(
             "substitution_keeps_the_value",
             "Substituting a term for a symbol gives the value at the valuation in which the symbol has that value.",
-            (f"{_HERE}.substitute:substitute", f"{_HERE}.rebuild:rebuild"),
+            (f"{_HERE}.substitute:substitute", f"{_HERE}.substitute:rebuild"),
             grouped(4, _substituted),
             _FAMILY,
         ),

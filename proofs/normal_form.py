@@ -255,7 +255,7 @@ GROUP: Final = Group(
             "products_of_polynomials_keep_their_value",
             "The expanded product is the product.",
             (f"{_HERE}.polynomials:multiply",),
-            grouped(9, _products),
+            grouped(3, _products),
             _FAMILY,
         ),
         Theorem(

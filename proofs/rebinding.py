@@ -282,7 +282,7 @@ GROUP: Final = Group(
             "renaming_adds_exactly_one_equation",
             "A step in profile exact keeps the constraints and adds that the symbol equals its value; "
             "an inconsistent one has no solution.",
-            (_STEP, _APPLY, "refimpl.symbolic_shapes.renaming:replace_in_condition"),
+            (_STEP, _APPLY, "refimpl.symbolic_shapes.rebinding:replace_in_condition"),
             _steps(_SIMPLE),
             _KINDS,
         ),
@@ -296,7 +296,7 @@ GROUP: Final = Group(
         Theorem(
             "a_divided_step_keeps_its_side_condition",
             "Under DivideByKey the step says that the divisors are positive and that they divide the value.",
-            (_STEP, "refimpl.symbolic_shapes.quotients:quotient"),
+            (_STEP, "refimpl.symbolic_shapes.rebinding:quotient"),
             _steps(_DIVIDED),
             _KINDS,
         ),

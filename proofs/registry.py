@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from proofs import ranges, rebinding
+from proofs import encoding, knowledge, laws, normal_form, preserve, ranges, rebinding
 from proofs.engine.theorem import Group, Theorem
 
 __all__ = ["GROUPS", "THEOREMS", "unregistered"]
 
-GROUPS: Final[tuple[Group, ...]] = (ranges.GROUP, rebinding.GROUP)
+GROUPS: Final[tuple[Group, ...]] = (
+    ranges.GROUP,
+    normal_form.GROUP,
+    knowledge.GROUP,
+    encoding.GROUP,
+    rebinding.GROUP,
+    laws.GROUP,
+    preserve.GROUP,
+)
 
 
 def _named() -> dict[str, Theorem]:

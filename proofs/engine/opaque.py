@@ -29,8 +29,8 @@ def number(tag: str, *arguments: Dim) -> Dim:
 
 
 def predicate(tag: str, *arguments: Dim) -> Cond:
-    """An arbitrary predicate of the arguments."""
-    return ge(number(tag, *arguments), 0)
+    """An arbitrary predicate of the arguments; the bound keeps what is known of shifts of sizes from deciding it."""
+    return ge(number(tag, *arguments), symbol(f"{tag}.bound"))
 
 
 def environment_text(meaning: Meaning, constraints: Constraints) -> str:
