@@ -54,9 +54,15 @@ class Supply:
                 symbol = last.arg if isinstance(last, Not) else last
                 if isinstance(symbol, BoolSymbol):
                     predicates.setdefault(outer, symbol)
-        kept = frozenset(node.path for node in nodes if node.assumed or node.failure is not None)
+        kept = frozenset(node.path for node in nodes if node.assumed or _cannot_run(node))
         binding = frozenset(node.path for node in nodes if node.may_allocate)
         return Supply(allocated, predicates, kept, binding)
+
+
+def _cannot_run(node: ObservedNode) -> bool:
+    """Whether the node has no value; what raises wherever its branch is taken raises in the replay too."""
+    failure = node.failure
+    return failure is not None and not (failure.kind == "violated" and node.predicates)
 
 
 @final

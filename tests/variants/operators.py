@@ -24,7 +24,7 @@ from tests.variants.archive_json import (
     nodes,
     top_graph,
 )
-from tests.variants.variants import flipped, merged, narrowed, symbols_of, unallocated
+from tests.variants.variants import merged, narrowed, symbols_of
 
 __all__ = ["OPERATORS", "Operator", "Variant", "own_symbols"]
 
@@ -148,13 +148,15 @@ def changed_strides(model: JsonObject) -> Iterator[Variant]:
 
 def flips(model: JsonObject) -> Iterator[Variant]:
     """A comparison computes its opposite; the recorded value stays."""
-    for graph in graphs(top_graph(model)):
-        numbers = as_object(graph["sym_bool_values"])
+    copy = deepcopy(model)
+    for graph in graphs(top_graph(copy)):
         for node in nodes(graph):
-            name = as_text(node["name"])
-            opposite = _COMPARISONS.get(as_text(node["target"]).removeprefix("_operator."))
-            if opposite and name in numbers:
-                yield Variant("flip", name, flipped(model, name, f"_operator.{opposite}"), True, _VALUE | {"CONSIST"})
+            target = as_text(node["target"])
+            opposite = _COMPARISONS.get(target.removeprefix("_operator."))
+            if opposite and node["name"] in as_object(graph["sym_bool_values"]):
+                node["target"] = f"_operator.{opposite}"
+                yield Variant("flip", as_text(node["name"]), deepcopy(copy), True, _VALUE | {"CONSIST"})
+                node["target"] = target
 
 
 def moved_constants(model: JsonObject) -> Iterator[Variant]:
@@ -218,14 +220,15 @@ def merges(model: JsonObject) -> Iterator[Variant]:
 
 def unallocateds(model: JsonObject) -> Iterator[Variant]:
     """A size that nobody allocates."""
-    for name, node, entry in _tensors(model):
-        target = as_text(node["target"])
-        if (
-            as_list(entry["sizes"])
-            and target.startswith("torch.ops.aten.")
-            and target.split(".")[3] not in _MAY_ALLOCATE
-        ):
-            yield Variant("unallocated", name, unallocated(model, name, 0), True, _VALUE)
+    copy = deepcopy(model)
+    as_object(copy["range_constraints"])["u77"] = {"min_val": 0, "max_val": None}
+    nobody: Json = {"as_expr": {"expr_str": "Symbol('u77', integer=True)", "hint": None}}
+    for name, node, entry in list(_tensors(copy)):
+        target, sizes = as_text(node["target"]), as_list(entry["sizes"])
+        if sizes and target.startswith("torch.ops.aten.") and target.split(".")[3] not in _MAY_ALLOCATE:
+            kept, sizes[0] = sizes[0], nobody
+            yield Variant("unallocated", name, deepcopy(copy), True, _VALUE)
+            sizes[0] = kept
 
 
 def renamed(model: JsonObject) -> Iterator[Variant]:

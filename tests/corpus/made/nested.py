@@ -193,6 +193,24 @@ def escaped_symbol() -> Case:
     return broken(program, None, "DOM")
 
 
+def branch_that_always_raises() -> Case:
+    """The record says u0 >= 0, the branch asserts u0 < 0 of a count: the program runs only where it is not taken."""
+    program, x, predicate = _program()
+    u0 = program.unbacked("u0", 0, LARGEST)
+    graphs: list[GraphBuilder] = []
+    for name in _BRANCHES:
+        graph = program.subgraph(name)
+        operand = graph.input("x", tensor([S0]))
+        if name == "true_graph_0":
+            count = graph.size(_counting(graph, operand, u0, None), 0)
+            graph.assert_scalar(graph.call("_operator.lt", count, 0, out=u0 >= 0))
+        _doubling(graph, operand)
+        graphs.append(graph)
+    program.output(_cond(program, predicate, graphs, [x]))
+    box = Box({"p": range(2), "s0": range(2, 5), "u0": range(5)}, lambda v: v["u0"] <= v["s0"], lambda v: not v["p"])
+    return broken(program, "strengthened", "EQUIV", box)
+
+
 def mapped(*, low: int, least: int) -> Case:
     """Each row is counted: what is recorded of a row's count needs an assert in the body."""
     program = ProgramBuilder()
@@ -260,7 +278,7 @@ CASES: Final = {
     "nested_right": partial(nested_count, (True, True, True)),
     "nested_lost_inside": partial(nested_count, (True, False, True)),
     "nested_lost_outside": partial(nested_count, (True, True, False)),
-    **titled(sibling_symbol, one_name_in_both_branches, escaped_symbol),
+    **titled(sibling_symbol, one_name_in_both_branches, escaped_symbol, branch_that_always_raises),
     "mapped_right": partial(mapped, low=2, least=2),
     "mapped_wrong": partial(mapped, low=2, least=1),
     "scanned_right": partial(scanned, low=2, least=3),
