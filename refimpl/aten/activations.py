@@ -102,9 +102,20 @@ def _require_probability(p: float) -> None:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
-@shape("aten.dropout.default", "aten.alpha_dropout.default")
+@shape("aten.dropout.default")
 def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
-    """Zeros elements at random in training; otherwise the tensor itself."""
+    """Zeros elements at random in training; otherwise a copy.
+
+    The eager kernel returns the tensor itself, and so do we where the copy would have its layout.
+    """
+    _require_probability(p)
+    made = like(ctx, input)
+    return input if not (train and p != 0) and made.strides == input.strides and input.offset == 0 else made
+
+
+@shape("aten.alpha_dropout.default")
+def alpha_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
+    """Saturates elements at random in training; otherwise the tensor itself."""
     _require_probability(p)
     return like(ctx, input) if train and p != 0 else input
 
