@@ -72,7 +72,7 @@ class _Bench:
             program = load(path)
         except ArchiveError as error:
             self.failed = True
-            click.echo(f"refimpl: {path}: {error}", err=True)
+            click.echo(f"Error: {error}", err=True)  # it names the file itself
             return None
         nodes = program.node_count
         ours = (
@@ -107,7 +107,7 @@ def run_bench(paths: Sequence[Path], *, runs: int, style: Literal["text", "json"
     measured = [one for one in map(bench.measure, paths) if one is not None]
     if style == "json":
         click.echo(json.dumps([_row(one) for one in measured], indent=1))
-    else:
+    elif measured:
         for line in table(measured, markdown=style == "markdown"):
             click.echo(line)
     return BAD_INPUT if bench.failed else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 __all__ = ["main"]
 
 INTERRUPTED: Final = 130
+UNREAD: Final = 141  # what a shell gives for a process that SIGPIPE ended
 USAGE: Final = 2
 _F = TypeVar("_F", bound=Callable[..., None])  # click decorates functions of any signature
 
@@ -21,8 +23,14 @@ def _shared(command: _F) -> _F:
     for option in reversed(
         (
             click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE..."),
-            click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True),
-            click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to FILE."),
+            click.option(
+                "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+                help="For people or for programs.",
+            ),
+            click.option(
+                "--output", type=click.Path(path_type=Path, dir_okay=False),
+                help="Write to FILE, not to standard output.",
+            ),
             click.option(
                 "--profile", type=click.Choice(["exact", "torch-2.13"]), default="exact", show_default=True,
                 help="What rebinding does in debatable cases.",
@@ -43,10 +51,13 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(short_help="Judge archives: prove them, or show a witness.")
 @_shared
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
-@click.option("--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True)
+@click.option(
+    "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
+    help="Decides what normal form does not; both must agree.",
+)  # fmt: skip
 @click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
 @click.option("--values", is_flag=True, help="List the propagated value of each node (JSON).")
 @click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
@@ -73,7 +84,7 @@ def check(
     )
 
 
-@cli.command()
+@cli.command(short_help="Print what the blind run computes.")
 @_shared
 def propagate(
     paths: tuple[str, ...],
@@ -87,7 +98,7 @@ def propagate(
     sys.exit(run_propagate(_archives(paths), profile=profile, style=style, output=output))
 
 
-@cli.command()
+@cli.command(short_help="Time refimpl beside PyTorch.")
 @click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE...")
 @click.option(
     "--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Warm runs, of which the median."
@@ -101,7 +112,7 @@ def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "mar
     sys.exit(run_bench(_archives(paths), runs=runs, style=style, with_torch=with_torch))
 
 
-@cli.command()
+@cli.command(short_help="Prove theorems about refimpl's own functions.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--check", "mode", flag_value="check", help="Compare verdicts and obligations with the ledger.")
 @click.option("--update", "mode", flag_value="update", help="Write the ledger anew.")
@@ -113,7 +124,7 @@ def prove(names: tuple[str, ...], mode: Literal["check", "update"] | None, jobs:
     sys.exit(run_prove(names, mode=mode or "run", jobs=jobs))
 
 
-@cli.command()
+@cli.command(short_help="Print a page of the documentation.")
 @click.argument("page", required=False)
 def explain(page: str | None) -> None:
     """Print a page of the documentation; without a name, the list of pages."""
@@ -134,7 +145,9 @@ def _archives(paths: Sequence[str]) -> list[Path]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     try:
-        cli.main(args=None if arguments is None else list(arguments), prog_name="refimpl", standalone_mode=False)
+        # Not ``cli.main``: it would turn a broken pipe into exit code 1, which is a verdict here.
+        with cli.make_context("refimpl", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            cli.invoke(context)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
@@ -144,5 +157,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (``| head``): nothing is left to say.
-        sys.stderr.close()
-        sys.exit(0)
+        _drop_output()
+        sys.exit(UNREAD)
+    except OSError as error:
+        # Archives are read elsewhere and refused as such: this is the output, or a name that no system call takes.
+        _drop_output()
+        place = error.filename or "standard output"
+        click.echo(f"Error: {place}: {error.strerror or error}", err=True)
+        sys.exit(USAGE)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere; the interpreter would fail on it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

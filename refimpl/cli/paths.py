@@ -9,16 +9,19 @@ __all__ = ["NoArchives", "archives"]
 
 
 class NoArchives(ValueError):
-    """A folder holds no archive: most likely a mistyped path."""
+    """A folder that holds no archive, or an empty name: most likely a mistyped path."""
 
 
 def archives(arguments: Sequence[str]) -> list[Path]:
     """The files named, and the ``*.pt2`` files below the folders named, each once, in order.
 
-    A path that does not exist is kept: reading it says so. Raises :class:`NoArchives` for an empty folder.
+    A path that does not exist is kept: reading it says so. Raises :class:`NoArchives` for an empty folder or name.
     """
     found: dict[Path, None] = {}
     for argument in arguments:
+        if not argument:
+            # ``Path("")`` would be the current folder: an unset shell variable is no wish to check all of it.
+            raise NoArchives("an empty name names no archive")
         path = Path(argument)
         if not path.is_dir():
             found[path] = None

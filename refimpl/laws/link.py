@@ -39,7 +39,8 @@ def _claims(seen: Observation) -> Claims:
                 continue
             asked.add((binding.symbol, statement.condition, statement.predicates))
             name, found = binding.symbol.name, to_text(binding.term)
-            text = f"{to_text(statement.condition)} is recorded, but does not follow for {name} = {found} at {where}"
+            value = "the value" if found == name else f"{name} = {found}"
+            text = f"{to_text(statement.condition)} is recorded, but does not follow for {value} at {where}"
             open_claims.append(
                 Claim("LINK", binding.node, statement.condition, "after", text, None, _FIX, statement.predicates)
             )

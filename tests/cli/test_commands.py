@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,29 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
     done = refimpl("check", "--format", "json", "--output", target, REAL / "datadep" / "view_u.pt2")
     assert (done.returncode, done.stdout) == (0, "")
     assert programs(target.read_text(encoding="utf-8"), "refimpl.report.1")[0]["unbacked"] == 1
+
+
+@pytest.mark.parametrize("command", ["check", "propagate"])
+def test_output_that_cannot_be_written_exits_2_with_one_sentence(command: str, tmp_path: Path) -> None:
+    target = tmp_path / "missing" / "report"
+    done = refimpl(command, REAL / "datadep" / "view_u.pt2", "--output", target)
+    assert (done.returncode, done.stderr) == (2, f"Error: {target}: No such file or directory\n")
+
+
+def test_a_name_that_is_too_long_exits_2_with_one_sentence() -> None:
+    done = refimpl("check", "a" * 5000)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "File name too long" in done.stderr
+
+
+def test_a_reader_that_goes_away_gets_no_verdict() -> None:
+    # Exit code 1 would say "broken" and 0 "equivalent".
+    command = [sys.executable, "-m", "refimpl.cli", "check", str(REAL / "datadep" / "view_u.pt2")]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_values_are_listed_when_asked_for() -> None:
