@@ -6,16 +6,21 @@ from types import ModuleType
 from typing import Final
 
 from specs import (
+    archives,
     bindings,
     environment,
     histories,
     interpreter,
+    laws,
     nodes,
     propagation,
     quotients,
     rebinding,
+    solvers,
     subgraphs,
+    terms,
     values,
+    verdicts,
 )
 
 __all__ = ["CHAPTERS"]
@@ -31,5 +36,10 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ENV", histories),
     ("PRO", propagation),
     ("PRO", subgraphs),
+    ("ARC", archives),
+    ("LAW", laws),
+    ("LAW", verdicts),
+    ("TRM", terms),
+    ("SOL", solvers),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

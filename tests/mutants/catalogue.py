@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.mutants.archives import ARCHIVES
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
+from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
+from tests.mutants.terms import TERMS
 
 __all__ = ["CATALOGUE", "by_id"]
 
-CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT, *PROPAGATION)
+CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT, *PROPAGATION, *ARCHIVES, *LAWS, *TERMS)
 
 
 def by_id() -> dict[str, Mutant]:

@@ -23,8 +23,8 @@ __all__ = ["Mutant", "forget_results", "function_at", "planted", "resolve"]
 class Mutant:
     """A realistic fault.
 
-    ``breaks`` says in one sentence what is wrong then, ``site`` which function carries it (``module:qualname``);
-    ``old``, which occurs once in the function's source, becomes ``new``. ``killers`` are the checks that notice it
+    ``breaks`` says in one sentence what is wrong then, ``site`` which function, or which constant text, carries it
+    (``module:qualname``); ``old``, which occurs once in its source, becomes ``new``. ``killers`` are the checks that notice it
     (``specs/rebinding.py::test_...``).
     """
 
@@ -42,6 +42,11 @@ def planted(mutant: Mutant) -> Generator[None]:
 
     Raises ValueError if the edit does not fit the source.
     """
+    constant = resolve(mutant.site)
+    if isinstance(constant, str):
+        with _planted_text(mutant, constant):
+            yield
+        return
     function = function_at(mutant.site)
     original = function.__code__
     changed = _changed(function, mutant)
@@ -51,6 +56,22 @@ def planted(mutant: Mutant) -> Generator[None]:
         yield
     finally:
         function.__code__ = original
+        forget_results()
+
+
+@contextmanager
+def _planted_text(mutant: Mutant, original: str) -> Generator[None]:
+    """Within it, a text that is a constant of a module is changed there."""
+    if original.count(mutant.old) != 1:
+        raise ValueError(f"{mutant.id}: the text to change occurs {original.count(mutant.old)} times in {mutant.site}")
+    module, _, name = mutant.site.partition(":")
+    owner = importlib.import_module(module)
+    forget_results()
+    setattr(owner, name, original.replace(mutant.old, mutant.new))
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
         forget_results()
 
 

@@ -1,0 +1,145 @@
+"""Seeded faults in the terms, their ranges, and what is known of them; and in what solvers are asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+__all__ = ["TERMS"]
+
+_T: Final = "refimpl.terms"
+_S: Final = "refimpl.solver"
+_C: Final = "specs/terms.py::"
+_K: Final = "specs/solvers.py::"
+
+TERMS: Final = (
+    Mutant(
+        "trm-negation-loses-a-factor",
+        "The negative of a polynomial is the polynomial.",
+        f"{_T}.polynomials:scale",
+        "if factor == 1:",
+        "if factor in (1, -1):",
+        (f"{_C}test_an_integer_term_means_the_expression",),
+    ),
+    Mutant(
+        "trm-less-is-less-or-equal",
+        "A strict order is taken for one that is not.",
+        f"{_T}.conditions:lt",
+        "add(subtract(right, left), -1)",
+        "subtract(right, left)",
+        (f"{_C}test_a_condition_holds_where_the_expression_says",),
+    ),
+    Mutant(
+        "trm-substitution-takes-one-symbol",
+        "Of several symbols only the first is replaced.",
+        f"{_T}.substitute:substitute",
+        "for symbol in term.free if symbol in mapping",
+        "for symbol in sorted(term.free, key=str)[:1] if symbol in mapping",
+        (f"{_C}test_substitution_is_simultaneous",),
+    ),
+    Mutant(
+        "trm-negative-divisors-keep-the-sign",
+        "A division by a negative number is one by its absolute value.",
+        f"{_T}.division:_floor_div_by_constant",
+        "scale(left, -1), -right",
+        "left, -right",
+        (f"{_C}test_quotients_of_polynomials_on_all_small_numbers",),
+    ),
+    Mutant(
+        "trm-quotient-range-takes-the-wrong-end",
+        "The lowest quotient of a negative number is computed with the largest divisor.",
+        f"{_T}.intervals:_floor_div_positive",
+        "low = a // c",
+        "low = a // (c if d is None else d)",
+        (f"{_C}test_every_result_is_a_member",),
+    ),
+    Mutant(
+        "trm-excluded-by-a-possible-zero",
+        "An equation is refuted although its smallest difference is zero.",
+        f"{_T}.deciding:_decide_eq",
+        "low > 0)",
+        "low >= 0)",
+        (f"{_C}test_what_is_known_is_true_wherever_the_assumptions_hold",),
+    ),
+    Mutant(
+        "trm-congruences-change-sign",
+        "A known remainder is remembered with the wrong sign.",
+        f"{_T}.bounds:Bounds._learn_congruence",
+        "(-constant - of_inner.constant)",
+        "(constant - of_inner.constant)",
+        (f"{_C}test_divisibility",),
+    ),
+    Mutant(
+        "trm-nan-is-in-order",
+        "A float that may be NaN is said to be at most infinity.",
+        f"{_T}.float_ranges:FloatRange.less_equal",
+        "and not self.is_unbounded and not other.is_unbounded",
+        "",
+        (f"{_C}test_float_comparisons_are_sound_with_nan",),
+    ),
+    Mutant(
+        "trm-inequalities-print-reversed",
+        "An inequality is printed with its sides exchanged.",
+        f"{_T}.printing:_inequality",
+        "} >= {",
+        "} <= {",
+        (f"{_C}test_terms_print_as_in_pytorch",),
+    ),
+    Mutant(
+        "trm-polynomials-grow-without-end",
+        "A polynomial may have any number of monomials.",
+        f"{_T}.polynomials:make_int",
+        "if len(kept) > MAX_MONOMIALS:",
+        "if len(kept) > MAX_MONOMIALS**4:",
+        (f"{_C}test_polynomials_that_explode_are_refused",),
+    ),
+    Mutant(
+        "sol-all-parts-of-a-disjunction-are-needed",
+        "A disjunction holds only where all of its parts are defined.",
+        f"{_S}.encode:_holds",
+        "return f\"(or {' '.join(_holds(terms, arg) for arg in args)})\"",
+        "return conjunction(list(_condition(terms, condition)))",
+        (f"{_K}test_a_disjunction_needs_only_the_part_that_holds",),
+    ),
+    Mutant(
+        "sol-division-is-euclidean",
+        "Division is the solver's, which rounds otherwise for negative divisors.",
+        f"{_S}.encode:_PRELUDE",
+        "(ite (> b 0) (div a b) (div (- a) (- b)))",
+        "(div a b)",
+        (f"{_K}test_floor_division_and_modulo_follow_python",),
+    ),
+    Mutant(
+        "sol-nan-is-in-order",
+        "Comparisons with NaN compare something.",
+        f"{_S}._encode_text:ExtendedReal._ordered",
+        'conjunction([*(f"(not {nan})" for nan in (self.nan, other.nan) if nan != "false"), text])',
+        "text",
+        (f"{_K}test_comparisons_with_nan_are_false",),
+    ),
+    Mutant(
+        "sol-models-are-believed",
+        "A solver's model counts without being evaluated.",
+        f"{_S}.facade:_verdict",
+        "if refutes(valuation, hypotheses, goal):",
+        "if valuation is not None:",
+        (f"{_K}test_a_model_that_does_not_refute_is_no_refutation",),
+    ),
+    Mutant(
+        "sol-contradicting-solvers-are-fine",
+        "Of two solvers that contradict each other the one with a proof is right.",
+        f"{_S}.facade:_verdict",
+        "if proofs and refuted is not None:",
+        "if not proofs and refuted is not None and reasons and False:",
+        (f"{_K}test_solvers_that_contradict_each_other_are_an_error",),
+    ),
+    Mutant(
+        "sol-budgets-may-be-negative",
+        "A budget of nothing is accepted.",
+        f"{_S}.facade:make_solver",
+        "if budget <= 0:",
+        "if budget < 0:",
+        (f"{_K}test_the_budget_is_positive",),
+    ),
+)
