@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeAlias, TypeVar
 
-from refimpl.laws.law import Claims, Law
+from refimpl.laws.law import Claim, Claims, Given, Law
 from refimpl.laws.observation import Observation
 from refimpl.laws.theory import Theory
 from refimpl.solver import Obligation
+from refimpl.solver._encode_terms import TermEncoder
+from refimpl.solver._encode_text import ExtendedReal
 from refimpl.solver.encode import Script, encode
+from refimpl.solver.encode import _condition as encode_condition  # pyright: ignore[reportPrivateUsage]  # the fault drops a half of its answer
 from refimpl.symbolic_shapes.constraints import Constraints, ConstraintsView, Delta
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.rebinding import Outcome, Rebound
-from refimpl.terms import Cond, Dim, IntTerm, Scalar, Symbol, ValueRange, conditions, lnot, to_cond
+from refimpl.terms import (
+    BoolSymbol,
+    Cond,
+    Dim,
+    IntTerm,
+    Scalar,
+    Symbol,
+    Term,
+    ValueRange,
+    conditions,
+    lnot,
+    of_atom,
+    substitute,
+)
 from refimpl.terms.intervals import Integer, Interval
+from refimpl.terms.substitute import Substitution
 
 __all__ = ["FAULTS", "Fault"]
 
 N = TypeVar("N", bound=Integer)
+_LAWS: Final = ("equiv", "link", "path", "fresh", "inj", "value")
 # The shipped object as ``module:attribute``, and what stands there instead.
-Fault = tuple[str, object]
+Fault: TypeAlias = tuple[str, object]
 
 
 def _identity(x: Interval[N]) -> Interval[N]:
@@ -62,13 +81,12 @@ def _exact_always(value: Dim, divisor: Dim) -> tuple[Dim, list[Cond]]:
 
 def _always_cancelled(view: ConstraintsView, term: Scalar) -> Scalar:
     inner = next(iter(term.free)) if isinstance(term, IntTerm) and "Ite" in term.key else None
-    return conditions.make_int({(inner,): 1}) if isinstance(inner, Symbol) else term
+    return of_atom(inner) if isinstance(inner, Symbol) else term
 
 
 def _one_hop(self: Constraints, term: Scalar) -> Scalar:
-    from refimpl.terms import substitute
-
-    return substitute(term, self.replacements) if not isinstance(term, (int, float)) else term
+    once: dict[Symbol | BoolSymbol, Scalar] = dict(self.replacements.items())
+    return substitute(term, once)
 
 
 def _claims_nothing(seen: Observation) -> Claims:
@@ -87,9 +105,66 @@ def _script_of_negation(self: Obligation) -> Script:
     return encode(self.hypotheses, (lnot(self.goal),))
 
 
+def _given_back(condition: Cond) -> Cond:
+    return condition
+
+
+def _first_condition(*given: Cond) -> Cond:
+    return given[0]
+
+
+def _then(condition: Cond, then: Dim, otherwise: Dim) -> Dim:
+    return then
+
+
+def _unreduced(value: int, modulus: int) -> int:
+    return value
+
+
+def _unsubstituted(term: Scalar, mapping: Substitution) -> Scalar:
+    return term
+
+
+def _unbuilt(part: Term, done: Mapping[Term, Scalar], table: Substitution) -> Scalar:
+    return part
+
+
+def _unchanged_condition(condition: Cond, symbol: Symbol, by: Scalar) -> Cond:
+    return True
+
+
+def _strictly_greater(left: Dim, right: Dim) -> Cond:
+    return conditions.nonnegative(left - right - 1)
+
+
+def _weakly_greater(left: Dim, right: Dim) -> Cond:
+    return conditions.nonnegative(left - right)
+
+
+def _no_obligation(self: Theory, claim: Claim, *, extra: tuple[Cond, ...] = ()) -> Obligation:
+    return Obligation("nothing", (), True)
+
+
+def _itself(self: object, *others: object) -> object:
+    return self
+
+
+def _no_hypotheses(self: Theory, given: Given | None, *, layout: bool = False, until: int | None = None) -> tuple[()]:
+    return ()
+
+
+def _undefined_is_true(terms: TermEncoder, condition: Cond) -> str:
+    return encode_condition(terms, condition)[0]
+
+
+def _without_definedness(terms: TermEncoder, condition: Cond) -> tuple[str, str]:
+    return encode_condition(terms, condition)[0], "true"
+
+
 _T: Final = "refimpl.terms."
 _S: Final = "refimpl.symbolic_shapes."
 _E: Final = "refimpl.solver._encode_terms:TermEncoder."
+_L: Final = "refimpl.laws."
 _RANGE: Final = f"{_T}ranges:ValueRange."
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -102,7 +177,64 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_T}intervals:minimum", _mixed),
     (f"{_T}intervals:union", _second),
     (f"{_T}intervals:intersect", _mixed),
-    (f"{_RANGE}less_than", lambda self, other: True),  # pyright: ignore[reportUnknownLambdaType]
-    (f"{_RANGE}less_equal", lambda self, other: False),  # pyright: ignore[reportUnknownLambdaType]
-    (f"{_RANGE}equals", lambda self, other: True),  # pyright: ignore[reportUnknownLambdaType]
+    (f"{_RANGE}less_than", lambda self, other: True),
+    (f"{_RANGE}less_equal", lambda self, other: False),
+    (f"{_RANGE}equals", lambda self, other: True),
+    (f"{_RANGE}__contains__", lambda self, value: True),
+    (f"{_RANGE}is_empty", property(lambda self: True)),
+    (f"{_RANGE}singleton", property(lambda self: 7)),
+    (f"{_RANGE}power", _itself),
+    (f"{_RANGE}lshift", _itself),
+    (f"{_RANGE}rshift", _itself),
+    (f"{_T}polynomials:add", _left),
+    (f"{_T}polynomials:subtract", _left),
+    (f"{_T}polynomials:make_int", lambda coefficients: 0),
+    (f"{_T}polynomials:multiply", _left),
+    (f"{_T}division:symmetric_residue", _unreduced),
+    (f"{_T}division:floor_div", _left),
+    (f"{_T}division:mod", _left),
+    (f"{_T}conditions:eq", lambda left, right: True),
+    (f"{_T}conditions:ne", lambda left, right: False),
+    (f"{_T}conditions:ge", _strictly_greater),
+    (f"{_T}conditions:le", _weakly_greater),
+    (f"{_T}conditions:gt", _weakly_greater),
+    (f"{_T}conditions:lt", _weakly_greater),
+    (f"{_T}conditions:land", _first_condition),
+    (f"{_T}conditions:lor", _first_condition),
+    (f"{_T}conditions:lnot", _given_back),
+    (f"{_T}integers:int_max", _left_of_many),
+    (f"{_T}integers:int_min", _left_of_many),
+    (f"{_T}integers:ite", _then),
+    (f"{_T}integers:power", _left),
+    (f"{_T}integers:lshift", _left),
+    (f"{_T}integers:rshift", _left),
+    (f"{_T}substitute:substitute", _unsubstituted),
+    (f"{_T}substitute:rebuild", _unbuilt),
+    (f"{_T}bounds:Bounds.known", lambda self, condition: True),
+    (f"{_T}bounds:Bounds.simplify", lambda self, term: 1),
+    (f"{_T}bounds:Bounds.range_of", lambda self, term: ValueRange(0, 0)),
+    ("refimpl.solver.encode:_holds", _undefined_is_true),
+    ("refimpl.solver.encode:_condition", _without_definedness),
+    ("refimpl.solver.encode:_kleene", lambda parts, decided: "true"),
+    ("refimpl.solver.obligation:Obligation.script", property(_script_of_negation)),
+    ("refimpl.solver._encode_text:ExtendedReal.compare", lambda self, op, other: f"(= {self.value} {other.value})"),
+    (f"{_E}_division", lambda self, function, atom: ("(div |a| 3)", "true")),
+    (f"{_E}_definition", lambda self, atom: ("0", "true")),
+    (f"{_E}_choice", lambda self, test, a, b, a_defined, b_defined: (a, a_defined)),
+    (f"{_E}_power", lambda self, atom: ("|a|", "true")),
+    (f"{_E}_to_int", lambda self, atom: ("(to_int |f.value|)", "true")),
+    (f"{_E}_rounded_int", lambda self, term: ExtendedReal("false", "0", "0.0")),
+    (f"{_S}rebinding:rebind", _nothing_rebound),
+    (f"{_S}rebinding:replace_in_condition", _unchanged_condition),
+    (f"{_S}rebinding:quotient", _exact_always),
+    (f"{_S}rebinding:_cancel_boolean", _always_cancelled),
+    (f"{_S}rebinding:_policy", lambda view, symbol, term, profile: None),
+    (f"{_S}constraints:Constraints.apply", _itself),
+    (f"{_S}constraints:Constraints.resolve", _one_hop),
+    (f"{_S}bindings:rebind", _nothing_rebound),
+    (f"{_S}knowledge:Knowledge.apply", lambda self, delta: None),
+    (f"{_S}knowledge:Knowledge.assume", lambda self, condition: None),
+    (f"{_L}theory:Theory.obligation", _no_obligation),
+    (f"{_L}theory:Theory.hypotheses", _no_hypotheses),
+    *((f"{_L}{name}:{name.upper()}", _silent(name.upper())) for name in _LAWS),
 )

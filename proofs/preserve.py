@@ -38,7 +38,7 @@ from refimpl.symbolic_shapes import (
 )
 from refimpl.terms import Cond, Dim, IntTerm, ge, of_atom, symbol
 
-__all__ = ["GROUP"]
+__all__ = ["GROUP", "Step", "check", "count", "count_with", "graph_of", "preserved", "said_by", "twice"]
 
 S0, U0, U1, U2 = (symbol(name) for name in ("s0", "u0", "u1", "u2"))
 
@@ -57,7 +57,7 @@ def _raw(value: object) -> Dim:
     raise TypeError(f"{found} is no integer")
 
 
-def _says(tag: str, *arguments: Dim) -> tuple[Cond, Cond]:
+def said_by(tag: str, *arguments: Dim) -> tuple[Cond, Cond]:
     """What an operator says of its fresh symbol and its arguments: an arbitrary fact, an arbitrary requirement."""
     return predicate(f"{tag}fact", *arguments), predicate(f"{tag}required", *arguments)
 
@@ -65,7 +65,7 @@ def _says(tag: str, *arguments: Dim) -> tuple[Cond, Cond]:
 def _allocated(tag: str, *arguments: Dim) -> Dim:
     mode = _mode()
     fresh = mode.fresh_int(None, None, None)
-    fact, required = _says(tag, fresh, *arguments)
+    fact, required = said_by(tag, fresh, *arguments)
     mode.fact(fact)
     mode.require(required, tag)
     return fresh
@@ -101,10 +101,10 @@ _Operator: TypeAlias = (
     Callable[[FakeTensor], object] | Callable[[FakeTensor, SymInt], object] | Callable[[SymInt], None]
 )
 # An operator, the places of its operands (the tensor is 0, the first node 1), the recorded bindings.
-_Node: TypeAlias = tuple[_Operator, tuple[int, ...], dict[IntTerm, KeyPath]]
+Step: TypeAlias = tuple[_Operator, tuple[int, ...], dict[IntTerm, KeyPath]]
 
 
-def _graph(*nodes: _Node) -> fx.GraphModule:
+def graph_of(*nodes: Step) -> fx.GraphModule:
     """A graph of operators on one tensor and on the results of earlier nodes, with the recorded bindings."""
     graph = fx.Graph()
     made = [graph.placeholder("x")]
@@ -121,7 +121,7 @@ def _graph(*nodes: _Node) -> fx.GraphModule:
 def _after(module: fx.GraphModule) -> ShapeEnv:
     """The environment after the shipped propagation."""
     env = ShapeEnv(guard_from_hints=False)
-    env.symbols.reserve(map(of, (U0, U1, U2)))
+    env.symbols.reserve(of(symbol(f"u{number}")) for number in range(10))
     env.add_backed(of(S0), 5, 2, None)
     env.assume(predicate("gamma", S0))
     with FakeTensorMode(env):
@@ -130,7 +130,7 @@ def _after(module: fx.GraphModule) -> ShapeEnv:
     return env
 
 
-def _preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...]) -> Obligation:
+def preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...]) -> Obligation:
     """What the environment holds is what was recorded, and that each fresh symbol is the old one it is bound to."""
     env = _after(module)
     after = env.knowledge.snapshot()
@@ -147,29 +147,29 @@ _ITEM: Final[tuple[KeyPath, KeyPath]] = ((SequenceKey(0),), (SequenceKey(1),))
 
 
 def _base() -> Iterator[Obligation]:
-    yield _preserved("nothing allocated", _graph(), ())
+    yield preserved("nothing allocated", graph_of(), ())
 
 
 def _step() -> Iterator[Obligation]:
     """One node of each kind after an arbitrary contract."""
-    yield _preserved("fresh", _graph((count, (0,), {U0: ()})), _says("count", U0, S0))
-    yield _preserved("divided", _graph((twice, (0,), {U0: (DivideByKey(2),)})), _says("twice", U0, S0))
-    two = _graph((pair, (0,), {U0: _ITEM[0], U1: _ITEM[1]}))
-    yield _preserved("two at once", two, (*_says("first", U0, S0), *_says("second", U1, U0)))
+    yield preserved("fresh", graph_of((count, (0,), {U0: ()})), said_by("count", U0, S0))
+    yield preserved("divided", graph_of((twice, (0,), {U0: (DivideByKey(2),)})), said_by("twice", U0, S0))
+    two = graph_of((pair, (0,), {U0: _ITEM[0], U1: _ITEM[1]}))
+    yield preserved("two at once", two, (*said_by("first", U0, S0), *said_by("second", U1, U0)))
 
 
 def _composed() -> Iterator[Obligation]:
     """Nodes that build on what earlier nodes bound: the hypothesis of the induction is what the step before gave."""
-    second: _Node = (count_with, (0, 1), {U1: ()})
-    said = (*_says("count", U0, S0), *_says("with", U1, S0, U0))
-    yield _preserved("two nodes", _graph((count, (0,), {U0: ()}), second), said)
-    third: _Node = (count_with, (0, 2), {U2: ()})
-    module = _graph((count, (0,), {U0: ()}), second, third)
-    yield _preserved("three nodes", module, (*said, *_says("with", U2, S0, U1)))
-    checked = _graph((count, (0,), {U0: ()}), second, (check, (1,), {}))
-    yield _preserved("required after", checked, (*said, predicate("check", U0)))
-    divided = _graph((twice, (0,), {U0: (DivideByKey(2),)}), (count_with, (0, 1), {U1: ()}))
-    yield _preserved("after a division", divided, (*_says("twice", U0, S0), *_says("with", U1, S0, 2 * U0)))
+    second: Step = (count_with, (0, 1), {U1: ()})
+    said = (*said_by("count", U0, S0), *said_by("with", U1, S0, U0))
+    yield preserved("two nodes", graph_of((count, (0,), {U0: ()}), second), said)
+    third: Step = (count_with, (0, 2), {U2: ()})
+    module = graph_of((count, (0,), {U0: ()}), second, third)
+    yield preserved("three nodes", module, (*said, *said_by("with", U2, S0, U1)))
+    checked = graph_of((count, (0,), {U0: ()}), second, (check, (1,), {}))
+    yield preserved("required after", checked, (*said, predicate("check", U0)))
+    divided = graph_of((twice, (0,), {U0: (DivideByKey(2),)}), (count_with, (0, 1), {U1: ()}))
+    yield preserved("after a division", divided, (*said_by("twice", U0, S0), *said_by("with", U1, S0, 2 * U0)))
 
 
 def _end() -> Iterator[Obligation]:
