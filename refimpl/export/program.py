@@ -25,7 +25,7 @@ from refimpl.terms import Scalar
 __all__ = ["ExportedProgram", "load"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExportedProgram:
     """An exported program as its archive records it; nothing has been run.
 
@@ -54,6 +54,9 @@ class ExportedProgram:
     next_unbacked_float: int
     torch_version: str
     archive: Archive
+
+    def __repr__(self) -> str:
+        return f"ExportedProgram({self.path!r}, {self.node_count} nodes)"
 
     @property
     def is_blinded(self) -> bool:
