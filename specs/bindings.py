@@ -26,7 +26,7 @@ from refimpl.symbolic_shapes import (
 )
 from refimpl.symbolic_shapes.profiles import TORCH_2_13
 from refimpl.symbolic_shapes.reading import read_scalar
-from refimpl.terms import Dim, Symbol, eq, int_of_bool, symbol
+from refimpl.terms import Dim, IntTerm, Symbol, eq, int_of_bool, symbol, to_dim
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
 
@@ -101,7 +101,8 @@ BND_02 = Clause(
 def test_a_path_that_goes_astray_says_where(place: tuple[object, KeyPath, str, object], data: st.DataObject) -> None:
     value, path, _, _ = place
     depth = data.draw(st.integers(0, len(path)))
-    wrong = data.draw(st.sampled_from((InnerTensorKey("gone"), CallMethodKey("gone"), SequenceKey(99))))
+    astray: tuple[Key, ...] = (InnerTensorKey("gone"), CallMethodKey("gone"), SequenceKey(99))
+    wrong = data.draw(st.sampled_from(astray))
     with pytest.raises(PathError) as caught:
         key_get(value, (*path[:depth], wrong, *path[depth:]))
     assert caught.value.depth == depth
@@ -170,10 +171,12 @@ BND_05 = Clause(
 def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool) -> None:
     env = ShapeEnv()
     env.add_backed(name("s0"), 5, 2, None)
-    by = symbol("s0") if backed else factor
+    by: Dim = symbol("s0") if backed else factor
+    product = symbol("u0") * by
+    assert isinstance(product, IntTerm)
     number = env.create_unbacked_symint()
     assert isinstance(number, SymInt)
-    found = compute_unbacked_bindings(env, (env.create_unbacked_symbool(), SymInt(U * by, env)))  # type: ignore[arg-type]  # a polynomial
+    found = compute_unbacked_bindings(env, (env.create_unbacked_symbool(), SymInt(product, env)))
     assert found is not None
     assert [(bound.name, keystr(path)) for bound, path in found.items()] == [
         ("u1", "[0].cast_symbool_to_symint_guardless()"),
@@ -221,7 +224,7 @@ def test_a_symbol_is_rebound_to_the_old_value(old: Dim) -> None:
     fresh = env.create_unbacked_symint()
     assert isinstance(fresh, SymInt)
     compute_unbacked_bindings(env, (4, fresh), (4, old if isinstance(old, int) else SymInt(old, env)))
-    assert env.known(eq(fresh.raw, old)) is True
+    assert env.known(eq(to_dim(fresh.raw), old)) is True
 
 
 BND_08 = Clause(

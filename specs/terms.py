@@ -1,10 +1,35 @@
 """TRM: the terms that sizes are made of, against a meaning computed in plain Python.
 
-The checks are those of ``tests/terms``: their expressions have a meaning of their own, which knows no terms.
+Most checks are those of ``tests/terms``: their expressions have a meaning of their own, which knows no terms.
 """
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refimpl.terms import (
+    Bounds,
+    Cond,
+    Dim,
+    TermTooLargeError,
+    eq,
+    evaluate,
+    floor_div,
+    ge,
+    gt,
+    le,
+    lt,
+    mod,
+    multiply,
+    ne,
+    symbol,
+)
 from specs.clauses import Clause, checks
 from tests.terms import (
     test_bounds,
@@ -74,6 +99,30 @@ test_division_by_zero_stays_an_undefined_application = checks(TRM_04)(
     test_normal_form.test_division_by_zero_stays_an_undefined_application
 )
 
+SMALL = st.integers(-4, 4)
+ORDERS: Final[tuple[tuple[Callable[[Dim, Dim], Cond], Callable[[int, int], bool]], ...]] = (
+    (eq, operator.eq),
+    (ne, operator.ne),
+    (ge, operator.ge),
+    (gt, operator.gt),
+    (le, operator.le),
+    (lt, operator.lt),
+)
+U: Final = symbol("u0")
+
+
+@checks(TRM_04)
+@settings(max_examples=150)
+@given(factor=SMALL, constant=SMALL, divisor=SMALL.filter(bool), inner=SMALL.filter(bool))
+def test_nested_quotients_are_pythons_for_every_sign(factor: int, constant: int, divisor: int, inner: int) -> None:
+    term = U * factor + constant
+    quotient, remainder = floor_div(floor_div(term, inner), divisor), mod(floor_div(term, inner), divisor)
+    for value in range(-9, 10):
+        whole = (value * factor + constant) // inner
+        assert evaluate(quotient, {"u0": value}) == whole // divisor
+        assert evaluate(remainder, {"u0": value}) == whole % divisor
+
+
 TRM_05 = Clause(
     "TRM-05",
     "A range of a result contains every result, and where an operation is tight its ends are attained.",
@@ -112,6 +161,37 @@ test_a_contradiction_concludes_nothing = checks(TRM_06)(
     test_bounds.test_a_contradiction_is_noticed_and_concludes_nothing
 )
 
+
+@checks(TRM_06)
+@settings(max_examples=200)
+@given(low=SMALL, width=st.integers(0, 4), factor=SMALL, constant=SMALL, order=st.sampled_from(ORDERS), excluded=SMALL)
+def test_orders_at_the_ends_of_a_range_are_decided_rightly(
+    low: int,
+    width: int,
+    factor: int,
+    at: int,
+    order: tuple[Callable[[Dim, Dim], Cond], Callable[[int, int], bool]],
+    excluded: int,
+) -> None:
+    bounds = Bounds()
+    for condition in (ge(U, low), le(U, low + width), ne(U, excluded)):
+        bounds.assume(condition)
+    values = [value for value in range(low, low + width + 1) if value != excluded]
+    assert bounds.inconsistent == (not values)
+    if not values:
+        return
+    constant = factor * (low + at) + (at % 2) * (factor > 2)
+    make, means = order
+    answer = bounds.known(make(U * factor, constant))
+    truths = {means(value * factor, constant) for value in values}
+    assert answer is None or truths == {answer}
+    if means not in (operator.eq, operator.ne):
+        assert (answer is None) == (len(truths) == 2), "an order of one symbol in an interval is always decided"
+    found = bounds.range_of(U * factor + constant)
+    results = [value * factor + constant for value in values]
+    assert (found.low, found.high) == (min(results), max(results))
+
+
 TRM_07 = Clause(
     "TRM-07",
     "Everyday questions about sizes are decided: orders, chains, divisibility, disequalities, disjunctions.",
@@ -126,6 +206,22 @@ test_divisibility = checks(TRM_07)(test_bounds.test_divisibility)
 test_chains_of_orders = checks(TRM_07)(test_bounds.test_chains_of_orders_in_either_order_of_learning)
 test_backwards_through_functions = checks(TRM_07)(test_bounds.test_backwards_through_functions)
 test_opaque_conditions_and_disjunctions = checks(TRM_07)(test_bounds.test_opaque_conditions_and_disjunctions)
+
+
+@checks(TRM_07)
+@settings(max_examples=200)
+@given(sign=st.sampled_from((1, -1)), shift=SMALL, modulus=st.integers(2, 5), residue=st.integers(0, 4), asked=SMALL)
+def test_remainders_are_remembered_and_moved(sign: int, shift: int, modulus: int, residue: int, asked: int) -> None:
+    bounds = Bounds()
+    bounds.assume(eq(mod(U * sign + shift, modulus), residue % modulus))
+    values = [value for value in range(-30, 31) if (value * sign + shift) % modulus == residue % modulus]
+    for offset in range(modulus):
+        answer = bounds.known(eq(mod(U + asked, modulus), offset))
+        assert answer is None or {(value + asked) % modulus == offset for value in values} == {answer}
+    assert bounds.known(eq(mod(U * sign + shift, modulus), residue % modulus)) is True
+    equal = bounds.known(eq(U, asked))
+    assert equal is None or (equal is False and asked not in values)
+
 
 TRM_08 = Clause(
     "TRM-08",
@@ -161,3 +257,14 @@ test_polynomials_that_explode_are_refused = checks(TRM_10)(test_limits.test_poly
 test_numbers_that_explode_are_refused = checks(TRM_10)(test_limits.test_numbers_that_explode_are_refused)
 test_a_text_that_explodes_is_refused = checks(TRM_10)(test_limits.test_a_text_that_explodes_is_refused)
 test_a_term_that_nests_too_deeply_is_refused = checks(TRM_10)(test_limits.test_a_term_that_nests_too_deeply_is_refused)
+
+
+@checks(TRM_10)
+def test_a_sum_of_too_many_monomials_is_refused() -> None:
+    left: Dim = 0
+    right: Dim = 0
+    for index in range(64):
+        left, right = left + symbol(f"a{index}"), right + symbol(f"b{index}")
+    product = multiply(left, right)
+    with pytest.raises(TermTooLargeError):
+        _ = product + symbol("c")

@@ -24,8 +24,8 @@ class Mutant:
     """A realistic fault.
 
     ``breaks`` says in one sentence what is wrong then, ``site`` which function, or which constant text, carries it
-    (``module:qualname``); ``old``, which occurs once in its source, becomes ``new``. ``killers`` are the checks that notice it
-    (``specs/rebinding.py::test_...``).
+    (``module:qualname``); ``old``, which occurs once in its source, becomes ``new``. ``killers`` are the checks that
+    notice it (``specs/rebinding.py::test_...``).
     """
 
     id: str
