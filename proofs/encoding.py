@@ -209,6 +209,7 @@ def _conversions() -> Iterator[Obligation]:
 
 
 _ENCODE: Final = "refimpl.solver.encode:_holds"
+_CONDITION: Final = "refimpl.solver.encode:_condition"
 _TERMS: Final = "refimpl.solver._encode_terms:TermEncoder"
 _PYTHON: Final = "is what Python means, and division by zero is undefined"
 
@@ -244,14 +245,14 @@ GROUP: Final = Group(
         Theorem(
             "powers_and_shifts_by_constants_are_encoded_as_pythons",
             "The encoding of a power or shift by a constant is the product or quotient.",
-            (_ENCODE, f"{_TERMS}._power"),
+            (_CONDITION, f"{_TERMS}._power"),
             _all_same(_powers),
             "exponents and counts from 0 to 4",
         ),
         Theorem(
             "connectives_are_encoded_with_definedness",
             "A condition is encoded as defined and true; a connective that a defined part decides is defined.",
-            (_ENCODE, "refimpl.solver.encode:_condition", "refimpl.solver.encode:_kleene"),
+            (_ENCODE, _CONDITION, "refimpl.solver.encode:_kleene"),
             _all_same(_conditions),
             "connectives of two and three parts",
         ),
@@ -271,13 +272,13 @@ GROUP: Final = Group(
         Theorem(
             "float_comparisons_are_encoded_as_ieee",
             "Comparisons of floats are IEEE's, for NaN, the infinities and every pair of finite values.",
-            (_ENCODE, "refimpl.solver._encode_text:ExtendedReal.compare"),
+            (_CONDITION, "refimpl.solver._encode_text:ExtendedReal.compare"),
             _comparisons,
         ),
         Theorem(
             "integers_become_floats_exactly_where_they_fit",
             "An integer up to 2**53 in size is encoded as the float of the same value.",
-            (_ENCODE, f"{_TERMS}._rounded_int"),
+            (_CONDITION, f"{_TERMS}._rounded_int"),
             _conversions,
             "integers up to 2**53; nothing is said of larger ones",
         ),

@@ -49,12 +49,8 @@ def _first(x: Interval[N], y: Interval[N]) -> Interval[N]:
     return x
 
 
-def _second(x: Interval[N], y: Interval[N]) -> Interval[N]:
-    return y
-
-
-def _never_multiplied(x: Interval[N], y: Interval[N]) -> Interval[N]:
-    return (None if x[0] is None or y[0] is None else x[0] * y[0], None)
+def _shifted(x: Interval[N], y: Interval[N]) -> Interval[N]:
+    return (None if y[0] is None else y[0] + 1, None if y[1] is None else y[1] + 1)
 
 
 def _mixed(x: Interval[N], y: Interval[N]) -> Interval[N]:
@@ -157,8 +153,9 @@ def _undefined_is_true(terms: TermEncoder, condition: Cond) -> str:
     return encode_condition(terms, condition)[0]
 
 
-def _without_definedness(terms: TermEncoder, condition: Cond) -> tuple[str, str]:
-    return encode_condition(terms, condition)[0], "true"
+def _negated(terms: TermEncoder, condition: Cond) -> tuple[str, str]:
+    text, defined = encode_condition(terms, condition)
+    return f"(not {text})", defined
 
 
 _T: Final = "refimpl.terms."
@@ -170,12 +167,12 @@ _RANGE: Final = f"{_T}ranges:ValueRange."
 FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_T}intervals:negate", _identity),
     (f"{_T}intervals:add", _mixed),
-    (f"{_T}intervals:multiply", _never_multiplied),
+    (f"{_T}intervals:multiply", _shifted),
     (f"{_T}intervals:floor_div", _first),
     (f"{_T}intervals:mod", _first),
     (f"{_T}intervals:maximum", _mixed),
     (f"{_T}intervals:minimum", _mixed),
-    (f"{_T}intervals:union", _second),
+    (f"{_T}intervals:union", _shifted),
     (f"{_T}intervals:intersect", _mixed),
     (f"{_RANGE}less_than", lambda self, other: True),
     (f"{_RANGE}less_equal", lambda self, other: False),
@@ -214,7 +211,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_T}bounds:Bounds.simplify", lambda self, term: 1),
     (f"{_T}bounds:Bounds.range_of", lambda self, term: ValueRange(0, 0)),
     ("refimpl.solver.encode:_holds", _undefined_is_true),
-    ("refimpl.solver.encode:_condition", _without_definedness),
+    ("refimpl.solver.encode:_condition", _negated),
     ("refimpl.solver.encode:_kleene", lambda parts, decided: "true"),
     ("refimpl.solver.obligation:Obligation.script", property(_script_of_negation)),
     ("refimpl.solver._encode_text:ExtendedReal.compare", lambda self, op, other: f"(= {self.value} {other.value})"),

@@ -36,7 +36,7 @@ from refimpl.symbolic_shapes import (
     SymInt,
     unwrap,
 )
-from refimpl.terms import Cond, Dim, IntTerm, ge, of_atom, symbol
+from refimpl.terms import Cond, Dim, IntTerm, ge, of_atom, substitute_cond, symbol
 
 __all__ = ["GROUP", "Step", "check", "count", "count_with", "graph_of", "preserved", "said_by", "twice"]
 
@@ -177,7 +177,8 @@ def _end() -> Iterator[Obligation]:
     fresh, term = symbol("u9"), 2 * U0 + S0
     meaning = Meaning()
     said = meaning.condition(predicate("said", fresh, U0))
-    stated = meaning.condition(predicate("said", term, U0))
+    replaced = substitute_cond(predicate("said", fresh, U0), {of(fresh): term})
+    stated = "false" if isinstance(replaced, bool) or of(fresh) in replaced.free else meaning.condition(replaced)
     given = equation_text(meaning, fresh, term)
     yield Obligation("determined", tuple(meaning.declarations), (*meaning.definitions, given), iff(said, stated))
 

@@ -324,7 +324,7 @@ GROUP: Final = Group(
         Theorem(
             "requirements_are_refiled_under_the_representative",
             "After a step no condition mentions the symbol that it replaced, which is never a backed one.",
-            (_STEP, _APPLY),
+            (_APPLY,),
             _refiling,
             _KINDS,
         ),

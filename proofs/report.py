@@ -16,13 +16,13 @@ __all__ = ["prove"]
 class Progress(Protocol):
     """Shows how far a run is; the steps come back unchanged."""
 
-    def __call__(self, steps: Iterable[TheoremResult], total: int) -> Iterator[TheoremResult]: ...
+    def __call__(self, steps: Iterable[TheoremResult], total: int, /) -> Iterator[TheoremResult]: ...
 
 
 class Say(Protocol):
     """Prints a line."""
 
-    def __call__(self, line: str) -> None: ...
+    def __call__(self, line: str, /) -> None: ...
 
 
 def prove(

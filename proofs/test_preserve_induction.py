@@ -11,7 +11,7 @@ from proofs.engine.running import BUDGETS
 from proofs.faults import FAULTS
 from proofs.preserve import Step, check, count, count_with, graph_of, preserved, said_by, twice
 from refimpl.solver import solve_text
-from refimpl.symbolic_shapes import DivideByKey, bindings
+from refimpl.symbolic_shapes import DivideByKey
 from refimpl.terms import Cond, Dim, symbol
 
 S0 = symbol("s0")

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias, final
 
 from proofs.engine.smt import Obligation
 from proofs.engine.theorem import Theorem
-from refimpl.solver import PROVERS, Prover, TextAnswer, solve_text
+from refimpl.solver import PROVERS, Prover, SolverError, TextAnswer, solve_text
 
 __all__ = ["BUDGETS", "Failure", "Outcome", "Tally", "TheoremResult", "decide", "prove", "run"]
 
@@ -96,9 +96,14 @@ def prove(theorem: Theorem, *, stop_early: bool = False) -> TheoremResult:
     for obligation in _obligations(theorem, failures):
         count += 1
         texts.update(obligation.digest.encode())
-        z3, cvc5 = (
-            solve_text(prover, obligation.text, budget=BUDGETS[prover], proof=prover == "cvc5") for prover in PROVERS
-        )
+        try:
+            z3, cvc5 = (
+                solve_text(prover, obligation.text, budget=BUDGETS[prover], proof=prover == "cvc5")
+                for prover in PROVERS
+            )
+        except SolverError as error:
+            failures.append(Failure(obligation.name, "undecided", str(error)))
+            break
         answers["z3"].append(z3)
         answers["cvc5"].append(cvc5)
         proofs.update(cvc5.digest.encode())
