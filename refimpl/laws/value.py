@@ -59,7 +59,9 @@ class _Comparison:
         """A node without a value of the blind run: nothing is known of it."""
         failure = node.failure
         if failure is not None and failure.kind in ("unmodelled", "data-dependent", "undecided", "crash"):
-            self.findings.append(Finding("VALUE", node.path, "undecided", f"{node.operator}: {failure.message}"))
+            # What is not modelled names the operator itself.
+            text = failure.message if node.operator in failure.message else f"{node.operator}: {failure.message}"
+            self.findings.append(Finding("VALUE", node.path, "undecided", text))
 
     def node(self, node: ObservedNode) -> None:
         """Compare both values of a node."""

@@ -111,6 +111,17 @@ def test_output_that_cannot_be_written_exits_2_with_one_sentence(command: str, t
     assert (done.returncode, done.stderr) == (2, f"Error: {target}: No such file or directory\n")
 
 
+def test_only_names_of_operators_are_assumed(tmp_path: Path) -> None:
+    # PyTorch's loader has no function for such a text: nothing may rest on its recorded result.
+    original = REAL / "datadep" / "view_u.pt2"
+    model = read(original)
+    graph = as_object(as_object(as_object(model)["graph_module"])["graph"])
+    as_object(as_list(graph["nodes"])[0])["target"] = "os.system"
+    done = refimpl("check", write(model, original, tmp_path / "system.pt2"))
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "VALUE undecided at node item\n    the operator os.system is not modelled\n" in done.stdout
+
+
 def test_a_name_that_is_too_long_exits_2_with_one_sentence() -> None:
     done = refimpl("check", "a" * 5000)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
