@@ -267,7 +267,7 @@ def test_attributes_are_found_at_dotted_paths(path: tuple[str, ...]) -> None:
     graph.output(graph.placeholder("x"))
     interpreter = fx.Interpreter[object](fx.GraphModule(Root(), graph, "Spec"))
     interpreter.module = Root()
-    expected = {("offset",): 7, ("scale", "weight"): 11}
+    expected: dict[tuple[str, ...], int] = {("offset",): 7, ("scale", "weight"): 11}
     if path in expected:
         assert interpreter.fetch_attr(".".join(path)) == expected[path]
         assert interpreter.get_attr(".".join(path), (), {}) == expected[path]

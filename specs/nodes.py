@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given
@@ -102,8 +103,11 @@ INT_15 = Clause(
     f"{_INTERPRETER}.map_nodes_to_values",
     "int-missing-value-names-one-node",
 )
-LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=2), st.sampled_from(("@x", "@y")))
-STRUCTURES = st.recursive(
+Structure: TypeAlias = "None | bool | int | str | list[Structure] | tuple[Structure, ...] | dict[str, Structure]"
+LEAVES: st.SearchStrategy[Structure] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=2), st.sampled_from(("@x", "@y"))
+)
+STRUCTURES: st.SearchStrategy[Structure] = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
@@ -114,16 +118,17 @@ STRUCTURES = st.recursive(
 )
 
 
-def _filled(structure: object, x: object, y: object) -> object:
+def _filled(structure: Structure, x: object, y: object) -> object:
     """The structure with something for ``@x`` and ``@y``."""
     match structure:
         case "@x":
             return x
         case "@y":
             return y
-        case list() | tuple():
-            items = [_filled(item, x, y) for item in structure]
-            return items if isinstance(structure, list) else tuple(items)
+        case list():
+            return [_filled(item, x, y) for item in structure]
+        case tuple():
+            return tuple([_filled(item, x, y) for item in structure])
         case dict():
             return {key: _filled(item, x, y) for key, item in structure.items()}
         case _:
@@ -132,7 +137,7 @@ def _filled(structure: object, x: object, y: object) -> object:
 
 @checks(INT_13, INT_14)
 @given(structure=STRUCTURES)
-def test_nodes_in_structures_become_their_values(structure: object) -> None:
+def test_nodes_in_structures_become_their_values(structure: Structure) -> None:
     graph = fx.Graph()
     x, y = _operands(graph)
     call = graph.call_function(dict, (), {"argument": _filled(structure, x, y)})

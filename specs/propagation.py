@@ -19,6 +19,7 @@ from refimpl.symbolic_shapes import (
     RebindingInconsistentError,
     Requirement,
 )
+from refimpl.symbolic_shapes.structures import is_tuple
 from refimpl.terms import Cond, IntTerm, eq, ge, le, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes.operators import (
@@ -88,7 +89,7 @@ def a_mode(counts: tuple[Count, ...]) -> FakeTensorMode:
 
 def sizes(values: object) -> list[object]:
     """The first size of each tensor."""
-    assert isinstance(values, tuple)
+    assert is_tuple(values)
     return [value.sizes[0] for value in values if isinstance(value, FakeTensor)]
 
 

@@ -164,7 +164,14 @@ test_a_contradiction_concludes_nothing = checks(TRM_06)(
 
 @checks(TRM_06)
 @settings(max_examples=200)
-@given(low=SMALL, width=st.integers(0, 4), factor=SMALL, constant=SMALL, order=st.sampled_from(ORDERS), excluded=SMALL)
+@given(
+    low=SMALL,
+    width=st.integers(0, 4),
+    factor=SMALL,
+    at=st.integers(-1, 5),
+    order=st.sampled_from(ORDERS),
+    excluded=SMALL,
+)
 def test_orders_at_the_ends_of_a_range_are_decided_rightly(
     low: int,
     width: int,

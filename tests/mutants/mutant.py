@@ -77,12 +77,13 @@ def _planted_text(mutant: Mutant, original: str) -> Generator[None]:
 
 def function_at(site: str) -> FunctionType:
     """The plain function at a site, without properties, caches and context managers around it."""
-    found = resolve(site)
+    found: object = resolve(site)
     if isinstance(found, property):
         found = found.fget
     elif isinstance(found, (staticmethod, classmethod)):
-        found = found.__func__
-    found = inspect.unwrap(found) if callable(found) else found
+        found = getattr(found, "__func__")  # noqa: B009 - a plain function inside
+    while (inner := getattr(found, "__wrapped__", None)) is not None:
+        found = inner
     if not isinstance(found, FunctionType):
         raise ValueError(f"{site} is no function")
     return found

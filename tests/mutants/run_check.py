@@ -12,6 +12,8 @@ from typing import Protocol
 
 import pytest
 
+from refimpl.symbolic_shapes.structures import is_list, is_tuple
+
 __all__ = ["Noticed", "check_at", "run_check"]
 
 
@@ -25,18 +27,24 @@ class _Check(Protocol):
 
 def check_at(node_id: str) -> object:
     """The function of a check (``specs/rebinding.py::test_...``). Raises if there is none."""
-    path, _, name = node_id.partition("::")
+    path, _, name = node_id.partition("[")[0].partition("::")
     module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
     return getattr(module, name)
 
 
 def run_check(node_id: str) -> None:
-    """Run it for all its parameters; raises what it raises."""
+    """Run it for all its parameters, or for the one in brackets; raises what it raises."""
     check = check_at(node_id)
     assert callable(check)
+    _, _, chosen = node_id.removesuffix("]").partition("[")
+    ran = 0
     with _stopping_at_the_first_failure(check):
         for arguments in _parameters(check):
-            _call(check, arguments)
+            if not chosen or chosen == "-".join(map(str, arguments.values())):
+                _call(check, arguments)
+                ran += 1
+    if not ran:
+        raise LookupError(f"{node_id} has no such parameter")
 
 
 def _call(check: _Check, arguments: dict[str, object]) -> None:
@@ -88,5 +96,10 @@ def _rows(names: str | tuple[str, ...], values: Iterable[object]) -> Iterator[di
         given: object = getattr(value, "values", None) if hasattr(value, "marks") else None
         if given is None:
             given = (value,) if len(wanted) == 1 else value
-        assert isinstance(given, (tuple, list))
-        yield dict(zip(wanted, given, strict=True))
+        yield dict(zip(wanted, _items(given), strict=True))
+
+
+def _items(row: object) -> list[object]:
+    if is_tuple(row) or is_list(row):
+        return list(row)
+    raise TypeError(f"{row!r} is no row of parameters")
