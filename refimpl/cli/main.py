@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -78,6 +79,8 @@ def check(
     from refimpl.cli.check import CheckOptions, run_check
     from refimpl.solver import DEFAULT_BUDGET
 
+    if solver != "z3" and find_spec("cvc5") is None:
+        raise click.ClickException(f"--solver {solver} needs cvc5: pip install 'refimpl[cvc5]'")
     options = CheckOptions(profile, solver, DEFAULT_BUDGET if budget is None else budget, values)
     sys.exit(
         run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings)
