@@ -21,7 +21,7 @@ from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.propagate import PropagateUnbackedSymInts
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import unwrap
-from refimpl.terms import Scalar, Symbol, free_of
+from refimpl.terms import Scalar, Symbol, free_of, ge
 
 __all__ = ["BlindRun", "Step", "blind_run", "blind_environment"]
 
@@ -128,6 +128,9 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
             assumed = is_custom(n.target, error)
             failure = None if assumed else classify(error, env.violated)
             value = self._recorded(n, path)
+            if assumed:
+                with env.at(path):
+                    _state_sizes(env, value)
         allocated: tuple[Symbol, ...] = ()
         if symbols.fresh_count != count:
             allocated = tuple([s for s in reversed(symbols.since(count)) if symbols.origins.get(s) == path])
@@ -150,6 +153,17 @@ class _BlindInterpreter(PropagateUnbackedSymInts):
                 if isinstance(symbol, Symbol) and symbol not in env.symbols.origins:
                     env.add_unbacked(symbol, None, None, path)
         return _wrapped(self.mode, recorded)
+
+
+def _state_sizes(env: ShapeEnv, value: object) -> None:
+    """Whatever a custom operator computes, its result is a tensor: no eager run gives it a negative size."""
+    if isinstance(value, FakeTensor):
+        for size in value.sizes:
+            if not isinstance(size, int):
+                env.fact(ge(size, 0))
+    elif is_sequence(value):
+        for item in value:
+            _state_sizes(env, item)
 
 
 def _wrapped(mode: FakeTensorMode, value: object) -> object:
