@@ -41,5 +41,5 @@ def checks(*clauses: Clause) -> Callable[[Check], Check]:
 
 def cited(check: object) -> tuple[Clause, ...]:
     """The clauses that a check cites, none if it is no check."""
-    found: object = getattr(check, _CITED, ())
-    return tuple([clause for clause in found if isinstance(clause, Clause)]) if isinstance(found, tuple) else ()
+    found: tuple[Clause, ...] = getattr(check, _CITED, ())
+    return found

@@ -13,6 +13,7 @@ from specs import (
     interpreter,
     laws,
     nodes,
+    operators,
     propagation,
     quotients,
     rebinding,
@@ -39,6 +40,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ARC", archives),
     ("LAW", laws),
     ("LAW", verdicts),
+    ("OPR", operators),
     ("TRM", terms),
     ("SOL", solvers),
 )

@@ -103,7 +103,7 @@ INT_15 = Clause(
     f"{_INTERPRETER}.map_nodes_to_values",
     "int-missing-value-names-one-node",
 )
-Structure: TypeAlias = "None | bool | int | str | list[Structure] | tuple[Structure, ...] | dict[str, Structure]"
+Structure: TypeAlias = "bool | int | str | list[Structure] | tuple[Structure, ...] | dict[str, Structure] | None"
 LEAVES: st.SearchStrategy[Structure] = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=2), st.sampled_from(("@x", "@y"))
 )

@@ -9,13 +9,23 @@ from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
+from tests.mutants.operators import OPERATORS
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.terms import TERMS
 
 __all__ = ["CATALOGUE", "by_id"]
 
-CATALOGUE: Final[tuple[Mutant, ...]] = (*FX, *REBINDING, *ENVIRONMENT, *PROPAGATION, *ARCHIVES, *LAWS, *TERMS)
+CATALOGUE: Final[tuple[Mutant, ...]] = (
+    *FX,
+    *REBINDING,
+    *ENVIRONMENT,
+    *PROPAGATION,
+    *ARCHIVES,
+    *LAWS,
+    *TERMS,
+    *OPERATORS,
+)
 
 
 def by_id() -> dict[str, Mutant]:

@@ -80,8 +80,6 @@ def function_at(site: str) -> FunctionType:
     found: object = resolve(site)
     if isinstance(found, property):
         found = found.fget
-    elif isinstance(found, (staticmethod, classmethod)):
-        found = getattr(found, "__func__")  # noqa: B009 - a plain function inside
     while (inner := getattr(found, "__wrapped__", None)) is not None:
         found = inner
     if not isinstance(found, FunctionType):
