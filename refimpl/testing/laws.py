@@ -56,7 +56,12 @@ def check_law(
         derandomize=True,
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=(
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+            HealthCheck.nested_given,
+        ),
     )
     @given(case=law.cases)
     def on_every_case(case: C) -> None:

@@ -36,7 +36,7 @@ def archives(*, max_inputs: int = 2, max_steps: int = 6) -> st.SearchStrategy[by
 
 def exported_programs(*, max_inputs: int = 2, max_steps: int = 6) -> st.SearchStrategy[ExportedProgram]:
     """Intact programs, as `archives` writes them, read back: ``refimpl.check`` calls each of them equivalent."""
-    return archives(max_inputs=max_inputs, max_steps=max_steps).map(_load)
+    return _programs(archives(max_inputs=max_inputs, max_steps=max_steps))
 
 
 @final
@@ -57,10 +57,19 @@ def propagations(*, max_inputs: int = 2, max_steps: int = 6, profile: str = "exa
 
         raise InvalidArgument(f"profile={profile!r} must be one of {', '.join(PROFILES)}")
 
-    def propagated(program: ExportedProgram) -> Propagation:
-        return Propagation(program, propagation_report(program, profile=profile))
+    return _propagations(exported_programs(max_inputs=max_inputs, max_steps=max_steps), profile)
 
-    return exported_programs(max_inputs=max_inputs, max_steps=max_steps).map(propagated)
+
+# Composites, not ``map``: hypothesis would show a drawn value as a call on the bytes of its archive.
+@st.composite
+def _programs(draw: st.DrawFn, drawn: st.SearchStrategy[bytes]) -> ExportedProgram:
+    return _load(draw(drawn))
+
+
+@st.composite
+def _propagations(draw: st.DrawFn, drawn: st.SearchStrategy[ExportedProgram], profile: str) -> Propagation:
+    program = draw(drawn)
+    return Propagation(program, propagation_report(program, profile=profile))
 
 
 def _load(archive: bytes) -> ExportedProgram:

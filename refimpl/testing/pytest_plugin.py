@@ -58,11 +58,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add one item for each archive, before ``-k`` and ``-m`` choose among all items."""
-    given = config.getoption("refimpl_check")
+    given: object = config.getoption("refimpl_check")
     strict = bool(config.getoption("refimpl_strict"))
-    for path in _archives([str(each) for each in given]):
-        item = ArchiveItem.from_parent(session, name=f"refimpl[{path.as_posix()}]")
-        assert isinstance(item, ArchiveItem), "from_parent makes an instance of its class"
+    for path in _archives([str(each) for each in given] if isinstance(given, list) else []):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - an option has no type
+        name = f"refimpl[{path.as_posix()}]"
+        item = ArchiveItem.from_parent(session, name=name)  # pyright: ignore[reportUnknownMemberType] - pytest's
         item.archive, item.strict = path, strict
         items.append(item)
 

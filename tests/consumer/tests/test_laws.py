@@ -26,19 +26,19 @@ from refimpl.testing import (
 
 REBINDING = {law.name: law for law in REBINDING_LAWS}
 PROPAGATION = {law.name: law for law in PROPAGATION_LAWS}
-BUDGET = settings(max_examples=20, deadline=None, database=None, derandomize=True)
+BUDGET = settings(max_examples=12, deadline=None, database=None, derandomize=True)
 
 
 @pytest.mark.parametrize("law", REBINDING_LAWS, ids=lambda law: law.name)
 def test_the_reference_obeys_the_laws_of_rebinding(law: ImplementationLaw[Rebinding, RebindingStep]) -> None:
-    check_law(law, Reference(), max_examples=20)
+    check_law(law, Reference(), max_examples=12)
 
 
 @pytest.mark.parametrize("law", PROPAGATION_LAWS, ids=lambda law: law.name)
 def test_the_reference_obeys_the_laws_of_propagation(
     law: ImplementationLaw[Propagating, refimpl.ExportedProgram],
 ) -> None:
-    check_law(law, Reference(), max_examples=20)
+    check_law(law, Reference(), max_examples=12)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_reference_obeys_the_laws_of_propagation(
 )
 def test_a_lossy_step_is_caught_with_a_witness(implementation: Rebinding, said: str) -> None:
     with pytest.raises(LawBroken) as caught:
-        check_law(REBINDING["EXACT"], implementation)
+        check_law(REBINDING["EXACT"], implementation, max_shrinks=20)
     broken = caught.value
     assert (broken.law, broken.node) == ("EXACT", None)
     assert broken.message.startswith(said)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test  # pyright: ignore[reportUnknownVariableType] - no types
 
 from refimpl.terms import Cond, Dim, Symbol
 from refimpl.testing import EnvironmentUnderTest, LawBroken, ReferenceEnvironment, ShapeEnvMachine
 from refimpl.testing.environment_laws import Numbers
 
 SHORT = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=6,
     deadline=None,
     database=None,
