@@ -45,7 +45,7 @@ def prove(
         say(line)
     bad = bool(missing) or any(result.verdict != "proved" for result in results)
     if mode == "check":
-        recorded = read(LEDGER.read_text(encoding="utf-8")) if LEDGER.exists() else {}
+        recorded = read(LEDGER.read_text(encoding="utf-8") if LEDGER.exists() else "")
         if only:
             recorded = {name: entry for name, entry in recorded.items() if name in names}
         found = differences(recorded, results)

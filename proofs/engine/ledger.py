@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, final
+from typing import Final, cast, final
 
 from proofs.engine.running import Tally, TheoremResult
 from refimpl.solver import solver_versions
@@ -58,7 +58,8 @@ def read(text: str) -> Mapping[str, Entry]:
     theorems = data.get("theorems", {})
     if not isinstance(theorems, dict):
         raise ValueError("the ledger has no table of theorems")
-    return {str(name): _entry(str(name), entry) for name, entry in theorems.items()}
+    tables = cast("dict[str, object]", theorems)  # TOML's keys are strings
+    return {name: _entry(name, entry) for name, entry in tables.items()}
 
 
 def _entry(name: str, entry: object) -> Entry:

@@ -160,7 +160,7 @@ class Meaning:
         return result
 
 
-def _coefficient(value: int) -> str:
+def _coefficient(value: object) -> str:
     # A symbolic coefficient writes itself.
     return literal(value) if isinstance(value, int) else str(value)
 
