@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Protocol
 
 from refimpl.export._graph_reader import GraphReader, Reading, UnboundSymbol
 from refimpl.export._operations import is_scalar
@@ -23,6 +24,10 @@ from refimpl.fx.graph_module import GraphModule
 from refimpl.terms import Scalar
 
 __all__ = ["ExportedProgram", "load"]
+
+
+class _Printer(Protocol):
+    def text(self, obj: str, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -57,6 +62,10 @@ class ExportedProgram:
 
     def __repr__(self) -> str:
         return f"ExportedProgram({self.path!r}, {self.node_count} nodes)"
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        # IPython and hypothesis would print every field of a dataclass, which are whole graphs here.
+        printer.text(repr(self))
 
     @property
     def is_blinded(self) -> bool:
