@@ -150,7 +150,7 @@ def changes_a_dtype(report: dict[str, Json], call: int) -> None:
     [
         ("REPEAT", grows, "the second propagation"),
         ("BIND", loses_bindings, "BIND at .*: the binding of u0 at .* is lost"),
-        ("EQUIV", loses_requirements, "EQUIV at .*: weakened: .* is lost .*u0 = "),
+        ("EQUIV", loses_requirements, "EQUIV at .*: weakened: .* is lost .*u[0-9] = "),
         ("EQUIV", invents_a_requirement, "EQUIV at x: strengthened: u0 >= 4 "),
         ("EQUIV", writes_nonsense, "REPORT at x: the requirement 'u0 \\+' is no condition"),
         ("VALUE", changes_a_dtype, "VALUE at .*: recorded torch.float32, propagated torch.int8"),
