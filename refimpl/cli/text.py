@@ -95,6 +95,8 @@ def _conditions(report: ProgramReport, *, alone: bool) -> Iterator[str]:
         if alone:
             for row in report.specializations[:MOST_ROWS]:
                 yield f"    {row.node}: {row.guard}"
+    for guard in report.unread_guards[:MOST_ROWS]:
+        yield f"  guard not understood, so nothing rests on it: {guard:.200}"
     if alone and report.unused:
         yield f"  ranges of symbols that no value uses: {', '.join(report.unused)}"
     if alone:

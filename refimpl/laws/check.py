@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import final
 
-from refimpl.export import ExportedProgram
+from refimpl.export import ExportedProgram, UnreadGuard
 from refimpl.laws.blind_run import BlindRun, blind_run
 from refimpl.laws.determine import determined
 from refimpl.laws.judge import Judgement, Replayer, judge
@@ -91,6 +91,7 @@ def _report(
         unbacked=len(unbacked),
         assumed=assumed,
         unused=seen.unused,
+        unread_guards=tuple(f"{g.text} ({g.reason})" for g in program.guards if isinstance(g, UnreadGuard)),
         unrecorded=unrecorded(seen, judgement.model, engine),
         specializations=specializations,
         bindings=binding_rows(seen),

@@ -145,6 +145,7 @@ class ProgramReport:
     unbacked: int = 0
     assumed: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    unread_guards: tuple[str, ...] = ()
     unrecorded: tuple[UnrecordedRow, ...] = ()
     specializations: tuple[SpecializationRow, ...] = ()
     bindings: tuple[BindingRow, ...] = ()
@@ -174,6 +175,7 @@ class ProgramReport:
             "unbacked": self.unbacked,
             "assumed": list(self.assumed),
             "unused": list(self.unused),
+            "unread_guards": list(self.unread_guards),
             "unrecorded": [row.to_dict() for row in self.unrecorded],
             "specializations": [row.to_dict() for row in self.specializations],
             "bindings": [row.to_dict() for row in self.bindings],

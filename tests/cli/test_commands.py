@@ -186,3 +186,15 @@ def test_explain_lists_and_prints_pages() -> None:
 
 def test_version_and_help() -> None:
     assert refimpl("--help").stdout.startswith("Usage: refimpl")
+
+
+def test_a_guard_outside_the_grammar_is_reported_and_not_run(tmp_path: Path) -> None:
+    original = REAL / "datadep" / "view_u.pt2"
+    flag = tmp_path / "ran"
+    model = read(original)
+    model["guards_code"] = [f"__import__('os').system('touch {flag}')"]
+    copy = write(model, original, tmp_path / "guarded.pt2")
+    assert "guard not understood" in refimpl("check", copy).stdout
+    (program,) = programs(refimpl("check", "--format", "json", copy).stdout, "refimpl.report.1")
+    assert "__import__" in str(as_list(program["unread_guards"])[0])
+    assert not flag.exists()
