@@ -16,6 +16,7 @@ from refimpl.laws import Json, propagation_report, worst_exit_code
 __all__ = ["run_propagate"]
 
 SCHEMA: Final = "refimpl.propagation/1"
+UNKNOWN: Final = 3
 
 
 def run_propagate(
@@ -31,7 +32,7 @@ def run_propagate(
     for path in paths:
         try:
             programs.append(propagation_report(load(path, blinded=True), profile=profile, path=str(path)))
-            codes.append(0)
+            codes.append(UNKNOWN if programs[-1]["failures"] else 0)
         except ArchiveError as error:
             click.echo(f"error: {error}", err=True)
             codes.append(2)
@@ -56,7 +57,7 @@ def _text(program: Mapping[str, Json]) -> str:
     assert isinstance(values, Mapping)
     width = min(max((len(name) for name in values), default=0), 40)
     lines += [f"  {name:<{width}}  {_value(value)}" for name, value in values.items()]
-    for title in ("facts", "requirements", "specializations", "bindings"):
+    for title in ("facts", "requirements", "specializations", "bindings", "failures"):
         rows = program[title]
         assert isinstance(rows, list)
         if rows:
@@ -92,4 +93,6 @@ def _row(row: Json) -> str:
     if "symbol" in row:
         fresh = "" if row["fresh"] is None else f" (fresh {row['fresh']})"
         return f"{row['node']}: {row['symbol']} = {row['term']} at {row['path'] or 'the value itself'}{fresh}"
+    if "message" in row:
+        return f"{row['node']}: {row['message']}"
     return f"{row['node']}: {row['guard'] if 'guard' in row else row['expr']}"

@@ -22,6 +22,8 @@ def propagation_report(
 ) -> Mapping[str, Json]:
     """One entry of ``programs``: values, facts, requirements, specializations, bindings, all in old names.
 
+    ``failures`` names the nodes that raised or are not modelled: they have no value, and nobody judges them here.
+
     Accepts a blinded program. Raises KeyError for an unknown profile.
     """
     seen = observe(blind_run(program, profile=PROFILES[profile]))
@@ -32,6 +34,7 @@ def propagation_report(
         "requirements": [_stated(requirement) for requirement in seen.after],
         "specializations": [row.to_dict() for row in specialization_rows(seen)],
         "bindings": [row.to_dict() for row in binding_rows(seen)],
+        "failures": [{"node": n.path, "message": n.failure.message} for n in seen.nodes if n.failure is not None],
     }
 
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from tests.variants.archive_json import Json, as_list, as_object, read, write
-from tests.variants.variants import asserts, narrowed, without_asserts
+from tests.variants.variants import asserts, flipped, narrowed, without_asserts
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "tests" / "corpus" / "archives"
@@ -198,3 +198,12 @@ def test_a_guard_outside_the_grammar_is_reported_and_not_run(tmp_path: Path) -> 
     (program,) = programs(refimpl("check", "--format", "json", copy).stdout, "refimpl.report.1")
     assert "__import__" in str(as_list(program["unread_guards"])[0])
     assert not flag.exists()
+
+
+def test_propagate_lists_what_it_could_not_run_and_exits_3(tmp_path: Path) -> None:
+    original = REAL / "datadep" / "view_u.pt2"
+    model = flipped(read(original), "view", "torch.ops.aten.no_such_operator.default")
+    done = refimpl("propagate", "--format", "json", write(model, original, tmp_path / "unmodelled.pt2"))
+    (program,) = programs(done.stdout, "refimpl.propagation.1")
+    assert done.returncode == 3
+    assert [as_object(row)["node"] for row in as_list(program["failures"])] == ["view"]
