@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
@@ -27,9 +27,15 @@ BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6
 
 @checks(REB_14)
 @given(
-    value=dims((FRESH, SIZE)), divisor=st.one_of(st.integers(1, 4), st.sampled_from((SIZE, SIZE * 2, SIZE + 1, FRESH)))
+    value=dims((FRESH, SIZE)),
+    divisor=st.one_of(st.integers(1, 4), st.sampled_from((SIZE, SIZE * 2, SIZE + 1, FRESH))),
+    multiple=st.booleans(),
 )
-def test_a_quotient_with_its_conditions_is_exact(value: Dim, divisor: Dim) -> None:
+@example(value=3, divisor=SIZE, multiple=False)
+@example(value=0, divisor=SIZE, multiple=False)
+@example(value=1, divisor=SIZE, multiple=False)
+def test_a_quotient_with_its_conditions_is_exact(value: Dim, divisor: Dim, multiple: bool) -> None:
+    value = value * divisor if multiple else value
     found = quotient(value, divisor)
     assert found is not None
     quotient_term, asked = found
