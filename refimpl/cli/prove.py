@@ -10,8 +10,6 @@ from typing import Final, Literal, Protocol, TypeVar
 
 import click
 
-import refimpl
-
 __all__ = ["run_prove"]
 
 USAGE: Final = 2
@@ -36,7 +34,7 @@ def run_prove(
     only: Sequence[str], *, mode: Literal["run", "check", "update"], jobs: int, root: Path | None = None
 ) -> int:
     """Run the theorems; the exit code: 1 if one is not proved or the ledger disagrees, 2 without proofs."""
-    folder = Path(refimpl.__file__).parents[1] if root is None else root
+    folder = Path(__file__).parents[2] if root is None else root
     if not (folder / "proofs" / "registry.py").is_file():
         click.echo(
             "refimpl prove: the proofs are in refimpl's repository, not in its wheel; run it in a clone", err=True
