@@ -23,6 +23,7 @@ __all__ = [
 
 # In-place operators whose functional form has another overload name.
 _OTHER_VARIANTS: Final = {
+    "bernoulli_.float": "p",
     "float_power_.Tensor": "Tensor_Tensor",
     "floor_divide_.Tensor": "default",
     "ldexp_.default": "Tensor",

@@ -262,7 +262,7 @@ def embedding(
     return fresh(ctx, weight, (*indices.sizes, weight.sizes[1]))
 
 
-@shape("aten.embedding_renorm.default", "aten.embedding_renorm_.default")
+@shape("aten.embedding_renorm.default")
 def embedding_renorm(ctx: Context, self: FakeTensor, indices: FakeTensor, max_norm: object, norm_type: object) -> Value:
     """The rows at positions scaled down to a norm."""
     if self.ndim != 2:

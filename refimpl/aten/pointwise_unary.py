@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refimpl.aten._elementwise import elementwise, like, pointwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -64,6 +64,15 @@ def polygamma(ctx: Context, n: int, self: FakeTensor) -> FakeTensor:
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+
+
+@shape("aten.polygamma_.default")
+def polygamma_in_place(ctx: Context, self: FakeTensor, n: int) -> FakeTensor:
+    """``polygamma`` in place, which takes its arguments in the other order."""
+    made = polygamma(ctx, n, self)
+    require_fits(ctx, self, made.sizes, made.dtype)
+    require_no_overlap(ctx, self)
+    return self
 
 
 def _degrees(name: str) -> None:

@@ -100,7 +100,7 @@ def bernoulli(ctx: Context, self: FakeTensor, generator: object) -> Value:
     return like(ctx, self)
 
 
-@shape("aten.bernoulli.p", "aten.bernoulli_.float")
+@shape("aten.bernoulli.p")
 def bernoulli_p(ctx: Context, self: FakeTensor, p: float, generator: object) -> Value:
     """0 or 1 with one probability, laid out as ``self``. Raises RuntimeError for no probability."""
     if not 0 <= p <= 1:
