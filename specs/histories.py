@@ -220,6 +220,10 @@ def test_an_equation_eliminates_the_newest_unbacked_symbol(high: int, offset: in
     env.require(eq(u1, u0 * factor + SIZE + offset), "equal")
     assert env.replacements == {name("u1"): u0 * factor + SIZE + offset}
     assert env.known(le(u0 * factor + SIZE + offset, high)) is True
+    assert le(u0 * factor + SIZE + offset, high) in env.filed(name("s0")), "it is filed under what stands for it"
+    summed = unbacked(2)
+    summed.require(eq(u0 + u1, high), "equal")
+    assert summed.replacements == {name("u1"): high - u0}
 
 
 ENV_15 = Clause(

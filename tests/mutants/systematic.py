@@ -18,13 +18,12 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Final
 
-from hypothesis import settings
-
 from specs.clauses import cited
+from tests import hypothesis_profile
 from tests.mutants.mutant import forget_results
 from tests.mutants.run_check import Noticed, run_check
 
-__all__ = ["main", "mutations"]
+__all__ = ["hypothesis_profile", "main", "mutations"]
 
 SECONDS: Final = 20
 """A check that runs longer than this under a fault has noticed it (an endless loop)."""
@@ -147,8 +146,6 @@ def _too_long(_signal: int, _frame: FrameType | None) -> None:
 
 def main(name: str, *files: str) -> int:
     """Try every change of a module against the checks of some chapters; the number of survivors."""
-    settings.register_profile("systematic", derandomize=True, deadline=None, database=None, max_examples=40)
-    settings.load_profile("systematic")
     signal.signal(signal.SIGALRM, _too_long)
     module = importlib.import_module(name)
     checks: list[str] = []
