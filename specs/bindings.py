@@ -130,6 +130,29 @@ def test_a_number_and_its_divisors_are_read_apart(divisors: list[Dim], value: Di
         read_scalar(FakeTensor((1, value), (1, 1), DType.float32), (*path, DivideByKey(1.5)))
 
 
+class _Sized:
+    """A value whose sizes only its method tells."""
+
+    def size(self) -> tuple[Dim, ...]:
+        return (U, 4)
+
+
+@checks(BND_03)
+def test_only_numbers_are_read() -> None:
+    assert read_scalar((eq(U, 1),), (SequenceKey(0), ConvertIntKey())) == (int_of_bool(eq(U, 1)), ())
+    assert read_scalar(_Sized(), (CallMethodKey("size"), SequenceKey(0))) == (U, ())
+    tensor = FakeTensor((1, U), (1, 1), DType.float32)
+    no_numbers: tuple[tuple[object, KeyPath], ...] = (
+        (U, (ConvertIntKey(),)),
+        ("text", (ConvertIntKey(),)),
+        (tensor, ()),
+        (tensor, (CallMethodKey("size"),)),
+    )
+    for value, path in no_numbers:
+        with pytest.raises(PathError):
+            read_scalar(value, path)
+
+
 BND_04 = Clause(
     "BND-04",
     "After a node ran, each pending symbol is bound at the first place where it stands, sizes before strides.",

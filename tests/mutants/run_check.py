@@ -74,7 +74,7 @@ def _loud(inner: _Check) -> _Check:
     def run(*args: object, **kwargs: object) -> object:
         try:
             return inner(*args, **kwargs)
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             if type(error).__module__.startswith("hypothesis"):
                 raise
             raise Noticed(repr(error)) from error

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Final
 
+import pytest
+
 from specs.clauses import cited
 from tests import hypothesis_profile
 from tests.mutants.mutant import forget_results
@@ -133,7 +135,7 @@ def _is_noticed(checks: list[str]) -> bool:
         signal.alarm(SECONDS)
         try:
             run_check(check)
-        except (Exception, Noticed, BaseExceptionGroup):
+        except (Exception, Noticed, BaseExceptionGroup, pytest.fail.Exception):
             return True
         finally:
             signal.alarm(0)
