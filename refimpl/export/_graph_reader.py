@@ -291,6 +291,10 @@ class GraphReader(ArgumentReader):
     def _bind(self) -> None:
         values = self._reading.values
         values.derive_hints()
+        if self._depth and self._reading.blinded:
+            # The operand that binds the symbol of a nested input has no record here: the input is no binder.
+            values.pending = {}
+            return
         for node in self._graph.nodes:
             if not values.pending:
                 return

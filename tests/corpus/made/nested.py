@@ -105,6 +105,23 @@ def merged_result(low: int, asserts: tuple[int | None, int | None]) -> Case:
     return equivalent(program) if right else broken(program, "weakened", "EQUIV LINK")
 
 
+def counted_operand(low: int) -> Case:
+    """Both branches return as many rows as their operand has: the result has them too, and no more is known."""
+    program, x, predicate = _program()
+    u0, u1 = program.unbacked("u0", 0, LARGEST), program.unbacked("u1", low, LARGEST)
+    rows = _counting(program, x, u0, None)
+    graphs: list[GraphBuilder] = []
+    for name, factor in zip(_BRANCHES, (2, 3), strict=True):
+        graph = program.subgraph(name)
+        operand = graph.input("rows", tensor([u0, 1], "int64", strides=[1, u0]))
+        graph.output(graph.call("aten.mul.Tensor", operand, factor, out=tensor([u0, 1], "int64", strides=[1, 1])))
+        graphs.append(graph)
+    arguments = [graph.as_argument() for graph in graphs]
+    outs = [tensor([u1, 1], "int64", strides=[1, 1])]
+    program.output(*program.call_tuple("torch.ops.higher_order.cond", predicate, *arguments, [rows], outs=outs))
+    return equivalent(program) if low <= 0 else broken(program, "weakened", "EQUIV LINK")
+
+
 def nested_count(asserts: tuple[bool, bool, bool]) -> Case:
     """``cond`` in the true branch of ``cond``: three ways through, and the bound needs an assert on each."""
     program, x, predicate = _program()
@@ -275,6 +292,8 @@ CASES: Final = {
     "merged_result_unasserted": partial(merged_result, 0, (None, None)),
     "merged_result_lost": partial(merged_result, 3, (2, 3)),
     "merged_result_lost_if_false": partial(merged_result, 2, (2, None)),
+    "counted_operand_right": partial(counted_operand, 0),
+    "counted_operand_wrong": partial(counted_operand, 1),
     "nested_right": partial(nested_count, (True, True, True)),
     "nested_lost_inside": partial(nested_count, (True, False, True)),
     "nested_lost_outside": partial(nested_count, (True, True, False)),
