@@ -163,7 +163,7 @@ class ProgramReport:
         return tuple(row for row in self.laws if row.outcome == "undecided")
 
     def to_dict(self) -> dict[str, Json]:
-        """The JSON object of this program; ``values`` only if they were asked for."""
+        """The JSON object of this program; ``unread_guards`` if there are any, ``values`` if they were asked for."""
         result: dict[str, Json] = {
             "path": self.path,
             "error": None if self.error is None else self.error.to_dict(),
@@ -175,12 +175,13 @@ class ProgramReport:
             "unbacked": self.unbacked,
             "assumed": list(self.assumed),
             "unused": list(self.unused),
-            "unread_guards": list(self.unread_guards),
             "unrecorded": [row.to_dict() for row in self.unrecorded],
             "specializations": [row.to_dict() for row in self.specializations],
             "bindings": [row.to_dict() for row in self.bindings],
             "laws": [row.to_dict() for row in self.laws],
         }
+        if self.unread_guards:
+            result["unread_guards"] = list(self.unread_guards)
         if self.values is not None:
             result["values"] = self.values
         return result
