@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-import tests.hypothesis_profile  # noqa: F401  # importing it loads the profile
+from tests import hypothesis_profile
+
+__all__ = ["hypothesis_profile"]
+"""Importing it loads the profile."""
