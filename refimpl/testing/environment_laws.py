@@ -145,7 +145,7 @@ class ReferenceEnvironment:
     """The project's own `ShapeEnv`, as the machine drives it."""
 
     def __init__(self, *, profile: Profile = EXACT) -> None:
-        self.env = ShapeEnv(profile=profile)
+        self.env: ShapeEnv = ShapeEnv(profile=profile)
         self.env.symbols.reserve_name("u9")
 
     def backed(self, name: str) -> Symbol:
