@@ -163,7 +163,7 @@ class Node(NodeBase):
 
     def replace_input_with(self, old_input: Node, new_input: Node) -> None:
         """Replace every occurrence of ``old_input`` in the arguments by ``new_input``."""
-        self._call_replace_hooks(old_input, new_input.name, (self,))
+        self._call_replace_hooks(old_input, new_input, (self,))
         self._replace_input_with(old_input, new_input)
 
     def replace_all_uses_with(
@@ -188,7 +188,7 @@ class Node(NodeBase):
         for user in list(self.users):
             if delete_user_cb is None or delete_user_cb(user):
                 changed.append(user)
-                self._call_replace_hooks(self, replace_with.name, (user,))
+                self._call_replace_hooks(self, replace_with, (user,))
                 user._replace_input_with(self, replace_with)
         return changed
 
@@ -271,8 +271,9 @@ class Node(NodeBase):
     def _replace_input_with(self, old_input: Node, new_input: Node) -> None:
         """``replace_input_with`` without the hooks."""
 
-        def replace(node: Node) -> Node:
-            return self._use(new_input if node is old_input else node)
+        def replace(node: Node) -> object:
+            # As in PyTorch, scripts that ignore the types may put any argument in a node's place.
+            return map_nodes(new_input, self._use) if node is old_input else self._use(node)
 
         inputs = self._input_nodes
         for old in inputs:
@@ -297,9 +298,10 @@ class Node(NodeBase):
         names._rename_object(self, fresh)
 
     def _call_replace_hooks(self, old: Node, new: object, users: dict[Node, None] | tuple[Node, ...]) -> None:
-        """Tell the owning module's replace hooks, if it has any."""
+        """Tell the owning module's replace hooks, if it has any, the new name."""
         hooks = getattr(self.graph.owning_module, "_replace_hooks", None)
         if hooks:
+            new = new if isinstance(new, str) else getattr(new, "name")  # noqa: B009 - a constant has none: AttributeError
             for user in users:
                 for hook in hooks:
                     hook(old=old, new=new, user=user)

@@ -292,3 +292,15 @@ def scenario_module_class_is_usable():
             self.inner = Module()
 
     print(type(Holder().inner).__name__, [name for name, _ in Holder().named_modules()])
+
+
+def scenario_replaced_by_a_constant():
+    for constant in (5, None, "x"):
+        g = fx.Graph()
+        a = g.placeholder("a")
+        b = g.call_function(operator.neg, (a,))
+        c = g.call_function(operator.add, (b, b))
+        g.output([c, b])
+        print(b.replace_all_uses_with(constant), g, list(b.users), c.args)
+    c.replace_input_with(a, 7)
+    print(c.args, c.all_input_nodes)
