@@ -69,7 +69,7 @@ def load_with_torch(path: Path) -> TorchProgram:
     Python dispatcher enabled. Raises :class:`TorchMissing`, and whatever PyTorch raises on the archive.
     """
     # The casts name the part of PyTorch's interface that is used here; PyTorch is not there when types are checked.
-    load = cast("Callable[[str], _Exported]", _attribute("torch.export", "load"))
+    load = cast("Callable[[str], _Exported]", _attribute("torch.export", "load"))  # see above
     exported = load(str(path))
     module = exported.graph_module
     inputs = [node.meta.get("val") for node in module.graph.nodes if node.op == "placeholder"]
