@@ -1,0 +1,112 @@
+"""What a shape environment holds at one moment, as plain data: of ours or of any other implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, final
+
+from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.terms import (
+    Cond,
+    FloatRange,
+    IntTerm,
+    Scalar,
+    Sort,
+    Symbol,
+    ValueRange,
+    eq,
+    float_eq,
+    float_ge,
+    float_le,
+    ge,
+    land,
+    le,
+    lor,
+    of_atom,
+    to_real,
+)
+from refimpl.terms.reals import float_ne
+
+if TYPE_CHECKING:
+    from refimpl.symbolic_shapes.shape_env import ShapeEnv
+
+__all__ = ["Range", "ShapeEnvState", "equation", "state_of"]
+
+Range: TypeAlias = ValueRange | FloatRange
+
+
+def _no_ranges() -> dict[Symbol, Range]:
+    return {}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ShapeEnvState:
+    """A shape environment at one moment.
+
+    ``hints`` are the example values of backed symbols (None: none known); ``ranges`` those of all symbols;
+    ``asserts`` the deferred runtime asserts under the symbol that they are filed under (None: under none);
+    ``known`` whatever else it holds, divisibility facts among it. Two states are equal if they hold the same.
+    """
+
+    hints: Mapping[Symbol, int | float | None] = field(default_factory=dict[Symbol, int | float | None])
+    ranges: Mapping[Symbol, Range] = field(default_factory=_no_ranges)
+    replacements: Mapping[Symbol, Scalar] = field(default_factory=dict[Symbol, Scalar])
+    renamings: Mapping[Symbol, Symbol] = field(default_factory=dict[Symbol, Symbol])
+    guards: tuple[Cond, ...] = ()
+    asserts: Mapping[Symbol | None, tuple[Cond, ...]] = field(default_factory=dict[Symbol | None, tuple[Cond, ...]])
+    known: tuple[Cond, ...] = ()
+    size_like: frozenset[Symbol] = frozenset()
+    pending: tuple[Symbol, ...] = ()
+    ignorable: tuple[Symbol, ...] = ()
+
+    def conditions(self) -> Iterator[Cond]:
+        """``E``: everything the environment says, as conditions; ``[[E]]`` is the set of their solutions."""
+        for symbol, interval in self.ranges.items():
+            yield from _within(symbol, interval)
+        for symbol, term in self.replacements.items():
+            yield equation(symbol, term)
+        for fresh, old in self.renamings.items():
+            yield equation(fresh, term_of(old))
+        yield from self.guards
+        for filed in self.asserts.values():
+            yield from filed
+        yield from self.known
+
+
+def equation(symbol: Symbol, term: Scalar) -> Cond:
+    """``symbol = term``; of floats, a NaN equals a NaN. ``False`` between an integer and a float term."""
+    if symbol.sort is Sort.INT:
+        return eq(of_atom(symbol), term) if isinstance(term, (int, IntTerm)) else False
+    real = to_real(term)
+    return lor(float_eq(symbol, real), land(float_ne(symbol, symbol), float_ne(real, real)))
+
+
+def _within(symbol: Symbol, interval: Range) -> Iterator[Cond]:
+    if isinstance(interval, ValueRange):
+        if interval.low is not None:
+            yield ge(of_atom(symbol), interval.low)
+        if interval.high is not None:
+            yield le(of_atom(symbol), interval.high)
+    elif not interval.is_unbounded:  # an unbounded range admits NaN, any other excludes it
+        yield float_ge(symbol, interval.low)
+        yield float_le(symbol, interval.high)
+
+
+def state_of(env: ShapeEnv) -> ShapeEnvState:
+    """What this project's own environment holds now; a later change of ``env`` does not reach it."""
+    snapshot = env.knowledge.snapshot()
+    return ShapeEnvState(
+        hints=dict(env.symbols.hints),
+        replacements=env.knowledge.replacements(),
+        renamings=dict(env.unbacked_renamings),
+        guards=tuple(guard.expr for guard in env.guards),
+        asserts={
+            symbol: tuple(each.expr for each in asserts) for symbol, asserts in env.deferred_runtime_asserts.items()
+        },
+        known=(False,) if snapshot is None else snapshot.conditions,
+        size_like=frozenset(env.size_like),
+        pending=tuple(env.symbols.pending),
+        ignorable=tuple(env.symbols.ignorable),
+    )
