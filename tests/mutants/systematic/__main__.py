@@ -1,0 +1,214 @@
+"""Tries the changes: ``python -m tests.mutants.systematic --every 5``; the results are appended and resumed from.
+
+One process imports everything once and forks for each change. Which check runs which line is measured first; a
+change is tried against the checks that run its lines, those first that noticed most in the least time. ``--budget``
+is the processor's time for each change: what survives it is *open* until ``--again`` asks every check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import CodeType
+
+from tests.mutants.systematic.changes import Change, changes, modules
+from tests.mutants.systematic.checking import all_checks, run_one, seconds, traced
+from tests.mutants.systematic.forked import Found, first_failure, in_child
+from tests.mutants.systematic.planting import Functions, differing, plant_in_import
+
+__all__ = ["main"]
+
+
+class _Run:
+    """``coverage`` has the usual time and the lines of each check; ``results`` the last result of each change."""
+
+    def __init__(self, work: Path, budget: float) -> None:
+        self.work = work
+        self.budget = budget
+        self.coverage = _read_coverage(work)
+        self.results = _read_results(work)
+        self.noticed: Counter[tuple[str, str]] = Counter()
+        for name, result in self.results.items():
+            self._learn(name, str(result["by"]))
+
+    def _learn(self, name: str, by: str) -> None:
+        module, qualname, *_ = name.split(":")
+        self.noticed[module, by] += 1
+        self.noticed[f"{module}:{qualname}", by] += 5
+
+    def candidates(self, change: Change, *, at_import: bool) -> list[tuple[str, float]]:
+        """The checks that run a line of the change, the most promising first."""
+        first, last = change.lines
+        module, qualname, *_ = change.id.split(":")
+        found: list[tuple[float, str, float]] = []
+        for check, (usual, lines) in self.coverage.items():
+            ran = lines.get(change.module, [])
+            if ran if at_import else any(first <= line <= last for line in ran):
+                weight = 0.5 + self.noticed[module, check] + self.noticed[f"{module}:{qualname}", check]
+                found.append((-weight / (usual + 0.03), check, usual))
+        return [(check, usual) for _, check, usual in sorted(found)]
+
+    def keep(self, change: Change, found: Found | None, of: int) -> None:
+        if found is None:
+            outcome, by, how, ran = "equal", None, None, 0
+        else:
+            by, how, ran = found.by, found.how, found.ran
+            outcome = "killed" if how else "unreached" if not of else "survived" if found.complete else "open"
+            if by:
+                self._learn(change.id, by)
+        result = {"id": change.id, "outcome": outcome, "by": by, "how": how, "ran": ran, "of": of}
+        self.results[change.id] = dict(result)
+        with (self.work / "results.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(result) + "\n")
+
+
+def _read_coverage(work: Path) -> dict[str, tuple[float, dict[str, list[int]]]]:
+    path = work / "coverage.jsonl"
+    found: dict[str, tuple[float, dict[str, list[int]]]] = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            check, usual, lines = json.loads(line)
+            found[check] = (usual, lines)
+    return found
+
+
+def _read_results(work: Path) -> dict[str, dict[str, object]]:
+    path = work / "results.jsonl"
+    if not path.exists():
+        return {}
+    return {row["id"]: row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+
+
+def _measure(run: _Run) -> None:
+    """The time and the lines of each check that has none yet."""
+    from tests.mutants.mutant import forget_results
+
+    for check in all_checks():
+        if check in run.coverage:
+            continue
+
+        def body(write: object, check: str = check) -> None:
+            assert callable(write)
+            before = seconds()
+            run_one(check)
+            usual = seconds() - before
+            forget_results()
+            with traced() as lines:
+                run_one(check)
+            write(json.dumps([check, round(usual, 3), lines]))
+
+        written, status = in_child(body)
+        if status != 0:
+            sys.exit(f"{check} does not pass without a change")
+        with (run.work / "coverage.jsonl").open("a", encoding="utf-8") as file:
+            file.write(written[0] + "\n")
+        print(f"measured {check}", flush=True)
+    run.coverage = _read_coverage(run.work)
+
+
+def _warm(run: _Run, chosen: Iterable[Change]) -> None:
+    """In a process that has imported everything: the changes of functions; the others are left for import."""
+    from tests.mutants.mutant import forget_results
+
+    all_checks()
+    from tests.mutants import run_check
+
+    for check in all_checks():
+        run_check.check_at(check)
+    gc.collect()
+    functions = Functions()
+    gc.freeze()
+    _measure(run)
+    originals: dict[str, CodeType] = {}
+    waiting: list[Change] = []
+    for change in chosen:
+        if change.module not in originals:
+            originals[change.module] = compile(Path(change.file).read_text(encoding="utf-8"), change.file, "exec")
+        pairs = differing(originals[change.module], change.code())
+        if pairs is None or not functions.knows(pairs):
+            waiting.append(change)
+            continue
+        if not pairs:
+            run.keep(change, None, 0)
+            continue
+
+        def prepare(pairs: list[tuple[CodeType, CodeType]] = pairs) -> None:
+            functions.exchange(pairs)
+            forget_results()
+
+        checks = run.candidates(change, at_import=False)
+        run.keep(change, first_failure(checks, run.budget, prepare), len(checks))
+    (run.work / "waiting.json").write_text(json.dumps([change.id for change in waiting]), encoding="utf-8")
+
+
+def _cold(run: _Run, chosen: Iterable[Change]) -> None:
+    """The changes of what runs at import, each in a process that imports everything with it."""
+    waiting = set(json.loads((run.work / "waiting.json").read_text(encoding="utf-8")))
+    for change in chosen:
+        if change.id in waiting:
+            code = change.code()
+
+            def prepare(module: str = change.module, code: CodeType = code) -> None:
+                plant_in_import(module, code)
+                all_checks()
+
+            checks = run.candidates(change, at_import=True)
+            run.keep(change, first_failure(checks, run.budget, prepare), len(checks))
+
+
+def main(*arguments: str) -> int:
+    """Try the chosen changes that have no result yet."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.systematic", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="whole module names; all by default")
+    parser.add_argument("--work", type=Path, default=Path("build/mutants"), help="where results are kept")
+    parser.add_argument("--every", type=int, default=1, help="every so many changes only")
+    parser.add_argument("--offset", type=int, default=0, help="of these, which")
+    parser.add_argument("--budget", type=float, default=10.0, help="processor seconds for each change")
+    parser.add_argument("--again", action="store_true", help="try again what survived or is open")
+    given = parser.parse_args(arguments)
+    given.work.mkdir(parents=True, exist_ok=True)
+    run = _Run(given.work, given.budget)
+    everything = [change for module in given.modules or modules() for change in changes(module)]
+    alive = {name for name, result in run.results.items() if result["outcome"] in ("survived", "open", "unreached")}
+    done = set(run.results) - alive if given.again else set(run.results)
+    chosen = [
+        c for c in everything[given.offset :: given.every] if (c.id in alive if given.again else c.id not in done)
+    ]
+    print(f"{len(chosen)} of {len(everything)} changes", flush=True)
+    for name in (
+        "cvc5",
+        "hypothesis.stateful",
+        "hypothesis.strategies",
+        "jsonschema",
+        "msgspec",
+        "pytest",
+        "rich",
+        "z3",
+    ):
+        __import__(name)
+    child = os.fork()
+    if child == 0:
+        try:
+            _warm(run, chosen)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr, flush=True)
+            raise
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
+    os.waitpid(child, 0)
+    run = _Run(given.work, given.budget)
+    _cold(run, chosen)
+    count = Counter(str(run.results[c.id]["outcome"]) for c in everything if c.id in run.results)
+    print(dict(count))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
