@@ -2,7 +2,8 @@
 
 sympy ships no types, so its objects are ``sympy.Basic`` outside and ``Any`` only inside this file. The functions
 that sympy lacks (floor division with Python's signs, IEEE comparisons, ...) are uninterpreted heads with PyTorch's
-names; :func:`evaluate_sympy` gives them their meaning, independently of :mod:`refimpl.terms.evaluate`.
+names; :func:`evaluate_sympy` gives them their meaning, independently of :mod:`refimpl.terms.evaluate`. Who speaks to
+PyTorch passes its own functions, and sympy's (:data:`SYMPY_HEADS`), as the heads.
 """
 
 # sympy is only partly typed: strictness about its unknown types would leave nothing to write here.
@@ -39,7 +40,7 @@ from refimpl.terms.reals import float_eq, float_ite, float_le, float_lt, float_n
 from refimpl.terms.rebuild import SortError, apply_function, to_cond, to_dim, to_real
 from refimpl.terms.traversal import subterms
 
-__all__ = ["evaluate_sympy", "from_sympy", "to_sympy"]
+__all__ = ["SYMPY_HEADS", "evaluate_sympy", "from_sympy", "to_sympy"]
 
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], Scalar]]] = {
     "FloatLt": float_lt,
@@ -49,12 +50,27 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], Scalar]]] = {
 }
 
 
-def to_sympy(term: Scalar) -> sympy.Basic:
-    """The term in sympy: integer symbols are ``Symbol(integer=True)``, float symbols ``Symbol(real=True)``."""
+def to_sympy(
+    term: Scalar,
+    heads: Mapping[str, Callable[..., object]] | None = None,
+    symbols: Callable[[Symbol], object] | None = None,
+) -> sympy.Basic:
+    """The term in sympy: integer symbols are ``Symbol(integer=True)``, float symbols ``Symbol(real=True)``.
+
+    ``heads`` gives what stands for a function or connective of that name, an uninterpreted one otherwise (sympy's
+    own ``Max`` or ``Mod`` would decide by assumptions about signs that terms do not make); ``symbols`` what stands
+    for a symbol.
+    """
     done: dict[Term, Any] = {}
     for part in subterms(term):
-        done[part] = _part_to_sympy(part, done)
+        done[part] = _part_to_sympy(part, done, heads or {}, symbols or _plain_symbol)
     return _constant(term) if isinstance(term, (int, float)) else done[term]
+
+
+def _plain_symbol(part: Symbol) -> Any:
+    if part.sort is Sort.INT:
+        return sympy.Symbol(part.name, integer=True)
+    return sympy.Symbol(part.name, real=True)
 
 
 def _constant(value: float | bool) -> Any:
@@ -63,19 +79,24 @@ def _constant(value: float | bool) -> Any:
     return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value, precision=53)
 
 
-def _part_to_sympy(part: Term, done: Mapping[Term, Any]) -> Any:
+def _part_to_sympy(
+    part: Term, done: Mapping[Term, Any], heads: Mapping[str, Callable[..., Any]], symbols: Callable[[Symbol], Any]
+) -> Any:
     def look(arg: Scalar) -> Any:
         return _constant(arg) if isinstance(arg, (int, float)) else done[arg]
 
+    def head(name: str) -> Any:
+        return heads.get(name) or sympy.Function(name)
+
     match part:
-        case Symbol(name, sort):
-            return sympy.Symbol(name, integer=True) if sort is Sort.INT else sympy.Symbol(name, real=True)
+        case Symbol():
+            return symbols(part)
         case BoolSymbol(name):
             return sympy.Symbol(name)
         case IntTerm(monomials):
             return sympy.Add(*(sympy.Mul(c, *(look(atom) for atom in m)) for m, c in monomials))
         case Apply(fn, args):
-            return _apply_to_sympy(fn, [look(arg) for arg in args])
+            return head(fn)(*map(look, args))
         case Ge(term):
             return sympy.Ge(look(term), 0, evaluate=False)
         case Eq(term):
@@ -83,18 +104,33 @@ def _part_to_sympy(part: Term, done: Mapping[Term, Any]) -> Any:
         case Ne(term):
             return sympy.Ne(look(term), 0, evaluate=False)
         case FloatCompare(op, left, right):
-            return sympy.Function(f"Float{op.capitalize()}")(look(left), look(right))
+            return head(f"Float{op.capitalize()}")(look(left), look(right))
         case Not(arg):
-            return sympy.Function("Not")(look(arg))
+            return head("Not")(look(arg))
         case And(args):
-            return sympy.Function("All")(*map(look, args))
+            return head("All")(*map(look, args))
         case Or(args):
-            return sympy.Function("Any")(*map(look, args))
+            return head("Any")(*map(look, args))
 
 
-def _apply_to_sympy(fn: str, args: list[Any]) -> Any:
-    # Unevaluated heads: sympy's own Max or Mod would decide by assumptions about signs that terms do not make.
-    return sympy.Function(fn)(*args)
+def _choice(condition: Any, then: Any, otherwise: Any) -> Any:
+    return sympy.Piecewise((then, condition), (otherwise, True))
+
+
+SYMPY_HEADS: Final[dict[str, Callable[..., object]]] = {
+    "All": sympy.And,
+    "Any": sympy.Or,
+    "Not": sympy.Not,
+    "FloatLt": sympy.Lt,
+    "FloatLe": sympy.Le,
+    "FloatEq": sympy.Eq,
+    "FloatNe": sympy.Ne,
+    "FloatAdd": sympy.Add,
+    "FloatMul": sympy.Mul,
+    "Ite": _choice,
+    "FloatIte": _choice,
+    "abs": sympy.Abs,
+}
 
 
 def from_sympy(expression: sympy.Basic) -> Scalar:

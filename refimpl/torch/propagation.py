@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast, final
 
+from refimpl.torch._imports import TorchMissing, attribute
+
 __all__ = ["TorchMissing", "TorchProgram", "load_with_torch"]
-
-VERSION = "2.13.0"
-
-
-class TorchMissing(RuntimeError):
-    """PyTorch 2.13 is not installed; the extra ``refimpl[torch]`` installs it."""
 
 
 class _Node(Protocol):
@@ -54,14 +49,6 @@ class TorchProgram:
     propagate: Callable[[], object]
 
 
-def _attribute(module: str, name: str) -> object:
-    try:
-        found: object = getattr(import_module(module), name)
-    except ImportError as error:
-        raise TorchMissing(f"PyTorch {VERSION} is not installed: pip install 'refimpl[torch]'") from error
-    return found
-
-
 def load_with_torch(path: Path) -> TorchProgram:
     """Load an archive with ``torch.export.load``; nothing is propagated yet.
 
@@ -69,7 +56,7 @@ def load_with_torch(path: Path) -> TorchProgram:
     Python dispatcher enabled. Raises :class:`TorchMissing`, and whatever PyTorch raises on the archive.
     """
     # The casts name the part of PyTorch's interface that is used here; PyTorch is not there when types are checked.
-    load = cast("Callable[[str], _Exported]", _attribute("torch.export", "load"))  # see above
+    load = cast("Callable[[str], _Exported]", attribute("torch.export", "load"))  # see above
     exported = load(str(path))
     module = exported.graph_module
     inputs = [node.meta.get("val") for node in module.graph.nodes if node.op == "placeholder"]
@@ -77,19 +64,19 @@ def load_with_torch(path: Path) -> TorchProgram:
 
 
 def _propagate(module: _GraphModule, inputs: Sequence[object]) -> object:
-    detect = cast("Callable[[object], object | None]", _attribute("torch._guards", "detect_fake_mode"))  # see above
+    detect = cast("Callable[[object], object | None]", attribute("torch._guards", "detect_fake_mode"))  # see above
     interpreter = cast(  # see above
         "Callable[[_GraphModule], _Interpreter]",
-        _attribute("torch.fx.experimental.symbolic_shapes", "PropagateUnbackedSymInts"),
+        attribute("torch.fx.experimental.symbolic_shapes", "PropagateUnbackedSymInts"),
     )
     dispatcher = cast(  # see above
-        "Callable[[], AbstractContextManager[object]]", _attribute("torch._dispatch.python", "enable_python_dispatcher")
+        "Callable[[], AbstractContextManager[object]]", attribute("torch._dispatch.python", "enable_python_dispatcher")
     )
-    no_grad = cast("Callable[[], AbstractContextManager[object]]", _attribute("torch", "no_grad"))  # see above
+    no_grad = cast("Callable[[], AbstractContextManager[object]]", attribute("torch", "no_grad"))  # see above
     values = [node.meta.get("val") for node in module.graph.nodes]
     mode = detect(values)
     if mode is None:
-        make = cast("Callable[[], object]", _attribute("torch._subclasses.fake_tensor", "FakeTensorMode"))  # see above
+        make = cast("Callable[[], object]", attribute("torch._subclasses.fake_tensor", "FakeTensorMode"))  # see above
         mode = make()
     # Memos of unbacked results belong to one run: AOTAutograd starts a new epoch before each.
     cast("_FakeMode", mode).epoch += 1  # see above

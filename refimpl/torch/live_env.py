@@ -1,0 +1,199 @@
+"""A live PyTorch ``ShapeEnv`` built from a state, for asking PyTorch what it does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeAlias, cast, final
+
+from refimpl.symbolic_shapes.constraints import is_unbacked
+from refimpl.symbolic_shapes.state import Range, ShapeEnvState
+from refimpl.terms import Apply, Cond, Dim, Eq, Real, Scalar, Sort, Symbol, ValueRange, evaluate, of_atom
+from refimpl.torch._imports import attribute
+from refimpl.torch.expressions import to_torch_expression, torch_symbol
+
+__all__ = ["LiveEnvironment", "live_environment"]
+
+_Function: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]  # PyTorch is not there when types are checked
+_SHAPES = "torch.fx.experimental.symbolic_shapes"
+
+
+class _ShapeEnv(Protocol):
+    """The fields of ``ShapeEnv`` that are written."""
+
+    backed_var_to_val: dict[object, object]
+    var_to_range: dict[object, object]
+    var_to_range_sloc: dict[object, object]
+    var_to_sources: dict[object, list[object]]
+    source_to_var: dict[str, object]
+    var_to_stack: dict[object, object]
+    replacements: dict[object, object]
+    unbacked_renamings: dict[object, object]
+    guards: list[object]
+    deferred_runtime_asserts: dict[object, list[object]]
+    num_deferred_runtime_asserts: int
+    axioms: dict[object, object]
+    divisible: set[object]
+    size_like: set[object]
+    pending_fresh_unbacked_symbols: list[object]
+    ignorable_fresh_unbacked_symbols: list[object]
+    unbacked_symint_counter: int
+    unbacked_symfloat_counter: int
+
+    def get_implications(self, e: object) -> Iterable[tuple[object, object]]: ...
+
+    def create_symintnode(self, sym: object, *, hint: object, source: object = None) -> object: ...
+
+    def create_symfloatnode(self, sym: object, *, hint: object, source: object = None) -> object: ...
+
+    def create_symboolnode(self, sym: object) -> object: ...
+
+    def _update_version_counter(self) -> None: ...
+
+    def _get_sloc(self) -> object: ...
+
+
+@final
+class LiveEnvironment:
+    """A live ``ShapeEnv`` (``env``) and the one ``sympy.Symbol`` that it has for each symbol.
+
+    ``expression`` writes a term in its symbols; ``integer``, ``real`` and ``boolean`` give the ``SymInt``,
+    ``SymFloat`` and ``SymBool`` of a term (a plain number stays one).
+    """
+
+    __slots__ = ("_live", "_symbols", "_values", "env")
+
+    def __init__(self) -> None:
+        self.env: object = cast("Callable[[], object]", attribute(_SHAPES, "ShapeEnv"))()  # see _Function
+        self._live = cast("_ShapeEnv", self.env)  # see _Function
+        self._symbols: dict[Symbol, object] = {}
+        self._values: dict[Symbol, int | float] = {}
+
+    def symbol(self, symbol: Symbol) -> object:
+        """The ``sympy.Symbol``; a new one is declared positive only if `declare` said so."""
+        return self._symbols.setdefault(symbol, torch_symbol(symbol))
+
+    def expression(self, term: Scalar) -> object:
+        """The term in this environment's symbols. Raises `Unreadable`."""
+        return to_torch_expression(term, self.symbol)
+
+    def integer(self, term: Dim) -> object:
+        """The integer of a term, with its hint if each of its symbols has one."""
+        if isinstance(term, int):
+            return term
+        return self._live.create_symintnode(self.expression(term), hint=self._hint(term))
+
+    def real(self, term: Real) -> object:
+        """The float of a term, with its hint if each of its symbols has one."""
+        if isinstance(term, float):
+            return term
+        return self._live.create_symfloatnode(self.expression(term), hint=self._hint(term))
+
+    def boolean(self, condition: Cond) -> object:
+        """The boolean of a condition."""
+        return condition if isinstance(condition, bool) else self._live.create_symboolnode(self.expression(condition))
+
+    def _hint(self, term: Scalar) -> int | float | None:
+        if isinstance(term, (int, float)):
+            return term
+        if not all(isinstance(free, Symbol) and free in self._values for free in term.free):
+            return None
+        return evaluate(term, {symbol.name: value for symbol, value in self._values.items()})
+
+    def declare(self, symbol: Symbol, interval: Range | None, hint: int | float | None) -> None:
+        """Register a symbol with its range; a backed one with its hint and a source of its name."""
+        live = self._live
+        positive = not is_unbacked(symbol) and isinstance(interval, ValueRange) and (interval.low or 0) > 0
+        made = self._symbols[symbol] = torch_symbol(symbol, positive=positive)
+        sloc = live._get_sloc()  # pyright: ignore[reportPrivateUsage]  # as PyTorch's own factories do
+        live.var_to_range[made] = self._interval(symbol, interval)
+        live.var_to_range_sloc[made] = cast("_Function", attribute(_SHAPES, "ValueRangesSLoc"))(sloc, sloc)
+        if is_unbacked(symbol):
+            extract = cast("_Function", getattr(attribute("torch.utils._traceback", "CapturedTraceback"), "extract"))  # noqa: B009
+            live.var_to_stack[made] = extract(skip=1)
+            self._reserve(symbol)
+            return
+        source = cast("_Function", attribute("torch._dynamo.source", "ConstantSource"))(symbol.name)
+        live.var_to_sources[made] = [source]
+        live.source_to_var[symbol.name] = made
+        if hint is not None:
+            live.backed_var_to_val[made] = to_torch_expression(hint)
+            self._values[symbol] = hint
+
+    def _reserve(self, symbol: Symbol) -> None:
+        """PyTorch's counters give the next fresh name: they stand above every name that is known."""
+        live = self._live
+        if symbol.sort is Sort.INT:
+            live.unbacked_symint_counter = max(live.unbacked_symint_counter, int(symbol.name[1:]) + 1)
+        else:
+            live.unbacked_symfloat_counter = max(live.unbacked_symfloat_counter, int(symbol.name[3:]) + 1)
+
+    def _interval(self, symbol: Symbol, interval: Range | None) -> object:
+        ranges = attribute("torch.utils._sympy.value_ranges", "ValueRanges")
+        if interval is None:
+            name = "unknown_int" if symbol.sort is Sort.INT else "unknown"
+            return cast("_Function", getattr(ranges, name))()
+        if isinstance(interval, ValueRange):
+            infinity = attribute("torch.utils._sympy.numbers", "int_oo")
+            low = -cast("int", infinity) if interval.low is None else interval.low  # its negation is one again
+            high = infinity if interval.high is None else interval.high
+            return cast("_Function", ranges)(to_torch(low), to_torch(high))
+        return cast("_Function", ranges)(to_torch(interval.low), to_torch(interval.high))
+
+    def fill(self, state: ShapeEnvState) -> None:
+        """Take over everything that a state holds but hints and ranges; see :func:`live_environment`."""
+        live, write, symbol = self._live, self.expression, self.symbol
+        live.replacements.update({symbol(key): write(term) for key, term in state.replacements.items()})
+        live.unbacked_renamings.update({symbol(fresh): symbol(old) for fresh, old in state.renamings.items()})
+        live.size_like.update(map(symbol, state.size_like))
+        live.pending_fresh_unbacked_symbols.extend(map(symbol, state.pending))
+        live.ignorable_fresh_unbacked_symbols.extend(map(symbol, state.ignorable))
+        sloc = live._get_sloc()  # pyright: ignore[reportPrivateUsage]  # see above
+        guard = cast("_Function", attribute("torch._guards", "ShapeGuard"))
+        live.guards.extend(guard(write(condition), sloc, False) for condition in state.guards)
+        self._file(state)
+        for condition in state.known:
+            self._know(condition)
+        live._update_version_counter()  # pyright: ignore[reportPrivateUsage]  # see above
+
+    def _file(self, state: ShapeEnvState) -> None:
+        live = self._live
+        runtime_assert = cast("_Function", attribute(_SHAPES, "RuntimeAssert"))
+        extract = cast("_Function", getattr(attribute("torch.utils._traceback", "CapturedTraceback"), "extract"))  # noqa: B009
+        canonical = cast("_Function", attribute(_SHAPES, "canonicalize_bool_expr"))
+        for key, conditions in state.asserts.items():
+            filed = live.deferred_runtime_asserts.setdefault(None if key is None else self.symbol(key), [])
+            for condition in conditions:
+                expression = canonical(self.expression(condition))
+                filed.append(runtime_assert(expression, str(condition), extract(skip=1)))
+                live.axioms.update(dict(live.get_implications(expression)))
+                live.num_deferred_runtime_asserts += 1
+
+    def _know(self, condition: Cond) -> None:
+        """A divisibility goes where PyTorch keeps them, any other condition among its axioms."""
+        modulus = condition.term.atom if isinstance(condition, Eq) else None
+        if isinstance(modulus, Apply) and modulus.fn == "Mod":
+            self._live.divisible.add(self.expression(of_atom(modulus)))
+        elif not isinstance(condition, bool):
+            self._live.axioms.update(dict(self._live.get_implications(self.expression(condition))))
+
+
+def to_torch(value: object) -> object:
+    """A plain number as sympy's; what is no plain number as it is."""
+    return to_torch_expression(value) if isinstance(value, (int, float)) else value
+
+
+def live_environment(state: ShapeEnvState) -> LiveEnvironment:
+    """A live ``ShapeEnv`` that holds what the state holds.
+
+    Fresh symbols get names above all of the state's. A symbol without a range has PyTorch's widest one. Raises
+    `Unreadable` for terms that PyTorch cannot write.
+    """
+    live = LiveEnvironment()
+    symbols = dict.fromkeys((*state.hints, *state.ranges, *state.replacements, *state.renamings, *state.pending))
+    for term in (*state.replacements.values(), *state.renamings.values()):
+        if not isinstance(term, (int, float)):
+            symbols.update(dict.fromkeys(free for free in sorted(term.free, key=str) if isinstance(free, Symbol)))
+    for symbol in symbols:
+        live.declare(symbol, state.ranges.get(symbol), state.hints.get(symbol))
+    live.fill(state)
+    return live

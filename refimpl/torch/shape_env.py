@@ -1,0 +1,225 @@
+"""A live ``torch.fx.experimental.symbolic_shapes.ShapeEnv`` as plain data. Reading it changes nothing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, cast, final
+
+from refimpl.symbolic_shapes.state import Range, ShapeEnvState
+from refimpl.terms import Cond, FloatRange, Scalar, Sort, Symbol, ValueRange, eq, is_condition, to_dim
+from refimpl.torch.expressions import Unreadable, from_torch_expression, from_torch_symbol
+
+__all__ = ["Capture", "StateReader", "capture", "read_state"]
+
+_KeyT = TypeVar("_KeyT")
+_T = TypeVar("_T")
+
+
+class _Interval(Protocol):
+    lower: object
+    upper: object
+
+
+class _Said(Protocol):
+    expr: object
+
+
+class _LiveShapeEnv(Protocol):
+    """The fields of ``ShapeEnv`` that are read. Expressions are immutable, so that shallow copies are snapshots."""
+
+    backed_var_to_val: dict[object, object]
+    var_to_range: dict[object, _Interval]
+    replacements: dict[object, object]
+    unbacked_renamings: dict[object, object]
+    guards: list[_Said]
+    deferred_runtime_asserts: dict[object, list[_Said]]
+    divisible: set[object]
+    size_like: set[object]
+    pending_fresh_unbacked_symbols: list[object]
+    ignorable_fresh_unbacked_symbols: list[object]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a live environment held at one moment, not converted yet: copies of its dictionaries and lists."""
+
+    hints: Mapping[object, object]
+    ranges: Mapping[object, _Interval]
+    replacements: Mapping[object, object]
+    renamings: Mapping[object, object]
+    guards: tuple[_Said, ...]
+    asserts: Mapping[object, tuple[_Said, ...]]
+    divisible: frozenset[object]
+    size_like: frozenset[object]
+    pending: tuple[object, ...]
+    ignorable: tuple[object, ...]
+
+    def same_as(self, other: Capture) -> bool:
+        """Whether both hold the same; cheap where they share their entries."""
+        return self == other
+
+
+def capture(env: object) -> Capture:
+    """What the environment holds now. Nothing is evaluated, simplified or converted."""
+    live = cast("_LiveShapeEnv", env)  # PyTorch is not there when types are checked
+    return Capture(
+        live.backed_var_to_val.copy(),
+        live.var_to_range.copy(),
+        live.replacements.copy(),
+        live.unbacked_renamings.copy(),
+        tuple(live.guards),
+        {symbol: tuple(asserts) for symbol, asserts in live.deferred_runtime_asserts.items()},
+        frozenset(live.divisible),
+        frozenset(live.size_like),
+        tuple(live.pending_fresh_unbacked_symbols),
+        tuple(live.ignorable_fresh_unbacked_symbols),
+    )
+
+
+@final
+class StateReader:
+    """Converts captures, each distinct expression once; ``unreadable`` collects what has no counterpart.
+
+    An unreadable range or condition is left out of the state, which then says less than the environment.
+    """
+
+    __slots__ = ("_terms", "unreadable")
+
+    def __init__(self) -> None:
+        self._terms: dict[object, Scalar | Unreadable] = {}
+        self.unreadable: dict[str, str] = {}
+
+    def term(self, expression: object) -> Scalar:
+        """The term of an expression. Raises `Unreadable`."""
+        # sympy's numbers equal Python's and each other, ``1 == 1.0``: the class tells the sorts apart.
+        key = (type(expression), expression)
+        found = self._terms.get(key)
+        if found is None:
+            try:
+                found = from_torch_expression(expression)
+            except Unreadable as error:
+                found = error
+            self._terms[key] = found
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def state(self, captured: Capture) -> ShapeEnvState:
+        """The state; what cannot be read is noted in ``unreadable``."""
+        asserts: dict[Symbol | None, tuple[Cond, ...]] = {}
+        for key, said in captured.asserts.items():
+            with self._noting():
+                asserts[None if key is None else from_torch_symbol(key)] = self._said(said)
+        return ShapeEnvState(
+            hints=self._table(captured.hints, self._hint),
+            ranges=self._ranges(captured.ranges),
+            replacements=self._table(captured.replacements, self.term),
+            renamings=self._table(captured.renamings, from_torch_symbol),
+            guards=self._said(captured.guards),
+            asserts=asserts,
+            known=tuple(self._divisible(captured.divisible)),
+            size_like=frozenset(self._symbols(captured.size_like)),
+            pending=tuple(self._symbols(captured.pending)),
+            ignorable=tuple(self._symbols(captured.ignorable)),
+        )
+
+    @contextmanager
+    def _noting(self) -> Generator[None]:
+        try:
+            yield
+        except Unreadable as error:
+            self.unreadable[error.text] = error.reason
+
+    def _table(self, table: Mapping[object, _T], read: Callable[[_T], _KeyT]) -> dict[Symbol, _KeyT]:
+        found: dict[Symbol, _KeyT] = {}
+        for symbol, value in table.items():
+            with self._noting():
+                found[from_torch_symbol(symbol)] = read(value)
+        return found
+
+    def _hint(self, value: object) -> int | float | None:
+        try:
+            term = self.term(value)
+        except Unreadable:  # the sizes of jagged tensors have hints that are no numbers
+            return None
+        return term if isinstance(term, (int, float)) else None
+
+    def _ranges(self, ranges: Mapping[object, _Interval]) -> dict[Symbol, Range]:
+        found: dict[Symbol, Range] = {}
+        for live, interval in ranges.items():
+            with self._noting():
+                symbol = from_torch_symbol(live)
+                found[symbol] = _range(symbol, interval)
+        return found
+
+    def _said(self, said: Iterable[_Said]) -> tuple[Cond, ...]:
+        found: list[Cond] = []
+        for each in said:
+            with self._noting():
+                found.append(self._condition(each.expr))
+        return tuple(found)
+
+    def _condition(self, expression: object) -> Cond:
+        term = self.term(expression)
+        if not is_condition(term):
+            raise Unreadable(str(expression), "it is no condition")
+        return term
+
+    def _divisible(self, expressions: Iterable[object]) -> list[Cond]:
+        found: dict[str, Cond] = {}
+        for expression in expressions:
+            with self._noting():
+                term = self.term(expression)
+                if isinstance(term, float) or is_condition(term):
+                    raise Unreadable(str(expression), "it is no integer")
+                found[str(expression)] = eq(to_dim(term), 0)
+        return [found[text] for text in sorted(found)]
+
+    def _symbols(self, symbols: Iterable[object]) -> list[Symbol]:
+        found: list[Symbol] = []
+        for symbol in symbols:
+            with self._noting():
+                found.append(from_torch_symbol(symbol))
+        return found
+
+
+def read_state(env: object) -> ShapeEnvState:
+    """The state of a live environment. Raises `Unreadable` if it holds what has no counterpart here."""
+    reader = StateReader()
+    state = reader.state(capture(env))
+    for text, reason in reader.unreadable.items():
+        raise Unreadable(text, reason)
+    return state
+
+
+_UNBOUNDED = frozenset(("IntInfinity", "NegativeIntInfinity", "Infinity", "NegativeInfinity"))
+
+
+def _range(symbol: Symbol, interval: _Interval) -> Range:
+    if symbol.sort is Sort.INT:
+        return ValueRange(_integer_end(interval.lower), _integer_end(interval.upper))
+    return FloatRange(_float_end(interval.lower), _float_end(interval.upper))
+
+
+def _integer_end(end: object) -> int | None:
+    if type(end).__name__ in _UNBOUNDED:
+        return None
+    number = from_torch_expression(end)
+    # An end that PyTorch computed as a float bounds the same integers.
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise Unreadable(str(end), "it is no end of a range of integers")
+    return number
+
+
+def _float_end(end: object) -> float:
+    if type(end).__name__ in _UNBOUNDED:
+        return -float("inf") if type(end).__name__.startswith("Negative") else float("inf")
+    number = from_torch_expression(end)
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise Unreadable(str(end), "it is no end of a range of floats")
+    return float(number)
