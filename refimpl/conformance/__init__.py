@@ -1,0 +1,1 @@
+"""The oracle: cases, expected outcomes, the protocol, the runner and the judge."""
