@@ -18,7 +18,7 @@ from refimpl.aten._strides import (
 )
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
-from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes, Storage
 from refimpl.terms import eq, floor_div, mod
 
 __all__ = ["clone", "clone_preserving_strides", "to_copy"]
@@ -202,14 +202,8 @@ def detach(ctx: Context, self: FakeTensor) -> Value:
 
 @shape("aten.copy.default")
 def copy(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: bool) -> Value:
-    """A tensor as ``self``, strides and offset included, that holds the elements of ``src`` expanded to it.
-
-    Of a storage that has no elements, or whose size is symbolic, PyTorch makes a new tensor with the strides alone.
-    """
+    """A tensor as ``self``, strides and offset included, that holds the elements of ``src`` expanded to it."""
     _require_expands(ctx, src, self)
-    base = self.storage.sizes or ()
-    if any(size == 0 or not isinstance(size, int) for size in base):
-        return FakeTensor(self.sizes, self.strides, self.dtype, self.device)
     return clone_preserving_strides(ctx, self)
 
 
@@ -217,7 +211,9 @@ def clone_preserving_strides(ctx: Context, tensor: FakeTensor) -> FakeTensor:
     """A copy of the storage read as before; a tensor whose elements share memory is copied densely."""
     if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
         return like(ctx, tensor)
-    return FakeTensor(tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset)
+    return FakeTensor(
+        tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset, storage=Storage(is_copy=True)
+    )
 
 
 @shape("aten.copy_.default")

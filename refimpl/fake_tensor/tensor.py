@@ -39,15 +39,16 @@ CPU: Final = Device("cpu")
 class Storage:
     """The memory that tensors share; compared by identity. ``version`` counts the mutations of its contents.
 
-    ``sizes`` are those of the first tensor on it, which made it (or, of an input, was given).
+    ``is_copy`` says that an operator copied another storage whole, so that the tensor which made it may start at an
+    offset; PyTorch's fake tensors give that offset when they run the operator, and 0 when they remember the call.
     """
 
-    __slots__ = ("is_input", "sizes", "version")
+    __slots__ = ("is_copy", "is_input", "version")
 
-    def __init__(self, *, is_input: bool = False) -> None:
+    def __init__(self, *, is_input: bool = False, is_copy: bool = False) -> None:
         self.version: int = 0
         self.is_input: bool = is_input
-        self.sizes: Sizes | None = None
+        self.is_copy: bool = is_copy
 
 
 @final
@@ -67,10 +68,6 @@ class FakeTensor:
     storage: Storage = field(default_factory=Storage, repr=False)
     requires_grad: bool = False
     constant: int | float | bool | complex | None = None
-
-    def __post_init__(self) -> None:
-        if self.storage.sizes is None:
-            self.storage.sizes = self.sizes
 
     def __repr__(self) -> str:
         parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]

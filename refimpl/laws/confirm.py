@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from refimpl.fake_tensor import FakeTensor
 from refimpl.laws.concrete import NotReplayableError, concrete
 from refimpl.laws.emit import silent_nodes
 from refimpl.laws.law import Claim
-from refimpl.laws.observation import ABSENT, Observation
+from refimpl.laws.observation import ABSENT, Observation, ObservedNode
 from refimpl.laws.replay import Replay
 from refimpl.laws.scalars import is_sequence
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, holds
-from refimpl.terms import Undefined, to_text
+from refimpl.terms import Dim, Undefined, to_text
 
 __all__ = ["Confirmation", "confirm"]
 
@@ -87,9 +87,22 @@ def _values_differ(claim: Claim, run: Replay, seen: Observation) -> Confirmation
     except Undefined as error:
         return f"the recorded value is undefined: {error}"
     new = run.values[claim.node]
+    if isinstance(new, FakeTensor):
+        new = replace(new, offset=new.offset - _moved(node, run, seen))
     if not differ(old, new):
         return "the recorded and the concrete value are equal"
     return Confirmation(run.valuation, f" ({_text(old)} is recorded, the operator gives {_text(new)})")
+
+
+def _moved(node: ObservedNode, run: Replay, seen: Observation) -> Dim:
+    """The offset of the copy that the node's value views, if that copy is recorded as starting at 0 (see VALUE)."""
+    storage = node.new.storage if isinstance(node.new, FakeTensor) else None
+    if storage is None or not storage.is_copy:
+        return 0
+    copy = next(other for other in seen.nodes if isinstance(other.new, FakeTensor) and other.new.storage is storage)
+    made = run.values.get(copy.path)
+    starts = isinstance(copy.old, FakeTensor) and copy.old.offset == 0
+    return made.offset if starts and isinstance(made, FakeTensor) else 0
 
 
 def differ(old: object, new: object) -> bool:

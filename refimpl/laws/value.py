@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final, final
 
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.laws.law import Claim, Claims, Finding, Law
 from refimpl.laws.observation import ABSENT, Held, Observation, ObservedNode
 from refimpl.laws.scalars import is_bool_term, is_scalar, sort_name
@@ -54,6 +54,8 @@ class _Comparison:
         self.settled = 0
         self._asked: set[tuple[Cond, tuple[Cond, ...]]] = set()
         self._at = ObservedNode("", "", ABSENT, ABSENT)
+        # The offset of each copy of a whole storage that is recorded as starting at 0.
+        self._moved: dict[Storage, Dim] = {}
 
     def failed(self, node: ObservedNode) -> None:
         """A node without a value of the blind run: nothing is known of it."""
@@ -104,9 +106,16 @@ class _Comparison:
         else:
             for dim, (left, right) in enumerate(zip(old.sizes, new.sizes, strict=True)):
                 self._integer(f"size{at}[{dim}]", left, right)
-        self._integer(f"storage offset{at}", old.offset, new.offset)
+        self._integer(f"storage offset{at}", old.offset, self._offset(old, new))
         if old.layout == "strided" and len(old.strides) == len(old.sizes) == len(new.strides):
             self._strides(at, old, new)
+
+    def _offset(self, old: FakeTensor, new: FakeTensor) -> Dim:
+        """The offset to expect: a copy of a storage may be recorded as starting at 0, its views then count from it."""
+        if not new.storage.is_copy:
+            return new.offset
+        # The first value on that storage is the copy itself.
+        return new.offset - self._moved.setdefault(new.storage, new.offset if old.offset == 0 else 0)
 
     def _strides(self, at: str, old: FakeTensor, new: FakeTensor) -> None:
         if old.strides == new.strides:

@@ -231,3 +231,22 @@ def test_emit_refutes_a_bound_that_only_a_constant_assert_establishes() -> None:
     report = checked(program(True))
     assert broken_laws(report) == {"EMIT"}
     assert witness(row(report, "EMIT"))["u0"] == 0
+
+
+@pytest.mark.parametrize(
+    ("copied", "viewed", "verdict"),
+    [(2, 3, "equivalent"), (0, 1, "equivalent"), (0, 3, "broken"), (2, 1, "broken"), (1, 2, "broken")],
+)
+def test_a_copy_of_a_whole_storage_may_be_recorded_as_starting_at_0_and_its_views_follow(
+    copied: int, viewed: int, verdict: str
+) -> None:
+    # PyTorch's fake tensors remember the call without the offset: they give 2 at first and 0 when asked again.
+    program = ProgramBuilder()
+    s0 = program.symbol("s0", hint=8, low=6)
+    x = program.input("x", tensor([s0]))
+    part = program.call("aten.slice.Tensor", x, 0, 2, 5, out=tensor([3], offset=2))
+    copy = program.call("aten.copy.default", part, part, out=tensor([3], offset=copied))
+    program.output(program.call("aten.slice.Tensor", copy, 0, 1, 2, out=tensor([1], offset=viewed)))
+    report = checked(program)
+    assert report.verdict == verdict
+    assert broken_laws(report) == (set() if verdict == "equivalent" else {"VALUE"})
