@@ -52,7 +52,11 @@ class Raised:
 @final
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rebinding step as observed: ``node`` is its path, ``op`` the opcode, ``places`` its bindings in order."""
+    """One rebinding step as observed: ``node`` is its path, ``op`` the opcode, ``places`` its bindings in order.
+
+    The symbols of ``places`` are those that the node records, before any renaming is followed; ``before`` is the state
+    when the operator has run and rebinding begins.
+    """
 
     node: str
     op: str
@@ -69,7 +73,8 @@ class RunRecord:
     """One whole propagation as observed: its steps in order, the state before the first node and after the last.
 
     ``recorded`` are the bindings that the graph's nodes carry, sub-graphs included, whether or not a step was seen
-    for them; ``again`` is the state after the same graph was run once more, if it was.
+    for them; those of the outermost graph's placeholders, which are the caller's, are not among them. ``again`` is
+    the state after the same graph was run once more, if it was.
     """
 
     steps: tuple[Step, ...]

@@ -20,6 +20,7 @@ from refimpl.terms import (
     float_ge,
     float_le,
     ge,
+    is_condition,
     land,
     le,
     lor,
@@ -76,14 +77,19 @@ class ShapeEnvState:
 
 
 def equation(symbol: Symbol, term: Scalar) -> Cond:
-    """``symbol = term``; of floats, a NaN equals a NaN. ``False`` between an integer and a float term."""
-    if symbol.sort is Sort.INT:
-        return eq(of_atom(symbol), term) if isinstance(term, (int, IntTerm)) else False
+    """``symbol = term``; of floats, a NaN equals a NaN. ``False`` between numbers of different sorts (law SORT)."""
+    integer = isinstance(term, (int, IntTerm))
+    if isinstance(term, bool) or integer != (symbol.sort is Sort.INT) or is_condition(term):
+        return False
+    if isinstance(term, (int, IntTerm)):
+        return eq(of_atom(symbol), term)
     real = to_real(term)
     return lor(float_eq(symbol, real), land(float_ne(symbol, symbol), float_ne(real, real)))
 
 
 def _within(symbol: Symbol, interval: Range) -> Iterator[Cond]:
+    if isinstance(interval, ValueRange) is not (symbol.sort is Sort.INT):
+        return  # a range of the other sort says nothing of the symbol (law SORT)
     if isinstance(interval, ValueRange):
         if interval.low is not None:
             yield ge(of_atom(symbol), interval.low)

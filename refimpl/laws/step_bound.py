@@ -1,0 +1,63 @@
+"""DOM and FRESH of an observed run: every recorded binding was rebound, every pending symbol was bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from refimpl.laws.dom import DOM
+from refimpl.laws.fresh import FRESH
+from refimpl.laws.step import Missing, RunRecord
+from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaims, StepFinding
+from refimpl.laws.step_words import number_at, symbols_of
+from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.symbolic_shapes.key_path import keystr
+from refimpl.terms import Symbol, ValueRange
+
+__all__ = ["DOM_OF_RUN", "FRESH_OF_RUN"]
+
+
+def _dom(run: RunRecord) -> StepClaims:
+    """A run that raised did not come to its later nodes: nothing is said of it."""
+    if run.raised is not None:
+        return NOTHING
+    rebound: set[tuple[str, Symbol]] = set()
+    for step in run.steps:
+        for place in step.places:
+            if step.op != "placeholder" or number_at(place) is term_of(place.symbol):
+                rebound.add((step.node, place.symbol))
+    findings: list[StepFinding] = []
+    for node, symbol, path in run.recorded:
+        if (node, symbol) not in rebound:
+            message = f"{symbol.name} is bound at {node}{keystr(path)}, but no step rebinds it when the graph runs"
+            fix = "run the nodes of the sub-graph through the interpreter too" if "/" in node else "rebind it"
+            findings.append(StepFinding("DOM", "refuted", node, message, fix=fix))
+    return StepClaims(findings=tuple(findings))
+
+
+def _fresh(run: RunRecord) -> StepClaims:
+    if run.raised is not None:
+        return NOTHING
+    return StepClaims(findings=tuple(_unbound(run)))
+
+
+def _unbound(run: RunRecord) -> Iterator[StepFinding]:
+    after = run.after
+    bound: set[Symbol] = {*run.before.pending, *after.ignorable, *after.renamings, *after.replacements}
+    bound.update(symbol for _, symbol, _ in run.recorded)
+    for step in run.steps:
+        for place in step.places:
+            bound.add(place.symbol)
+            if step.op != "placeholder" and not isinstance(place.value, Missing):
+                bound.update(symbols_of(place.value))
+    for symbol in after.pending:
+        interval = after.ranges.get(symbol)
+        determined = isinstance(interval, ValueRange) and interval.low is not None and interval.low == interval.high
+        if symbol not in bound and not determined:
+            message = f"{symbol.name} is pending when the graph has run: no node binds it"
+            fix = "record a binding at the node that allocates it"
+            yield StepFinding("FRESH", "refuted", "the run", message, fix=fix)
+
+
+DOM_OF_RUN: Final = ObservedLaw("DOM", DOM.statement, of_run=_dom)
+FRESH_OF_RUN: Final = ObservedLaw("FRESH", FRESH.statement, of_run=_fresh)
