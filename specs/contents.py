@@ -8,6 +8,7 @@ from typing import Final
 from specs import (
     archives,
     bindings,
+    emission,
     environment,
     histories,
     interpreter,
@@ -40,6 +41,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ARC", archives),
     ("LAW", laws),
     ("LAW", verdicts),
+    ("EMI", emission),
     ("OPR", operators),
     ("TRM", terms),
     ("SOL", solvers),

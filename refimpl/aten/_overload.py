@@ -8,12 +8,14 @@ from typing import Final, final
 
 from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
+from refimpl.aten._impure import draws_random_numbers, is_effectful
 from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.mode import current_mode
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fx import has_side_effect
 
 __all__ = ["OpOverload", "UnmodelledOperatorError", "overload"]
 
@@ -39,6 +41,9 @@ class OpOverload:
         namespace, base, variant = schema.name.split(".")
         self.name: Final = schema.name
         self.schema: Final = schema
+        # What dead code elimination asks of PyTorch's operators too.
+        self._schema: Final = schema
+        self._nondeterministic_seeded: Final = draws_random_numbers(schema.name)
         self.namespace: Final = namespace
         self.__name__: str = f"{base}.{variant}"
         self.__qualname__ = self.__name__
@@ -168,7 +173,8 @@ def overload(name: str) -> OpOverload:
     """
     schema = schema_of(name)
     if schema is not None:
-        return OpOverload(schema)
+        found = OpOverload(schema)
+        return has_side_effect(found) if is_effectful(name) else found
     from refimpl.aten._families import load_entry_points, load_family_of
 
     load_family_of(name)

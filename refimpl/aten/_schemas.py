@@ -56,6 +56,11 @@ class Schema:
     returns: tuple[ArgumentType, ...]
     text: str
 
+    @property
+    def is_mutable(self) -> bool:
+        """Whether an argument is declared as written."""
+        return any(argument.type.written for argument in self.arguments)
+
     def __str__(self) -> str:
         return self.text
 

@@ -7,6 +7,7 @@ from typing import final
 
 from refimpl.export import ExportedProgram, UnreadGuard
 from refimpl.laws.blind_run import BlindRun, blind_run
+from refimpl.laws.concrete import NOTHING, Silenced
 from refimpl.laws.determine import determined
 from refimpl.laws.judge import Judgement, Replayer, judge
 from refimpl.laws.observation import Observation
@@ -52,7 +53,7 @@ class _ProgramReplayer(Replayer):
         self._program = program
         self._supply = supply
 
-    def __call__(self, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
+    def __call__(self, valuation: Model, silent: Silenced = NOTHING) -> Replay:
         return replay(self._program, self._supply, valuation, silent)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from refimpl.aten._subgraphs import Subgraphs
 from refimpl.fake_tensor.context import Quantity, Value
@@ -18,7 +18,28 @@ from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.solver import Number
 from refimpl.terms import Cond, Dim, Real, Scalar, Undefined, evaluate, to_text
 
-__all__ = ["ConcreteContext", "NotReplayableError", "Raised", "RequirementViolatedError", "concrete"]
+__all__ = [
+    "NOTHING",
+    "ConcreteContext",
+    "NotReplayableError",
+    "Raised",
+    "RequirementViolatedError",
+    "Silenced",
+    "concrete",
+]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """Nodes that ask less than they should: ``asserts`` nothing at all, ``deferring`` only what a kernel enforces."""
+
+    asserts: frozenset[str] = frozenset()
+    deferring: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Silenced()
+"""Every node asks what it should."""
 
 
 class NotReplayableError(Exception):
@@ -69,7 +90,7 @@ def _number(term: Dim, valuation: Mapping[str, Number]) -> int:
 class ConcreteContext:
     """The context of shape functions on plain numbers; every question has an answer.
 
-    ``taken`` are the nodes that took a value from the witness; ``silent`` nodes require nothing.
+    ``taken`` are the nodes that took a value from the witness; ``silent`` nodes ask less than they should.
     """
 
     def __init__(
@@ -77,7 +98,7 @@ class ConcreteContext:
         valuation: dict[str, Number],
         supply: Mapping[str, tuple[Scalar, ...]],
         runner: Subgraphs,
-        silent: frozenset[str] = frozenset(),
+        silent: Silenced = NOTHING,
     ) -> None:
         self.valuation = valuation
         self.subgraphs: Subgraphs = runner
@@ -108,12 +129,12 @@ class ConcreteContext:
 
     def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
         """Raises RequirementViolatedError if the condition is false."""
-        if not self._plain(condition) and self.node not in self._silent:
+        if not self._plain(condition) and self.node not in self._silent.asserts:
             raise RequirementViolatedError(message or error.__name__)
 
     def defer(self, condition: Cond, enforced: Cond, message: str) -> None:
         """What tracing defers to run time is asserted there."""
-        if not self._plain(condition):
+        if not self._plain(enforced if self.node in self._silent.deferring else condition):
             raise RequirementViolatedError(message)
 
     def fact(self, condition: Cond) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from refimpl.fake_tensor import FakeTensor
-from refimpl.laws.concrete import NotReplayableError, concrete
-from refimpl.laws.emit import silent_nodes
+from refimpl.laws.concrete import NOTHING, NotReplayableError, Silenced, concrete
+from refimpl.laws.emit import silenced
 from refimpl.laws.law import Claim
 from refimpl.laws.observation import ABSENT, Observation, ObservedNode
 from refimpl.laws.replay import Replay
@@ -30,11 +30,11 @@ class Confirmation:
 
 
 def confirm(
-    claim: Claim, valuation: Model, replay: Callable[[Model, frozenset[str]], Replay], seen: Observation, theory: Theory
+    claim: Claim, valuation: Model, replay: Callable[[Model, Silenced], Replay], seen: Observation, theory: Theory
 ) -> Confirmation | str:
     """A confirmation, or why the witness is none."""
     try:
-        run = replay(valuation, silent_nodes(seen) if claim.given == "emitted" else frozenset())
+        run = replay(valuation, silenced(seen) if claim.given == "emitted" else NOTHING)
     except NotReplayableError as error:
         return str(error)
     for condition in theory.hypotheses(None, until=claim.until):

@@ -71,7 +71,9 @@ def _divided(binding: Binding, mapping: dict[Symbol | BoolSymbol, Scalar]) -> Bi
 
 def _rewritten(stated: Stated, mapping: dict[Symbol | BoolSymbol, Scalar]) -> Stated:
     condition = substitute_cond(stated.condition, mapping)
-    return stated if condition is stated.condition else replace(stated, condition=condition)
+    enforced = substitute_cond(stated.enforced, mapping)
+    unchanged = condition is stated.condition and enforced is stated.enforced
+    return stated if unchanged else replace(stated, condition=condition, enforced=enforced)
 
 
 def renamed_value(value: Held, mapping: dict[Symbol | BoolSymbol, Scalar]) -> Held:

@@ -12,7 +12,7 @@ from refimpl.symbolic_shapes.events import Binding
 from refimpl.symbolic_shapes.key_path import keystr
 from refimpl.terms import BoolSymbol, Symbol, free_of, to_text
 
-__all__ = ["DOM"]
+__all__ = ["DOM", "may_bind", "scope_of"]
 
 # The symbols of their sub-graphs do not escape: a branch may not be taken, a body may run often or never.
 _CLOSED: Final = frozenset(
@@ -29,7 +29,7 @@ def _claims(seen: Observation) -> Claims:
         bound.add(binding.symbol)
         binders.setdefault(binding.symbol, {})[binding.node] = None
         node = nodes.get(binding.node)
-        if node is not None and not _may_bind(binding, node):
+        if node is not None and not may_bind(binding, node):
             name = binding.symbol.name
             message = (
                 f"{name} is bound at {node.operator}, which allocates nothing; replace it by {to_text(binding.term)}"
@@ -47,7 +47,7 @@ def _claims(seen: Observation) -> Claims:
     return Claims((), tuple(findings), max(len(seen.recorded_symbols) - len(findings), 0))
 
 
-def _may_bind(binding: Binding, node: ObservedNode) -> bool:
+def may_bind(binding: Binding, node: ObservedNode) -> bool:
     """Whether the operator allocated the symbol now at that path, or may allocate there."""
     if node.assumed or node.failure is not None or binding.fresh in node.allocated:
         return True
@@ -60,7 +60,7 @@ def _out_of_reach(
     seen: Observation, binders: Mapping[Symbol, Mapping[str, None]], nodes: Mapping[str, ObservedNode]
 ) -> Iterator[Finding]:
     """The first use of each symbol that its binder does not precede, or that stands outside its binder's graph."""
-    scopes = {path: _scope(path, nodes) for symbol in binders for path in binders[symbol]}
+    scopes = {path: scope_of(path, nodes) for symbol in binders for path in binders[symbol]}
     done: set[str] = set()
     reported: set[Symbol | BoolSymbol] = set()
     for node in seen.nodes:
@@ -84,7 +84,7 @@ def _symbols(node: ObservedNode) -> list[Symbol | BoolSymbol]:
     return sorted(found, key=lambda symbol: symbol.name) if len(found) > 1 else list(found)
 
 
-def _scope(path: str, nodes: Mapping[str, ObservedNode]) -> str:
+def scope_of(path: str, nodes: Mapping[str, ObservedNode]) -> str:
     """The graph in which what is bound at the path is known: a prefix of paths."""
     parts = path.split("/")
     for end in range(len(parts) - 1, 1, -2):

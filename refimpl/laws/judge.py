@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, final
 
-from refimpl.laws.concrete import NotReplayableError
+from refimpl.laws.concrete import NOTHING, NotReplayableError, Silenced
 from refimpl.laws.confirm import Confirmation, confirm
 from refimpl.laws.consist import CONSIST, breaking, common_model, find_model, finding, shrunk, with_defined
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
+from refimpl.laws.emission import with_emission
 from refimpl.laws.emit import EMIT
 from refimpl.laws.equiv import EQUIV
 from refimpl.laws.fresh import FRESH
@@ -36,8 +37,8 @@ LAWS: Final[tuple[Law, ...]] = (EQUIV, VALUE, LINK, PATH, DOM, FRESH, INJ, EMIT)
 class Replayer:
     """Replays valuations of one program; a base class so that tests can replay without a program."""
 
-    def __call__(self, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
-        """The concrete run, in which the silent nodes require nothing. Raises NotReplayableError."""
+    def __call__(self, valuation: Model, silent: Silenced = NOTHING) -> Replay:
+        """The concrete run, in which the silent nodes ask less than they should. Raises NotReplayableError."""
         raise NotReplayableError("there is no program to replay")
 
 
@@ -260,6 +261,7 @@ def judge(
     seen: Observation, solver: Solver, replay: Replayer, *, laws: Sequence[Law] | None = None, reprove: bool = False
 ) -> Judgement:
     """Judge the laws, by default all; nothing is proved unless both sides have a model that replays (CONSIST)."""
+    seen = with_emission(seen)
     under = tuple(node.path for node in seen.nodes if node.assumed)
     state = _Judge(seen, Theory(seen), solver, replay, under, reprove)
     consistent = state.consist()

@@ -67,8 +67,9 @@ class Stated:
 
     ``source`` is ``range`` (a recorded range), ``assert`` (an assert node), ``operator`` (enforced by the kernel) or
     ``deferred`` (left to run time by tracing), ``fact``, ``double`` (one value under two old names). ``order`` is its
-    place in the log: a requirement is judged under the facts met before it. ``emitted`` is False for one that no
-    generated code can ask: its assert is recorded with a constant, or speaks of a symbol that nothing binds.
+    place in the log: a requirement is judged under the facts met before it. ``enforced`` is the part of a deferred one
+    that the kernel enforces by itself. ``lost`` says why no generated code can ask it, if none can: its assert is
+    recorded with a constant, or it speaks of a symbol that nothing binds there (law EMIT).
     """
 
     node: str
@@ -77,7 +78,13 @@ class Stated:
     predicates: Under = ()
     message: str = ""
     order: int = 0
-    emitted: bool = True
+    enforced: Cond = True
+    lost: str = ""
+
+    @property
+    def emitted(self) -> bool:
+        """Whether an operator enforces it or an assert can still compute it."""
+        return not self.lost
 
     @property
     def whole(self) -> Cond:
@@ -107,6 +114,7 @@ class ObservedNode:
 
     ``allocated`` are the fresh symbols that its operator allocated, in order; ``places`` the key paths at which it may
     allocate (None: any). ``assumed`` marks a custom operator without shape function, which keeps its recorded value.
+    ``live`` is False for what dead code elimination drops.
     """
 
     path: str
@@ -120,6 +128,7 @@ class ObservedNode:
     is_input: bool = False
     assumed: bool = False
     failure: Failure | None = None
+    live: bool = True
 
 
 @final

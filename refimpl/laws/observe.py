@@ -10,6 +10,7 @@ from refimpl.laws.before import before, constant_asserts
 from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
 from refimpl.laws.determine import renamed_value
+from refimpl.laws.liveness import dead_nodes
 from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
 from refimpl.laws.operators import is_assert, operator_name
 from refimpl.laws.scalars import is_scalar
@@ -37,7 +38,8 @@ __all__ = ["observe"]
 def observe(run: BlindRun) -> Observation:
     """Everything the laws look at, in old names."""
     renaming: dict[Symbol | BoolSymbol, Scalar] = {fresh: term_of(old) for fresh, old in run.renamed.items()}
-    nodes = run.observed()
+    dead = dead_nodes(run.steps)
+    nodes = tuple([replace(node, live=False) if node.path in dead else node for node in run.observed()])
     if renaming:
         nodes = tuple(_in_old_names(node, renaming) for node in nodes)
     allocating = {node.path for node in nodes if node.may_allocate or node.assumed}
@@ -103,7 +105,7 @@ def _after(
 ) -> tuple[Stated, ...]:
     """A: what the run requires, and what a node that raises at every valuation would have."""
     operators = {step.path: operator_name(step.node.target) for step in run.steps}
-    silent = constant_asserts(run.steps)
+    constant = constant_asserts(run.steps)
     stated: list[Stated] = []
     source: Source
     for order, requirement in requirements:
@@ -114,7 +116,9 @@ def _after(
         else:
             source = "operator" if requirement.condition is requirement.enforced else "deferred"
         node, predicates, message = requirement.node, requirement.under, requirement.message
-        stated.append(Stated(node, requirement.condition, source, predicates, message, order, node not in silent))
+        lost = f"the assert at {node} is recorded with a constant" if node in constant else ""
+        enforced = requirement.enforced
+        stated.append(Stated(node, requirement.condition, source, predicates, message, order, enforced, lost))
     for step in run.steps:
         failure = step.failure
         if failure is not None and failure.kind == "violated" and failure.violated is not None:

@@ -14,7 +14,15 @@ from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Node, map_arg
-from refimpl.laws.concrete import ConcreteContext, NotReplayableError, Raised, RequirementViolatedError, concrete
+from refimpl.laws.concrete import (
+    NOTHING,
+    ConcreteContext,
+    NotReplayableError,
+    Raised,
+    RequirementViolatedError,
+    Silenced,
+    concrete,
+)
 from refimpl.laws.observation import ObservedNode
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.solver import Model, Number
@@ -78,8 +86,8 @@ class Replay:
     raised: Raised | None = None
 
 
-def replay(program: ExportedProgram, supply: Supply, valuation: Model, silent: frozenset[str] = frozenset()) -> Replay:
-    """Run the program on the valuation; the silent nodes require nothing.
+def replay(program: ExportedProgram, supply: Supply, valuation: Model, silent: Silenced = NOTHING) -> Replay:
+    """Run the program on the valuation; the silent nodes ask less than they should.
 
     Raises NotReplayableError if the valuation is no run of it.
     """
@@ -98,7 +106,7 @@ def replay(program: ExportedProgram, supply: Supply, valuation: Model, silent: f
 class _Runner:
     """Runs graphs; also the `subgraphs` of the concrete context."""
 
-    def __init__(self, run: Replay, supply: Supply, silent: frozenset[str]) -> None:
+    def __init__(self, run: Replay, supply: Supply, silent: Silenced) -> None:
         self.ctx = ConcreteContext(run.valuation, supply.allocated, self, silent)
         self._run = run
         self._supply = supply

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from refimpl.aten import UnmodelledOperatorError, overload, schema_names, schema_of, shape
+from refimpl.aten._impure import draws_random_numbers, is_effectful
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fx import Graph, Node
 from refimpl.terms import symbol
 from tests.aten.plain_context import PlainContext
 
@@ -135,3 +141,43 @@ def test_a_result_type_that_does_not_fit_is_refused() -> None:
     real = FakeTensor((2,), (1,), DType.float32)
     with pytest.raises(RuntimeError, match=r"^result type Float can't be cast to the desired output type Long$"):
         overload("aten.add_.Tensor").run(PlainContext(), (whole, real), {})
+
+
+def test_dead_code_elimination_keeps_asserts_writes_and_random_numbers() -> None:
+    graph = Graph()
+    x = graph.placeholder("x")
+    for name in ("aten.relu.default", "aten.mul_.Tensor", "aten.rand_like.default", "aten.sym_size.int"):
+        operands: tuple[Node | int, ...] = (x, 0) if name == "aten.sym_size.int" else (x, x) if "mul" in name else (x,)
+        graph.call_function(overload(name), operands)
+    size = graph.call_function(overload("aten.sym_size.int"), (x, 0))
+    graph.call_function(overload("aten._assert_scalar.default"), (size, "some"))
+    graph.output(x)
+    assert graph.eliminate_dead_code()
+    kept = [str(node.target) for node in graph.nodes if node.op == "call_function"]
+    # As torch.fx with the same operators.
+    assert kept == [
+        "aten.mul_.Tensor",
+        "aten.rand_like.default",
+        "aten.sym_size.int",
+        "aten._assert_scalar.default",
+    ]
+
+
+@pytest.mark.torch
+def test_pytorch_keeps_the_same_operators() -> None:
+    script = (
+        "import json, sys, torch\n"
+        "from torch.fx.node import _side_effectful_functions as kept\n"
+        "def op(name):\n"
+        "    namespace, base, variant = name.split('.')\n"
+        "    return getattr(getattr(getattr(torch.ops, namespace), base), variant)\n"
+        "ops = {name: op(name) for name in json.load(sys.stdin)}\n"
+        "seeded = torch.Tag.nondeterministic_seeded\n"
+        "random = [name for name, found in ops.items() if seeded in found.tags]\n"
+        "print(json.dumps([[name for name, found in ops.items() if found in kept], random]))\n"
+    )
+    names = json.dumps(sorted(name for name in schema_names() if name.startswith("aten.")))
+    run = subprocess.run([sys.executable, "-c", script], input=names, capture_output=True, text=True, check=True)
+    effectful, random = json.loads(run.stdout)
+    assert effectful == [name for name in json.loads(names) if is_effectful(name)]
+    assert random == [name for name in json.loads(names) if draws_random_numbers(name)]

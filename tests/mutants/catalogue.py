@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.mutants.archives import ARCHIVES
+from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.laws import LAWS
@@ -23,6 +24,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *PROPAGATION,
     *ARCHIVES,
     *LAWS,
+    *EMISSION,
     *TERMS,
     *OPERATORS,
 )

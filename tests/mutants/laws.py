@@ -56,7 +56,7 @@ LAWS: Final = (
     Mutant(
         "law-symbols-come-from-nowhere",
         "A symbol that nothing allocates is accepted.",
-        f"{_M}.dom:_may_bind",
+        f"{_M}.dom:may_bind",
         "return False",
         "return True",
         (f"{_L}test_a_symbol_that_nothing_allocates_is_refuted",),

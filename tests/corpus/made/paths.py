@@ -90,7 +90,7 @@ def requirement_under_an_unbound_name() -> Case:
     compared = program.call("_operator.ge", program.size(found, 0), 2, out=symbol("u7") >= 2)
     program.assert_scalar(compared)
     program.output(found)
-    return broken(program, None, "DOM")
+    return broken(program, None, "DOM EMIT")
 
 
 CASES: Final = {

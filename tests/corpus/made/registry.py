@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tests.corpus.made import asserts, contracts, grid, masks, nested, paths, scalars, structure
+from tests.corpus.made import asserts, contracts, emission, grid, masks, nested, paths, scalars, structure
 from tests.corpus.made.case import Cases
 
 __all__ = ["ARCHIVES", "CASES", "KEPT"]
@@ -15,6 +15,7 @@ _THEMES: Final = {
     "scalars": scalars,
     "paths": paths,
     "asserts": asserts,
+    "emission": emission,
     "masks": masks,
     "nested": nested,
     "contracts": contracts,
@@ -29,6 +30,8 @@ KEPT: Final = (
     "asserts/recorded_as_true",
     "contracts/contradictory_asserts",
     "contracts/unreadable_guard_that_matters",
+    "emission/deferred_dead",
+    "emission/on_another_count_dead",
     "grid/backed_at_size_divided_right",
     "grid/derived_at_storage_offset_wrong",
     "grid/replaced_at_element_right",
