@@ -10,6 +10,7 @@ from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
+from tests.mutants.numbers import NUMBERS
 from tests.mutants.operators import OPERATORS
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
@@ -21,6 +22,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *FX,
     *REBINDING,
     *ENVIRONMENT,
+    *NUMBERS,
     *PROPAGATION,
     *ARCHIVES,
     *LAWS,

@@ -56,15 +56,25 @@ def run_one(check: str) -> None:
         return
 
 
+class _Enough(BaseException):
+    """The time for tracing is used up."""
+
+
 @contextmanager
-def traced() -> Generator[Lines]:
-    """The lines of the four packages that run within it, complete when it is left."""
+def traced(budget: float) -> Generator[Lines]:
+    """The lines of the four packages that run within it, complete when it is left.
+
+    What runs longer than the budget, in the processor's seconds, is ended: its examples repeat the same lines.
+    """
+    end = seconds() + budget
     left: dict[int, set[int]] = {}  # by the identity of the code: its hash reads all of it
     codes: list[CodeType] = []
     nothing: set[int] = set()
 
     def on_call(frame: FrameType, event: str, arg: object) -> TraceFunction | None:
         code = frame.f_code
+        if seconds() > end:
+            raise _Enough
         lines = left.get(id(code))
         if lines is None:
             codes.append(code)
@@ -85,6 +95,8 @@ def traced() -> Generator[Lines]:
     sys.settrace(on_call)
     try:
         yield found
+    except _Enough:
+        pass
     finally:
         sys.settrace(before)
         found.update(_ran(codes, left))

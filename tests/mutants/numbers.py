@@ -1,0 +1,104 @@
+"""Seeded faults in symbolic numbers and in the questions that are asked of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+__all__ = ["NUMBERS"]
+
+_S: Final = "refimpl.symbolic_shapes"
+_N: Final = "specs/numbers.py::"
+_Q: Final = "specs/questions.py::"
+
+NUMBERS: Final = (
+    Mutant(
+        "num-a-quotient-may-divide-by-zero",
+        "A quotient of integers requires nothing of its divisor.",
+        f"{_S}.scalar_ops:floordiv",
+        'env.require(ne(to_dim(b), 0), "integer division or modulo by zero", ZeroDivisionError)',
+        "pass",
+        (f"{_N}test_a_binary_operator_means_what_python_means",),
+    ),
+    Mutant(
+        "num-logarithms-of-zero",
+        "Zero has a logarithm.",
+        f"{_S}.scalar_ops:_domain",
+        "lnot(float_le(real, 0.0))",
+        "lnot(float_lt(real, 0.0))",
+        (f"{_N}test_a_function_of_math_requires_its_domain",),
+    ),
+    Mutant(
+        "num-the-smaller-is-the-larger",
+        "The smaller of two symbolic numbers is the larger.",
+        f"{_S}.sym_functions:sym_min",
+        "ops.minimum(env, left, right)",
+        "ops.maximum(env, left, right)",
+        (f"{_N}test_the_functions_of_torch_mean_what_they_say",),
+    ),
+    Mutant(
+        "num-numbers-are-true",
+        "Every symbolic number is true.",
+        f"{_S}.sym_node:SymBool.__bool__",
+        "self.env.evaluate(self.condition)",
+        "True",
+        (f"{_N}test_truth_is_a_guard_or_an_error",),
+    ),
+    Mutant(
+        "num-nodes-show-what-was-replaced",
+        "A node shows its term as it was made.",
+        f"{_S}.sym_node:SymNode.expr",
+        "self.shape_env.replace(self.raw)",
+        "self.raw",
+        (f"{_N}test_text_and_nodes",),
+    ),
+    Mutant(
+        "num-negated-symbols-keep-the-sign",
+        "A symbol that stands negated in a placeholder is bound to the argument itself.",
+        f"{_S}.inputs:_bind",
+        "negated.symbol, -given",
+        "negated.symbol, given",
+        (f"{_N}test_symbols_are_bound_where_they_stand_alone_or_negated",),
+    ),
+    Mutant(
+        "num-the-last-node-binds",
+        "Of several nodes that hold a symbol the last one binds it.",
+        f"{_S}.graph_nodes:find_symbol_binding_fx_nodes",
+        "found.setdefault(symbol, node)",
+        "found[symbol] = node",
+        (f"{_N}test_nodes_that_bind_symbols",),
+    ),
+    Mutant(
+        "num-open-questions-are-guessed",
+        "A condition over unbacked symbols that is open is taken to be false, whatever the fallback.",
+        f"{_S}.guards:_guard_or",
+        "return default",
+        "return False",
+        (f"{_Q}test_conditions_are_known_guarded_or_open",),
+    ),
+    Mutant(
+        "num-bounded-numbers-are-static",
+        "A number with a lower bound has one value.",
+        f"{_S}.guards:has_static_value",
+        "interval.low is not None and interval.low == interval.high",
+        "interval.low is not None",
+        (f"{_Q}test_what_is_concrete_static_or_hinted",),
+    ),
+    Mutant(
+        "num-upper-ends-of-ranges-are-ignored",
+        "Of a requested range only the lower end is required.",
+        f"{_S}.guards:constrain_range",
+        "([] if max is None else [a <= max])",
+        "[]",
+        (f"{_Q}test_what_is_requested_is_required",),
+    ),
+    Mutant(
+        "num-sizes-need-not-agree",
+        "Tensors of as many dimensions agree.",
+        f"{_S}.guards:check_consistent",
+        "            check_consistent(one, other)",
+        "            pass",
+        (f"{_Q}test_equal_sizes_agree",),
+    ),
+)
