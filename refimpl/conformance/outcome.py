@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, final, get_args
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, final, get_args
 
 from refimpl.conformance.structures import Structure
 from refimpl.conformance.wire_values import Bindings
@@ -140,12 +140,15 @@ Result: TypeAlias = (
 )
 
 
+_R_co = TypeVar("_R_co", covariant=True)
+
+
 @final
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Generic[_R_co]):
     """The case ran to its end."""
 
-    result: Result
+    result: _R_co
 
 
 @final
@@ -174,4 +177,4 @@ class Broke:
     message: str
 
 
-Outcome: TypeAlias = Returned | Raised | Declined | Broke
+Outcome: TypeAlias = Returned[Result] | Raised | Declined | Broke

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, assert_never, final, get_args
 
-from refimpl.terms import Dim, Scalar, Sort
+from refimpl.terms import Apply, Dim, IntTerm, Scalar, Sort, Symbol, is_condition
 
 __all__ = [
+    "DESCRIPTIVE",
+    "Described",
+    "Descriptive",
     "Dictionary",
     "ListOf",
     "NodeRef",
@@ -22,10 +25,13 @@ __all__ = [
     "Text",
     "TupleOf",
     "Wrapper",
+    "number",
     "parts_of",
 ]
 
 Opcode: TypeAlias = Literal["placeholder", "get_attr", "call_function", "call_method", "call_module", "output"]
+Descriptive: TypeAlias = Literal["dtype", "device", "layout", "memory_format"]
+DESCRIPTIVE: Final[tuple[Descriptive, ...]] = get_args(Descriptive)
 OPCODES: Final[tuple[Opcode, ...]] = get_args(Opcode)
 
 
@@ -107,6 +113,15 @@ class Wrapper:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A dtype (``int64``), device (``cpu``), layout (``strided``) or memory format by its name."""
+
+    kind: Descriptive
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class NodeRef:
     """In arguments of a node: the value of another node."""
 
@@ -122,8 +137,32 @@ class SubgraphRef:
 
 
 Structure: TypeAlias = (
-    Number | Text | TensorOf | ListOf | TupleOf | Dictionary | SliceOf | Wrapper | NodeRef | SubgraphRef | None
+    Number
+    | Text
+    | Described
+    | TensorOf
+    | ListOf
+    | TupleOf
+    | Dictionary
+    | SliceOf
+    | Wrapper
+    | NodeRef
+    | SubgraphRef
+    | None
 )
+
+
+def number(term: Scalar) -> Number:
+    """A term as the number that it is."""
+    match term:
+        case _ if is_condition(term):
+            return Number(Sort.BOOL, term)
+        case int() | IntTerm():
+            return Number(Sort.INT, term)
+        case Symbol(sort=sort) | Apply(sort=sort):
+            return Number(sort, term)
+        case _:
+            return Number(Sort.FLOAT, term)
 
 
 def parts_of(value: Structure) -> Iterator[Structure]:
@@ -139,7 +178,7 @@ def parts_of(value: Structure) -> Iterator[Structure]:
         case SliceOf(start, stop, step):
             for item in (start, stop, step):
                 yield from parts_of(item)
-        case None | Number() | Text() | TensorOf() | NodeRef() | SubgraphRef():
+        case None | Number() | Text() | Described() | TensorOf() | NodeRef() | SubgraphRef():
             pass
         case _:
             assert_never(value)

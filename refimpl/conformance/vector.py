@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, final, get_args
 
 from refimpl.conformance.case import Case
-from refimpl.conformance.outcome import Raised, Returned
+from refimpl.conformance.outcome import Raised, Result, Returned
 
 __all__ = [
     "ASPECTS",
@@ -80,7 +80,7 @@ class Expected:
     An empty message, a node, an environment or an observation that is None in an expectation is not compared.
     """
 
-    outcome: Returned | Raised
+    outcome: Returned[Result] | Raised
     compare: tuple[Aspect, ...] = DEFAULT_ASPECTS
 
 

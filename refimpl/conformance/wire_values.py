@@ -8,7 +8,9 @@ from typing import Final, assert_never, final
 
 from refimpl.conformance.cursor import Cursor, Json
 from refimpl.conformance.structures import (
+    DESCRIPTIVE,
     OPCODES,
+    Described,
     Dictionary,
     ListOf,
     NodeRef,
@@ -21,6 +23,7 @@ from refimpl.conformance.structures import (
     Text,
     TupleOf,
     Wrapper,
+    number,
     parts_of,
 )
 from refimpl.conformance.wire_terms import Sorts, read_dim, read_symbol, read_term, sorts_in, write_term
@@ -34,7 +37,7 @@ from refimpl.symbolic_shapes.key_path import (
     SequenceKey,
 )
 from refimpl.symbolic_shapes.sym_node import unwrap
-from refimpl.terms import Apply, Dim, IntTerm, Scalar, Sort, Symbol, is_condition
+from refimpl.terms import Dim, IntTerm, Scalar, Sort, Symbol
 
 __all__ = [
     "Bindings",
@@ -51,7 +54,7 @@ __all__ = [
 
 Bindings = tuple[tuple[Symbol, KeyPath], ...]
 """``unbacked_bindings`` in order, each symbol once."""
-_KINDS: Final = ("int", "float", "bool", "text", "tensor", "list", "tuple", "dict", "slice", "wrapper")
+_KINDS: Final = ("int", "float", "bool", "text", "tensor", "list", "tuple", "dict", "slice", "wrapper", *DESCRIPTIVE)
 _NUMBERS: Final = {"int": Sort.INT, "float": Sort.FLOAT, "bool": Sort.BOOL}
 _KEYS: Final = ("sequence", "method", "inner", "divide", "convert")
 DEEPEST: Final = 50
@@ -74,6 +77,8 @@ class _Reader:
         match kind:
             case "text":
                 return Text(inner.text())
+            case "dtype" | "device" | "layout" | "memory_format":
+                return Described(next(each for each in DESCRIPTIVE if each == kind), inner.text())
             case "tensor":
                 return self._tensor(inner)
             case "list":
@@ -98,8 +103,9 @@ class _Reader:
 
     def _number(self, cursor: Cursor, sort: Sort) -> Scalar:
         term = read_term(cursor, self.sorts)
-        if _sort(term) is not sort:
-            cursor.fail(f"a term of sort {sort.value} is needed here, not of sort {_sort(term).value}")
+        found = number(term).sort
+        if found is not sort:
+            cursor.fail(f"a term of sort {sort.value} is needed here, not of sort {found.value}")
         return term
 
     def _tensor(self, cursor: Cursor) -> TensorOf:
@@ -125,18 +131,6 @@ def read_value(cursor: Cursor, sorts: Sorts, *, references: tuple[str, ...] = ()
     return _Reader(sorts, references).value(cursor)
 
 
-def _sort(term: Scalar) -> Sort:
-    match term:
-        case _ if is_condition(term):
-            return Sort.BOOL
-        case int() | IntTerm():
-            return Sort.INT
-        case Symbol(sort=sort) | Apply(sort=sort):
-            return sort
-        case _:
-            return Sort.FLOAT
-
-
 def write_value(value: Structure) -> Json:
     """A value as JSON."""
     match value:
@@ -146,6 +140,8 @@ def write_value(value: Structure) -> Json:
             return {sort.value: write_term(term)}
         case Text(text):
             return {"text": text}
+        case Described(kind, name):
+            return {kind: name}
         case TensorOf():
             return {"tensor": _write_tensor(value)}
         case ListOf(items):

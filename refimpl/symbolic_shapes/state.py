@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, final
 
-from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.symbolic_shapes.constraints import Delta, term_of
+from refimpl.symbolic_shapes.environment import ShapeGuard
+from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.terms import (
     Cond,
     FloatRange,
@@ -19,6 +22,7 @@ from refimpl.terms import (
     float_eq,
     float_ge,
     float_le,
+    free_of,
     ge,
     is_condition,
     land,
@@ -32,7 +36,7 @@ from refimpl.terms.reals import float_ne
 if TYPE_CHECKING:
     from refimpl.symbolic_shapes.shape_env import ShapeEnv
 
-__all__ = ["Range", "ShapeEnvState", "equation", "state_of"]
+__all__ = ["Range", "ShapeEnvState", "environment_of", "equation", "state_of"]
 
 Range: TypeAlias = ValueRange | FloatRange
 
@@ -61,6 +65,17 @@ class ShapeEnvState:
     size_like: frozenset[Symbol] = frozenset()
     pending: tuple[Symbol, ...] = ()
     ignorable: tuple[Symbol, ...] = ()
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols that it speaks of, by name."""
+        conditions = (*self.guards, *self.known, *(each for filed in self.asserts.values() for each in filed))
+        terms = (*self.replacements.values(), *conditions)
+        named = (
+            *self.hints, *self.ranges, *self.replacements, *self.renamings, *self.renamings.values(),
+            *(symbol for symbol in self.asserts if symbol is not None), *self.size_like, *self.pending,
+            *self.ignorable, *(s for term in terms for s in free_of(term) if isinstance(s, Symbol)),
+        )  # fmt: skip
+        return tuple(sorted(set(named), key=lambda symbol: symbol.name))
 
     def conditions(self) -> Iterator[Cond]:
         """``E``: everything the environment says, as conditions; ``[[E]]`` is the set of their solutions."""
@@ -116,3 +131,55 @@ def state_of(env: ShapeEnv) -> ShapeEnvState:
         pending=tuple(env.symbols.pending),
         ignorable=tuple(env.symbols.ignorable),
     )
+
+
+def environment_of(state: ShapeEnvState, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> ShapeEnv:
+    """An environment of this project that holds that state; the inverse of ``state_of`` up to what is known.
+
+    Fresh are the symbols that are pending, ignorable or renamed. Raises ValueError for replacements in a circle.
+    """
+    from refimpl.symbolic_shapes.shape_env import ShapeEnv
+
+    _refuse_circles(state.replacements)
+    env = ShapeEnv(profile=profile, guard_from_hints=guard_from_hints)
+    symbols = env.symbols
+    for symbol, hint in state.hints.items():
+        symbols.add_backed(symbol, hint, "an input")
+    for symbol in state.symbols():
+        symbols.reserve_name(symbol.name)
+    for symbol in dict.fromkeys((*state.pending, *state.ignorable, *state.renamings)):
+        symbols.adopt(symbol, "", pending=symbol in state.pending)
+    symbols.ignorable.update(dict.fromkeys(state.ignorable))
+    env.unbacked_renamings.update(state.renamings)
+    env.size_like.update(dict.fromkeys(sorted(state.size_like, key=lambda symbol: symbol.name)))
+    # Replacements first: what is learned after them is learned of what stands for their symbols.
+    env.knowledge.apply(Delta(tuple(state.replacements.items())))
+    for symbol, interval in state.ranges.items():
+        symbols.origins.setdefault(symbol, "an input")
+        for bound in _within(symbol, interval):
+            env.assume(bound)
+    for guard in state.guards:
+        env.guards.append(ShapeGuard(guard))
+        env.assume(guard)
+    for condition in state.known:
+        env.assume(condition)
+    for fresh, old in state.renamings.items():
+        env.assume(equation(fresh, term_of(old)))
+    for filed in state.asserts.values():
+        for condition in filed:
+            with suppress(RuntimeError):  # a state may contradict itself; the assert is logged all the same
+                env.require(condition, "a recorded assert")
+    env.violated = None
+    return env
+
+
+def _refuse_circles(replacements: Mapping[Symbol, Scalar]) -> None:
+    for start in replacements:
+        seen, front = set[Symbol](), {start}
+        while front:
+            seen |= front
+            terms = [replacements[symbol] for symbol in front if symbol in replacements]
+            found = [s for term in terms if not isinstance(term, (int, float)) for s in term.free]
+            if start in found:
+                raise ValueError(f"{start.name} is replaced by itself, in a circle")
+            front = {s for s in found if isinstance(s, Symbol)} - seen

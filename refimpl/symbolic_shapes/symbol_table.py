@@ -60,6 +60,14 @@ class SymbolTable:
             self.pending[symbol] = None
         return symbol
 
+    def adopt(self, symbol: Symbol, origin: str, *, pending: bool = True) -> None:
+        """Register a fresh symbol under a name given from outside; pending as one allocated here would be."""
+        self.reserve_name(symbol.name)
+        self.origins.setdefault(symbol, origin)
+        self._fresh[symbol] = None
+        if pending and not self._ignore:
+            self.pending[symbol] = None
+
     def opaque(self) -> BoolSymbol:
         """A new opaque boolean, such as the predicate of a ``cond`` on a tensor."""
         number = self._counters["p"]

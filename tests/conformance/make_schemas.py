@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from refimpl.conformance.case import CHAPTERS, FEATURES, QUESTIONS
 from refimpl.conformance.outcome import RAISED_KINDS
-from refimpl.conformance.structures import OPCODES
+from refimpl.conformance.structures import DESCRIPTIVE, OPCODES
 from refimpl.conformance.vector import ASPECTS, ORIGINS
 from refimpl.conformance.wire_terms import OPERATORS
 
@@ -119,7 +119,7 @@ def _values() -> Object:
         return any_of(
             {"type": "null"},
             *[record({name: ref("term")}) for name in ("int", "float", "bool")],
-            record({"text": TEXT}),
+            *[record({name: TEXT}) for name in ("text", *DESCRIPTIVE)],
             record({"tensor": ref("tensor")}),
             *[record({name: array(inner)}) for name in ("list", "tuple")],
             record({"slice": fixed(inner, inner, inner)}),

@@ -40,10 +40,10 @@ from refimpl.terms import (
 )
 from refimpl.testing import conditions, terms
 from tests.conformance.make_schemas import FOLDER, schemas
+from tests.conformance.validation import VECTOR, is_valid
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "specs" / "vectors").glob("*/*.json"))
-SCHEMA = json.loads((FOLDER / "refimpl.vector.1.json").read_text(encoding="utf-8"))
 
 
 def _read(path: Path) -> Vector:
@@ -58,11 +58,11 @@ def test_the_published_schemas_are_made_from_the_lists_of_the_package() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_vector_is_what_the_schema_says_and_is_read_again(path: Path) -> None:
-    jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), SCHEMA)
+    assert is_valid(VECTOR, json.loads(path.read_text(encoding="utf-8")))
     vector = _read(path)
     assert (vector.case.id, vector.case.chapter) == (path.stem, path.parent.name)
     written = vector_json(vector)
-    jsonschema.validate(written, SCHEMA)
+    assert is_valid(VECTOR, written)
     again = read_vector(vector_text(written), path.name)
     assert (again.case, again.expect, again.level) == (vector.case, vector.expect, vector.level)
 
@@ -82,7 +82,7 @@ def test_every_vector_is_what_the_schema_says_and_is_read_again(path: Path) -> N
         ('"node": "view"', '"node": "view", "kind": "x"', 'there is no field "kind" here'),
         ('"u1": "int"', '"u1": "integer"', 'input.symbols.u1: "integer" is none of int, float, bool'),
         ('"u1": "int"', '"u1": "float"', "is needed here"),
-        ('"hash": "1', '"hash": "2', "hash: the hash of input and expectation is 1"),
+        ('"hash": "', '"hash": "0', "hash: the hash of input and expectation is "),
     ],
 )
 def test_bad_vectors_are_refused_with_file_and_field(old: str, new: str, complaint: str) -> None:
