@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._strides import same_size
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -9,18 +12,20 @@ from refimpl.terms import Cond, Dim, eq, ge, lor
 
 __all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one"]
 
+_CLASSES: Final = frozenset(("Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"))
+
 
 def is_one(ctx: Context, size: Dim) -> bool:
     """Whether a size is known to be 1 (PyTorch's ``guard_or_false(size == 1)``)."""
     return size == 1 if isinstance(size, int) else ctx.known(eq(size, 1)) is True
 
 
-def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
+def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes, message: str | None = None) -> Sizes:
     """The common shape of two.
 
     A size known to be 1 gives way. Of two others that are not known to be equal, tracing assumes that neither is 1
     and defers their equality to run time, where the kernel also accepts a 1.
-    Raises RuntimeError if they are known to clash.
+    Raises RuntimeError if they are known to clash, with ``message`` if one is given.
     """
     if left == right:
         return left
@@ -29,20 +34,20 @@ def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes) -> Sizes:
     elif len(right) < len(left):
         right = (1,) * (len(left) - len(right)) + right
     # PyTorch compares from the last dimension on, which decides what is reported and deferred first.
-    common = [_common(ctx, left[dim], right[dim], dim) for dim in range(len(left) - 1, -1, -1)]
+    common = [_common(ctx, left[dim], right[dim], dim, message) for dim in range(len(left) - 1, -1, -1)]
     common.reverse()
     return tuple(common)
 
 
-def _common(ctx: Context, a: Dim, b: Dim, dim: int) -> Dim:
+def _common(ctx: Context, a: Dim, b: Dim, dim: int, message: str | None) -> Dim:
     if a is b or is_one(ctx, b):
         return a
     if is_one(ctx, a):
         return b
     equal = eq(a, b)
     if equal is not True and ctx.known(equal) is not True:
-        message = f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
-        defer_equal(ctx, equal, (a, b), message)
+        usual = f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
+        defer_equal(ctx, equal, (a, b), message or usual)
     return a
 
 
@@ -55,11 +60,11 @@ def defer_equal(ctx: Context, equal: Cond, may_be_one: tuple[Dim, ...], message:
         ctx.require(equal, message)
 
 
-def broadcast_all(ctx: Context, shapes: list[Sizes]) -> Sizes:
-    """The common shape of any number of shapes; of none it is ``()``."""
+def broadcast_all(ctx: Context, shapes: list[Sizes], message: str | None = None) -> Sizes:
+    """The common shape of any number of shapes; of none it is ``()``. A message replaces the usual refusal."""
     common: Sizes = ()
     for sizes in shapes:
-        common = broadcast_sizes(ctx, common, sizes)
+        common = broadcast_sizes(ctx, common, sizes, message)
     return common
 
 
@@ -72,7 +77,7 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
     added = len(sizes) - tensor.ndim
     if added < 0:
         raise RuntimeError(
-            f"expand(torch.FloatTensor{{{_list(tensor.sizes)}}}, size={_list(sizes)}): the number of sizes provided "
+            f"expand({_type_text(tensor)}{{{_list(tensor.sizes)}}}, size={_list(sizes)}): the number of sizes provided "
             f"({len(sizes)}) must be greater or equal to the number of dimensions in the tensor ({tensor.ndim})"
         )
     result: list[Dim] = []
@@ -87,6 +92,12 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
             result.append(size)
             strides.append(stride)
     return tensor.viewed(tuple(result), tuple(strides), tensor.offset)
+
+
+def _type_text(tensor: FakeTensor) -> str:
+    """The type as PyTorch's oldest messages name it: the dtypes that Torch7 had are its classes of tensors."""
+    name = scalar_type_name(tensor.dtype)
+    return f"torch.{name}Tensor" if name in _CLASSES else f"CPU{name}Type"
 
 
 def _leading_stride(tensor: FakeTensor, wanted: Dim) -> Dim:

@@ -80,7 +80,11 @@ def as_strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, o
     for size in sizes:
         if ctx.known(ge(size, 0)) is not True:
             ctx.require(ge(size, 0), f"Storage size calculation overflowed with sizes={sizes_text(sizes)}")
-    return tensor.viewed(sizes, strides, tensor.offset if offset is None else offset)
+    if offset is None:
+        return tensor.viewed(sizes, strides, tensor.offset)
+    if ctx.known(ge(offset, 0)) is not True:
+        ctx.require(ge(offset, 0), f"Tensor: invalid storage offset {offset}")
+    return tensor.viewed(sizes, strides, offset)
 
 
 def select(ctx: Context, tensor: FakeTensor, dim: int, index: Dim) -> FakeTensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import like
 from refimpl.aten._product import product
@@ -15,6 +17,8 @@ from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Real, eq, lor, ne
 
 __all__: list[str] = []
+
+_BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
 def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
@@ -35,7 +39,8 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
     # For an empty result, or empty values, the kernel checks nothing.
     empty = lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
-    require(ctx, heads is True or lor(heads, empty), "query and key must have the same last dimension", sizes)
+    product_of = "mat1 and mat2 shapes cannot be multiplied" if query.ndim == key.ndim == 2 else _BATCHED
+    require(ctx, heads is True or lor(heads, empty), product_of, sizes)
     require(ctx, lengths is True or lor(lengths, empty), "key and value must have the same length", sizes)
 
 

@@ -31,6 +31,9 @@ def _normalized(
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     channels = input.sizes[1]
+    for vector in (mean, variance):
+        if training is False and vector is not None and vector.ndim != 1:
+            raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
     named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))
     for name, vector in named:
         if vector is not None:
@@ -88,7 +91,8 @@ def batch_norm(
     for vector in (weight, bias):
         if vector is not None:
             # Of an empty input the kernel still reads the first weight.
-            ctx.require(ne(vector.numel(), 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
+            read = vector.sizes == input.sizes[1:2] or lor(ne(vector.numel(), 0), ne(input.numel(), 0))
+            ctx.require(read, "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if ctx.known(eq(input.numel(), 0)) is True:
         return like(ctx, input)
     if not training and (running_mean is None or running_var is None):

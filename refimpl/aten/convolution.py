@@ -35,19 +35,33 @@ def _require_parameters(ctx: Context, stride: Sizes, padding: Sizes, dilation: S
         ctx.require(gt(value, 0), "dilation should be greater than zero")
 
 
-def _require_channels(
-    ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None, transposed: bool, groups: int
-) -> None:
-    if groups <= 0:
-        raise RuntimeError("non-positive groups is not supported")
+def _parameter(value: Window, count: int, name: str) -> Sizes:
+    """One number for each spatial dimension. Raises RuntimeError if there are neither one nor ``count``."""
+    if isinstance(value, Sequence) and len(value) not in (1, count):
+        raise RuntimeError(
+            f"expected {name} to be a single integer value or a list of {count} values to match the convolution "
+            f"dimensions, but got {name}={sizes_text(tuple(value))}"
+        )
+    return spread(value, count, name)
+
+
+def _require_rank(input: FakeTensor, weight: FakeTensor) -> None:
     if weight.ndim != input.ndim:
         raise RuntimeError(
             f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight "
             f"{sizes_text(weight.sizes)}, but got {input.ndim}-dimensional input of size "
             f"{sizes_text(input.sizes)} instead"
         )
+
+
+def _require_channels(
+    ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None, transposed: bool, groups: int
+) -> None:
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    _require_rank(input, weight)
     first, second = weight.sizes[:2]
-    given = f"Given groups={groups}, " if not transposed else f"Given transposed={int(transposed)}, "
+    given, given_bias = ("Given transposed=1, ",) * 2 if transposed else (f"Given groups={groups}, ", "Given ")
 
     def instead() -> str:
         return f"{sizes_text(weight.sizes)} instead"
@@ -71,7 +85,7 @@ def _require_channels(
             ctx,
             bias.sizes,
             (outputs,),
-            f"{given}weight of size ",
+            f"{given_bias}weight of size ",
             lambda: (
                 f"{sizes_text(weight.sizes)}, expected bias to be 1-dimensional with {outputs} elements, "
                 f"but got bias of size {sizes_text(bias.sizes)} instead"
@@ -142,8 +156,8 @@ def convolve(
         raise RuntimeError("weight should have at least three dimensions")
     if input.dtype is not weight.dtype:
         raise RuntimeError(f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same")
-    stride, padding = spread(stride, spatial, "stride"), spread(padding, spatial, "padding")
-    dilation, extra = spread(dilation, spatial, "dilation"), spread(output_padding, spatial, "output_padding")
+    stride, padding = _parameter(stride, spatial, "stride"), _parameter(padding, spatial, "padding")
+    dilation, extra = _parameter(dilation, spatial, "dilation"), _parameter(output_padding, spatial, "output_padding")
     _require_parameters(ctx, stride, padding, dilation, extra)
     _require_channels(ctx, input, weight, bias, transposed, groups)
     if transposed:
@@ -153,6 +167,12 @@ def convolve(
     else:
         outputs = weight.sizes[0]
         rest = _forward_sizes(ctx, input, weight, stride, padding, dilation)
+    require(
+        ctx,
+        lor(land(*(ne(size, 0) for size in input.sizes[2:])), *(eq(size, 0) for size in input.sizes[:2])),
+        "Only zero batch or zero channel inputs are supported, but got input shape: ",
+        lambda: sizes_text(input.sizes),
+    )
     if ctx.known(eq(input.sizes[1], 0)) is True:
         # PyTorch's result for an input without channels has none either.
         outputs = 0
@@ -216,47 +236,85 @@ def _without_batch(result: FakeTensor, input: FakeTensor) -> FakeTensor:
     return result.viewed(result.sizes[1:], result.strides[1:], result.offset)
 
 
-@shape("aten.conv1d.default", "aten.conv2d.default", "aten.conv3d.default")
-def conv(
+def _declare(spatial: int) -> None:
+    """Convolutions over that many dimensions; an input without batch dimension gives a result without one."""
+
+    @shape(f"aten.conv{spatial}d.default")
+    def conv(
+        ctx: Context,
+        input: FakeTensor,
+        weight: FakeTensor,
+        bias: FakeTensor | None,
+        stride: Window,
+        padding: Window,
+        dilation: Window,
+        groups: int,
+    ) -> FakeTensor:
+        """A convolution."""
+        batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+        return _without_batch(convolve(ctx, batch, weight, bias, stride, padding, dilation, False, 0, groups), input)
+
+    @shape(f"aten.conv{spatial}d.padding")
+    def conv_padding(
+        ctx: Context,
+        input: FakeTensor,
+        weight: FakeTensor,
+        bias: FakeTensor | None,
+        stride: Window,
+        padding: str,
+        dilation: Window,
+        groups: int,
+    ) -> FakeTensor:
+        """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
+        batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+        if padding == "valid":
+            return _without_batch(convolve(ctx, batch, weight, bias, stride, 0, dilation, False, 0, groups), input)
+        if padding != "same":
+            raise RuntimeError(f"Invalid padding string: '{padding}'")
+        return _without_batch(_convolve_same(ctx, batch, weight, bias, stride, dilation, groups), input)
+
+    @shape(f"aten.conv_transpose{spatial}d.{'default' if spatial == 1 else 'input'}")
+    def conv_transpose(
+        ctx: Context,
+        input: FakeTensor,
+        weight: FakeTensor,
+        bias: FakeTensor | None,
+        stride: Window,
+        padding: Window,
+        output_padding: Window,
+        groups: int,
+        dilation: Window,
+    ) -> FakeTensor:
+        """A transposed convolution."""
+        batch = _with_batch(ctx, input, spatial, f"conv_transpose{spatial}d")
+        result = convolve(ctx, batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
+        return _without_batch(result, input)
+
+
+for _spatial in (1, 2, 3):
+    _declare(_spatial)
+
+
+def _convolve_same(
     ctx: Context,
     input: FakeTensor,
     weight: FakeTensor,
     bias: FakeTensor | None,
     stride: Window,
-    padding: Window,
     dilation: Window,
     groups: int,
 ) -> FakeTensor:
-    """A convolution; an input without batch dimension gives a result without one."""
-    spatial = weight.ndim - 2
-    batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
-    return _without_batch(convolve(ctx, batch, weight, bias, stride, padding, dilation, False, 0, groups), input)
-
-
-@shape("aten.conv1d.padding", "aten.conv2d.padding", "aten.conv3d.padding")
-def conv_padding(
-    ctx: Context,
-    input: FakeTensor,
-    weight: FakeTensor,
-    bias: FakeTensor | None,
-    stride: Window,
-    padding: str,
-    dilation: Window,
-    groups: int,
-) -> FakeTensor:
-    """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
-    spatial = weight.ndim - 2
-    batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
-    if padding == "valid":
-        return _without_batch(convolve(ctx, batch, weight, bias, stride, 0, dilation, False, 0, groups), input)
-    if padding != "same":
-        raise RuntimeError(f"Invalid padding string: '{padding}'")
-    for step in spread(stride, spatial, "stride"):
+    """The convolution that pads each dimension by what its kernel takes away, the odd element at the end."""
+    _require_rank(input, weight)
+    for name, value in (("stride", stride), ("dilation", dilation)):
+        if isinstance(value, Sequence) and len(value) not in (1, weight.ndim - 2):
+            raise RuntimeError(f"{name} cannot broadcast to {weight.ndim - 2} dimensions")
+    for step in stride if isinstance(stride, Sequence) else (stride,):
         ctx.require(eq(step, 1), "padding='same' is not supported for strided convolutions")
-    totals = [d * (k - 1) for d, k in zip(spread(dilation, spatial, "dilation"), weight.sizes[2:], strict=True)]
-    batch = _pad_after(ctx, batch, totals)
-    halves = tuple(total // 2 for total in totals)
-    return _without_batch(convolve(ctx, batch, weight, bias, stride, halves, dilation, False, 0, groups), input)
+    windows = spread(dilation, weight.ndim - 2, "dilation")
+    totals = [d * (k - 1) for d, k in zip(windows, weight.sizes[2:], strict=True)]
+    halves = tuple([total // 2 for total in totals])
+    return convolve(ctx, _pad_after(ctx, input, totals), weight, bias, stride, halves, dilation, False, 0, groups)
 
 
 def _pad_after(ctx: Context, input: FakeTensor, totals: Sequence[Dim]) -> FakeTensor:
@@ -266,25 +324,6 @@ def _pad_after(ctx: Context, input: FakeTensor, totals: Sequence[Dim]) -> FakeTe
         return input
     sizes = (*input.sizes[:2], *(size + extra for size, extra in zip(input.sizes[2:], odd, strict=True)))
     return in_format(ctx, input, sizes, suggested_memory_format(ctx, input))
-
-
-@shape("aten.conv_transpose1d.default", "aten.conv_transpose2d.input", "aten.conv_transpose3d.input")
-def conv_transpose(
-    ctx: Context,
-    input: FakeTensor,
-    weight: FakeTensor,
-    bias: FakeTensor | None,
-    stride: Window,
-    padding: Window,
-    output_padding: Window,
-    groups: int,
-    dilation: Window,
-) -> FakeTensor:
-    """A transposed convolution; an input without batch dimension gives a result without one."""
-    spatial = weight.ndim - 2
-    batch = _with_batch(ctx, input, spatial, f"conv_transpose{spatial}d")
-    result = convolve(ctx, batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
-    return _without_batch(result, input)
 
 
 @shape("aten.conv_tbc.default")

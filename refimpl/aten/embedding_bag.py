@@ -21,6 +21,10 @@ _INDEX: Final = (DType.int64, DType.int32)
 def _require_arguments(
     ctx: Context, weight: FakeTensor, indices: FakeTensor, offsets: FakeTensor, mode: int, samples: FakeTensor | None
 ) -> None:
+    if weight.ndim != 2:
+        raise RuntimeError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.ndim}")
+    if offsets.ndim != 1:
+        raise RuntimeError(f"offsets has to be a 1D Tensor, but got Tensor of dimension {offsets.ndim}")
     for name, tensor in (("indices", indices), ("offsets", offsets)):
         if tensor.dtype not in _INDEX:
             raise RuntimeError(f"expected {name} to be long or int, got {tensor.dtype}")
@@ -30,10 +34,10 @@ def _require_arguments(
         if mode != _SUM:
             raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")
         if samples.ndim != 1:
-            raise RuntimeError(f"expected per_sample_weights to be 1D tensor, got {samples.ndim}D")
-        have, want = samples.numel(), indices.numel()
+            raise RuntimeError("Expected per_sample_weights.value().dim() == 1 to be true, but got false.")
         ctx.require(
-            eq(have, want), f"expected per_sample_weights.numel() ({have} to be the same as indices.numel() ({want})"
+            eq(samples.numel(), indices.numel()),
+            "Expected per_sample_weights.value().numel() == indices.numel() to be true, but got false.",
         )
 
 

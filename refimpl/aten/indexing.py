@@ -38,11 +38,14 @@ def _require_values_fit(
     sizes, _ = indexed(ctx, tensor, indices)
     if _is_fill(ctx, indices, values):
         return
-    message = (
-        f"shape mismatch: value tensor of shape {sizes_text(values.sizes)} cannot be broadcast to indexing result of "
-        f"shape {sizes_text(sizes)}"
+    require_broadcastable(ctx, values.sizes, sizes, _mismatch(values.sizes, sizes))
+
+
+def _mismatch(values: Sizes, sizes: Sizes) -> str:
+    return (
+        f"shape mismatch: value tensor of shape {sizes_text(values)} cannot be broadcast to indexing result of shape "
+        f"{sizes_text(sizes)}"
     )
-    require_broadcastable(ctx, values.sizes, sizes, message)
 
 
 def _is_fill(ctx: Context, indices: tuple[FakeTensor | None, ...], values: FakeTensor) -> bool:
@@ -67,8 +70,8 @@ def unsafe_masked_index(
 ) -> Value:
     """The elements at positions, a number where the mask is false."""
     sizes, strides = indexed(ctx, self, indices)
-    broadcast_sizes(ctx, sizes, mask.sizes)
-    return fresh(ctx, self, sizes, strides)
+    whole = broadcast_sizes(ctx, sizes, mask.sizes)
+    return fresh(ctx, self, whole, strides if whole == sizes else None)
 
 
 @shape("aten._unsafe_masked_index_put_accumulate.default")
@@ -76,6 +79,9 @@ def unsafe_masked_index_put_accumulate(
     ctx: Context, self: FakeTensor, mask: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor
 ) -> Value:
     """A copy with values added at positions where the mask is true."""
+    wanted, _ = indexed(ctx, self, indices)
+    written = broadcast_sizes(ctx, mask.sizes, values.sizes)
+    require_broadcastable(ctx, written, wanted, _mismatch(written, wanted))
     return like(ctx, self)
 
 
@@ -266,7 +272,10 @@ def embedding(
 def embedding_renorm(ctx: Context, self: FakeTensor, indices: FakeTensor, max_norm: object, norm_type: object) -> Value:
     """The rows at positions scaled down to a norm."""
     if self.ndim != 2:
-        raise RuntimeError("'self' must be 2-D")
+        raise RuntimeError(
+            f"Expected 2-dimensional tensor, but got {self.ndim}-dimensional tensor for argument #1 'self' "
+            "(while checking arguments for embedding_renorm_)"
+        )
     return like(ctx, self)
 
 

@@ -12,7 +12,7 @@ from refimpl.aten._strides import contiguous_strides, strides_for, suggested_mem
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat
-from refimpl.terms import Dim, eq
+from refimpl.terms import Dim, eq, ne
 
 __all__ = ["cat"]
 
@@ -44,6 +44,7 @@ def cat(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
             raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
     for tensor in tensors:
         if tensor.ndim != example.ndim and not _is_skipped(ctx, tensor):
+            wrap_dim(dim, next(tensor.ndim for tensor in tensors if not _is_skipped(ctx, tensor)))
             raise RuntimeError(f"Tensors must have same number of dimensions: got {example.ndim} and {tensor.ndim}")
     joined = [(position, tensor) for position, tensor in enumerate(tensors) if not _is_skipped(ctx, tensor)]
     if not joined:
@@ -238,6 +239,8 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
     at = wrap_dim(dim, tensors[0].ndim)
     total: Dim = 0
     for tensor in tensors:
+        for size in tensor.sizes:
+            ctx.require(ne(size, 0), "_chunk_cat expects non-empty tensor")
         size = (tensor.sizes[at] + num_chunks - 1) // num_chunks
         total = total + size * product(tensor.sizes[at + 1 :])
     sizes = (*tensors[0].sizes[:at], num_chunks, total)

@@ -37,6 +37,8 @@ def _pooled(
 ) -> Sizes:
     """The sizes of the result; the batch may be empty, the other dimensions may not."""
     if input.ndim not in (spatial + 1, spatial + 2):
+        if spatial == 3:
+            raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
         raise RuntimeError(
             f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
             f"but got: {sizes_text(input.sizes)}"
@@ -196,6 +198,12 @@ def max_pool1d(
     return max_pool1d_with_indices(ctx, self, kernel_size, stride, padding, dilation, ceil_mode)[0]
 
 
+def _volumes_text(sizes: Sizes, kernel_size: Window) -> str:
+    image = " ".join(f"{axis}: {size}" for axis, size in zip("THW", sizes, strict=True))
+    kernel = " ".join(f"k{axis}: {k}" for axis, k in zip("THW", spread(kernel_size, 3, "kernel_size"), strict=True))
+    return f"({image}) smaller than kernel size ({kernel})"
+
+
 def _avg_pool(
     ctx: Context,
     self: FakeTensor,
@@ -212,7 +220,7 @@ def _avg_pool(
         ctx.require(ne(divisor, 0), "divisor must be not zero")
     if spatial == 3:
         for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
-            require(ctx, ge(size, k), "input image ", lambda: f"{sizes_text(self.sizes)} smaller than kernel size")
+            require(ctx, ge(size, k), "input image ", lambda: _volumes_text(self.sizes[-3:], kernel_size))
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
     if self.ndim == spatial + 2 and spatial == 2:
         return in_format_of(ctx, self, sizes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import channels_last_strides, suggested_memory_format
@@ -42,10 +43,25 @@ def _squeeze_row(result: FakeTensor) -> FakeTensor:
     return result.viewed((*sizes[:-2], sizes[-1]), (*strides[:-2], strides[-1]), result.offset)
 
 
-def _nonnegative(ctx: Context, output_size: Sequence[Dim]) -> None:
+def _wrong_rank(input: FakeTensor, name: str) -> NoReturn:
+    raise RuntimeError(
+        f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' "
+        f"(while checking arguments for {name})"
+    )
+
+
+def _one(output_size: Sizes, name: str) -> Sizes:
+    if len(output_size) != 1:
+        raise RuntimeError(f"{name}() argument 'output_size' should contain one int (got {len(output_size)})")
+    return output_size
+
+
+def _nonnegative(ctx: Context, output_size: Sequence[Dim], spatial: int) -> None:
     for size in output_size:
         ctx.require(
-            ge(size, 0), f"adaptive pooling: elements of output_size must be greater than or equal to 0, but got {size}"
+            ge(size, 0),
+            f"adaptive_avg_pool{spatial}d: elements of output_size must be greater than or equal to 0 but received "
+            f"{{{', '.join(map(str, output_size))}}}",
         )
 
 
@@ -53,7 +69,7 @@ def _nonnegative(ctx: Context, output_size: Sequence[Dim]) -> None:
 def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, in the memory format of the input."""
     _require_input(ctx, "adaptive_avg_pool2d", self, 2, self.ndim - 2)
-    _nonnegative(ctx, output_size)
+    _nonnegative(ctx, output_size, 2)
     return in_format_of(ctx, self, (*self.sizes[:-2], *spread(output_size, 2, "output_size")))
 
 
@@ -61,7 +77,7 @@ def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Size
 def adaptive_avg_pool3d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, contiguous."""
     _require_input(ctx, "adaptive_avg_pool3d", self, 3, 1)
-    _nonnegative(ctx, output_size)
+    _nonnegative(ctx, output_size, 3)
     return in_format(ctx, self, (*self.sizes[:-3], *spread(output_size, 3, "output_size")), "contiguous_format")
 
 
@@ -97,14 +113,14 @@ def adaptive_avg_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 def adaptive_avg_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for of vectors: images of one row."""
     if self.ndim not in (2, 3):
-        raise RuntimeError(f"adaptive_avg_pool1d() Expected 2D or 3D tensor, but got: {sizes_text(self.sizes)}")
-    (length,) = spread(output_size, 1, "output_size")
+        _wrong_rank(self, "adaptive_avg_pool1d")
+    (length,) = _one(output_size, "adaptive_avg_pool1d")
     return _squeeze_row(adaptive_avg_pool2d(ctx, _row(self), (1, length)))
 
 
 def _adaptive_max(ctx: Context, self: FakeTensor, spatial: int, output_size: Sizes) -> tuple[FakeTensor, ...]:
     _require_input(ctx, f"adaptive_max_pool{spatial}d", self, spatial, 1)
-    _nonnegative(ctx, output_size)
+    _nonnegative(ctx, output_size, spatial)
     sizes = (*self.sizes[:-spatial], *spread(output_size, spatial, "output_size"))
     if self.ndim == 4 and spatial == 2:
         return in_format_of(ctx, self, sizes), in_format_of(ctx, self, sizes, DType.int64)
@@ -130,15 +146,16 @@ def adaptive_max_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> t
 def adaptive_max_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> tuple[FakeTensor, ...]:
     """The maxima of as many windows as asked for of vectors, and where they are."""
     if self.ndim not in (2, 3):
-        raise RuntimeError(f"adaptive_max_pool1d() Expected 2D or 3D tensor, but got: {sizes_text(self.sizes)}")
-    (length,) = spread(output_size, 1, "output_size")
+        _wrong_rank(self, "adaptive_max_pool1d")
+    _require_input(ctx, "adaptive_max_pool1d", self, 1, 1)
+    (length,) = _one(output_size, "adaptive_max_pool1d")
     return tuple(map(_squeeze_row, _adaptive_max(ctx, _row(self), 2, (1, length))))
 
 
 def _fractional(
     ctx: Context, self: FakeTensor, spatial: int, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
 ) -> tuple[FakeTensor, ...]:
-    name = f"fractional_max_pool{spatial}d"
+    name = f"fractional_max_pool{spatial}d{'_out' if spatial == 3 else ''}()"
     if self.ndim not in (spatial + 1, spatial + 2):
         raise RuntimeError(
             f"{name}: Expected {spatial + 1}D or {spatial + 2}D tensor, but got: {sizes_text(self.sizes)}"
@@ -151,19 +168,19 @@ def _fractional(
         range(1, self.ndim),
         f"{name}: Expected input to have non-zero size for non-batch dimensions, but got {sizes_text(self.sizes)}",
     )
-    for size, k, out in zip(self.sizes[-spatial:], kernel, outputs, strict=True):
+    axes = ("time", "height", "width")[-spatial:]
+    for axis, size, k, out in zip(axes, self.sizes[-spatial:], kernel, outputs, strict=True):
         ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
         # The kernel for volumes needs one element more.
-        ctx.require(
-            le(out + k - 1 + (spatial - 2), size), f"{name}(): pool size {k} too large relative to input size {size}"
-        )
+        fits = le(out + k - 1 + (spatial - 2), size)
+        ctx.require(fits, f"{name}: pool {axis} {k} too large relative to input {axis} {size}")
     if random_samples.ndim != 3:
-        raise RuntimeError(f"Expect _random_samples to have 3 dimensions got {random_samples.ndim}")
+        raise RuntimeError(f"Expect _random_samples to have 3 dimensions, got {random_samples.ndim}")
     batch = self.sizes[0] if first else 1
-    message = f"{name}: _random_samples of size {sizes_text(random_samples.sizes)} do not fit the input"
-    ctx.require(ge(random_samples.sizes[0], batch), message)
-    ctx.require(eq(random_samples.sizes[1], self.sizes[first]), message)
-    ctx.require(eq(random_samples.sizes[2], spatial), message)
+    samples, channels, axis_count = random_samples.sizes
+    ctx.require(ge(samples, batch), "Expect _random_samples.size(0) no less then input batch size.")
+    ctx.require(eq(channels, self.sizes[first]), "Expect _random_samples.size(1) equals to input channel size.")
+    ctx.require(eq(axis_count, spatial), f"Expect _random_samples.size(2) equals to {spatial}; got {axis_count}.")
     sizes = (*self.sizes[: first + 1], *outputs)
     return (
         in_format(ctx, self, sizes, "contiguous_format"),

@@ -147,7 +147,10 @@ def trilinear(
         for dim in sorted(added):
             tensor = unsqueeze(tensor, dim)
         shapes.append(tensor.sizes)
-    whole = broadcast_all(ctx, shapes)
+    for sizes in shapes:
+        for dim in sumdim:
+            wrap_dim(dim, len(sizes))
+    whole = broadcast_all(ctx, shapes, "non-broadcast dimensions must match")
     return dense(ctx, i1, reduced_sizes(whole, tuple(wrap_dim(dim, len(whole)) for dim in sumdim), False))
 
 

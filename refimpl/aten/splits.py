@@ -6,6 +6,7 @@ from typing import Final
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._slices import slice_along
 from refimpl.aten._views import narrow, select
 from refimpl.fake_tensor.context import Context, Value
@@ -170,10 +171,11 @@ def tensor_split_indices(ctx: Context, self: FakeTensor, indices: Sizes, dim: in
 
 def _numpy_split(ctx: Context, tensor: FakeTensor, sections: Dim, dim: int, name: str) -> list[FakeTensor]:
     size = tensor.sizes[dim]
-    ctx.require(
-        eq(size % sections, 0),
-        f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {size} is not "
-        f"divisible by the split_size {sections}!",
+    require(
+        ctx,
+        sections != 0 and eq(size % sections, 0),
+        f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension ",
+        lambda: f"{size} is not divisible by the split_size {sections}!",
     )
     return _in_sections(ctx, tensor, sections, dim)
 

@@ -31,11 +31,20 @@ def _rounded(size: Dim, scale: float) -> Dim:
 def _output_size(input: FakeTensor, output_size: Sizes | None, scales: _Scales, *, exact: bool = True) -> Sizes:
     if (output_size is None) == (scales is None):
         raise RuntimeError("Must specify exactly one of output_size and scale_factors")
+    given = output_size if output_size is not None else scales or ()
+    if len(given) != input.ndim - 2:
+        name = "output_size" if output_size is not None else "scale_factors"
+        raise RuntimeError(
+            f"Expected static_cast<int64_t>({name}->size()) == spatial_dimensions to be true, but got false."
+        )
     if output_size is not None:
         return output_size
-    assert scales is not None
     apply = _scaled if exact else _rounded
-    return tuple(apply(size, scale) for size, scale in zip(input.sizes[2:], scales, strict=True))
+    return tuple([apply(size, scale) for size, scale in zip(input.sizes[2:], scales or (), strict=True)])
+
+
+def _axes_text(sizes: Sizes) -> str:
+    return "(" + ", ".join(f"{axis}: {size}" for axis, size in zip("DHW"[-len(sizes) :], sizes, strict=True)) + ")"
 
 
 def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
@@ -45,15 +54,15 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
         raise RuntimeError(f"It is expected input_size equals to {spatial + 2}, but got size {input.ndim}")
     require(
         ctx,
-        lor(ne(input.numel(), 0), ne(product(input.sizes[1:]), 0)),
-        f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes ",
-        lambda: sizes_text(input.sizes),
+        land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
+        "Input and output sizes should be greater than 0, but got input ",
+        lambda: f"{_axes_text(input.sizes[2:])}{' and' if spatial == 1 else ''} output {_axes_text(output_size)}",
     )
     require(
         ctx,
-        land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
-        "Input and output sizes should be greater than 0, but got input ",
-        lambda: f"{sizes_text(input.sizes)} and output {sizes_text(output_size)}",
+        lor(ne(input.numel(), 0), ne(product(input.sizes[1:]), 0)),
+        f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes ",
+        lambda: sizes_text(input.sizes),
     )
     return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
 

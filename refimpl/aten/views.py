@@ -101,12 +101,37 @@ def numpy_t(ctx: Context, self: FakeTensor) -> Value:
     return permute(self, tuple(reversed(range(self.ndim))))
 
 
-@shape("aten.mT.default", "aten.mH.default", "aten.matrix_H.default", "aten.adjoint.default")
-def matrix_transpose(ctx: Context, self: FakeTensor) -> Value:
+def _matrix_transpose(tensor: FakeTensor, name: str) -> FakeTensor:
     """The last two dimensions swapped (conjugation changes no size). Raises RuntimeError for a vector."""
-    if self.ndim == 1:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
-    return transpose(self, -2, -1) if self.ndim else self.viewed(self.sizes, self.strides, self.offset)
+    if tensor.ndim == 1:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return transpose(tensor, -2, -1) if tensor.ndim else tensor.viewed(tensor.sizes, tensor.strides, tensor.offset)
+
+
+@shape("aten.mT.default")
+def matrix_transposed(ctx: Context, self: FakeTensor) -> Value:
+    """Matrices transposed."""
+    return _matrix_transpose(self, "mT")
+
+
+@shape("aten.mH.default")
+def matrix_conjugated(ctx: Context, self: FakeTensor) -> Value:
+    """Matrices transposed and conjugated."""
+    return _matrix_transpose(self, "mH")
+
+
+@shape("aten.adjoint.default")
+def adjoint(ctx: Context, self: FakeTensor) -> Value:
+    """Matrices transposed and conjugated."""
+    return _matrix_transpose(self, "adjoint()")
+
+
+@shape("aten.matrix_H.default")
+def matrix_h(ctx: Context, self: FakeTensor) -> Value:
+    """One matrix transposed and conjugated."""
+    if self.ndim not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.")
+    return _matrix_transpose(self, "H")
 
 
 @shape("aten.movedim.int", "aten.moveaxis.int")

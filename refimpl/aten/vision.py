@@ -101,7 +101,7 @@ def _blocks(ctx: Context, sizes: Sizes, kernel: Sizes, dilation: Sizes, padding:
         count = (size + 2 * p - d * (k - 1) - 1) // s + 1
         ctx.require(
             ge(count, 1),
-            f"Given an input with spatial size {sizes_text(sizes)}, kernel_size={sizes_text(kernel)}, calculated shape "
+            f"Given input with spatial size {sizes_text(sizes)}, kernel_size={sizes_text(kernel)}, calculated shape "
             f"of the array of sliding blocks has {count}, but its components must be at least one.",
         )
         counts.append(count)
