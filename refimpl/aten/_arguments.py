@@ -166,8 +166,12 @@ def converter(schema: Schema, position: int) -> Converter:
     """The converter of one argument; its RuntimeError begins with the words of PyTorch's."""
     argument: Argument = schema.arguments[position]
     plain = _plain(argument.type)
+    kind = argument.type
+    is_tensor = kind.base == "Tensor" and not kind.is_list
 
     def check(value: object) -> object:
+        if is_tensor and type(value) is FakeTensor:
+            return value
         try:
             return plain(value)
         except _Mismatch:

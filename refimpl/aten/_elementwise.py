@@ -83,21 +83,28 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
     ndim = len(sizes)
     if ndim < 2:
         return (1,) * ndim
+    contiguous = contiguous_strides(ctx, sizes)
+    if ndim != 4:
+        # The common case, which the general rule decides the same way.
+        for tensor in tensors:
+            if tensor.strides != contiguous or tensor.sizes != sizes:
+                break
+        else:
+            return contiguous
     shaped = [tensor for tensor in tensors if tensor.sizes]
-    uniform = _uniform_strides(ctx, sizes, shaped)
+    uniform = _uniform_strides(ctx, sizes, shaped, contiguous)
     if uniform is not None:
         return uniform
     expanded = [_expanded_strides(tensor, sizes) for tensor in shaped]
     return strides_in_order(ctx, sizes, stride_order(ctx, sizes, expanded))
 
 
-def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes | None:
+def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor], contiguous: Sizes) -> Sizes | None:
     """The strides of operands that are all contiguous, or all channels-last; None where strides must be compared."""
     whole = [_fills(ctx, tensor.sizes, sizes) for tensor in tensors]
     complete = all(whole)
     if not complete and not (any(whole) and _is_symbolic(sizes)):
         return None
-    contiguous = contiguous_strides(ctx, sizes)
     row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
     # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
     flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and not _is_symbolic(sizes)
@@ -125,9 +132,10 @@ def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
     """The strides of the tensor as if it was expanded to ``sizes``: 0 where it is repeated."""
     missing = len(sizes) - len(tensor.sizes)
     outer = tensor.sizes[0] * tensor.strides[0] if missing else 0
-    added = [outer if size == 1 else 0 for size in sizes[:missing]]
-    own = zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True)
-    return (*added, *(0 if size == 1 and whole != 1 else stride for size, stride, whole in own))
+    strides: list[Dim] = [outer if size == 1 else 0 for size in sizes[:missing]]
+    for size, stride, whole in zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True):
+        strides.append(0 if size == 1 and whole != 1 else stride)
+    return tuple(strides)
 
 
 def stride_order(ctx: Context, sizes: Sizes, strides: Sequence[Sizes]) -> tuple[int, ...]:
@@ -169,6 +177,8 @@ def _compare(ctx: Context, sizes: Sizes, strides: Sequence[Sizes], left: int, ri
 
 def at_least(ctx: Context, a: Dim, b: Dim) -> bool:
     """``a >= b`` for sizes and strides; for unbacked ones a multiple counts as at least as large."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a >= b
     condition = ge(a, b)
     if isinstance(condition, bool):
         return condition

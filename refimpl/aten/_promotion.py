@@ -75,7 +75,7 @@ def promote_types(left: DType, right: DType) -> DType:
         )
     if left in _BAREBONES or right in _BAREBONES:
         return _with_barebones(left, right)
-    if left.category.value < right.category.value:
+    if left.category < right.category:
         left, right = right, left
     match left.category:
         case Category.COMPLEX:
@@ -104,7 +104,7 @@ def _with_barebones(left: DType, right: DType) -> DType:
 
 
 def _wider_complex(left: DType, right: DType) -> DType:
-    if right.category.value < Category.FLOATING.value:
+    if right.category < Category.FLOATING:
         return left
     other = complex_of(right)
     return left if left.itemsize >= other.itemsize else other
@@ -184,17 +184,15 @@ def result_type(ctx: Context, *operands: Operand | None) -> DType:
 
 def convert_kind(ctx: Context, kind: Kind, dtype: DType) -> DType:
     """The dtype of the result, given the promoted dtype of the operands."""
-    match kind:
-        case Kind.DEFAULT:
-            return dtype
-        case Kind.INT_TO_FLOAT:
-            return ctx.default_dtype if dtype.category.value < Category.FLOATING.value else dtype
-        case Kind.COMPLEX_TO_FLOAT:
-            return real_of(dtype)
-        case Kind.BOOL_TO_LONG:
-            return DType.int64 if dtype is DType.bool else dtype
-        case Kind.ALWAYS_BOOL:
-            return DType.bool
+    if kind is Kind.DEFAULT:
+        return dtype
+    if kind is Kind.INT_TO_FLOAT:
+        return ctx.default_dtype if dtype.category < Category.FLOATING else dtype
+    if kind is Kind.ALWAYS_BOOL:
+        return DType.bool
+    if kind is Kind.COMPLEX_TO_FLOAT:
+        return real_of(dtype)
+    return DType.int64 if dtype is DType.bool else dtype
 
 
 def element_dtype(ctx: Context, kind: Kind, *operands: Operand | None) -> DType:

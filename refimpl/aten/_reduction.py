@@ -72,4 +72,4 @@ def sum_dtype(self: FakeTensor, dtype: DType | None) -> DType:
     """The dtype of a sum: the one asked for, else int64 for integers and booleans."""
     if dtype is not None:
         return dtype
-    return DType.int64 if self.dtype.category.value < Category.FLOATING.value else self.dtype
+    return DType.int64 if self.dtype.category < Category.FLOATING else self.dtype

@@ -61,7 +61,7 @@ def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> F
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if kind is Category.COMPLEX and not dtype.is_complex:
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
-    if kind is Category.FLOATING and dtype.category.value < Category.FLOATING.value:
+    if kind is Category.FLOATING and dtype.category < Category.FLOATING:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     return elementwise(ctx, (self, other), dtype)
 

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias, final
 import click
 
 from refimpl.export import ArchiveError, load
-from refimpl.laws import blind_run, check
+from refimpl.laws import check, prepare
 from refimpl.solver import forget
 
 __all__ = ["SMALL", "Distribution", "Family", "Measured", "distribution", "families", "median", "run_bench", "table"]
@@ -76,8 +76,8 @@ class _Bench:
             return None
         nodes = program.node_count
         ours = (
-            median(lambda: load(path), self._runs),
-            median(lambda: blind_run(program), self._runs),
+            median(lambda: prepare(load(path)), self._runs),
+            median(prepare(program).run, self._runs),
             median(lambda: check(program), self._runs, before=forget),
         )
         theirs = self._torch(path)
@@ -114,18 +114,18 @@ def run_bench(paths: Sequence[Path], *, runs: int, style: Literal["text", "json"
 
 
 def median(step: Callable[[], object], runs: int, before: Callable[[], None] | None = None) -> float:
-    """The median CPU seconds of ``runs`` runs of a step after one that is not counted, ``before`` called before each.
+    """The median CPU seconds of ``runs`` warm runs of a step: after as many that are not counted.
 
-    CPU time, because other programs on the machine do not change it.
+    ``before`` is called before each. CPU time, because other programs on the machine hardly change it.
     """
     seconds: list[float] = []
-    for _ in range(runs + 1):
+    for _ in range(2 * runs):
         if before is not None:
             before()
         start = time.process_time()
         step()
         seconds.append(time.process_time() - start)
-    return statistics.median(seconds[1:])
+    return statistics.median(seconds[runs:])
 
 
 def families(measured: Sequence[Measured]) -> list[Family]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import dataclass
-from enum import Enum
-from typing import final
+from enum import Enum, IntEnum
+from typing import Final, final
 
 __all__ = ["Category", "DType"]
 
 
-class Category(Enum):
+class Category(IntEnum):
     """The category of a dtype, in the order in which promotion prefers the later one."""
 
     BOOL = 0
@@ -31,7 +30,11 @@ class _Info:
 
 
 class DType(Enum):
-    """An element type; ``str()`` is PyTorch's (``torch.float32``), ``number`` the archive schema's code."""
+    """An element type; ``str()`` is PyTorch's (``torch.float32``).
+
+    ``number`` is the code of the archive schema; ``itemsize`` the bytes of one element; ``category`` boolean, integral,
+    floating or complex; ``is_signed`` says whether the type has negative values.
+    """
 
     uint8 = _Info(1, 1, Category.INTEGRAL, signed=False)
     int8 = _Info(2, 1, Category.INTEGRAL)
@@ -55,35 +58,14 @@ class DType(Enum):
     uint32 = _Info(34, 4, Category.INTEGRAL, signed=False)
     uint64 = _Info(35, 8, Category.INTEGRAL, signed=False)
 
+    def __init__(self, info: _Info) -> None:
+        # Stored, because every node asks: an Enum computes its ``value`` anew each time.
+        self.number: Final = info.number
+        self.itemsize: Final = info.itemsize
+        self.category: Final = info.category
+        self.is_signed: Final = info.signed
+        self.is_floating_point: Final = info.category is Category.FLOATING
+        self.is_complex: Final = info.category is Category.COMPLEX
+
     def __str__(self) -> str:
         return f"torch.{self.name}"
-
-    @property
-    def number(self) -> int:
-        """The code of the archive schema."""
-        return self.value.number
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes of one element."""
-        return self.value.itemsize
-
-    @property
-    def category(self) -> Category:
-        """Boolean, integral, floating or complex."""
-        return self.value.category
-
-    @property
-    def is_signed(self) -> builtins.bool:
-        """Whether the type has negative values."""
-        return self.value.signed
-
-    @property
-    def is_floating_point(self) -> builtins.bool:
-        """Whether the category is floating."""
-        return self.value.category is Category.FLOATING
-
-    @property
-    def is_complex(self) -> builtins.bool:
-        """Whether the category is complex."""
-        return self.value.category is Category.COMPLEX

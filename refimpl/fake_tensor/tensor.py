@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, final, overload
 
 from refimpl.fake_tensor.dtypes import DType
@@ -51,8 +51,11 @@ class Storage:
         self.is_copy: bool = is_copy
 
 
+_set: Final = object.__setattr__
+
+
 @final
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, init=False)
 class FakeTensor:
     """A tensor of which only the metadata exists; ``sizes``, ``strides`` and ``offset`` count elements.
 
@@ -62,12 +65,35 @@ class FakeTensor:
     sizes: Sizes
     strides: Sizes
     dtype: DType
-    device: Device = CPU
-    offset: Dim = 0
-    layout: Layout = "strided"
-    storage: Storage = field(default_factory=Storage, repr=False)
-    requires_grad: bool = False
-    constant: int | float | bool | complex | None = None
+    device: Device
+    offset: Dim
+    layout: Layout
+    storage: Storage
+    requires_grad: bool
+    constant: int | float | bool | complex | None
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        strides: Sizes,
+        dtype: DType,
+        device: Device = CPU,
+        offset: Dim = 0,
+        layout: Layout = "strided",
+        storage: Storage | None = None,
+        requires_grad: bool = False,
+        constant: int | float | bool | complex | None = None,
+    ) -> None:
+        # Written out, because every node makes a tensor and the generated constructor takes half as long again.
+        _set(self, "sizes", sizes)
+        _set(self, "strides", strides)
+        _set(self, "dtype", dtype)
+        _set(self, "device", device)
+        _set(self, "offset", offset)
+        _set(self, "layout", layout)
+        _set(self, "storage", Storage() if storage is None else storage)
+        _set(self, "requires_grad", requires_grad)
+        _set(self, "constant", constant)
 
     def __repr__(self) -> str:
         parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]

@@ -25,6 +25,7 @@ Argument: TypeAlias = (
 NO_KWARGS: immutable_dict[str, Argument] = immutable_dict()
 """The keyword arguments of a node without any."""
 ATOMS = frozenset((int, str, float, bool, type(None)))
+_CONTAINERS = (tuple, list, dict, slice)
 
 
 class NodeBase:
@@ -141,7 +142,10 @@ def map_nodes(a: object, fn: Callable[[Node], object]) -> object:
     if kind is immutable_list:
         elements: list[object] = a  # type: ignore[assignment]  # as above
         return immutable_list([map_nodes(item, fn) for item in elements]) if elements else elements
-    if kind is immutable_dict and not a:
+    if kind is immutable_dict:
+        entries: dict[str, object] = a  # type: ignore[assignment]  # as above
+        return immutable_dict([(key, map_nodes(value, fn)) for key, value in entries.items()]) if entries else entries
+    if not issubclass(kind, _CONTAINERS):
         return a
 
     def leaf(value: object) -> object:

@@ -185,9 +185,10 @@ class Interpreter(Generic[V]):
 
     def map_nodes_to_values(self, args: Argument, n: Node) -> Argument:
         """Replace every node in ``args`` by its value; ``n`` is named in the ``RuntimeError`` if one has none."""
-        if args is NO_KWARGS:
+        if args is NO_KWARGS or (not n._input_nodes and (args is n._args or args is n._kwargs)):
+            # There is no node in them, and they are immutable.
             return args
-        values = _flat_values(args, self.env)
+        values = _plain_values(args, self.env)
         if values is not None:
             return values
         env = self.env
@@ -202,8 +203,8 @@ class Interpreter(Generic[V]):
         return map_nodes(args, load)
 
 
-def _flat_values(args: object, env: dict[Node, V]) -> tuple[object, ...] | None:
-    """The values of a flat tuple of nodes and numbers, as most arguments are; ``None`` for any other."""
+def _plain_values(args: object, env: dict[Node, V]) -> tuple[object, ...] | None:
+    """The values of a tuple of nodes, numbers and such tuples, as most arguments are; ``None`` for any other."""
     if type(args) is not tuple:
         return None
     items: tuple[object, ...] = args  # pyright: ignore[reportUnknownVariableType]  # the class test says no more
@@ -213,6 +214,8 @@ def _flat_values(args: object, env: dict[Node, V]) -> tuple[object, ...] | None:
             values.append(env[item])
         elif type(item) in ATOMS:
             values.append(item)
+        elif (inner := _plain_values(item, env)) is not None:
+            values.append(inner)
         else:
             return None
     return tuple(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.laws.blind_run import BlindRun, blind_run
+from refimpl.laws.blind_run import BlindRun, Prepared, blind_run, prepare
 from refimpl.laws.check import check
 from refimpl.laws.propagation import propagation_report
 from refimpl.laws.report import (
@@ -23,6 +23,7 @@ __all__ = [
     "BlindRun",
     "Json",
     "LawRow",
+    "Prepared",
     "ProgramReport",
     "Report",
     "ReportError",
@@ -31,6 +32,7 @@ __all__ = [
     "blind_run",
     "check",
     "exit_code",
+    "prepare",
     "propagation_report",
     "worst_exit_code",
 ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
-from refimpl.aten._overload import OpOverload
 from refimpl.export import SymbolRange
 from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
 from refimpl.fx.node import Node, map_arg
-from refimpl.laws.blind_run import BlindRun, Step, blind_environment
+from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import range_conditions
 from refimpl.laws.observation import ObservedNode, Stated
 from refimpl.laws.operators import is_assert, operator_name
@@ -21,7 +20,10 @@ from refimpl.symbolic_shapes.events import Requirement
 from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, free_of, is_condition, lnot, substitute_cond
 
-__all__ = ["Before", "before", "constant_asserts"]
+__all__ = ["Asserts", "Before", "before", "constant_asserts"]
+
+Asserts: TypeAlias = Sequence[Step]
+"""The steps that do nothing but assert."""
 
 
 @final
@@ -38,6 +40,7 @@ def before(
     nodes: Sequence[ObservedNode],
     requirements: Sequence[Requirement],
     holders: Mapping[Symbol | BoolSymbol, str],
+    asserts: Asserts,
 ) -> Before:
     """B of a program; ``holders`` maps each recorded computed symbol to the node that holds it first.
 
@@ -46,8 +49,7 @@ def before(
     if run.program.is_blinded:
         return Before((), ())
     ranges, unused = _ranges(run, nodes, holders)
-    asserts = list(_asserts(run.steps))
-    return Before((*ranges, *asserts, *_operators(run, nodes, requirements)), unused)
+    return Before((*ranges, *_asserts(asserts), *_operators(run, nodes, requirements, asserts)), unused)
 
 
 def _ranges(
@@ -70,29 +72,24 @@ def _ranges(
     return stated, tuple(unused)
 
 
-def constant_asserts(steps: Iterable[Step]) -> frozenset[str]:
+def constant_asserts(asserts: Asserts) -> frozenset[str]:
     """The assert nodes whose recorded argument is a constant: generated code asks nothing there."""
-    found: list[str] = []
-    for step in steps:
-        operator = operator_name(step.node.target)
-        if is_assert(operator) and all(isinstance(condition, bool) for condition in _asserted(operator, step.node)):
-            found.append(step.path)
-    return frozenset(found)
+    return frozenset(
+        step.path for step in asserts if all(isinstance(condition, bool) for condition in _asserted(step.node))
+    )
 
 
-def _asserts(steps: Iterable[Step]) -> Iterable[Stated]:
+def _asserts(asserts: Asserts) -> Iterable[Stated]:
     """The recorded argument of each assert node, not re-evaluated."""
-    for step in steps:
-        operator = operator_name(step.node.target)
-        if is_assert(operator):
-            for condition in _asserted(operator, step.node):
-                if condition is not True:
-                    yield Stated(step.path, condition, "assert", step.predicates)
+    for step in asserts:
+        for condition in _asserted(step.node):
+            if condition is not True:
+                yield Stated(step.path, condition, "assert", step.predicates)
 
 
-def _asserted(operator: str, node: Node) -> Iterable[Cond]:
+def _asserted(node: Node) -> Iterable[Cond]:
     argument = _recorded(node.args[0] if node.args else next(iter(node.kwargs.values()), None))
-    if "constrain_range" in operator:
+    if "constrain_range" in operator_name(node.target):
         low, high = _argument(node, 1, "min"), _argument(node, 2, "max")
         if is_scalar(argument) and not is_condition(argument):
             entry = SymbolRange("", argument, _integer(low), _integer(high))
@@ -118,17 +115,21 @@ def _recorded(argument: object) -> object:
     return argument.meta.get("recorded") if isinstance(argument, Node) else argument
 
 
-def _operators(run: BlindRun, nodes: Sequence[ObservedNode], requirements: Sequence[Requirement]) -> Iterable[Stated]:
+def _operators(
+    run: BlindRun, nodes: Sequence[ObservedNode], requirements: Sequence[Requirement], asserts: Asserts
+) -> Iterable[Stated]:
     """What other operators enforce by themselves; in the same words where the recorded arguments are the blind ones."""
     changed = {step.node for step, node in zip(run.steps, nodes, strict=True) if not same_value(node.old, node.new)}
-    moved = {
-        step.path
-        for step in run.steps
-        if step.node.op == "call_function" and not changed.isdisjoint(step.node.all_input_nodes)
-    }
-    operators = {step.path: operator_name(step.node.target) for step in run.steps}
+    moved = frozenset[str]()
+    if changed:
+        moved = frozenset(
+            step.path
+            for step in run.steps
+            if step.node.op == "call_function" and not changed.isdisjoint(step.node.all_input_nodes)
+        )
+    asserting = {step.path for step in asserts}
     for requirement in requirements:
-        here = requirement.node not in moved and not is_assert(operators.get(requirement.node, ""))
+        here = requirement.node not in moved and requirement.node not in asserting
         if here and requirement.enforced is not True:
             yield Stated(requirement.node, requirement.enforced, "operator", requirement.under, requirement.message)
     if moved:
@@ -154,14 +155,13 @@ def same_value(old: object, new: object) -> bool:
 
 def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
     """The requirements of these nodes on recorded arguments, under the contract and the recorded ranges."""
-    env = blind_environment(run.program, run.contract)
+    env = run.prepared.new_environment()
     for entry in run.program.ranges:
         for condition in range_conditions(entry):
             env.assume(condition)
     with FakeTensorMode(env) as mode:
         for step in steps:
-            operator = operator_name(step.node.target)
-            if is_assert(operator) or not (isinstance(step.node.target, OpOverload) or callable(step.node.target)):
+            if is_assert(operator_name(step.node.target)) or not callable(step.node.target):
                 continue
             start, count = len(env.log), env.symbols.fresh_count
             env.node = step.path

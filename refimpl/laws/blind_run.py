@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, final
+from typing import final
 
 from refimpl.export import ExportedProgram
 from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
-from refimpl.fx.module import Module
 from refimpl.fx.node import Node
-from refimpl.laws.contract import contract_of, scalars_in
-from refimpl.laws.failures import classify, is_custom
-from refimpl.laws.observation import ABSENT, Contract, Failure, Held, ObservedNode
+from refimpl.laws.blind_interpreter import BlindInterpreter, Step
+from refimpl.laws.contract import contract_of
+from refimpl.laws.observation import ABSENT, Contract, Held, ObservedNode
 from refimpl.laws.operators import allocation_places, may_allocate, operator_name
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.symbolic_shapes.constraints import is_unbacked
-from refimpl.symbolic_shapes.events import Event, Under
+from refimpl.symbolic_shapes.events import Event
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
-from refimpl.symbolic_shapes.propagate import PropagateUnbackedSymInts
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import unwrap
-from refimpl.terms import Scalar, Symbol, free_of, ge
+from refimpl.terms import Scalar, Symbol
 
-__all__ = ["BlindRun", "Step", "blind_run", "blind_environment"]
-
-_NOT_CALLS: Final = frozenset(("get_attr", "output"))
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One node of the blind run: the FX node, its path, the value in old names, and the symbols it allocated."""
-
-    path: str
-    node: Node
-    value: object
-    predicates: Under
-    allocated: tuple[Symbol, ...]
-    failure: Failure | None = None
-    assumed: bool = False
-    is_input: bool = False
+__all__ = ["BlindRun", "Prepared", "Step", "blind_run", "prepare"]
 
 
 @final
@@ -48,41 +29,75 @@ class Step:
 class BlindRun:
     """What the run said: its steps, the log, and how fresh symbols were renamed."""
 
-    program: ExportedProgram
-    contract: Contract
+    prepared: Prepared
     steps: tuple[Step, ...]
     log: tuple[Event, ...]
     renamed: Mapping[Symbol, Symbol]
     pending: tuple[Symbol, ...]
 
+    @property
+    def program(self) -> ExportedProgram:
+        """The program that was run."""
+        return self.prepared.program
+
+    @property
+    def contract(self) -> Contract:
+        """Γ."""
+        return self.prepared.contract
+
     def observed(self) -> tuple[ObservedNode, ...]:
         """Each step beside its recorded value; terms as the run has them."""
-        return tuple(_observed(step) for step in self.steps)
+        return tuple([_observed(step) for step in self.steps])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A program and what every blind run of it starts from, so that it is found out once.
+
+    ``environment`` knows Γ and nothing else, and its fresh names start after all recorded ones; nothing runs in it,
+    each run has one of its own that starts like it. The program must not change as long as this is used.
+    """
+
+    program: ExportedProgram
+    contract: Contract
+    environment: ShapeEnv
+    inputs: tuple[Node, ...]
+    interpreter: BlindInterpreter
+
+    def run(self) -> BlindRun:
+        """Propagate the program on its placeholders' recorded values under Γ alone.
+
+        A node that raises keeps its recorded value, so that what does not depend on it is still judged.
+        """
+        env = self.new_environment()
+        mode = FakeTensorMode(env)
+        values = {node: _input(node, mode) for node in self.inputs}
+        steps = [Step(node.name, node, value, (), is_input=True) for node, value in values.items()]
+        with mode:
+            self.interpreter.started(mode, steps, "").run(initial_env=values, enable_io_processing=False)
+        return BlindRun(self, tuple(steps), tuple(env.log), env.unbacked_renamings, tuple(env.symbols.pending))
+
+    def new_environment(self) -> ShapeEnv:
+        """An environment that knows Γ and nothing else."""
+        template = self.environment
+        return ShapeEnv(profile=template.profile, guard_from_hints=False, like=template)
+
+
+def prepare(program: ExportedProgram, *, profile: Profile = EXACT) -> Prepared:
+    """What every blind run of the program starts from."""
+    contract = contract_of(program)
+    env = _environment(program, contract, profile)
+    inputs = tuple([node for node in program.graph_module.graph.nodes if node.op == "placeholder"])
+    return Prepared(program, contract, env, inputs, BlindInterpreter(program.graph_module, FakeTensorMode(env), []))
 
 
 def blind_run(program: ExportedProgram, *, profile: Profile = EXACT) -> BlindRun:
-    """Propagate the program on its placeholders' recorded values under Γ alone.
-
-    A node that raises keeps its recorded value, so that what does not depend on it is still judged.
-    """
-    contract = contract_of(program)
-    env = blind_environment(program, contract, profile)
-    with FakeTensorMode(env) as mode:
-        runner = _BlindInterpreter(program.graph_module, mode, [])
-        placeholders = [node for node in program.graph_module.graph.nodes if node.op == "placeholder"]
-        runner.run(*[_input(node, mode) for node in placeholders], enable_io_processing=False)
-    return BlindRun(
-        program,
-        contract,
-        tuple(runner.steps),
-        tuple(env.log),
-        dict(env.unbacked_renamings),
-        tuple(env.symbols.pending),
-    )
+    """One blind run; :func:`prepare` and :meth:`Prepared.run` for several."""
+    return prepare(program, profile=profile).run()
 
 
-def blind_environment(program: ExportedProgram, contract: Contract, profile: Profile = EXACT) -> ShapeEnv:
-    """An environment that knows Γ and nothing else; fresh names start after all recorded ones."""
+def _environment(program: ExportedProgram, contract: Contract, profile: Profile) -> ShapeEnv:
     env = ShapeEnv(profile=profile, guard_from_hints=False)
     for symbol in sorted(contract.bound, key=lambda symbol: symbol.name):
         if is_unbacked(symbol):
@@ -101,77 +116,6 @@ def _input(node: Node, mode: FakeTensorMode) -> object:
     if isinstance(recorded, FakeTensor):
         return recorded.on(Storage(is_input=True))
     return mode.wrap(recorded) if is_scalar(recorded) else recorded
-
-
-class _BlindInterpreter(PropagateUnbackedSymInts):
-    """Propagation that records each step and goes on after a node that raises."""
-
-    def __init__(self, module: Module, mode: FakeTensorMode, steps: list[Step], path: str = "") -> None:
-        super().__init__(module, path=path)
-        self.mode: Final = mode
-        self.steps: Final = steps
-
-    def run_node(self, n: Node) -> object:
-        """The value of one node, recorded as a step."""
-        if n.op in _NOT_CALLS:
-            return super().run_node(n)
-        env = self.mode.shape_env
-        symbols = env.symbols
-        count = symbols.fresh_count
-        path = self.path + n.name
-        failure: Failure | None = None
-        assumed = False
-        env.violated = None
-        try:
-            value = super().run_node(n)
-        except Exception as error:
-            assumed = is_custom(n.target, error)
-            failure = None if assumed else classify(error, env.violated)
-            value = self._recorded(n, path)
-            if assumed:
-                with env.at(path):
-                    _state_sizes(env, value)
-        allocated: tuple[Symbol, ...] = ()
-        if symbols.fresh_count != count:
-            allocated = tuple([s for s in reversed(symbols.since(count)) if symbols.origins.get(s) == path])
-        is_input = n.op == "placeholder" and not self.path
-        self.steps.append(Step(path, n, value, env.predicates, allocated, failure, assumed, is_input))
-        return value
-
-    def run_module(self, module: Module, operands: Sequence[object]) -> object:
-        """Run a sub-graph of the node that runs now, recording its steps."""
-        name = next((name for name, found in self.submodules.items() if found is module), type(module).__name__)
-        path = f"{self.mode.shape_env.node}/{name}/"
-        return _BlindInterpreter(module, self.mode, self.steps, path).run(*operands)
-
-    def _recorded(self, n: Node, path: str) -> object:
-        """The recorded value, with no facts about the symbols that nothing else binds."""
-        recorded: object = n.meta.get("recorded")
-        env = self.mode.shape_env
-        for scalar in scalars_in(recorded):
-            for symbol in free_of(scalar):
-                if isinstance(symbol, Symbol) and symbol not in env.symbols.origins:
-                    env.add_unbacked(symbol, None, None, path)
-        return _wrapped(self.mode, recorded)
-
-
-def _state_sizes(env: ShapeEnv, value: object) -> None:
-    """Whatever a custom operator computes, its result is a tensor: no eager run gives it a negative size."""
-    if isinstance(value, FakeTensor):
-        for size in value.sizes:
-            if not isinstance(size, int):
-                env.fact(ge(size, 0))
-    elif is_sequence(value):
-        for item in value:
-            _state_sizes(env, item)
-
-
-def _wrapped(mode: FakeTensorMode, value: object) -> object:
-    if isinstance(value, FakeTensor):
-        return value.on(Storage())
-    if is_sequence(value):
-        return tuple([_wrapped(mode, item) for item in value])
-    return mode.wrap(value) if is_scalar(value) else value
 
 
 def raw_value(value: object) -> Held:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from refimpl.fake_tensor import FakeTensor
-from refimpl.laws.before import before, constant_asserts
+from refimpl.laws.before import Asserts, before, constant_asserts
 from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
 from refimpl.laws.determine import renamed_value
 from refimpl.laws.liveness import dead_nodes
 from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
-from refimpl.laws.operators import is_assert, operator_name
+from refimpl.laws.operators import is_assert
 from refimpl.laws.scalars import is_scalar
 from refimpl.symbolic_shapes.bindings import as_bindings
 from refimpl.symbolic_shapes.constraints import term_of
@@ -70,7 +70,8 @@ def observe(run: BlindRun) -> Observation:
     holders = _holders(nodes, run)
     doubles = _doubles(bindings)
     own = [r for _, r in requirements if (r.node, r.condition) not in doubles]
-    recorded = before(run, nodes, own, holders)
+    asserts = [step for step, node in zip(run.steps, nodes, strict=True) if is_assert(node.operator)]
+    recorded = before(run, nodes, own, holders, asserts)
     plain, products = _machine(run, nodes)
     return Observation(
         contract=run.contract,
@@ -80,7 +81,7 @@ def observe(run: BlindRun) -> Observation:
         facts=tuple(facts),
         definitions=tuple(definitions),
         bindings=tuple(bindings),
-        after=_after(run, requirements, doubles),
+        after=_after(run, requirements, doubles, asserts),
         before=recorded.stated,
         unbound=tuple(_unbound(run, nodes)),
         specializations=tuple(specializations),
@@ -101,17 +102,19 @@ def _in_old(condition: Cond, renaming: dict[Symbol | BoolSymbol, Scalar]) -> Con
 
 
 def _after(
-    run: BlindRun, requirements: Sequence[tuple[int, Requirement]], doubles: frozenset[tuple[str, Cond]]
+    run: BlindRun,
+    requirements: Sequence[tuple[int, Requirement]],
+    doubles: frozenset[tuple[str, Cond]],
+    asserts: Asserts,
 ) -> tuple[Stated, ...]:
     """A: what the run requires, and what a node that raises at every valuation would have."""
-    operators = {step.path: operator_name(step.node.target) for step in run.steps}
-    constant = constant_asserts(run.steps)
+    constant, asserting = constant_asserts(asserts), {step.path for step in asserts}
     stated: list[Stated] = []
     source: Source
     for order, requirement in requirements:
         if (requirement.node, requirement.condition) in doubles:
             source = "double"
-        elif is_assert(operators.get(requirement.node, "")):
+        elif requirement.node in asserting:
             source = "assert"
         else:
             source = "operator" if requirement.condition is requirement.enforced else "deferred"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, final
+from typing import Protocol, TypeAlias, final
 
 from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.constraints import Delta, term_of
@@ -55,16 +55,8 @@ class SubgraphRunner(Protocol):
         ...
 
 
-class Checkpoint(NamedTuple):
-    """How long everything was when a node began (law ATOM)."""
-
-    log: int
-    guards: int
-    size_like: int
-    renamings: int
-    named: int
-    knowledge: int
-    symbols: Mark
+Checkpoint: TypeAlias = tuple[int, int, int, int, int, int, Mark]
+"""How long everything was when a node began: log, guards, size-likes, renamings, names, knowledge, symbols (ATOM)."""
 
 
 class Environment:
@@ -73,14 +65,17 @@ class Environment:
     ``log`` holds the records of the run in order, in the words in which they were said; ``node`` is the path of
     the node that runs now. With ``guard_from_hints`` a decision on backed symbols that nothing known decides is
     taken from the hints and guarded, as PyTorch does; without, it is refused. ``violated`` is the requirement
-    that was last seen to be false; it outlives the roll-back of its node.
+    that was last seen to be false; it outlives the roll-back of its node. ``like`` is an environment in which
+    nothing has run, only the contract was assumed: this one starts with its symbols and what it knows.
     """
 
-    def __init__(self, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> None:
+    def __init__(
+        self, *, profile: Profile = EXACT, guard_from_hints: bool = True, like: Environment | None = None
+    ) -> None:
         self.profile = profile
         self.guard_from_hints = guard_from_hints
-        self.symbols: SymbolTable = SymbolTable()
-        self.knowledge: Knowledge = Knowledge()
+        self.symbols: SymbolTable = SymbolTable() if like is None else like.symbols.copy()
+        self.knowledge: Knowledge = Knowledge() if like is None else like.knowledge.copy()
         self.log: list[Event] = []
         self.node: str = ""
         self.predicates: Under = ()
@@ -348,7 +343,7 @@ class Environment:
 
     def checkpoint(self) -> Checkpoint:
         """The point to which ``roll_back`` returns; costs nothing."""
-        return Checkpoint(
+        return (
             len(self.log),
             len(self.guards),
             len(self.size_like),
@@ -360,13 +355,14 @@ class Environment:
 
     def roll_back(self, point: Checkpoint) -> None:
         """Be as at the checkpoint, the name counters aside (law ATOM)."""
-        del self.log[point.log :]
-        del self.guards[point.guards :]
-        while len(self.size_like) > point.size_like:
+        log, guards, size_like, renamings, named, knowledge, symbols = point
+        del self.log[log:]
+        del self.guards[guards:]
+        while len(self.size_like) > size_like:
             self.size_like.popitem()
-        while len(self.unbacked_renamings) > point.renamings:
+        while len(self.unbacked_renamings) > renamings:
             self.unbacked_renamings.popitem()
-        while len(self.named) > point.named:
+        while len(self.named) > named:
             self.named.popitem()
-        self.knowledge.roll_back(point.knowledge)
-        self.symbols.roll_back(point.symbols)
+        self.knowledge.roll_back(knowledge)
+        self.symbols.roll_back(symbols)

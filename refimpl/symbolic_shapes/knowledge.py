@@ -68,6 +68,18 @@ class Knowledge:
         """The knowledge inside a branch."""
         return Knowledge(self)
 
+    def copy(self) -> Knowledge:
+        """The same knowledge, which learns separately; what follows from it is not found out again."""
+        other = object.__new__(Knowledge)
+        other._parent = self._parent
+        other._bounds = self.bounds.fork()
+        other._unlearned = {}
+        other._contradicted = self._contradicted
+        other._replacements = self._replacements.copy()
+        other._filed = {symbol: filed.copy() for symbol, filed in self._filed.items()}
+        other._entries = self._entries.copy()
+        return other
+
     def mark(self) -> int:
         """A point to roll back to; costs nothing."""
         return len(self._entries)

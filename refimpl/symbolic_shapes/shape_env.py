@@ -65,9 +65,11 @@ class ShapeEnv(Environment):
     symbols where it has symbols. Raw terms go through the methods of :class:`Environment`.
     """
 
-    def __init__(self, *, profile: Profile = EXACT, guard_from_hints: bool = True) -> None:
-        super().__init__(profile=profile, guard_from_hints=guard_from_hints)
-        self._backed_counters: dict[str, int] = {}
+    def __init__(
+        self, *, profile: Profile = EXACT, guard_from_hints: bool = True, like: ShapeEnv | None = None
+    ) -> None:
+        super().__init__(profile=profile, guard_from_hints=guard_from_hints, like=like)
+        self._backed_counters: dict[str, int] = {} if like is None else like._backed_counters.copy()
 
     # -- symbols --
 

@@ -36,6 +36,19 @@ class SymbolTable:
         self._settled: list[Symbol] = []
         self._ignore = 0
 
+    def copy(self) -> SymbolTable:
+        """Another table of the same symbols."""
+        other = object.__new__(SymbolTable)
+        other.hints = self.hints.copy()
+        other.origins = self.origins.copy()
+        other.pending = self.pending.copy()
+        other.ignorable = self.ignorable.copy()
+        other._counters = self._counters.copy()
+        other._fresh = self._fresh.copy()
+        other._settled = self._settled.copy()
+        other._ignore = self._ignore
+        return other
+
     def reserve(self, symbols: Iterable[Symbol]) -> None:
         """Keep fresh names clear of these symbols (those an archive already uses)."""
         for symbol in symbols:

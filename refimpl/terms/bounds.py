@@ -52,8 +52,8 @@ class Bounds:
 
     __slots__ = ("_knowledge",)
 
-    def __init__(self) -> None:
-        self._knowledge = Knowledge()
+    def __init__(self, knowledge: Knowledge | None = None) -> None:
+        self._knowledge = Knowledge() if knowledge is None else knowledge
 
     @property
     def inconsistent(self) -> bool:
@@ -67,9 +67,7 @@ class Bounds:
 
     def fork(self) -> Bounds:
         """Bounds that know the same and learn separately (a branch); takes constant time."""
-        other = Bounds()
-        other._knowledge = self._knowledge.fork()
-        return other
+        return Bounds(self._knowledge.fork())
 
     def known(self, condition: Cond) -> bool | None:
         """Whether the assumptions imply the condition (True), its negation (False), or neither as far as is seen."""

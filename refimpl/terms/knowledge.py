@@ -59,22 +59,22 @@ class Knowledge:
 
     def fork(self) -> Knowledge:
         """A store that knows the same and then goes its own way."""
-        other = Knowledge()
+        other = object.__new__(Knowledge)
         self.shared = other.shared = True
-        other._take(self)
+        other.ranges = self.ranges
+        other.floats = self.floats
+        other.truths = self.truths
+        other.excluded = self.excluded
+        other.congruences = self.congruences
+        other.mentions = self.mentions
+        other.touched = self.touched
+        other.linked = self.linked
         other.version = self.version
         other.inconsistent = self.inconsistent
+        other.ends_cache = {}
+        other.decided_cache = {}
+        other.simple_cache = {}
         return other
-
-    def _take(self, other: Knowledge) -> None:
-        self.ranges = other.ranges
-        self.floats = other.floats
-        self.truths = other.truths
-        self.excluded = other.excluded
-        self.congruences = other.congruences
-        self.mentions = other.mentions
-        self.linked = other.linked
-        self.touched = other.touched
 
     def own(self) -> None:
         """Make the tables writable: copies them if another store shares them."""

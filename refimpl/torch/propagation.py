@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +58,11 @@ def load_with_torch(path: Path) -> TorchProgram:
     # The casts name the part of PyTorch's interface that is used here; PyTorch is not there when types are checked.
     load = cast("Callable[[str], _Exported]", attribute("torch.export", "load"))  # see above
     exported = load(str(path))
-    module = exported.graph_module
-    inputs = [node.meta.get("val") for node in module.graph.nodes if node.op == "placeholder"]
-    return TorchProgram(exported, lambda: _propagate(module, inputs))
+    return TorchProgram(exported, _prepared(exported.graph_module))
 
 
-def _propagate(module: _GraphModule, inputs: Sequence[object]) -> object:
+def _prepared(module: _GraphModule) -> Callable[[], object]:
+    """The run of the pass; what is looked up or imported for it is found before, so that timing it times the run."""
     detect = cast("Callable[[object], object | None]", attribute("torch._guards", "detect_fake_mode"))  # see above
     interpreter = cast(  # see above
         "Callable[[_GraphModule], _Interpreter]",
@@ -73,12 +72,17 @@ def _propagate(module: _GraphModule, inputs: Sequence[object]) -> object:
         "Callable[[], AbstractContextManager[object]]", attribute("torch._dispatch.python", "enable_python_dispatcher")
     )
     no_grad = cast("Callable[[], AbstractContextManager[object]]", attribute("torch", "no_grad"))  # see above
-    values = [node.meta.get("val") for node in module.graph.nodes]
-    mode = detect(values)
-    if mode is None:
+    inputs = [node.meta.get("val") for node in module.graph.nodes if node.op == "placeholder"]
+    found = detect([node.meta.get("val") for node in module.graph.nodes])
+    if found is None:
         make = cast("Callable[[], object]", attribute("torch._subclasses.fake_tensor", "FakeTensorMode"))  # see above
-        mode = make()
-    # Memos of unbacked results belong to one run: AOTAutograd starts a new epoch before each.
-    cast("_FakeMode", mode).epoch += 1  # see above
-    with cast("AbstractContextManager[object]", mode), dispatcher(), no_grad():  # see above
-        return interpreter(module).run(*inputs)
+        found = make()
+    mode = found
+
+    def propagate() -> object:
+        # Memos of unbacked results belong to one run: AOTAutograd starts a new epoch before each.
+        cast("_FakeMode", mode).epoch += 1  # see above
+        with cast("AbstractContextManager[object]", mode), dispatcher(), no_grad():  # see above
+            return interpreter(module).run(*inputs)
+
+    return propagate

@@ -69,16 +69,16 @@ def test_markdown_and_text_have_the_same_cells() -> None:
     assert plain == [cells[0], *cells[2:]]
 
 
-def test_the_median_leaves_out_the_first_run() -> None:
+def test_the_median_is_of_warm_runs() -> None:
     done: list[str] = []
 
     def work() -> None:
         done.append("work")
-        if done.count("work") == 1:
+        if done.count("work") <= 3:
             sum(range(2_000_000))
 
     assert median(work, 3, before=lambda: done.append("before")) < 0.005
-    assert done == ["before", "work"] * 4
+    assert done == ["before", "work"] * 6
 
 
 def test_each_archive_is_measured() -> None:

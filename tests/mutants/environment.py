@@ -117,7 +117,7 @@ ENVIRONMENT: Final = (
         "env-failed-nodes-leave-what-they-learned",
         "What a failed node learned stays known.",
         f"{_ENV}.roll_back",
-        "self.knowledge.roll_back(point.knowledge)",
+        "self.knowledge.roll_back(knowledge)",
         "pass",
         (f"{_H}test_a_roll_back_leaves_nothing_but_the_name_counters", _ANY),
     ),
