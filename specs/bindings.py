@@ -28,6 +28,7 @@ from refimpl.symbolic_shapes.profiles import TORCH_2_13
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.terms import Dim, IntTerm, Symbol, eq, int_of_bool, symbol, to_dim
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_key_path
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
 
 __all__ = ["BND_01", "BND_02", "BND_03", "BND_04", "BND_05", "BND_06", "BND_07", "BND_08"]
@@ -39,6 +40,7 @@ BND_01 = Clause(
     "refimpl.symbolic_shapes.key_path:key_get",
     "bnd-last-key-not-read",
 )
+test_a_path_reads_and_prints_as_pytorch = checks(BND_01)(test_key_path.test_a_path_reads_and_prints_as_pytorch)
 
 
 class _Wrapper:
@@ -93,6 +95,10 @@ BND_02 = Clause(
     "A path that does not exist in a value is an error that says at which key it ends.",
     "refimpl.symbolic_shapes.key_path:key_get",
     "bnd-missing-places-are-none",
+)
+test_only_keys_are_keys = checks(BND_02)(test_key_path.test_only_keys_are_keys)
+test_a_path_that_does_not_exist_says_where_it_ends = checks(BND_02)(
+    test_key_path.test_a_path_that_does_not_exist_says_where_it_ends
 )
 
 

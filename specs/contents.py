@@ -10,6 +10,7 @@ from specs import (
     bindings,
     emission,
     environment,
+    exchange,
     histories,
     interpreter,
     laws,
@@ -20,6 +21,7 @@ from specs import (
     questions,
     quotients,
     rebinding,
+    reports,
     solvers,
     subgraphs,
     terms,
@@ -45,9 +47,11 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ARC", archives),
     ("LAW", laws),
     ("LAW", verdicts),
+    ("LAW", reports),
     ("EMI", emission),
     ("OPR", operators),
     ("TRM", terms),
+    ("TRM", exchange),
     ("SOL", solvers),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

@@ -17,6 +17,7 @@ from refimpl.symbolic_shapes import (
 )
 from refimpl.terms import Cond, Sort, ValueRange, eq, ge, le, lt, mod, of_atom, symbol, symbol_atom
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.operators import name
 
 __all__ = [
@@ -90,6 +91,12 @@ ENV_03 = Clause(
     "The caller's contract (ranges of backed symbols, guards) is known and logged nowhere; a hint lies in its range.",
     f"{_SHAPE_ENV}.add_backed",
     "env-contract-is-logged",
+)
+test_the_contract_is_known_and_logged_nowhere = checks(ENV_03)(
+    test_shape_env.test_the_contract_is_known_and_logged_nowhere
+)
+test_a_backed_size_starts_at_two_and_keeps_its_hint = checks(ENV_03)(
+    test_shape_env.test_a_backed_size_starts_at_two_and_keeps_its_hint
 )
 
 
@@ -198,6 +205,9 @@ ENV_08 = Clause(
     f"{_ENVIRONMENT}.evaluate",
     "env-false-decisions-guard-the-truth",
 )
+test_guards_from_hints_are_specializations_too = checks(ENV_08)(
+    test_shape_env.test_guards_from_hints_are_specializations_too
+)
 
 
 @checks(ENV_08)
@@ -227,6 +237,9 @@ ENV_09 = Clause(
     "A decision on an unbacked symbol that is not known is an error that names each symbol and its origin.",
     f"{_ENVIRONMENT}.data_dependent_error",
     "env-origins-are-forgotten",
+)
+test_a_decision_on_an_opaque_boolean_depends_on_data = checks(ENV_09)(
+    test_shape_env.test_a_decision_on_an_opaque_boolean_depends_on_data
 )
 
 
@@ -278,6 +291,12 @@ ENV_11 = Clause(
     "A deferred requirement stands once, under its newest unbacked symbol after replacement (re-filing).",
     f"{_SHAPE_ENV}.deferred_runtime_asserts",
     "env-asserts-filed-under-the-oldest",
+)
+test_runtime_asserts_stand_under_their_newest_symbol_after_replacement = checks(ENV_11)(
+    test_shape_env.test_runtime_asserts_stand_under_their_newest_symbol_after_replacement
+)
+test_free_symbols_read_through_replacements_in_order = checks(ENV_11)(
+    test_shape_env.test_free_symbols_read_through_replacements_in_order
 )
 
 

@@ -11,6 +11,7 @@ from refimpl.export.prefix import Expression
 from refimpl.export.prefix import symbol as recorded_symbol
 from refimpl.laws import ProgramReport
 from specs.clauses import Clause, checks
+from tests.laws import test_each_law
 from tests.laws.programs import LARGEST, broken_laws, checked, counted, row, two_counts, witness
 
 __all__ = ["LAW_01", "LAW_02", "LAW_03", "LAW_04", "LAW_05", "LAW_06", "LAW_07", "LAW_08", "LAW_09"]
@@ -24,6 +25,9 @@ LAW_01 = Clause(
     "CONSIST: both sides have a run; where one has none, nothing is called proved.",
     f"{_LAWS}.judge:_Judge.consist",
     "law-contradictions-are-consistent",
+)
+test_consist_refutes_contradictory_records_and_nothing_else_is_proved = checks(LAW_01)(
+    test_each_law.test_consist_refutes_contradictory_records_and_nothing_else_is_proved
 )
 
 
@@ -44,6 +48,15 @@ LAW_02 = Clause(
     " strengthened, each with a run that tells them apart.",
     f"{_LAWS}.equiv:_claims",
     "law-new-requirements-are-not-compared",
+)
+test_an_intact_program_proves_every_law_without_a_solver = checks(LAW_02)(
+    test_each_law.test_an_intact_program_proves_every_law_without_a_solver
+)
+test_equiv_and_link_refute_a_bound_that_nothing_establishes = checks(LAW_02)(
+    test_each_law.test_equiv_and_link_refute_a_bound_that_nothing_establishes
+)
+test_equiv_refutes_an_upper_bound_beyond_what_is_enforced = checks(LAW_02)(
+    test_each_law.test_equiv_refutes_an_upper_bound_beyond_what_is_enforced
 )
 LAW_04 = Clause(
     "LAW-04",
@@ -101,6 +114,10 @@ LAW_03 = Clause(
     f"{_LAWS}.value:_Comparison._integer",
     "law-sizes-are-not-compared",
 )
+test_value_refutes_a_changed_record = checks(LAW_03)(test_each_law.test_value_refutes_a_changed_record)
+test_value_ignores_strides_of_dimensions_that_cannot_exceed_one = checks(LAW_03)(
+    test_each_law.test_value_ignores_strides_of_dimensions_that_cannot_exceed_one
+)
 
 
 @checks(LAW_03)
@@ -129,6 +146,9 @@ LAW_05 = Clause(
     f"{_LAWS}.path:_claims",
     "law-divisions-are-taken-to-be-exact",
 )
+test_path_refutes_a_division_that_is_not_exact = checks(LAW_05)(
+    test_each_law.test_path_refutes_a_division_that_is_not_exact
+)
 
 
 @checks(LAW_05)
@@ -155,17 +175,36 @@ LAW_07 = Clause(
     f"{_LAWS}.fresh:_claims",
     "law-unbound-symbols-are-forgotten",
 )
+test_fresh_refutes_an_allocated_symbol_recorded_as_something_else = checks(LAW_07)(
+    test_each_law.test_fresh_refutes_an_allocated_symbol_recorded_as_something_else
+)
 LAW_08 = Clause(
     "LAW-08",
     "INJ: two allocating sites share a name only if their values are equal.",
     f"{_LAWS}.inj:_claims",
     "law-sites-share-names",
 )
+test_inj_refutes_one_name_for_two_counts_unless_they_are_equal = checks(LAW_08)(
+    test_each_law.test_inj_refutes_one_name_for_two_counts_unless_they_are_equal
+)
+test_congruence_makes_two_counts_of_one_unmutated_mask_equal = checks(LAW_08)(
+    test_each_law.test_congruence_makes_two_counts_of_one_unmutated_mask_equal
+)
+test_a_mutation_in_between_ends_the_congruence = checks(LAW_08)(
+    test_each_law.test_a_mutation_in_between_ends_the_congruence
+)
+test_inj_refutes_two_names_for_one_value = checks(LAW_08)(test_each_law.test_inj_refutes_two_names_for_one_value)
 LAW_09 = Clause(
     "LAW-09",
     "EMIT: what was recorded follows from requirements that an operator enforces or an assert still computes.",
     f"{_LAWS}.emit:_claims",
     "law-constant-asserts-count",
+)
+test_emit_refutes_a_bound_that_only_a_constant_assert_establishes = checks(LAW_09)(
+    test_each_law.test_emit_refutes_a_bound_that_only_a_constant_assert_establishes
+)
+test_equiv_refutes_a_deferred_broadcast_that_nothing_asserts = checks(LAW_09)(
+    test_each_law.test_equiv_refutes_a_deferred_broadcast_that_nothing_asserts
 )
 
 

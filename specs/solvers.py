@@ -17,6 +17,9 @@ SOL_01 = Clause(
     f"{_SOLVER}.encode:_holds",
     "sol-all-parts-of-a-disjunction-are-needed",
 )
+test_the_euclidean_identity_holds_for_all_integers = checks(SOL_01)(
+    test_encoding.test_the_euclidean_identity_holds_for_all_integers
+)
 test_a_condition_holds_in_the_encoding = checks(SOL_01)(
     test_encoding.test_a_condition_holds_in_the_encoding_exactly_where_it_evaluates_to_true
 )
@@ -48,6 +51,9 @@ SOL_03 = Clause(
     f"{_SOLVER}._encode_text:ExtendedReal._ordered",
     "sol-nan-is-in-order",
 )
+test_rounding_to_an_integer_is_undefined_at_nan_and_infinities = checks(SOL_03)(
+    test_encoding.test_rounding_to_an_integer_is_undefined_at_nan_and_infinities
+)
 test_comparisons_with_nan_are_false = checks(SOL_03)(
     test_encoding.test_comparisons_with_nan_are_false_and_its_inequality_true
 )
@@ -60,6 +66,13 @@ SOL_04 = Clause(
     "A model counts only if evaluating it refutes the goal; verdicts come in order and name who decided.",
     f"{_SOLVER}.facade:_verdict",
     "sol-models-are-believed",
+)
+test_the_text_is_the_same_for_the_same_obligation_and_unsatisfiable_if_it_holds = checks(SOL_04)(
+    test_facade.test_the_text_is_the_same_for_the_same_obligation_and_unsatisfiable_if_it_holds
+)
+test_hostile_names_are_quoted = checks(SOL_04)(test_facade.test_hostile_names_are_quoted)
+test_a_batch_is_solved_once_and_forgotten_on_demand = checks(SOL_04)(
+    test_facade.test_a_batch_is_solved_once_and_forgotten_on_demand
 )
 test_verdicts_come_in_order = checks(SOL_04)(test_facade.test_verdicts_come_in_order_and_name_who_decided)
 test_a_model_that_does_not_refute_is_no_refutation = checks(SOL_04)(

@@ -51,6 +51,13 @@ TRM_01 = Clause(
     f"{_TERMS}.polynomials:scale",
     "trm-negation-loses-a-factor",
 )
+test_constants_of_different_sorts_are_different_arguments = checks(TRM_01)(
+    test_normal_form.test_constants_of_different_sorts_are_different_arguments
+)
+test_the_truth_of_a_size_is_undecided = checks(TRM_01)(test_normal_form.test_the_truth_of_a_size_is_undecided)
+test_copies_are_the_term_itself_and_pickling_is_refused = checks(TRM_01)(
+    test_normal_form.test_copies_are_the_term_itself_and_pickling_is_refused
+)
 test_an_integer_term_means_the_expression = checks(TRM_01)(
     test_normal_form.test_an_integer_term_evaluates_to_what_the_expression_means
 )
@@ -129,6 +136,7 @@ TRM_05 = Clause(
     f"{_TERMS}.intervals:_floor_div_positive",
     "trm-quotient-range-takes-the-wrong-end",
 )
+test_a_divisor_of_zero_alone_says_nothing = checks(TRM_05)(test_ranges.test_a_divisor_of_zero_alone_says_nothing)
 test_every_result_is_a_member = checks(TRM_05)(
     test_ranges.test_every_result_is_a_member_and_tight_operations_reach_their_ends
 )
@@ -147,6 +155,7 @@ TRM_06 = Clause(
     f"{_TERMS}.deciding:_decide_eq",
     "trm-excluded-by-a-possible-zero",
 )
+test_an_assumed_comparison_excludes_nan = checks(TRM_06)(test_bounds.test_an_assumed_comparison_excludes_nan)
 test_what_is_known_is_true_wherever_the_assumptions_hold = checks(TRM_06)(
     test_bounds.test_what_is_known_is_true_wherever_the_assumptions_hold
 )
@@ -236,6 +245,22 @@ TRM_08 = Clause(
     f"{_TERMS}.float_ranges:FloatRange.less_equal",
     "trm-nan-is-in-order",
 )
+test_nan_is_a_member_of_the_unbounded_range_only = checks(TRM_08)(
+    test_ranges.test_nan_is_a_member_of_the_unbounded_range_only
+)
+test_integers_become_their_nearest_doubles = checks(TRM_08)(test_ranges.test_integers_become_their_nearest_doubles)
+test_a_term_need_not_equal_itself = checks(TRM_08)(test_reals.test_a_term_need_not_equal_itself)
+test_integers_are_compared_exactly = checks(TRM_08)(test_reals.test_integers_are_compared_exactly)
+test_trunc_of_to_float_is_not_the_integer = checks(TRM_08)(test_reals.test_trunc_of_to_float_is_not_the_integer)
+test_what_python_refuses_is_undefined = checks(TRM_08)(test_reals.test_what_python_refuses_is_undefined)
+test_constants_fold_when_all_arguments_are_numbers = checks(TRM_08)(
+    test_reals.test_constants_fold_when_all_arguments_are_numbers
+)
+test_a_conditional_ignores_its_other_branch = checks(TRM_08)(test_reals.test_a_conditional_ignores_its_other_branch)
+test_a_connective_is_decided_by_one_member = checks(TRM_08)(test_reals.test_a_connective_is_decided_by_one_member)
+test_a_missing_symbol_or_a_wrong_sort_is_undefined = checks(TRM_08)(
+    test_reals.test_a_missing_symbol_or_a_wrong_sort_is_undefined
+)
 test_a_float_term_has_the_very_bits = checks(TRM_08)(
     test_reals.test_a_float_term_has_the_very_bits_that_python_computes
 )
@@ -252,6 +277,12 @@ TRM_09 = Clause(
     f"{_TERMS}.printing:_inequality",
     "trm-inequalities-print-reversed",
 )
+test_constants_print_as_in_python = checks(TRM_09)(test_printing.test_constants_print_as_in_python)
+test_a_negated_float_ordering_keeps_its_negation = checks(TRM_09)(
+    test_printing.test_a_negated_float_ordering_keeps_its_negation
+)
+test_a_float_has_all_the_digits_it_needs = checks(TRM_09)(test_printing.test_a_float_has_all_the_digits_it_needs)
+test_the_grouping_of_float_sums_is_visible = checks(TRM_09)(test_printing.test_the_grouping_of_float_sums_is_visible)
 test_terms_print_as_in_pytorch = checks(TRM_09)(test_printing.test_terms_print_as_in_pytorch)
 
 TRM_10 = Clause(
@@ -260,6 +291,14 @@ TRM_10 = Clause(
     f"{_TERMS}.polynomials:make_int",
     "trm-polynomials-grow-without-end",
 )
+test_shared_subterms_keep_keys_and_walks_small = checks(TRM_10)(
+    test_limits.test_shared_subterms_keep_keys_and_walks_small
+)
+test_a_condition_that_nests_too_deeply_is_refused = checks(TRM_10)(
+    test_limits.test_a_condition_that_nests_too_deeply_is_refused
+)
+test_bounds_answer_about_deep_terms = checks(TRM_10)(test_limits.test_bounds_answer_about_deep_terms)
+test_memory_stays_with_the_size_of_the_input = checks(TRM_10)(test_bounds.test_memory_stays_with_the_size_of_the_input)
 test_polynomials_that_explode_are_refused = checks(TRM_10)(test_limits.test_polynomials_that_explode_are_refused)
 test_numbers_that_explode_are_refused = checks(TRM_10)(test_limits.test_numbers_that_explode_are_refused)
 test_a_text_that_explodes_is_refused = checks(TRM_10)(test_limits.test_a_text_that_explodes_is_refused)

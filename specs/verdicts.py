@@ -41,6 +41,12 @@ LAW_11 = Clause(
     f"{_LAWS}.witness:minimize",
     "law-any-model-is-a-witness",
 )
+test_booleans_and_floats_become_plain_where_they_may = checks(LAW_11)(
+    test_witness.test_booleans_and_floats_become_plain_where_they_may
+)
+test_a_neighbour_of_a_model_breaks_a_goal_or_is_none = checks(LAW_11)(
+    test_witness.test_a_neighbour_of_a_model_breaks_a_goal_or_is_none
+)
 test_the_witness_is_the_first_in_order = checks(LAW_11)(
     test_witness.test_the_witness_is_the_first_in_the_order_of_the_design
 )
@@ -55,6 +61,12 @@ LAW_12 = Clause(
     "What a branch establishes holds under its predicate and only there; a loop's body is judged for any iteration.",
     f"{_LAWS}.observation:Stated.whole",
     "law-branches-do-not-matter",
+)
+test_asserts_in_both_branches_establish_the_bound_outside = checks(LAW_12)(
+    test_branches.test_asserts_in_both_branches_establish_the_bound_outside
+)
+test_a_loop_body_keeps_the_bound_it_asserts_and_loses_the_one_it_does_not = checks(LAW_12)(
+    test_branches.test_a_loop_body_keeps_the_bound_it_asserts_and_loses_the_one_it_does_not
 )
 test_asserts_in_both_branches_keep_both_bounds = checks(LAW_12)(
     test_branches.test_asserts_in_both_branches_keep_both_bounds

@@ -11,6 +11,7 @@ __all__ = ["LAWS"]
 _M: Final = "refimpl.laws"
 _L: Final = "specs/laws.py::"
 _V: Final = "specs/verdicts.py::"
+_R: Final = "specs/reports.py::"
 
 LAWS: Final = (
     Mutant(
@@ -124,5 +125,29 @@ LAWS: Final = (
         "return eq(of_atom(symbol), to_dim(term))",
         "return ge(of_atom(symbol), to_dim(term))",
         (f"{_V}test_elimination_keeps_exactly_the_solutions",),
+    ),
+    Mutant(
+        "law-reports-forget-the-assumed",
+        "The nodes that a verdict assumes are not in the report.",
+        f"{_M}.report:ProgramReport.to_dict",
+        '"assumed": list(self.assumed)',
+        '"assumed": []',
+        (f"{_R}test_a_report_is_its_fields",),
+    ),
+    Mutant(
+        "law-strictness-is-ignored",
+        "A conditional verdict passes, strict or not.",
+        f"{_M}.report:exit_code",
+        "3 if strict and program.conditional else 0",
+        "0",
+        (f"{_R}test_the_worst_exit_code_counts", f"{_R}test_each_verdict_has_its_exit_code"),
+    ),
+    Mutant(
+        "law-enforced-requirements-are-not-listed",
+        "What only an operator enforces is not listed.",
+        f"{_M}.unrecorded:unrecorded",
+        'if s.source == "operator"]',
+        'if s.source == "assert"]',
+        (f"{_R}test_a_requirement_that_only_the_operator_enforces_is_listed",),
     ),
 )

@@ -142,4 +142,20 @@ TERMS: Final = (
         "if budget < 0:",
         (f"{_K}test_the_budget_is_positive",),
     ),
+    Mutant(
+        "trm-coefficients-are-lost-in-sympy",
+        "A monomial reaches sympy without its coefficient.",
+        f"{_T}.sympy_bridge:_part_to_sympy",
+        "sympy.Mul(c, *(look(atom) for atom in m))",
+        "sympy.Mul(*(look(atom) for atom in m))",
+        ("specs/exchange.py::test_sympy_computes_the_same_value",),
+    ),
+    Mutant(
+        "trm-conjunctions-come-back-as-disjunctions",
+        "A conjunction comes back from sympy as a disjunction.",
+        f"{_T}.sympy_bridge:_function_from_sympy",
+        "return land(",
+        "return lor(",
+        ("specs/exchange.py::test_floats_and_opaque_booleans_there_and_back",),
+    ),
 )
