@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from refimpl.torch.propagation import TorchMissing, TorchProgram, load_with_torch
+from refimpl.torch._imports import TorchMissing
+from refimpl.torch.audit import Audit, Finding, Findings, audit
+from refimpl.torch.propagation import TorchProgram, load_with_torch
 
-__all__ = ["TorchMissing", "TorchProgram", "load_with_torch"]
+__all__ = ["Audit", "Finding", "Findings", "TorchMissing", "TorchProgram", "audit", "load_with_torch"]

@@ -1,0 +1,169 @@
+"""What an audit has kept, converted and judged by the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from linecache import getline
+from typing import Final, final
+
+from refimpl.laws.implementation import judge_run, judge_step
+from refimpl.laws.step import Place, RunRecord, Step
+from refimpl.laws.step_law import ObservedLaw, StepFinding
+from refimpl.laws.atom import ATOM
+from refimpl.laws.steady import STEADY
+from refimpl.laws.step_names import EMIT_OF_STEP, INJ_OF_STEP
+from refimpl.solver import Solver, SolverError, make_solver
+from refimpl.symbolic_shapes.key_path import KeyPath
+from refimpl.symbolic_shapes.state import ShapeEnvState
+from refimpl.terms import Symbol
+from refimpl.torch._observer import Log
+from refimpl.torch._records import Frames, RawRun, RawStep
+from refimpl.torch.expressions import Unreadable, from_torch_symbol
+from refimpl.torch.key_paths import from_torch_path
+from refimpl.torch.places import read_place
+from refimpl.torch.shape_env import Capture, StateReader
+
+__all__ = ["Judgement", "text_of_frames"]
+
+# A law about names and structure holds or not whatever an expression that could not be read says.
+_WHATEVER_IS_UNREADABLE: Final = frozenset(("ROOT", "ATOM", "DOM", "FRESH", "STEADY", "SORT"))
+_LOOSE: Final[tuple[ObservedLaw, ...]] = (INJ_OF_STEP, EMIT_OF_STEP)
+
+
+@final
+class Judgement:
+    """Judges a log as far as it goes, each record once; what was found stays found."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._reader = StateReader()
+        self._states: dict[int, tuple[Capture, ShapeEnvState, bool]] = {}
+        self._steps = 0
+        self._runs: dict[int, int] = {}
+        self._troubles = 0
+        self._solver: Solver | None = None
+        self.found: dict[tuple[str, str, str, str], StepFinding] = {}
+
+    def bring_up_to_date(self) -> None:
+        """Judge what was seen since the last time."""
+        for step in self._log.steps[self._steps :]:
+            self._steps += 1
+            self._judge_step(step)
+        for run in list(self._log.runs):
+            if self._runs.get(id(run)) != len(run.steps):
+                self._runs[id(run)] = len(run.steps)
+                self._judge_run(run)
+        for trouble in self._log.troubles[self._troubles :]:
+            self._troubles += 1
+            self._add([StepFinding("EXACT", "undecided", "", trouble)])
+
+    def _judge_step(self, raw: RawStep) -> None:
+        with_unread = len(self._reader.unreadable)
+        step = self._step(raw)
+        if step is None:
+            return
+        try:
+            found = judge_step(step, self._z3(), laws=(ATOM,)) if raw.whole else judge_step(step, self._z3())
+        except SolverError as error:
+            found = (StepFinding("EXACT", "undecided", raw.node, str(error), stack=step.stack),)
+        complete = with_unread == len(self._reader.unreadable) and self._is_complete(raw.before, raw.after)
+        self._add(self._certain(found, complete))
+
+    def _judge_run(self, raw: RawRun) -> None:
+        record = self._record(raw)
+        if record is None:
+            return
+        try:
+            match raw.kind:
+                case "graph":
+                    found = judge_run(record, self._z3())
+                case "steps":
+                    found = judge_run(record, self._z3(), laws=_LOOSE)
+                case "again":
+                    found = judge_run(record, self._z3(), laws=(STEADY,))
+        except SolverError as error:
+            found = (StepFinding("EXACT", "undecided", "the run", str(error)),)
+        stack = text_of_frames(raw.frames)
+        complete = self._is_complete(raw.before, raw.after)
+        self._add([_at(each, stack) for each in self._certain(found, complete)])
+
+    def _certain(self, found: Sequence[StepFinding], complete: bool) -> Iterator[StepFinding]:
+        for each in found:
+            if complete or each.law in _WHATEVER_IS_UNREADABLE or each.outcome == "undecided":
+                yield each
+            else:
+                text, reason = next(iter(self._reader.unreadable.items()))
+                message = f"{each.message}; but not everything could be read: {text}: {reason}"
+                yield StepFinding(each.law, "undecided", each.node, message, None, each.fix, each.stack)
+
+    def _add(self, found: Sequence[StepFinding] | Iterator[StepFinding]) -> None:
+        for each in found:
+            self.found.setdefault((each.law, each.outcome, each.node, each.message), each)
+
+    def _z3(self) -> Solver:
+        if self._solver is None:
+            self._solver = make_solver()
+        return self._solver
+
+    # -- conversion --
+
+    def _state(self, captured: Capture) -> ShapeEnvState:
+        known = self._states.get(id(captured))
+        if known is None:
+            before = len(self._reader.unreadable)
+            state = self._reader.state(captured)
+            known = self._states[id(captured)] = (captured, state, len(self._reader.unreadable) == before)
+        return known[1]
+
+    def _is_complete(self, *captured: Capture) -> bool:
+        return all(self._states[id(each)][2] for each in captured if id(each) in self._states)
+
+    def _step(self, raw: RawStep) -> Step | None:
+        try:
+            places = tuple([read_place(place, self._reader) for place in raw.places])
+        except Unreadable as error:
+            self._add([StepFinding("PATH", "undecided", raw.node, str(error), stack=text_of_frames(raw.frames))])
+            return None
+        return self._made(raw, places)
+
+    def _made(self, raw: RawStep, places: tuple[Place, ...]) -> Step:
+        before, after = self._state(raw.before), self._state(raw.after)
+        return Step(raw.node, raw.op, places, before, after, raw.raised, text_of_frames(raw.frames))
+
+    def _record(self, raw: RawRun) -> RunRecord | None:
+        if raw.kind == "again":
+            before = self._state(raw.before)
+            return RunRecord((), before, before, (), None, self._state(raw.after))
+        steps = [step for each in list(raw.steps) if not each.whole and (step := self._step(each)) is not None]
+        recorded: list[tuple[str, Symbol, KeyPath]] = []
+        for node, symbol, path in raw.recorded:
+            try:
+                recorded.append((node, from_torch_symbol(symbol), from_torch_path(path)))
+            except Unreadable as error:
+                self._add([StepFinding("PATH", "undecided", node, str(error), stack=text_of_frames(raw.frames))])
+                return None
+        return RunRecord(tuple(steps), self._state(raw.before), self._state(raw.after), tuple(recorded), raw.raised)
+
+
+def _at(finding: StepFinding, stack: str) -> StepFinding:
+    if finding.stack:
+        return finding
+    return StepFinding(
+        finding.law, finding.outcome, finding.node, finding.message, finding.witness, finding.fix, stack
+    )
+
+
+def text_of_frames(frames: Frames) -> str:
+    """The frames as Python prints them, outermost first, without this package's own."""
+    lines: list[str] = []
+    for code, line in reversed(frames):
+        if _IS_OWN in code.co_filename.replace("\\", "/") or code.co_filename.startswith("<frozen "):
+            continue
+        lines.append(f'  File "{code.co_filename}", line {line}, in {code.co_name}')
+        text = getline(code.co_filename, line).strip()
+        if text:
+            lines.append(f"    {text}")
+    return "\n".join(lines)
+
+
+_IS_OWN: Final = "/refimpl/torch/"

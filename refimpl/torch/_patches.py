@@ -1,0 +1,159 @@
+"""Functions of PyTorch replaced while an audit runs, wherever a module holds them, and put back when it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import TypeAlias, final
+
+__all__ = ["Patch", "Patches"]
+
+_Replacement: TypeAlias = Callable[[object], object]
+
+
+@final
+class Patch:
+    """What is replaced: a function of a module (``name``), or a method of one of its classes (``Class.name``).
+
+    ``replacement`` makes the wrapper of the original.
+    """
+
+    __slots__ = ("module", "name", "replacement")
+
+    def __init__(self, module: str, name: str, replacement: _Replacement) -> None:
+        self.module = module
+        self.name = name
+        self.replacement = replacement
+
+
+@final
+class Patches:
+    """Replacements that are in force between `install` and `remove`.
+
+    A module that is not imported yet is patched when it is. A function of a module is replaced in every module that
+    holds it under any name; what a module takes over by ``from ... import`` meanwhile is put back too.
+    """
+
+    def __init__(self, patches: Sequence[Patch]) -> None:
+        self._patches = tuple(patches)
+        self._wrapped: list[tuple[object, object]] = []
+        self._methods: list[tuple[type[object], str, object]] = []
+        self._watcher: _Watcher | None = None
+
+    def install(self) -> None:
+        """Replace what is there, and watch for the modules that are not."""
+        modules = dict.fromkeys(patch.module for patch in self._patches)
+        for name in modules:
+            if name in sys.modules and not _is_being_imported(sys.modules[name]):
+                self._patch(name)
+        missing = frozenset(name for name in modules if name not in sys.modules)
+        if missing:
+            self._watcher = _Watcher(missing, self._patch)
+            sys.meta_path.insert(0, self._watcher)
+
+    def remove(self) -> None:
+        """Put every original back."""
+        if self._watcher is not None and self._watcher in sys.meta_path:
+            # What is imported later is not patched any more, whoever still holds the finder.
+            sys.meta_path.remove(self._watcher)
+        self._watcher = None
+        for owner, name, original in reversed(self._methods):
+            setattr(owner, name, original)
+        self._methods.clear()
+        _replace_everywhere([(wrapper, original) for original, wrapper in self._wrapped])
+        self._wrapped.clear()
+
+    def _patch(self, module: str) -> None:
+        found: list[tuple[object, object]] = []
+        for patch in self._patches:
+            if patch.module != module:
+                continue
+            class_name, dot, name = patch.name.rpartition(".")
+            if not dot:
+                original: object = vars(sys.modules[module])[name]
+                found.append((original, patch.replacement(original)))
+                continue
+            cls: object = vars(sys.modules[module])[class_name]
+            if isinstance(cls, type) and name in vars(cls):
+                method: object = vars(cls)[name]
+                self._methods.append((cls, name, method))
+                setattr(cls, name, patch.replacement(method))
+        _replace_everywhere(found)
+        self._wrapped += found
+
+
+def _replace_everywhere(pairs: Sequence[tuple[object, object]]) -> None:
+    """In every module, whatever is (identically) the first of a pair becomes the second."""
+    table = {id(old): (old, new) for old, new in pairs}
+    if not table:
+        return
+    for module in list(sys.modules.values()):
+        if not isinstance(module, ModuleType):
+            continue
+        for name, value in list(vars(module).items()):
+            if id(value) in table:
+                vars(module)[name] = table[id(value)][1]
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    return bool(getattr(module.__spec__, "_initializing", False))
+
+
+@final
+class _Watcher(MetaPathFinder):
+    """Calls back once one of the modules has been imported."""
+
+    def __init__(self, names: frozenset[str], imported: Callable[[str], None]) -> None:
+        self._names = set(names)
+        self._imported = imported
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The specification that the other finders give, its loader watched."""
+        if fullname not in self._names:
+            return None
+        for finder in sys.meta_path:
+            if finder is self:
+                continue
+            find = getattr(finder, "find_spec", None)
+            spec: object = None if find is None else find(fullname, path, target)
+            if isinstance(spec, ModuleSpec):
+                if spec.loader is not None:
+                    spec.loader = _WatchedLoader(spec.loader, self._done)
+                return spec
+        return None
+
+    def _done(self, module: ModuleType, loader: Loader) -> None:
+        name = module.__name__
+        if name in self._names:
+            self._names.discard(name)
+            if module.__spec__ is not None:
+                module.__spec__.loader = loader
+            module.__loader__ = loader
+            self._imported(name)
+
+
+@final
+class _WatchedLoader(Loader):
+    """The loader of a watched module; every other question goes to the module's own loader."""
+
+    def __init__(self, loader: Loader, done: Callable[[ModuleType, Loader], None]) -> None:
+        self._loader = loader
+        self._done = done
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the module's own loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the module's own loader does; then the callback."""
+        self._loader.exec_module(module)
+        self._done(module, self._loader)
+
+    def __getattr__(self, name: str) -> object:
+        found: object = getattr(self._loader, name)
+        return found

@@ -1,0 +1,123 @@
+"""What an audit keeps of a run of PyTorch: copies of dictionaries, expressions and frames, nothing converted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Literal, Protocol, TypeAlias, cast, final
+
+from refimpl.laws.step import Raised
+from refimpl.torch.places import RawPlace
+from refimpl.torch.shape_env import Capture
+
+__all__ = ["Frames", "LiveNode", "RawRun", "RawStep", "bindings_of", "frames_of", "nodes_below", "raised_by"]
+
+Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
+MAX_FRAMES = 200
+
+
+class LiveNode(Protocol):
+    """The part of ``torch.fx.Node`` that is read."""
+
+    name: str
+    op: str
+    target: object
+    meta: dict[str, object]
+    graph: object
+    prev: LiveNode
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RawStep:
+    """One rebinding step, or (``whole``) a node that raised in its operator, as it was seen."""
+
+    node: str
+    op: str
+    places: tuple[RawPlace, ...]
+    before: Capture
+    after: Capture
+    raised: Raised | None
+    frames: Frames
+    whole: bool = False
+
+
+@final
+@dataclass(slots=True)
+class RawRun:
+    """One propagation; ``kind`` says what is known of it.
+
+    ``graph``: a whole graph was run. ``steps``: `rebind_unbacked` was called on nodes of a graph, by whomever.
+    ``again``: a graph that had been run in the environment was run once more; ``before`` and ``after`` that run.
+    """
+
+    kind: Literal["graph", "steps", "again"]
+    before: Capture
+    after: Capture
+    frames: Frames
+    recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
+    raised: Raised | None = None
+    steps: list[RawStep] = field(default_factory=list[RawStep])
+
+
+def bindings_of(node: LiveNode) -> Mapping[object, Iterable[object]]:
+    """The node's ``unbacked_bindings``; none if it has no such metadata."""
+    found = node.meta.get("unbacked_bindings")
+    return cast("Mapping[object, Iterable[object]]", found) if found else {}  # PyTorch's metadata has no types
+
+
+def nodes_below(graph: object, module: object, prefix: str = "") -> Iterator[tuple[str, LiveNode]]:
+    """The nodes of a graph and of the graphs that its ``get_attr`` nodes name, each with its path.
+
+    A node of a sub-graph is ``<node that uses it>/<attribute>/<name>``.
+    """
+    for node in cast("Iterable[_UsedNode]", getattr(graph, "nodes", ())):  # see bindings_of
+        yield prefix + node.name, node
+        if node.op != "get_attr":
+            continue
+        inner = _attribute(module, str(node.target))
+        if hasattr(inner, "graph"):
+            for user in node.users:
+                yield from nodes_below(getattr(inner, "graph"), inner, f"{prefix}{user.name}/{node.target}/")  # noqa: B009
+
+
+class _UsedNode(LiveNode, Protocol):
+    users: Iterable[LiveNode]
+
+
+def _attribute(owner: object, path: str) -> object:
+    for name in path.split("."):
+        owner = getattr(owner, name, None)
+    return owner
+
+
+def frames_of(frame: FrameType | None) -> Frames:
+    """The frame and those that called it, innermost first."""
+    found: list[tuple[CodeType, int]] = []
+    while frame is not None and len(found) < MAX_FRAMES:
+        found.append((frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(found)
+
+
+_PATH: tuple[type[BaseException], ...] = (IndexError, AttributeError, KeyError, TypeError)
+
+
+def raised_by(error: BaseException) -> Raised:
+    """What was raised, by its kind: `rebind_unbacked` refuses with an AssertionError."""
+    name = type(error).__name__
+    lines = str(error).splitlines()
+    return Raised(_kind(error, name), name, lines[0] if lines else "")
+
+
+def _kind(
+    error: BaseException, name: str
+) -> Literal["inconsistent", "refused", "path", "data-dependent", "other"]:
+    if name in ("GuardOnDataDependentSymNode", "PendingUnbackedSymbolNotFound", "UserError"):
+        return "data-dependent"
+    if name == "ValueRangeError":
+        return "inconsistent"
+    if isinstance(error, AssertionError):
+        return "refused"
+    return "path" if isinstance(error, _PATH) else "other"
