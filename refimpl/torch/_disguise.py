@@ -7,18 +7,16 @@ under the name of what it wraps.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CodeType, FunctionType
-from typing import Final, TypeVar
+from typing import Final
 
 __all__ = ["disguised"]
 
-_F = TypeVar("_F", bound=Callable[..., object])  # type: ignore[explicit-any]  # functions of any signature
 _UNITS: Final = 8  # code units (two bytes each) that one entry of a line table may cover
 _NO_COLUMNS: Final = 13  # the kind of entry that gives a line and no columns
 
 
-def disguised(wrapper: _F, original: object) -> _F:
+def disguised(wrapper: object, original: object) -> object:
     """The wrapper, its code placed where ``original`` is defined; unchanged if that is no Python function."""
     code: object = getattr(original, "__code__", None)
     if not isinstance(code, CodeType) or not isinstance(wrapper, FunctionType):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from linecache import getline
+from pathlib import Path
 from typing import Final, final
 
+from refimpl.laws.atom import ATOM
 from refimpl.laws.implementation import judge_run, judge_step
+from refimpl.laws.steady import STEADY
 from refimpl.laws.step import Place, RunRecord, Step
 from refimpl.laws.step_law import ObservedLaw, StepFinding
-from refimpl.laws.atom import ATOM
-from refimpl.laws.steady import STEADY
 from refimpl.laws.step_names import EMIT_OF_STEP, INJ_OF_STEP
 from refimpl.solver import Solver, SolverError, make_solver
 from refimpl.symbolic_shapes.key_path import KeyPath
@@ -27,6 +28,7 @@ __all__ = ["Judgement", "text_of_frames"]
 
 # A law about names and structure holds or not whatever an expression that could not be read says.
 _WHATEVER_IS_UNREADABLE: Final = frozenset(("ROOT", "ATOM", "DOM", "FRESH", "STEADY", "SORT"))
+_OWN: Final = str(Path(__file__).parent)
 _LOOSE: Final[tuple[ObservedLaw, ...]] = (INJ_OF_STEP, EMIT_OF_STEP)
 
 
@@ -148,22 +150,17 @@ class Judgement:
 def _at(finding: StepFinding, stack: str) -> StepFinding:
     if finding.stack:
         return finding
-    return StepFinding(
-        finding.law, finding.outcome, finding.node, finding.message, finding.witness, finding.fix, stack
-    )
+    return StepFinding(finding.law, finding.outcome, finding.node, finding.message, finding.witness, finding.fix, stack)
 
 
 def text_of_frames(frames: Frames) -> str:
     """The frames as Python prints them, outermost first, without this package's own."""
     lines: list[str] = []
     for code, line in reversed(frames):
-        if _IS_OWN in code.co_filename.replace("\\", "/") or code.co_filename.startswith("<frozen "):
+        if code.co_filename.startswith((_OWN, "<frozen ")):
             continue
         lines.append(f'  File "{code.co_filename}", line {line}, in {code.co_name}')
         text = getline(code.co_filename, line).strip()
         if text:
             lines.append(f"    {text}")
     return "\n".join(lines)
-
-
-_IS_OWN: Final = "/refimpl/torch/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from inspect import currentframe
 from threading import Lock, local
 from typing import Final, Protocol, cast, final
 from weakref import WeakKeyDictionary
@@ -172,15 +173,13 @@ class Hub:
         """The step returned, or raised."""
         try:
             raised = None if error is None else raised_by(error)
-            after, frames = capture(step.env), frames_of(sys._getframe(2))
+            after, frames = capture(step.env), frames_of(currentframe())
             seen = RawStep(step.name, step.node.op, step.places, step.before, after, raised, frames)
             if step.run is not None:
                 for run in self._thread.runs:
                     if step.node in run.paths:
                         run.run.steps.append(
-                            RawStep(
-                                run.paths[step.node], seen.op, seen.places, seen.before, seen.after, raised, frames
-                            )
+                            RawStep(run.paths[step.node], seen.op, seen.places, seen.before, seen.after, raised, frames)
                         )
             for log in step.logs:
                 log.add_step(seen, step.env, step.node.graph, step.node, within_a_run=step.run is not None)
@@ -238,16 +237,14 @@ class Hub:
         if opened.failed_inside:
             return
         node, raised = opened.node, raised_by(error)
-        frames = frames_of(sys._getframe(3))
+        frames = frames_of(currentframe())
         step = RawStep(opened.name, node.op, (), opened.before, capture(opened.env), raised, frames, whole=True)
         for log in opened.logs:
             log.add_step(step, opened.env, node.graph, node, within_a_run=opened.run is not None)
 
     # -- one run: every node of a graph --
 
-    def _open_run(
-        self, interpreter: _Interpreter, env: object, before: Capture, logs: tuple[Log, ...]
-    ) -> None:
+    def _open_run(self, interpreter: _Interpreter, env: object, before: Capture, logs: tuple[Log, ...]) -> None:
         runs = self._thread.runs
         runs[:] = [run for run in runs if run.interpreter is not interpreter]
         paths: dict[LiveNode, str] = {}
@@ -260,7 +257,7 @@ class Hub:
             if node.op != "placeholder"
             for symbol, where in bindings_of(node).items()
         )
-        run = RawRun("graph", before, before, frames_of(sys._getframe(3)), recorded)
+        run = RawRun("graph", before, before, frames_of(currentframe()), recorded)
         runs.append(_OpenRun(interpreter, interpreter.graph, env, run, paths, logs))
 
     def _close_run(self, opened: _OpenRun, error: BaseException | None) -> None:

@@ -91,7 +91,7 @@ def _replace_everywhere(pairs: Sequence[tuple[object, object]]) -> None:
     if not table:
         return
     for module in list(sys.modules.values()):
-        if not isinstance(module, ModuleType):
+        if not isinstance(module, ModuleType):  # pyright: ignore[reportUnnecessaryIsInstance]  # anything may stand there
             continue
         for name, value in list(vars(module).items()):
             if id(value) in table:

@@ -111,9 +111,7 @@ def raised_by(error: BaseException) -> Raised:
     return Raised(_kind(error, name), name, lines[0] if lines else "")
 
 
-def _kind(
-    error: BaseException, name: str
-) -> Literal["inconsistent", "refused", "path", "data-dependent", "other"]:
+def _kind(error: BaseException, name: str) -> Literal["inconsistent", "refused", "path", "data-dependent", "other"]:
     if name in ("GuardOnDataDependentSymNode", "PendingUnbackedSymbolNotFound", "UserError"):
         return "data-dependent"
     if name == "ValueRangeError":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, final, overload
+from typing import Literal, final
 
 from refimpl.laws.step_law import StepFinding
 from refimpl.torch._judgement import Judgement
@@ -32,7 +32,7 @@ class Finding:
 
 
 @final
-class Findings(Sequence[Finding]):
+class Findings:
     """The findings of an audit, in the order in which they were seen. Reading them judges what was not judged yet."""
 
     def __init__(self, log: Log) -> None:
@@ -45,13 +45,7 @@ class Findings(Sequence[Finding]):
         self._found += [_finding(each) for each in everything[len(self._found) :]]
         return self._found
 
-    @overload
-    def __getitem__(self, index: int) -> Finding: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Finding]: ...
-
-    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+    def __getitem__(self, index: int) -> Finding:
         return self._judged()[index]
 
     def __len__(self) -> int:
