@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from refimpl.laws.root import colliding
-from refimpl.laws.step import Step
+from refimpl.laws.step import Missing, Step
 from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, StepFinding
 from refimpl.laws.step_words import (
     Relation,
@@ -14,6 +14,7 @@ from refimpl.laws.step_words import (
     flat,
     is_backed,
     known_after,
+    number_at,
     of_caller,
     relations,
     resolve,
@@ -60,7 +61,9 @@ def _lost(step: Step) -> Iterator[StepClaim]:
 
 
 def _invented(step: Step) -> Iterator[StepClaim]:
-    """``[[E]] ∩ {u = t} ⊆ [[E']]``."""
+    """``[[E]] ∩ {u = t} ⊆ [[E']]``. What a value of another sort leads to is for SORT to say."""
+    if any(not isinstance(value := number_at(p), Missing) and not same_sort(p.symbol, value) for p in step.places):
+        return
     hypotheses = wanted(step)
     present = frozenset((*hypotheses, *of_caller(step.after)))
     for condition in flat(step.after.conditions()):

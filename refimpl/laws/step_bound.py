@@ -10,8 +10,8 @@ from refimpl.laws.fresh import FRESH
 from refimpl.laws.step import Missing, RunRecord
 from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaims, StepFinding
 from refimpl.laws.step_words import number_at, symbols_of
-from refimpl.symbolic_shapes.constraints import term_of
-from refimpl.symbolic_shapes.key_path import keystr
+from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
+from refimpl.symbolic_shapes.key_path import KeyPath, keystr
 from refimpl.terms import Symbol, ValueRange
 
 __all__ = ["DOM_OF_RUN", "FRESH_OF_RUN"]
@@ -21,18 +21,21 @@ def _dom(run: RunRecord) -> StepClaims:
     """A run that raised did not come to its later nodes: nothing is said of it."""
     if run.raised is not None:
         return NOTHING
+    findings: list[StepFinding] = []
+    for node, symbol, path in _not_rebound(run):
+        message = f"{symbol.name} is bound at {node}{keystr(path)}, but no step rebinds it when the graph runs"
+        fix = "run the nodes of the sub-graph through the interpreter too" if "/" in node else "rebind it"
+        findings.append(StepFinding("DOM", "refuted", node, message, fix=fix))
+    return StepClaims(findings=tuple(findings))
+
+
+def _not_rebound(run: RunRecord) -> list[tuple[str, Symbol, KeyPath]]:
     rebound: set[tuple[str, Symbol]] = set()
     for step in run.steps:
         for place in step.places:
             if step.op != "placeholder" or number_at(place) is term_of(place.symbol):
                 rebound.add((step.node, place.symbol))
-    findings: list[StepFinding] = []
-    for node, symbol, path in run.recorded:
-        if (node, symbol) not in rebound:
-            message = f"{symbol.name} is bound at {node}{keystr(path)}, but no step rebinds it when the graph runs"
-            fix = "run the nodes of the sub-graph through the interpreter too" if "/" in node else "rebind it"
-            findings.append(StepFinding("DOM", "refuted", node, message, fix=fix))
-    return StepClaims(findings=tuple(findings))
+    return [(node, symbol, path) for node, symbol, path in run.recorded if (node, symbol) not in rebound]
 
 
 def _fresh(run: RunRecord) -> StepClaims:
@@ -57,6 +60,18 @@ def _unbound(run: RunRecord) -> Iterator[StepFinding]:
             message = f"{symbol.name} is pending when the graph has run: no node binds it"
             fix = "record a binding at the node that allocates it"
             yield StepFinding("FRESH", "refuted", "the run", message, fix=fix)
+    yield from _unbound_below(run, bound)
+
+
+def _unbound_below(run: RunRecord, bound: set[Symbol]) -> Iterator[StepFinding]:
+    """What a sub-graph allocated that was not rebound: PyTorch keeps no such symbol pending."""
+    graphs = dict.fromkeys(node.rpartition("/")[0] for node, _, _ in _not_rebound(run) if "/" in node)
+    if not graphs:
+        return
+    for symbol in run.after.ranges:
+        if is_unbacked(symbol) and symbol not in run.before.ranges and symbol not in bound:
+            message = f"{symbol.name} was allocated while {', '.join(graphs)} ran, and no node binds it"
+            yield StepFinding("FRESH", "refuted", next(iter(graphs)), message, fix="rebind the nodes of the sub-graph")
 
 
 DOM_OF_RUN: Final = ObservedLaw("DOM", DOM.statement, of_run=_dom)

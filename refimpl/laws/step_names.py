@@ -28,7 +28,8 @@ def _fresh_at(step: Step, relation: Relation) -> Symbol | None:
 
 
 def _inj(step: Step) -> StepClaims:
-    if step.raised is not None or step.op == "placeholder":
+    """One value under two names; an implementation that refuses it shows it all the same."""
+    if (step.raised is not None and step.raised.kind != "refused") or step.op == "placeholder":
         return NOTHING
     before = flat(step.before.conditions())
     names = frozenset(step.before.renamings.values())

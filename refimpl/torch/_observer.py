@@ -160,7 +160,7 @@ class Hub:
             return None
         try:
             bindings = bindings_of(node)
-            if not bindings or node.op == "placeholder":
+            if not bindings:
                 return None
             run = self._run_of(node, env)
             name = run.paths[node] if run is not None else node.name
@@ -252,10 +252,7 @@ class Hub:
             paths.setdefault(node, path)
         # A sub-graph that is used twice is one graph: its nodes count once.
         recorded = tuple(
-            (path, symbol, tuple(where))
-            for node, path in paths.items()
-            if node.op != "placeholder"
-            for symbol, where in bindings_of(node).items()
+            (path, symbol, tuple(where)) for node, path in paths.items() for symbol, where in bindings_of(node).items()
         )
         run = RawRun("graph", before, before, frames_of(currentframe()), recorded)
         runs.append(_OpenRun(interpreter, interpreter.graph, env, run, paths, logs))

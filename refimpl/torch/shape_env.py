@@ -199,9 +199,15 @@ _UNBOUNDED = frozenset(("IntInfinity", "NegativeIntInfinity", "Infinity", "Negat
 
 
 def _range(symbol: Symbol, interval: _Interval) -> Range:
-    if symbol.sort is Sort.INT:
+    # A float's range whose ends have both become integers was rounded: that is what SORT is there to see.
+    rounded = _is_integer(interval.lower) and _is_integer(interval.upper)
+    if symbol.sort is Sort.INT or rounded:
         return ValueRange(_integer_end(interval.lower), _integer_end(interval.upper))
     return FloatRange(_float_end(interval.lower), _float_end(interval.upper))
+
+
+def _is_integer(end: object) -> bool:
+    return type(end).__name__ in ("Integer", "Zero", "One", "NegativeOne")
 
 
 def _integer_end(end: object) -> int | None:

@@ -98,6 +98,11 @@ def test_asserts_that_grow_break_steady() -> None:
     assert refuted(judge_run(run(again=again), SOLVER)) == {"STEADY"}
 
 
+def test_an_assert_on_a_value_of_the_second_run_is_no_growth() -> None:
+    again = replace(AFTER, asserts={**AFTER.asserts, U8: (ge(of_atom(U8), 3),)})
+    assert judge_run(run(again=again), SOLVER) == ()
+
+
 def test_a_replacement_that_only_the_second_run_makes_breaks_steady() -> None:
     again = replace(AFTER, replacements={**AFTER.replacements, U0: 4})
     findings = judge_run(run(again=again), SOLVER)
@@ -119,6 +124,21 @@ def test_a_binding_that_no_step_rebinds_breaks_dom() -> None:
 def test_a_pending_symbol_that_no_node_binds_breaks_fresh() -> None:
     (finding,) = judge_run(run(after=replace(AFTER, pending=(U7, U8))), SOLVER)
     assert (finding.law, "u8" in finding.message) == ("FRESH", True)
+
+
+def test_a_symbol_of_a_sub_graph_that_is_not_rebound_breaks_fresh() -> None:
+    seen = run(after=replace(AFTER, ranges={**AFTER.ranges, U8: SIZE}))
+    assert judge_run(seen, SOLVER) == ()
+    below = replace(seen, recorded=(*seen.recorded, ("cond/true_graph_0/item", U1, ())))
+    findings = judge_run(below, SOLVER)
+    assert refuted(findings) == {"DOM", "FRESH"}
+    assert any("u8" in finding.message for finding in findings)
+
+
+def test_one_value_under_two_names_breaks_inj_although_it_is_refused() -> None:
+    shared = step(Place(U0, AT, of_atom(U7)), Place(U1, NEXT, of_atom(U7)), after=BEFORE)
+    refused = replace(shared, raised=Raised("refused", "AssertionError", "u7 -> u0"))
+    assert "INJ" in {finding.law for finding in judge_step(refused, SOLVER) if finding.outcome == "refuted"}
 
 
 def test_two_sites_under_one_name_break_inj() -> None:

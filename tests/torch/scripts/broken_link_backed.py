@@ -1,8 +1,8 @@
 """LINK: an input's size takes the place of a symbol that was checked to be at most 4."""
 
 import torch
-from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, rebind_unbacked
 from torch._dynamo.source import ConstantSource
+from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, rebind_unbacked
 
 env = ShapeEnv()
 old = env.create_unbacked_symint()
