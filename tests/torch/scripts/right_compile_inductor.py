@@ -2,7 +2,9 @@
 
 import torch
 import torch._dynamo.config
+import torch._inductor.config
 
+torch._inductor.config.force_disable_caches = True
 torch._dynamo.config.capture_dynamic_output_shape_ops = True
 torch._dynamo.config.capture_scalar_outputs = True
 
