@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeAlias, cast, final
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from copy import copy
+from typing import Final, Protocol, TypeAlias, cast, final
 
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.state import Range, ShapeEnvState
+from refimpl.symbolic_shapes.structures import is_dict, is_list
 from refimpl.terms import Apply, Cond, Dim, Eq, Real, Scalar, Sort, Symbol, ValueRange, evaluate, of_atom
 from refimpl.torch._imports import attribute
 from refimpl.torch.expressions import to_torch_expression, torch_symbol
@@ -37,6 +40,7 @@ class _ShapeEnv(Protocol):
     pending_fresh_unbacked_symbols: list[object]
     ignorable_fresh_unbacked_symbols: list[object]
     unbacked_symint_counter: int
+    _version_counter: int
     unbacked_symfloat_counter: int
 
     def get_implications(self, e: object) -> Iterable[tuple[object, object]]: ...
@@ -50,6 +54,20 @@ class _ShapeEnv(Protocol):
     def _update_version_counter(self) -> None: ...
 
     def _get_sloc(self) -> object: ...
+
+
+_CHANGING: Final = (
+    "replacements", "var_to_range", "var_to_range_sloc", "guards", "deferred_runtime_asserts",
+    "num_deferred_runtime_asserts", "axioms", "divisible", "size_like", "pending_fresh_unbacked_symbols",
+    "ignorable_fresh_unbacked_symbols", "unbacked_renamings",
+)  # fmt: skip
+
+
+def _copy(value: object) -> object:
+    """A copy of a table or list of an environment, lists in a table included; a number is itself."""
+    if is_dict(value):
+        return {key: copy(item) if is_list(item) else item for key, item in value.items()}
+    return copy(value)
 
 
 @final
@@ -138,6 +156,24 @@ class LiveEnvironment:
             high = infinity if interval.high is None else interval.high
             return cast("_Function", ranges)(to_torch(low), to_torch(high))
         return cast("_Function", ranges)(to_torch(interval.low), to_torch(interval.high))
+
+    def adopt(self, symbol: Symbol, made: object, hint: int | float | None = None) -> None:
+        """From now on the symbol is this ``sympy.Symbol``, which the environment has made by itself."""
+        self._symbols[symbol] = made
+        if hint is not None:
+            self._values[symbol] = hint
+
+    @contextmanager
+    def undisturbed(self) -> Generator[None]:
+        """What is done to the environment within is taken back: making a tensor asks, and learns, about its sizes."""
+        live = self._live
+        kept = {name: _copy(getattr(live, name)) for name in _CHANGING}
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(live, name, value)
+            live._version_counter += 1  # pyright: ignore[reportPrivateUsage]  # answers of before are no longer right
 
     def fill(self, state: ShapeEnvState) -> None:
         """Take over everything that a state holds but hints and ranges; see :func:`live_environment`."""

@@ -11,7 +11,7 @@ from refimpl.symbolic_shapes.state import Range, ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Scalar, Sort, Symbol, ValueRange, eq, is_condition, to_dim
 from refimpl.torch.expressions import Unreadable, from_torch_expression, from_torch_symbol
 
-__all__ = ["Capture", "StateReader", "capture", "read_state"]
+__all__ = ["Capture", "StateReader", "capture", "read_range", "read_state"]
 
 _KeyT = TypeVar("_KeyT")
 _T = TypeVar("_T")
@@ -198,12 +198,18 @@ def read_state(env: object) -> ShapeEnvState:
 _UNBOUNDED = frozenset(("IntInfinity", "NegativeIntInfinity", "Infinity", "NegativeInfinity"))
 
 
+def read_range(sort: Sort, interval: object) -> Range:
+    """The range of that sort that a live ``ValueRanges`` is. Raises `Unreadable` for ends that are no such numbers."""
+    ends = cast("_Interval", interval)  # PyTorch is not there when types are checked
+    if sort is Sort.INT:
+        return ValueRange(_integer_end(ends.lower), _integer_end(ends.upper))
+    return FloatRange(_float_end(ends.lower), _float_end(ends.upper))
+
+
 def _range(symbol: Symbol, interval: _Interval) -> Range:
     # A float's range whose ends have both become integers was rounded: that is what SORT is there to see.
     rounded = _is_integer(interval.lower) and _is_integer(interval.upper)
-    if symbol.sort is Sort.INT or rounded:
-        return ValueRange(_integer_end(interval.lower), _integer_end(interval.upper))
-    return FloatRange(_float_end(interval.lower), _float_end(interval.upper))
+    return read_range(Sort.INT if rounded else symbol.sort, interval)
 
 
 def _is_integer(end: object) -> bool:
