@@ -14,13 +14,15 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 from typing import Final
 
-from tests.mutants.systematic.changes import Change, changes, modules
+from tests.mutants.systematic.changes import ROOT, Change, changes, modules
 from tests.mutants.systematic.checking import all_checks, run_one, seconds, traced
 from tests.mutants.systematic.forked import Found, first_failure, in_child
+from tests.mutants.systematic.lines import moved
 from tests.mutants.systematic.planting import Functions, differing, plant_in_import
 
 __all__ = ["main"]
@@ -73,13 +75,37 @@ class _Run:
             file.write(json.dumps(result) + "\n")
 
 
+def _sources() -> dict[str, str]:
+    return {module: (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8") for module in modules()}
+
+
+def _keep_sources(work: Path) -> str:
+    """Keep the text of all modules, by whose lines something is measured; the name of this version."""
+    text = json.dumps(_sources())
+    version = sha256(text.encode()).hexdigest()[:12]
+    (work / f"sources-{version}.json").write_text(text, encoding="utf-8")
+    return version
+
+
 def _read_coverage(work: Path) -> dict[str, tuple[float, dict[str, list[int]]]]:
-    path = work / "coverage.jsonl"
+    """The last measurement of each check, in lines of the present text."""
+    path, present = work / "coverage.jsonl", _sources()
+    maps: dict[str, dict[str, dict[int, list[int]]]] = {}
     found: dict[str, tuple[float, dict[str, list[int]]]] = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            check, usual, lines = json.loads(line)
-            found[check] = (usual, lines)
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        check, usual, lines, version = json.loads(line)
+        if version not in maps:
+            kept = json.loads((work / f"sources-{version}.json").read_text(encoding="utf-8"))
+            maps[version] = {
+                module: moved(kept[module].splitlines(), text.splitlines())
+                for module, text in present.items()
+                if kept.get(module, text) != text
+            }
+        now: dict[str, list[int]] = {}
+        for module, numbers in lines.items():
+            shift = maps[version].get(module)
+            now[module] = numbers if shift is None else sorted({n for old in numbers for n in shift.get(old, ())})
+        found[check] = (usual, now)
     return found
 
 
@@ -94,6 +120,7 @@ def _measure(run: _Run) -> None:
     """The time and the lines of each check that has none yet."""
     from tests.mutants.mutant import forget_results
 
+    version = _keep_sources(run.work)
     for check in all_checks():
         if check in run.coverage:
             continue
@@ -106,7 +133,7 @@ def _measure(run: _Run) -> None:
             forget_results()
             with traced(_TRACED) as lines:
                 run_one(check)
-            write(json.dumps([check, round(usual, 3), lines]))
+            write(json.dumps([check, round(usual, 3), lines, version]))
 
         written, status = in_child(body)
         if status != 0:

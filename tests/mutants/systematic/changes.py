@@ -20,7 +20,7 @@ from typing import Final, final
 from tests.mutants.systematic import PACKAGES
 from tests.mutants.systematic.sites import Site, sites
 
-__all__ = ["Change", "changes", "modules"]
+__all__ = ["ROOT", "Change", "changes", "modules"]
 
 ROOT: Final = Path(__file__).parents[3]
 
