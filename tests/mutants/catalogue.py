@@ -11,6 +11,7 @@ from tests.mutants.fx import FX
 from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
+from tests.mutants.observed import OBSERVED
 from tests.mutants.operators import OPERATORS
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
@@ -26,6 +27,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *PROPAGATION,
     *ARCHIVES,
     *LAWS,
+    *OBSERVED,
     *EMISSION,
     *TERMS,
     *OPERATORS,

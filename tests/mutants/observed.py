@@ -1,0 +1,88 @@
+"""Seeded faults that recorded programs notice, and faults in the laws of an implementation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+__all__ = ["OBSERVED"]
+
+_M: Final = "refimpl.laws"
+_C: Final = "specs/recorded.py::"
+_I: Final = "specs/observed.py::"
+
+OBSERVED: Final = (
+    Mutant(
+        "cor-results-have-no-upper-bound",
+        "What the run computes may be larger than a machine integer.",
+        f"{_M}.contract:computed_bounds",
+        "return tuple(plain), tuple(products)",
+        "return (), ()",
+        (f"{_C}test_an_intact_archive_is_equivalent",),
+    ),
+    Mutant(
+        "cor-offsets-are-zero",
+        "Every tensor is shown at the start of its storage.",
+        f"{_M}.values_json:_tensor",
+        "_dim(tensor.offset)",
+        "0",
+        (f"{_C}test_every_node_has_the_value_that_pytorch_computed",),
+    ),
+    Mutant(
+        "cor-recorded-values-are-shown",
+        "The blind run shows what was recorded.",
+        f"{_M}.propagation:propagation_report",
+        '"values": values_json(seen)',
+        '"values": {node.path: str(node.old) for node in seen.nodes}',
+        (f"{_C}test_what_was_recorded_has_no_influence_on_the_blind_run",),
+    ),
+    Mutant(
+        "cor-replays-see-other-sizes",
+        "A replay runs at other sizes than those of the witness.",
+        f"{_M}.replay:replay",
+        "Replay(dict(valuation))",
+        "Replay({name: value + 1 for name, value in valuation.items()})",
+        (f"{_C}test_every_node_computes_what_its_terms_say",),
+    ),
+    Mutant(
+        "imp-only-exactness-counts",
+        "Of the laws only the first is asked of a step.",
+        f"{_M}.implementation:judge_step",
+        "for law in laws]",
+        "for law in laws[:1]]",
+        (f"{_I}test_a_fault_breaks_its_law_and_no_other",),
+    ),
+    Mutant(
+        "imp-contradictions-refute",
+        "What was known is not asked for a solution.",
+        f"{_M}.implementation:_Judge._refuted",
+        "rest, False)",
+        "(), False)",
+        (f"{_I}test_nothing_is_found_where_what_was_known_has_no_solution",),
+    ),
+    Mutant(
+        "imp-the-undecided-is-fine",
+        "What no solver decides is passed over.",
+        f"{_M}.implementation:_Judge.claims",
+        'yield StepFinding(claim.law, "undecided", claim.node, f"{claim.about}; {reason}", fix=claim.fix)',
+        "continue",
+        (f"{_I}test_what_no_solver_decides_is_undecided",),
+    ),
+    Mutant(
+        "imp-pending-symbols-may-grow",
+        "A run may leave more symbols pending than the one before.",
+        f"{_M}.steady:_grown",
+        "len(after.pending), len(again.pending)",
+        "len(again.pending), len(again.pending)",
+        (f"{_I}test_pending_symbols_that_grow_break_steady",),
+    ),
+    Mutant(
+        "imp-runs-are-not-judged",
+        "Of a run no law is asked.",
+        f"{_M}.implementation:judge_run",
+        "for law in laws]",
+        "for law in laws[:0]]",
+        (f"{_I}test_a_pending_symbol_that_no_node_binds_breaks_fresh",),
+    ),
+)
