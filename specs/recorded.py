@@ -15,8 +15,8 @@ _LAWS = "refimpl.laws"
 COR_01 = Clause(
     "COR-01",
     "A program that PyTorch exported is equivalent: no law is refuted and nothing is unknown.",
-    f"{_LAWS}.contract:computed_bounds",
-    "cor-results-have-no-upper-bound",
+    f"{_LAWS}.contract:range_conditions",
+    "cor-lower-ends-are-upper",
 )
 test_an_intact_archive_is_equivalent = checks(COR_01)(test_corpus.test_an_intact_archive_is_equivalent)
 

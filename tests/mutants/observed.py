@@ -14,11 +14,11 @@ _I: Final = "specs/observed.py::"
 
 OBSERVED: Final = (
     Mutant(
-        "cor-results-have-no-upper-bound",
-        "What the run computes may be larger than a machine integer.",
-        f"{_M}.contract:computed_bounds",
-        "return tuple(plain), tuple(products)",
-        "return (), ()",
+        "cor-lower-ends-are-upper",
+        "The lower end of a recorded range is read as an upper one.",
+        f"{_M}.contract:range_conditions",
+        "yield ge(term, entry.low)",
+        "yield le(term, entry.low)",
         (f"{_C}test_an_intact_archive_is_equivalent",),
     ),
     Mutant(
