@@ -25,6 +25,7 @@ __all__ = [
     "like",
     "output_strides",
     "pointwise",
+    "require_difference",
     "stride_order",
     "strides_in_order",
 ]
@@ -195,3 +196,17 @@ def strides_in_order(ctx: Context, sizes: Sizes, order: Sequence[int]) -> Sizes:
     for dim, stride in zip(order, dense, strict=True):
         strides[dim] = stride
     return tuple(strides)
+
+
+def require_difference(left: FakeTensor, right: FakeTensor) -> None:
+    """Booleans have no difference. Raises RuntimeError."""
+    if left.dtype is right.dtype is DType.bool:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+    if DType.bool in (left.dtype, right.dtype):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like, pointwise
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -31,6 +32,11 @@ def prelu(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
     """A slope for negative elements: one for all, or one a channel."""
     if weight.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if weight.dtype is not self.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {scalar_type_name(self.dtype)} and "
+            f"{scalar_type_name(weight.dtype)}"
+        )
     if weight.sizes:
         _require_channels(ctx, self, weight.sizes[0])
     return like(ctx, self)

@@ -41,7 +41,7 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
     product_of = "mat1 and mat2 shapes cannot be multiplied" if query.ndim == key.ndim == 2 else _BATCHED
     require(ctx, heads is True or lor(heads, empty), product_of, sizes)
-    require(ctx, lengths is True or lor(lengths, empty), "key and value must have the same length", sizes)
+    require(ctx, lengths is True or lor(lengths, empty), product_of, sizes)
 
 
 def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor | None) -> None:

@@ -167,9 +167,12 @@ def convolve(
     else:
         outputs = weight.sizes[0]
         rest = _forward_sizes(ctx, input, weight, stride, padding, dilation)
+    runs_nothing = [eq(size, 0) for size in input.sizes[:2]]
+    kernels = lor(land(*(gt(size, 0) for size in weight.sizes[2:])), *runs_nothing)
+    require(ctx, kernels, "kernel size should be greater than zero, but got ", lambda: sizes_text(weight.sizes[2:]))
     require(
         ctx,
-        lor(land(*(ne(size, 0) for size in input.sizes[2:])), *(eq(size, 0) for size in input.sizes[:2])),
+        lor(land(*(ne(size, 0) for size in input.sizes[2:])), *runs_nothing),
         "Only zero batch or zero channel inputs are supported, but got input shape: ",
         lambda: sizes_text(input.sizes),
     )

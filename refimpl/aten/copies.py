@@ -336,3 +336,9 @@ def resize_as_in_place(
     if wanted == "preserve_format":
         wanted = suggested_memory_format(ctx, the_template)
     return resize_in_place(ctx, self, the_template.sizes, wanted)
+
+
+@shape("prims.convert_element_type.default", schema="prims::convert_element_type(Tensor a, ScalarType dtype) -> Tensor")
+def convert_element_type(ctx: Context, a: FakeTensor, dtype: DType) -> Value:
+    """A copy with another dtype: what some decompositions leave of a type promotion."""
+    return like(ctx, a, dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
@@ -23,13 +24,21 @@ def _require_arguments(
 ) -> None:
     if weight.ndim != 2:
         raise RuntimeError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.ndim}")
+    if indices.ndim not in (1, 2):
+        raise RuntimeError(f"input has to be a 1D or 2D Tensor, but got Tensor of dimension {indices.ndim}")
+    if not 0 <= mode <= _MAX:
+        raise RuntimeError("`mode` must be sum, mean, or max.")
     if offsets.ndim != 1:
         raise RuntimeError(f"offsets has to be a 1D Tensor, but got Tensor of dimension {offsets.ndim}")
     for name, tensor in (("indices", indices), ("offsets", offsets)):
         if tensor.dtype not in _INDEX:
             raise RuntimeError(f"expected {name} to be long or int, got {tensor.dtype}")
     if not weight.dtype.is_floating_point:
-        raise RuntimeError(f"expected weight to be floating point type, got {weight.dtype}")
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, "
+            f"Float, Double; but got {scalar_type_name(weight.dtype)} instead (while checking arguments for "
+            "embedding_bag)"
+        )
     if samples is not None:
         if mode != _SUM:
             raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")

@@ -257,7 +257,7 @@ def filled_like(
     return as_template(ctx, self, TensorOptions.of(self, dtype, layout, device), memory_format)
 
 
-@shape("aten.full_like.default", "aten.randint_like.default")
+@shape("aten.full_like.default")
 def full_like(
     ctx: Context,
     self: FakeTensor,
@@ -270,6 +270,21 @@ def full_like(
 ) -> Value:
     """Copies of one number, or random numbers below it, in the sizes of a tensor."""
     return as_template(ctx, self, TensorOptions.of(self, dtype, layout, device), memory_format)
+
+
+@shape("aten.randint_like.default")
+def randint_like_below(
+    ctx: Context,
+    self: FakeTensor,
+    high: Dim,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+    memory_format: MemoryFormat | None,
+) -> Value:
+    """Random integers below a bound, in the sizes of a tensor."""
+    return randint_like(ctx, self, 0, high, dtype, layout, device, pin_memory, memory_format)
 
 
 @shape("aten.randint_like.low_dtype")
@@ -285,8 +300,14 @@ def randint_like(
     memory_format: MemoryFormat | None,
 ) -> Value:
     """Random integers between two bounds, in the sizes of a tensor."""
+    _require_bounded(dtype or self.dtype)
     _require_interval(ctx, low, high)
     return as_template(ctx, self, TensorOptions.of(self, dtype, layout, device), memory_format)
+
+
+def _require_bounded(dtype: DType) -> None:
+    if dtype.is_complex:
+        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
 
 
 def _require_interval(ctx: Context, low: Dim, high: Dim) -> None:
@@ -308,6 +329,7 @@ def randint(
     pin_memory: bool | None,
 ) -> Value:
     """Random integers below a bound, int64 unless a dtype is given."""
+    _require_bounded(dtype or DType.int64)
     _require_interval(ctx, 0, high)
     return made(ctx, size, TensorOptions(dtype or DType.int64, layout, device))
 
@@ -324,6 +346,7 @@ def randint_low(
     pin_memory: bool | None,
 ) -> Value:
     """Random integers between two bounds, int64 unless a dtype is given."""
+    _require_bounded(dtype or DType.int64)
     _require_interval(ctx, low, high)
     return made(ctx, size, TensorOptions(dtype or DType.int64, layout, device))
 

@@ -8,6 +8,7 @@ from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import like
 from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, complex_of, convert_kind
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -18,15 +19,23 @@ from refimpl.terms import Dim, eq, ge, lor, lt
 __all__: list[str] = []
 
 
+def _require_complex(tensor: FakeTensor) -> None:
+    if not tensor.dtype.is_complex:
+        raise RuntimeError(f"Only supports complex dtypes, but found: {scalar_type_name(tensor.dtype)}")
+
+
 @shape("aten._fft_c2c.default")
 def fft_c2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, forward: bool) -> FakeTensor:
     """Complex to complex."""
+    _require_complex(self)
     return complex_to_complex(ctx, self, wrap_dims(dim, self.ndim))
 
 
 @shape("aten._fft_r2c.default")
 def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, onesided: bool) -> FakeTensor:
     """Real to complex."""
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(f"Only supports floating-point dtypes, but found: {scalar_type_name(self.dtype)}")
     if not self.sizes and dim:
         raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
     return real_to_complex(ctx, self, wrap_dims(dim, self.ndim), onesided)
@@ -35,7 +44,10 @@ def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 @shape("aten._fft_c2r.default")
 def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, last_dim_size: Dim) -> FakeTensor:
     """Complex to real; the last dimension holds one side of the spectrum, or both."""
+    _require_complex(self)
     dims = wrap_dims(dim, self.ndim)
+    if not self.sizes:
+        raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
     size = self.sizes[dims[-1]]
     require_elements(ctx, self, dims)
     message = "in_size == signal_size[i + 1] || in_size == (signal_size[i + 1] / 2) + 1 INTERNAL ASSERT FAILED"
@@ -87,11 +99,22 @@ def fft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | Non
     return real_to_complex(ctx, source, dims, onesided=False)
 
 
-@shape("aten.fft_rfft.default", "aten.fft_ihfft.default")
+def _require_real(tensor: FakeTensor, name: str) -> None:
+    if tensor.dtype.is_complex:
+        raise RuntimeError(f"{name} expects a real input tensor, but got {scalar_type_name(tensor.dtype)}")
+
+
+@shape("aten.fft_ihfft.default")
+def ihfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
+    """One dimension of a real tensor, one-sided, conjugated."""
+    _require_real(self, "ihfft")
+    return rfft(ctx, self, n, dim, norm)
+
+
+@shape("aten.fft_rfft.default")
 def rfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension of a real tensor, one-sided."""
-    if self.dtype.is_complex:
-        raise RuntimeError("rfft expects a real input tensor, but got ComplexFloat")
+    _require_real(self, "rfft")
     source, dims = _one(ctx, _promoted(ctx, self, complex=False), n, dim)
     return real_to_complex(ctx, source, dims, onesided=True)
 
@@ -159,7 +182,7 @@ def ihfftn(
 ) -> FakeTensor:
     """Several dimensions of a real tensor: the last one-sided first, then the others."""
     if self.dtype.is_complex:
-        raise RuntimeError(f"ihfftn expects a real-valued input tensor, but got {self.dtype}")
+        raise RuntimeError(f"Only supports floating-point dtypes, but found: {scalar_type_name(self.dtype)}")
     sizes, dims = _shape_and_dims(ctx, self, s, dim)
     if not dims:
         raise RuntimeError("ihfftn must transform at least one axis")

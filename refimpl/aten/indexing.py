@@ -30,15 +30,14 @@ def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | Non
 def _require_values_fit(
     ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor
 ) -> None:
+    sizes, _ = indexed(ctx, tensor, indices)
+    if not _is_fill(ctx, indices, values):
+        require_broadcastable(ctx, values.sizes, sizes, _mismatch(values.sizes, sizes))
     if values.dtype is not tensor.dtype:
         raise RuntimeError(
             f"Index put requires the source and destination dtypes match, got {scalar_type_name(tensor.dtype)} for "
             f"the destination and {scalar_type_name(values.dtype)} for the source."
         )
-    sizes, _ = indexed(ctx, tensor, indices)
-    if _is_fill(ctx, indices, values):
-        return
-    require_broadcastable(ctx, values.sizes, sizes, _mismatch(values.sizes, sizes))
 
 
 def _mismatch(values: Sizes, sizes: Sizes) -> str:
@@ -202,9 +201,15 @@ def index_reduce(
     return like(ctx, self)
 
 
+def _require_real_fill(target: FakeTensor, is_complex: bool) -> None:
+    if is_complex and not target.dtype.is_complex:
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+
+
 @shape("aten.index_fill.int_Scalar")
 def index_fill_scalar(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, value: object) -> Value:
     """A copy with a number written into the slices at positions."""
+    _require_real_fill(self, isinstance(value, complex))
     wrap_dim(dim, self.ndim)
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
@@ -220,6 +225,7 @@ def index_fill_tensor(ctx: Context, self: FakeTensor, dim: int, index: FakeTenso
         raise RuntimeError(
             f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
+    _require_real_fill(self, value.dtype.is_complex)
     return index_fill_scalar(ctx, self, dim, index, value)
 
 
@@ -275,6 +281,16 @@ def embedding_renorm(ctx: Context, self: FakeTensor, indices: FakeTensor, max_no
         raise RuntimeError(
             f"Expected 2-dimensional tensor, but got {self.ndim}-dimensional tensor for argument #1 'self' "
             "(while checking arguments for embedding_renorm_)"
+        )
+    if indices.dtype not in _INDICES:
+        raise RuntimeError(
+            "Expected tensor for argument #2 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{scalar_type_name(indices.dtype)} instead (while checking arguments for embedding_renorm_)"
+        )
+    if not (self.dtype.is_floating_point or self.dtype.is_complex):
+        raise RuntimeError(
+            "norm(): input dtype should be either floating point or complex. "
+            f"Got {scalar_type_name(self.dtype)} instead."
         )
     return like(ctx, self)
 

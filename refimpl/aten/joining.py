@@ -204,6 +204,8 @@ def cartesian_prod(ctx: Context, tensors: _Tensors) -> Value:
     for tensor in tensors:
         if tensor.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {sizes_text(tensor.sizes)}")
+        if tensor.dtype is not tensors[0].dtype:
+            raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if len(tensors) == 1:
         return tensors[0]
     rows = product([tensor.sizes[0] for tensor in tensors])
@@ -239,8 +241,14 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
     at = wrap_dim(dim, tensors[0].ndim)
     total: Dim = 0
     for tensor in tensors:
+        if tensor.dtype is not tensors[0].dtype:
+            raise RuntimeError("_chunk_cat expects all input tensors with the same dtype")
+        if at >= tensor.ndim:
+            raise RuntimeError("_chunk_cat expects dim < ndim for all input tensors")
         for size in tensor.sizes:
             ctx.require(ne(size, 0), "_chunk_cat expects non-empty tensor")
+        for size, first in zip(tensor.sizes[:at], tensors[0].sizes, strict=False):
+            ctx.require(eq(size, first), "_chunk_cat expects same sizes of 0,...,dim-1 dimensions for all tensors")
         size = (tensor.sizes[at] + num_chunks - 1) // num_chunks
         total = total + size * product(tensor.sizes[at + 1 :])
     sizes = (*tensors[0].sizes[:at], num_chunks, total)

@@ -83,6 +83,8 @@ def linalg_matrix_rank_tolerances(
     ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool
 ) -> FakeTensor:
     """The number of singular values above absolute and relative tolerance."""
+    if not self.dtype.is_floating_point and not self.dtype.is_complex:
+        raise RuntimeError("This function doesn't handle types other than float and double")
     return _rank(ctx, self, hermitian, atol, rtol)
 
 
@@ -93,6 +95,10 @@ def linalg_cond(ctx: Context, self: FakeTensor, p: Number | str | None) -> FakeT
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p is not None and p not in (2, -2):
         require_square(ctx, self, f"linalg.cond(ord={p})")
+    elif not (self.dtype.is_floating_point or self.dtype.is_complex):
+        raise RuntimeError(
+            "linalg.svd: Expected a floating point or complex tensor as input. Got " + scalar_type_name(self.dtype)
+        )
     return dense(ctx, self, self.sizes[:-2], real_of(self.dtype))
 
 

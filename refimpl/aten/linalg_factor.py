@@ -100,7 +100,7 @@ def linalg_eigvalsh(ctx: Context, self: FakeTensor, UPLO: str) -> FakeTensor:
 def linalg_eig(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
     """Complex eigenvalues and vectors."""
     require_square(ctx, self, "linalg.eig")
-    dtype = complex_of(self.dtype)
+    dtype = _complex_of(self)
     return dense(ctx, self, self.sizes[:-1], dtype), column_major(ctx, self, self.sizes, dtype)
 
 
@@ -108,7 +108,13 @@ def linalg_eig(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
 def linalg_eigvals(ctx: Context, self: FakeTensor) -> FakeTensor:
     """Complex eigenvalues."""
     require_square(ctx, self, "linalg.eigvals")
-    return dense(ctx, self, self.sizes[:-1], complex_of(self.dtype))
+    return dense(ctx, self, self.sizes[:-1], _complex_of(self))
+
+
+def _complex_of(tensor: FakeTensor) -> DType:
+    if not tensor.dtype.is_floating_point and not tensor.dtype.is_complex:
+        raise RuntimeError(f"Unknown Complex ScalarType for {scalar_type_name(tensor.dtype)}")
+    return complex_of(tensor.dtype)
 
 
 @shape("aten.linalg_cholesky_ex.default")

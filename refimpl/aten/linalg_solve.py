@@ -18,10 +18,11 @@ from refimpl.aten._linalg import (
 from refimpl.aten._product import product
 from refimpl.aten._promotion import real_of
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require
 from refimpl.aten._strides import same_sizes
 from refimpl.aten._views import view
 from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import eq, ge
 
@@ -177,6 +178,11 @@ def cholesky_solve(ctx: Context, self: FakeTensor, input2: FakeTensor, upper: bo
     for tensor, label in ((self, "b"), (input2, "u")):
         if tensor.ndim < 2:
             raise RuntimeError(f"{label} should have at least 2 dimensions, but has {tensor.ndim} dimensions instead")
+    if self.dtype is not input2.dtype:
+        raise RuntimeError(
+            f"Expected b and A to have the same dtype, but found b of type {scalar_type_name(self.dtype)} and A of "
+            f"type {scalar_type_name(input2.dtype)} instead."
+        )
     _require_rhs(ctx, self, input2, "cholesky_solve")
     return column_major(ctx, self, batch_pair(ctx, self, input2)[0])
 
@@ -195,7 +201,11 @@ def linalg_lu_solve(
         )
     if pivots.dtype is not DType.int32:
         raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
-    require_solvable(ctx, LU, B, name, left=left)
+    if LU.ndim >= 2 and pivots.ndim and LU.sizes[-1] is not pivots.sizes[-1]:
+        message = f"{name}: Number of pivots per batch should be same as the dimension of the matrix"
+        require_square(ctx, LU, f"torch.{name}")
+        require(ctx, eq(LU.sizes[-1], pivots.sizes[-1]), message)
+    require_solvable(ctx, LU, B, f"torch.{name}", left=left)
     _require_pivots(ctx, LU, pivots, name, "LU")
     sizes, _ = batch_pair(ctx, B, LU)
     return column_major(ctx, B, sizes) if left else dense(ctx, B, sizes)
@@ -225,6 +235,8 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
     require_square(ctx, LD, name)
     if B.ndim < 2:
         raise RuntimeError(f"{name}: Expected B to have at least 2 dimensions, but it has {B.ndim} dimensions instead")
+    if pivots.dtype.category is not Category.INTEGRAL:
+        raise RuntimeError(f"{name}: Expected pivots to be integers. Got {scalar_type_name(pivots.dtype)}")
     _require_pivots(ctx, LD, pivots, name, "LD")
     require_solvable(ctx, LD, B, name, left=True)
     return column_major(ctx, B, batch_pair(ctx, B, LD)[0])
@@ -265,6 +277,11 @@ def ormqr(
     )
     ctx.require(eq(input3.sizes[at], self.sizes[-2]), f"{name}: other.shape[{at}] must be equal to input.shape[-2]")
     _require_reflectors(ctx, self, input2, input3)
+    if input2.dtype is not self.dtype:
+        raise RuntimeError(
+            f"{name}: Expected input and tau to have the same dtype, but input has dtype{scalar_type_name(self.dtype)} "
+            f"and tau has dtype {scalar_type_name(input2.dtype)}"
+        )
     return column_major(ctx, input3, input3.sizes)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
-from refimpl.aten._elementwise import dense, elementwise, like, pointwise
-from refimpl.aten._in_place import require_fits
+from refimpl.aten._elementwise import dense, elementwise, like, pointwise, require_difference
+from refimpl.aten._in_place import require_fits, scalar_type_name
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
@@ -36,6 +36,8 @@ def mse_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int)
 @shape("aten.soft_margin_loss.default")
 def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """A logistic loss; the target broadcasts to the input."""
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {scalar_type_name(self.dtype)}")
     loss = pointwise(ctx, Kind.DEFAULT, self, target)
     require_fits(ctx, self, loss.sizes, self.dtype)
     return reduced(ctx, loss, reduction)
@@ -44,6 +46,7 @@ def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reducti
 @shape("aten.l1_loss.default")
 def l1_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """The absolute difference, which is real."""
+    require_difference(self, target)
     return reduced(ctx, pointwise(ctx, Kind.COMPLEX_TO_FLOAT, self, target), reduction)
 
 

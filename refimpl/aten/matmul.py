@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes, expand
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._in_place import require_fits, scalar_type_name
 from refimpl.aten._product import product
@@ -108,11 +109,15 @@ def addmm_dtype(
     return _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), out_dtype))
 
 
-def _bmm(ctx: Context, batch1: FakeTensor, batch2: FakeTensor, dtype: DType | None) -> FakeTensor:
+def _require_batches(batch1: FakeTensor, batch2: FakeTensor) -> None:
     if batch1.ndim != 3:
         raise RuntimeError("batch1 must be a 3D tensor")
     if batch2.ndim != 3:
         raise RuntimeError("batch2 must be a 3D tensor")
+
+
+def _bmm(ctx: Context, batch1: FakeTensor, batch2: FakeTensor, dtype: DType | None) -> FakeTensor:
+    _require_batches(batch1, batch2)
     count, rows, inner = batch1.sizes
     count2, inner2, columns = batch2.sizes
     if count != count2 or inner != inner2:
@@ -145,8 +150,9 @@ def baddbmm(
     ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """``beta * self + alpha * batch1 @ batch2``; the bias is expanded first."""
-    if batch1.ndim == 3 and batch2.ndim == 3:
-        _require_expandable(ctx, self, (*batch1.sizes[:2], batch2.sizes[2]))
+    for tensor, dim in ((batch1, 1), (batch2, 2)):
+        wrap_dim(dim, tensor.ndim, scalar_has_one=False)
+    _require_expandable(ctx, self, (*batch1.sizes[:2], batch2.sizes[2]))
     result = _bmm(ctx, batch1, batch2, None)
     if self.dtype is not batch1.dtype:
         raise RuntimeError(
@@ -161,6 +167,11 @@ def addbmm(
     ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """``beta * self + alpha * sum over the batch of batch1 @ batch2``."""
+    _require_batches(batch1, batch2)
+    (count, rows, inner), (count2, inner2, columns) = batch1.sizes, batch2.sizes
+    require_equal(ctx, count, count2, f"batch1 and batch2 must have same number of batches, got {count} and {count2}")
+    message = f"Incompatible matrix sizes for bmm ({rows}x{inner} and {inner2}x{columns})"
+    require_equal(ctx, inner, inner2, message)
     batched = _bmm(ctx, batch1, batch2, None)
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
@@ -81,6 +82,8 @@ def rms_norm(
     ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, eps: Real | None
 ) -> FakeTensor:
     """The input over the root of its mean square, in its memory format."""
+    if input.ndim < len(normalized_shape):
+        raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     _require_normalized(ctx, input, normalized_shape, weight, None)
     return in_format_of(ctx, input, input.sizes)
 
@@ -123,8 +126,7 @@ def group_norm(
     cudnn_enabled: bool,
 ) -> FakeTensor:
     """The input normalised over groups of channels, in its memory format."""
-    if input.ndim < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    wrap_dim(1, input.ndim, scalar_has_one=False)
     _require_groups(ctx, input, input.sizes[1], num_groups, weight, bias)
     return in_format_of(ctx, input, input.sizes)
 
@@ -144,7 +146,7 @@ def native_group_norm(
     """The same with mean and reciprocal deviation of each group."""
     _require_groups(ctx, input, channels, groups, weight, bias)
     whole = eq(product(input.sizes), batch * channels * pixels)
-    require(ctx, whole, "Expected N, C and HxW to be the sizes of the input")
+    require(ctx, whole, "Expected X.numel() == N * C * HxW to be true, but got false.")
     return (
         in_format_of(ctx, input, input.sizes),
         in_format(ctx, input, (batch, groups), "contiguous_format"),
@@ -174,6 +176,10 @@ def instance_norm(
     named = (("weight", weight), ("bias", bias), ("running_mean", running_mean), ("running_var", running_var))
     for name, tensor in named:
         if tensor is not None:
+            if tensor.ndim > 1:
+                raise RuntimeError(
+                    "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+                )
             require(
                 ctx, eq(tensor.numel() * batch, channels * batch), f"{name} should contain another number of elements"
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 
 from refimpl.aten._dims import wrap_dim, wrap_dims
-from refimpl.aten._elementwise import dense, elementwise, like
+from refimpl.aten._elementwise import dense, elementwise, like, require_difference
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Number, promote_types, real_of, result_type
 from refimpl.aten._reduction import all_dims, reduce, require_elements, require_nonempty
@@ -81,7 +81,8 @@ def _norm(
     source = self if dtype is None else like(ctx, self, dtype)
     if not (source.dtype.is_floating_point or source.dtype.is_complex):
         raise RuntimeError(
-            "norm(): the desired output dtype should be either floating point or complex. "
+            f"norm(): {'input' if dtype is None else 'the desired output'} dtype should be either floating point or "
+            "complex. "
             f"Got {scalar_type_name(source.dtype)} instead."
         )
     dims = all_dims(source, dim)
@@ -164,7 +165,8 @@ def linalg_norm(
     ctx: Context, self: FakeTensor, ord: Number | None, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None
 ) -> FakeTensor:
     """A norm of vectors (one dimension, or no order) or of matrices (two dimensions)."""
-    _require_float(self, "linalg.norm")
+    as_vector = ord is None or (len(dim) == 1 if dim is not None else self.ndim == 1)
+    _require_float(self, "linalg.vector_norm" if as_vector else "linalg.norm")
     if dim is not None and len(dim) not in (1, 2):
         raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dim)}")
     if dim is None and ord is not None and self.ndim not in (1, 2):
@@ -203,6 +205,7 @@ def frobenius_norm(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: 
 @shape("aten.dist.default")
 def dist(ctx: Context, self: FakeTensor, other: FakeTensor, p: Number) -> FakeTensor:
     """The norm of a difference."""
+    require_difference(self, other)
     difference = elementwise(ctx, (self, other), result_type(ctx, self, other))
     return _norm(ctx, difference, p, (), False, None)
 
@@ -210,6 +213,7 @@ def dist(ctx: Context, self: FakeTensor, other: FakeTensor, p: Number) -> FakeTe
 @shape("aten.pairwise_distance.default")
 def pairwise_distance(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, eps: float, keepdim: bool) -> FakeTensor:
     """The norm of the difference along the last dimension."""
+    require_difference(x1, x2)
     difference = elementwise(ctx, (x1, x2), result_type(ctx, x1, x2, eps))
     return _norm(ctx, difference, p, (difference.ndim - 1,) if difference.ndim else (), keepdim, None)
 
@@ -232,6 +236,7 @@ def renorm(ctx: Context, self: FakeTensor, p: Number, dim: int, maxnorm: Number)
     if isinstance(p, (int, float)) and p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     kept = wrap_dim(dim, self.ndim)
+    _require_float(self, "linalg.vector_norm")
     _require_identity(ctx, self, p, [at for at in range(self.ndim) if at != kept])
     return dense(ctx, self, self.sizes)
 
@@ -242,4 +247,5 @@ def norm_except_dim(ctx: Context, v: FakeTensor, pow: int, dim: int) -> FakeTens
     if dim == -1:
         return _norm(ctx, v, pow, (), False, None)
     kept = wrap_dim(dim, v.ndim)
+    _norm(ctx, v, pow, (), False, None)
     return dense(ctx, v, tuple(size if at == kept else 1 for at, size in enumerate(v.sizes)))

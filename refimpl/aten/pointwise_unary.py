@@ -29,11 +29,10 @@ _INT_TO_FLOAT = """
     special_scaled_modified_bessel_k1 special_sinc special_spherical_bessel_j0
 """
 _SAME = """
-    ceil floor trunc fix frac round special_round sgn nan_to_num _conj_physical relu
-    elu celu selu gelu silu mish hardtanh hardsigmoid hardswish leaky_relu log_sigmoid relu6 hardshrink softshrink
-    softplus threshold
+    frac round special_round sgn nan_to_num _conj_physical elu celu selu gelu silu mish hardsigmoid hardswish leaky_relu
+    log_sigmoid hardshrink softshrink softplus threshold
 """
-_ALWAYS_BOOL = "isnan isinf isfinite isneginf isposinf isreal signbit logical_not"
+_ALWAYS_BOOL = "isnan isinf isfinite isreal signbit logical_not"
 
 
 def _group(names: str, kind: Kind) -> None:
@@ -50,6 +49,29 @@ _group(_SAME, Kind.DEFAULT)
 _group(_ALWAYS_BOOL, Kind.ALWAYS_BOOL)
 _group("abs absolute", Kind.COMPLEX_TO_FLOAT)
 _group("square", Kind.BOOL_TO_LONG)
+
+
+def _real(name: str, kind: Kind, error: type[Exception], of_complex: str, of_bool: str | None = None) -> None:
+    """Register an operator as ``_group`` does; it refuses complex numbers, and booleans if ``of_bool`` says how."""
+
+    def function(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
+        if self.dtype.is_complex:
+            raise error(of_complex)
+        if of_bool is not None and self.dtype is DType.bool:
+            raise RuntimeError(of_bool)
+        return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
+
+    shape(f"aten.{name}.default")(function)
+
+
+for _name, _kernel in (("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"), ("fix", "trunc")):
+    _real(_name, Kind.DEFAULT, NotImplementedError, f"{_kernel} is not supported for complex inputs")
+for _name in ("isneginf", "isposinf"):
+    _real(_name, Kind.ALWAYS_BOOL, RuntimeError, f"{_name} does not support complex inputs.")
+_CLAMP = "clamp is not supported for complex types"
+_real("relu", Kind.DEFAULT, NotImplementedError, _CLAMP, "Boolean inputs not supported for relu")
+for _name in ("hardtanh", "relu6"):
+    _real(_name, Kind.DEFAULT, NotImplementedError, _CLAMP, "Bool inputs not supported for hardtanh")
 
 
 @shape("aten.round.decimals")
@@ -93,6 +115,8 @@ def mvlgamma(ctx: Context, self: FakeTensor, p: int) -> FakeTensor:
     """The multivariate log-gamma function of ``p`` dimensions."""
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
+    if self.dtype is DType.bool:
+        raise RuntimeError("The input tensor may not be a boolean tensor.")
     return pointwise(ctx, Kind.INT_TO_FLOAT, self)
 
 
@@ -119,7 +143,9 @@ def positive(ctx: Context, self: FakeTensor) -> FakeTensor:
 def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The sign; complex numbers have ``sgn`` instead."""
     if self.dtype.is_complex:
-        raise RuntimeError("Unlike NumPy, torch.sign doesn't allow complex inputs; use torch.sgn instead")
+        raise NotImplementedError(
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
+        )
     return like(ctx, self)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
@@ -37,8 +39,6 @@ def _pooled(
 ) -> Sizes:
     """The sizes of the result; the batch may be empty, the other dimensions may not."""
     if input.ndim not in (spatial + 1, spatial + 2):
-        if spatial == 3:
-            raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
         raise RuntimeError(
             f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
             f"but got: {sizes_text(input.sizes)}"
@@ -72,6 +72,13 @@ def _pooled(
     return (*input.sizes[:-spatial], *rest)
 
 
+def _wrong_rank(input: FakeTensor, name: str) -> NoReturn:
+    raise RuntimeError(
+        f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' "
+        f"(while checking arguments for {name})"
+    )
+
+
 def _with_row(input: FakeTensor) -> FakeTensor:
     """The vectors of a 1-d pooling as images of one row."""
     step = input.sizes[-1] * input.strides[-1]
@@ -84,6 +91,15 @@ def _without_row(result: FakeTensor) -> FakeTensor:
     return result.viewed((*sizes[:-2], sizes[-1]), (*strides[:-2], strides[-1]), result.offset)
 
 
+def _require_volumes(ctx: Context, input: FakeTensor, name: str) -> None:
+    """Channels and volumes must not be empty."""
+    if input.ndim not in (4, 5):
+        raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
+    head = f"{name}: Expected input's non-batch dimensions to have positive length, but input has a shape of "
+    for size in input.sizes[-4:]:
+        require(ctx, ne(size, 0), head, lambda: sizes_text(input.sizes))
+
+
 def _max_pool(
     ctx: Context,
     self: FakeTensor,
@@ -94,6 +110,10 @@ def _max_pool(
     dilation: Window,
     ceil_mode: bool,
 ) -> tuple[FakeTensor, FakeTensor]:
+    if spatial == 3:
+        _require_volumes(ctx, self, "max_pool3d_with_indices_out_cpu_template()")
+    elif self.ndim not in (3, 4):
+        raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode)
     if self.ndim == spatial + 1:
         return (
@@ -175,7 +195,7 @@ def max_pool1d_with_indices(
 ) -> tuple[FakeTensor, ...]:
     """The maxima of the windows of vectors, and where they are: images of one row."""
     if self.ndim not in (2, 3):
-        raise RuntimeError(f"max_pool1d() Expected 2D or 3D input tensor, but got {sizes_text(self.sizes)}")
+        _wrong_rank(self, "max_pool1d")
     kernel = spread(kernel_size, 1, "kernel_size")
     step = kernel if stride == () else spread(stride, 1, "stride")
     pad, dilate = spread(padding, 1, "padding"), spread(dilation, 1, "dilation")
@@ -219,6 +239,7 @@ def _avg_pool(
     if divisor is not None:
         ctx.require(ne(divisor, 0), "divisor must be not zero")
     if spatial == 3:
+        _require_volumes(ctx, self, "avg_pool3d()")
         for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
             require(ctx, ge(size, k), "input image ", lambda: _volumes_text(self.sizes[-3:], kernel_size))
     sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
@@ -269,7 +290,7 @@ def avg_pool1d(
 ) -> FakeTensor:
     """The averages of the windows of vectors."""
     if self.ndim not in (2, 3):
-        raise RuntimeError(f"Expected 2D or 3D (batch mode) tensor, but got: {sizes_text(self.sizes)}")
+        _wrong_rank(self, "avg_pool1d")
     kernel, pad = spread(kernel_size, 1, "kernel_size"), spread(padding, 1, "padding")
     step = kernel if stride == () else spread(stride, 1, "stride")
     image = _with_row(self)
@@ -289,6 +310,8 @@ def max_pool2d_with_indices_backward(
     indices: FakeTensor,
 ) -> FakeTensor:
     """The gradient of the input: its sizes in its memory format."""
+    if self.ndim not in (3, 4):
+        raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     sizes = _pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
     for other in (grad_output, indices):
         if other.ndim != len(sizes):

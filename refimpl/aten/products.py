@@ -217,6 +217,11 @@ def histogram(
     """The counts of elements in bins of one width, and the edges of the bins."""
     ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if weight is not None:
+        if weight.dtype is not self.dtype:
+            raise RuntimeError(
+                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
+                f"dtype, but got input({self.dtype}), and weight({weight.dtype})"
+            )
         ctx.require(eq(weight.numel(), self.numel()), _WEIGHT)
     return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
 

@@ -16,16 +16,38 @@ from refimpl.terms import Dim, gt, le
 __all__: list[str] = []
 
 
-@shape("aten.uniform.default", "aten.cauchy.default", "aten.log_normal.default", "aten.normal_functional.default")
+@shape("aten.uniform.default", "aten.log_normal.default", "aten.normal_functional.default")
 def two_parameters(ctx: Context, self: FakeTensor, first: float, second: float, generator: object) -> Value:
     """Random numbers with two parameters, laid out as ``self``."""
     return like(ctx, self)
 
 
-@shape("aten.exponential.default", "aten.geometric.default")
-def one_parameter(ctx: Context, self: FakeTensor, parameter: float, generator: object) -> Value:
-    """Random numbers with one parameter, laid out as ``self``."""
+@shape("aten.cauchy.default")
+def cauchy(ctx: Context, self: FakeTensor, median: float, sigma: float, generator: object) -> Value:
+    """Random numbers of Cauchy's distribution, laid out as ``self``."""
+    _require_continuous(self, "Cauchy")
     return like(ctx, self)
+
+
+@shape("aten.geometric.default")
+def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Value:
+    """Random numbers of the geometric distribution, laid out as ``self``."""
+    return like(ctx, self)
+
+
+@shape("aten.exponential.default")
+def exponential(ctx: Context, self: FakeTensor, lambd: float, generator: object) -> Value:
+    """Random numbers of the exponential distribution, laid out as ``self``."""
+    _require_continuous(self, "Exponential")
+    return like(ctx, self)
+
+
+def _require_continuous(tensor: FakeTensor, name: str) -> None:
+    if not tensor.dtype.is_floating_point:
+        raise RuntimeError(
+            f"{name} distribution is a continuous probability distribution. dtype must be a floating point but you "
+            f"specified {scalar_type_name(tensor.dtype)}"
+        )
 
 
 @shape("aten.normal_.default")
@@ -56,6 +78,8 @@ def normal_float_tensor(ctx: Context, mean: float, std: FakeTensor, generator: o
 @shape("aten.normal.Tensor_Tensor")
 def normal_tensors(ctx: Context, mean: FakeTensor, std: FakeTensor, generator: object) -> Value:
     """Normal random numbers, means and deviations broadcast."""
+    if std.dtype.is_complex:
+        raise RuntimeError("normal expects standard deviation to be non-complex")
     return fresh(ctx, mean, broadcast_sizes(ctx, mean.sizes, std.sizes))
 
 

@@ -35,7 +35,15 @@ def sum_all(ctx: Context, self: FakeTensor, dtype: DType | None) -> FakeTensor:
     return dense(ctx, self, (), sum_dtype(self, dtype))
 
 
-@shape("aten.sum.dim_IntList", "aten.nansum.default")
+@shape("aten.nansum.default")
+def nansum(ctx: Context, self: FakeTensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None) -> FakeTensor:
+    """The sum of the elements that are no NaN."""
+    if self.dtype.is_complex:
+        raise RuntimeError("nansum on CPU does not support complex inputs")
+    return sum_dims(ctx, self, dim, keepdim, dtype)
+
+
+@shape("aten.sum.dim_IntList")
 def sum_dims(
     ctx: Context, self: FakeTensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None
 ) -> FakeTensor:
@@ -87,7 +95,7 @@ def nanmean(
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {scalar_type_name(self.dtype)}"
         )
-    return reduce(ctx, self, all_dims(self, dim), keepdim, sum_dtype(self, dtype))
+    return nansum(ctx, self, dim, keepdim, dtype)
 
 
 def _extremum(name: str) -> None:
@@ -127,6 +135,8 @@ def _value_and_index(ctx: Context, self: FakeTensor, dim: int, keepdim: bool) ->
 def _with_index(name: str) -> None:
     def function(ctx: Context, self: FakeTensor, dim: int, keepdim: bool) -> tuple[FakeTensor, FakeTensor]:
         at = wrap_dim(dim, self.ndim)
+        if self.dtype.is_complex and name in ("max", "min"):
+            raise RuntimeError(f"{name}(): does not support complex input")
         # The medians report the wrapped dimension, and both under one name.
         median = name.endswith("median")
         require_nonempty(ctx, self, "median()" if median else f"{name}()", (at if median else dim,))
@@ -160,6 +170,8 @@ def kthvalue(ctx: Context, self: FakeTensor, k: int, dim: int, keepdim: bool) ->
 
 def _arg(name: str) -> None:
     def function(ctx: Context, self: FakeTensor, dim: int | None, keepdim: bool) -> FakeTensor:
+        if self.dtype.is_complex or self.dtype is DType.bool:
+            raise RuntimeError(f"{name}(): does not support {'complex' if self.dtype.is_complex else 'bool'} input")
         if dim is None:
             message = f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
             require_elements(ctx, self, message, IndexError)
@@ -281,24 +293,34 @@ def var_correction(
     return reduce(ctx, self, all_dims(self, dim), keepdim, _moment_dtype(self))
 
 
-@shape("aten.var_mean.default", "aten.std_mean.default")
-def var_mean_all(ctx: Context, self: FakeTensor, unbiased: bool) -> tuple[FakeTensor, FakeTensor]:
-    """Variance (standard deviation) and mean of all elements."""
-    return dense(ctx, self, (), _moment_dtype(self)), dense(ctx, self, ())
+def _declare_moments(name: str) -> None:
+    """Variance or standard deviation, with the mean."""
+
+    def moments(
+        ctx: Context, self: FakeTensor, dim: Sequence[int] | None, keepdim: bool
+    ) -> tuple[FakeTensor, FakeTensor]:
+        dims, dtype = all_dims(self, dim), _moment_dtype(self, name)
+        return reduce(ctx, self, dims, keepdim, dtype), reduce(ctx, self, dims, keepdim, self.dtype)
+
+    @shape(f"aten.{name}.default")
+    def of_all(ctx: Context, self: FakeTensor, unbiased: bool) -> tuple[FakeTensor, FakeTensor]:
+        """Of all elements."""
+        return moments(ctx, self, None, False)
+
+    @shape(f"aten.{name}.dim")
+    def of_dims(
+        ctx: Context, self: FakeTensor, dim: Sequence[int] | None, unbiased: bool, keepdim: bool
+    ) -> tuple[FakeTensor, FakeTensor]:
+        """Over dimensions."""
+        return moments(ctx, self, dim, keepdim)
+
+    @shape(f"aten.{name}.correction")
+    def corrected(
+        ctx: Context, self: FakeTensor, dim: Sequence[int] | None, correction: float | None, keepdim: bool
+    ) -> tuple[FakeTensor, FakeTensor]:
+        """Over dimensions with a correction of the divisor."""
+        return moments(ctx, self, dim, keepdim)
 
 
-@shape("aten.var_mean.dim", "aten.std_mean.dim")
-def var_mean_dim(
-    ctx: Context, self: FakeTensor, dim: Sequence[int] | None, unbiased: bool, keepdim: bool
-) -> tuple[FakeTensor, FakeTensor]:
-    """Variance (standard deviation) and mean over dimensions."""
-    dims = all_dims(self, dim)
-    return reduce(ctx, self, dims, keepdim, _moment_dtype(self)), reduce(ctx, self, dims, keepdim, self.dtype)
-
-
-@shape("aten.var_mean.correction", "aten.std_mean.correction")
-def var_mean_correction(
-    ctx: Context, self: FakeTensor, dim: Sequence[int] | None, correction: float | None, keepdim: bool
-) -> tuple[FakeTensor, FakeTensor]:
-    """Variance (standard deviation) and mean over dimensions with a correction of the divisor."""
-    return var_mean_dim(ctx, self, dim, True, keepdim)
+_declare_moments("var_mean")
+_declare_moments("std_mean")

@@ -165,9 +165,17 @@ def _sample_dim(y: FakeTensor, dim: int) -> int:
     return wrap_dim(dim, y.ndim)
 
 
+def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> None:
+    for letter, tensor in (("y", y), ("x", x)):
+        if tensor is not None and tensor.dtype is DType.bool:
+            also = "`x`" if x is not None and letter == "x" else "`y`"
+            raise RuntimeError(f"{name}: received a bool input for {also}, but bool is not supported")
+
+
 @shape("aten.trapezoid.dx", "aten.trapz.dx")
 def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The integral along a dimension, of one spacing."""
+    _require_numbers(y, "trapezoid")
     at = _sample_dim(y, dim)
     return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), _float(ctx, y))
 
@@ -200,6 +208,7 @@ def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTen
 @shape("aten.cumulative_trapezoid.dx")
 def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The running integral along a dimension, of one spacing."""
+    _require_numbers(y, "cumulative_trapezoid")
     at = wrap_dim(dim, y.ndim)
     if not y.sizes:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")

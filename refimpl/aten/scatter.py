@@ -72,10 +72,10 @@ def _scattered(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, src:
     at = wrap_dim(dim, self.ndim)
     shape_text = sizes_text(index.sizes)
     own = f"Expected index {shape_text} to be no larger than self {sizes_text(self.sizes)} apart from dimension {dim}"
+    if src is not None and max(src.ndim, 1) != max(index.ndim, 1):
+        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
     _require_within(ctx, _at_least_1d(index.sizes), _at_least_1d(self.sizes), at, empty, own)
     if src is not None:
-        if max(src.ndim, 1) != max(index.ndim, 1):
-            raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         other = f"Expected index {shape_text} to be no larger than src {sizes_text(src.sizes)}"
         _require_within(ctx, _at_least_1d(index.sizes), _at_least_1d(src.sizes), None, empty, other)
     return fresh(ctx, self, self.sizes)
@@ -129,6 +129,8 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
     """The elements at positions along a dimension, the other dimensions broadcast; flattened without a dimension."""
     from refimpl.aten._broadcast import broadcast_sizes
 
+    if dim is None and indices.dtype not in _INDICES:
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     if indices.dtype is not DType.int64:
         raise RuntimeError(
             "torch.take_along_dim(): dtype of indices should be Long but got " + scalar_type_name(indices.dtype)

@@ -59,4 +59,6 @@ _register("log_softmax", "log_softmax_lastdim_kernel_impl")
 @shape("aten._safe_softmax.default")
 def safe_softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> FakeTensor:
     """Softmax that gives 0 where everything is masked."""
+    if self.dtype.is_complex:
+        raise RuntimeError("isneginf does not support complex inputs.")
     return _softmax(ctx, self, dim, self.dtype if dtype is None else dtype, "softmax_lastdim_kernel_impl")

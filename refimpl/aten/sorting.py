@@ -17,6 +17,8 @@ __all__: list[str] = []
 
 def _sorted(ctx: Context, self: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
     wrap_dim(dim, self.ndim)
+    if self.dtype.is_complex:
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")
     return like(ctx, self), like(ctx, self, DType.int64)
 
 

@@ -18,6 +18,12 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
             "grid_sampler(): expected input and grid to have same dtype, but input has "
             f"{input.dtype} and grid has {grid.dtype}"
         )
+    wanted = input.ndim - 2
+    if not input.ndim == grid.ndim == spatial + 2 and grid.ndim and grid.sizes[-1] != wanted:
+        raise RuntimeError(
+            f"grid_sampler(): expected grid to have size {wanted} in last dimension, but got grid with "
+            f"sizes {sizes_text(grid.sizes)}"
+        )
     if input.ndim != spatial + 2 or grid.ndim != input.ndim:
         raise RuntimeError(
             f"grid_sampler(): expected {spatial + 2}D input and grid with same number of dimensions, but got input "

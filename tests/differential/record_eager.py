@@ -1,7 +1,7 @@
 """Record what eager PyTorch does with the calls of ``tests/aten/data/calls.jsonl`` when sizes and numbers are changed.
 
-``python tests/differential/record_eager.py OUTPUT [KEPT [ROUNDS]]`` (with torch 2.13.0) changes sizes, ranks and
-integer arguments of each call at random (a fixed seed), runs the operator on real tensors, and keeps for each
+``python tests/differential/record_eager.py OUTPUT [KEPT [ROUNDS [SEED]]]`` (with torch 2.13.0) changes sizes,
+ranks and integer arguments of each call at random (with a seed also dtypes), runs the operator on real tensors, and keeps for each
 overload at most KEPT results and KEPT refusals: one JSON object a line with ``out`` or ``error``. A refusal that is
 about contents (an index out of bounds, a singular matrix) is not kept, nor are random results of wrong calls that
 crash the kernel (LAPACK's solvers given any pivots).
@@ -27,8 +27,13 @@ CONTENTS = ("out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INT
             "failed to converge", "out of range in self", "DefaultCPUAllocator", "probability", "must be equal to 0",
             "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
             "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
-            "found idx to be", "allocated size does not match")
-calls_path, output_path, kept, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+            "found idx to be", "allocated size does not match", "expected scalar type", "Found dtype", "should be the same",
+            "self indexing axis dim", "not in the valid range", "safely cast")
+# What they give depends on contents that are not recorded.
+COUNTED = ("aten.nonzero.default", "aten.argwhere.default", "aten.nonzero_numpy.default")
+calls_paths, output_path, kept, rounds = sys.argv[1].split(","), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+seed = sys.argv[5]
+DTYPES = ("float32", "float64", "int64", "int32", "bool", "complex64")
 
 def tensors(x):
     if isinstance(x, list):
@@ -57,6 +62,8 @@ def changed(call):
                 sizes.pop(random.randrange(len(sizes)))
             else:
                 sizes.insert(random.randrange(len(sizes) + 1), random.choice([1, 2, 3]))
+        elif every and draw < 0.79 and seed:
+            random.choice(every)[3] = random.choice(DTYPES)
         elif every and draw < 0.85 and sizes:
             old, new = random.choice(sizes), random.choice([0, 1, 2, 3, 6])
             for tensor in every:
@@ -118,12 +125,13 @@ def outcome(call):
         return None if any(word in text for word in CONTENTS) else {"error": [type(error).__name__, text]}
 
 by_operator = collections.defaultdict(list)
-for line in open(calls_path):
-    call = json.loads(line)
-    if call["op"].startswith("aten.") and '"v"' not in line:
-        by_operator[call["op"]].append(call)
+for path in calls_paths:
+    for line in open(path):
+        call = json.loads(line)
+        if call["op"].startswith("aten.") and call["op"] not in COUNTED and '"v"' not in line:
+            by_operator[call["op"]].append(call)
 def lines_of(operator):
-    random.seed(operator)
+    random.seed(seed + operator)
     counts, seen, lines = collections.Counter(), set(), []
     for _ in range(rounds):
         call = changed(random.choice(by_operator[operator]))
@@ -159,8 +167,8 @@ with open(output_path, "w") as output:
 
 def main() -> None:
     """Run the recorder."""
-    output, kept, rounds, *_ = *sys.argv[1:], *("2", "40")[len(sys.argv) - 2 :]
-    subprocess.run([sys.executable, "-c", _RECORDER, str(_CALLS), output, kept, rounds], check=True)
+    output, kept, rounds, seed, *_ = *sys.argv[1:], *("2", "40", "")[len(sys.argv) - 2 :]
+    subprocess.run([sys.executable, "-c", _RECORDER, str(_CALLS), output, kept, rounds, seed], check=True)
 
 
 if __name__ == "__main__":
