@@ -11,6 +11,8 @@ from typing import Final, Literal, TypeVar
 
 import click
 
+from refimpl.cli.oracle import conform, serve, vectors
+
 __all__ = ["main"]
 
 INTERRUPTED: Final = 130
@@ -125,6 +127,10 @@ def prove(names: tuple[str, ...], mode: Literal["check", "update"] | None, jobs:
     from refimpl.cli.prove import run_prove
 
     sys.exit(run_prove(names, mode=mode or "run", jobs=jobs))
+
+
+for _command in (conform, serve, vectors):
+    cli.add_command(_command)
 
 
 @cli.command(short_help="Print a page of the documentation.")

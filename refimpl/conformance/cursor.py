@@ -100,6 +100,15 @@ class Cursor:
             self.fail(f"an object with exactly one of the fields {', '.join(tags)} is needed here")
         return entries[0]
 
+    def json(self) -> Json:
+        """The value as it is."""
+        value = self.value
+        if value is None or isinstance(value, (str, bool)):
+            return value
+        if _is_array(value):
+            return [item.json() for item in self.items()]
+        return {name: item.json() for name, item in self.entries()}
+
     def choice(self, names: Sequence[str]) -> str:
         """The value, which must be one of these strings."""
         text = self.text()

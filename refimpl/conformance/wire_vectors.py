@@ -181,6 +181,8 @@ def _pretty(value: Json, indent: int, before: int) -> str:
     return start + inner + ("," + inner).join(parts) + "\n" + " " * indent + end
 
 
-def hashed(written: Mapping[str, Json]) -> dict[str, Json]:
-    """The JSON of a vector with its hash as it must be: what to do after editing a file by hand."""
+def hashed(text: str | bytes, file: str) -> dict[str, Json]:
+    """The JSON of a vector's text with its hash as it must be: what to do after editing a file by hand."""
+    found = parse(text, file).fields(("input", "expect"), _FIELDS)
+    written: dict[str, Json] = {name: found[name].json() for name in _FIELDS if name in found}
     return {**written, "hash": hash_of(written["input"], written["expect"])}

@@ -100,7 +100,7 @@ def test_a_vector_edited_by_hand_is_hashed_anew() -> None:
     edited = text.replace('"high": "10"', '"high": "12"')
     with pytest.raises(FormatError, match="hash"):
         read_vector(edited, "v.json")
-    read_vector(vector_text(hashed(json.loads(edited))), "v.json")
+    read_vector(vector_text(hashed(edited, "v.json")), "v.json")
 
 
 SORTS = {"u0": Sort.INT, "u1": Sort.INT, "zuf0": Sort.FLOAT, "p0": Sort.BOOL}
