@@ -76,9 +76,14 @@ def _invented(step: Step) -> Iterator[StepClaim]:
 def _solvable(step: Step) -> Iterator[StepClaim]:
     raised = step.raised
     found = relations(step)
-    if raised is None or len(found) < len(step.places) or any(_is_said(step, relation) for relation in found):
+    if (
+        raised is None
+        or not found
+        or len(found) < len(step.places)
+        or any(_is_said(step, relation) for relation in found)
+    ):
         return
-    said = ", ".join(relation.text for relation in found) or "nothing"
+    said = ", ".join(relation.text for relation in found)
     if raised.kind == "inconsistent":
         about = f"{said} is refused as inconsistent, but has a solution: {raised.message}"
         yield StepClaim("EXACT", step.node, wanted(step), False, about, _ACCEPT)

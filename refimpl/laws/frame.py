@@ -8,6 +8,7 @@ from typing import Final
 from refimpl.laws.step import Step
 from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, StepFinding
 from refimpl.laws.step_words import flat, is_backed, of_caller, same_sort
+from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.state import ShapeEnvState, equation
 from refimpl.terms import Cond, Symbol, free_of, to_text
 
@@ -46,8 +47,10 @@ def _is_of_caller(state: ShapeEnvState, condition: Cond) -> bool:
 
 def _replaced(step: Step) -> Iterator[StepClaim]:
     before = flat(step.before.conditions())
-    for symbol, by in step.after.replacements.items():
-        if is_backed(step.before, symbol) and symbol not in step.before.replacements and same_sort(symbol, by):
+    old = {*step.before.replacements, *step.before.renamings}
+    renamed = {symbol: term_of(by) for symbol, by in step.after.renamings.items()}
+    for symbol, by in {**renamed, **step.after.replacements}.items():
+        if is_backed(step.before, symbol) and symbol not in old and same_sort(symbol, by):
             about = f"the step replaces {symbol.name}, a backed symbol of the caller, by {to_text(by)}"
             yield StepClaim("FRAME", step.node, before, equation(symbol, by), about, _FIX)
 

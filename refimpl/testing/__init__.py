@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from refimpl.testing.box import BoxSolver
     from refimpl.testing.broken import LawBroken
-    from refimpl.testing.environment_laws import EnvironmentUnderTest, ReferenceEnvironment, ShapeEnvMachine
+    from refimpl.testing.environment_laws import (
+        EnvironmentUnderTest,
+        ObservableEnvironment,
+        ReferenceEnvironment,
+        ShapeEnvMachine,
+    )
     from refimpl.testing.environments import RebindingStep, constraints, rebinding_steps, shape_envs
     from refimpl.testing.graph_strategies import graphs
     from refimpl.testing.implementations import Propagating, Rebinding, Reference
@@ -19,9 +25,11 @@ if TYPE_CHECKING:
 __all__ = [
     "PROPAGATION_LAWS",
     "REBINDING_LAWS",
+    "BoxSolver",
     "EnvironmentUnderTest",
     "ImplementationLaw",
     "LawBroken",
+    "ObservableEnvironment",
     "Propagating",
     "Propagation",
     "Rebinding",
@@ -46,9 +54,11 @@ __all__ = [
 _HOME = {
     "PROPAGATION_LAWS": "propagation_laws",
     "REBINDING_LAWS": "rebinding_laws",
+    "BoxSolver": "box",
     "EnvironmentUnderTest": "environment_laws",
     "ImplementationLaw": "laws",
     "LawBroken": "broken",
+    "ObservableEnvironment": "environment_laws",
     "Propagating": "implementations",
     "Propagation": "programs",
     "Rebinding": "implementations",

@@ -6,11 +6,13 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar, final
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar, final, runtime_checkable
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from refimpl.laws.implementation import IMPLEMENTATION_LAWS, judge_step
+from refimpl.laws.step import Place, Raised, Step
 from refimpl.symbolic_shapes import (
     EXACT,
     DivideByKey,
@@ -22,11 +24,14 @@ from refimpl.symbolic_shapes import (
     rebind_unbacked,
     wrap,
 )
+from refimpl.symbolic_shapes.state import ShapeEnvState, state_of
 from refimpl.terms import Cond, Dim, Sort, Symbol, eq, evaluate, of_atom, symbol, symbol_atom, to_text
+from refimpl.testing.box import SolverAndBox
 from refimpl.testing.broken import LawBroken
+from refimpl.testing.rebinding_laws import broken
 from refimpl.testing.term_strategies import conditions, terms
 
-__all__ = ["EnvironmentUnderTest", "ReferenceEnvironment", "ShapeEnvMachine"]
+__all__ = ["EnvironmentUnderTest", "ObservableEnvironment", "ReferenceEnvironment", "ShapeEnvMachine"]
 
 Numbers: TypeAlias = Mapping[str, int | float | bool]
 
@@ -64,6 +69,15 @@ class EnvironmentUnderTest(Protocol):
         ...
 
 
+@runtime_checkable
+class ObservableEnvironment(Protocol):
+    """An environment that also shows what it holds: the machine then asks the laws of each rebinding step."""
+
+    def state(self) -> ShapeEnvState:
+        """What the environment holds now; a later change does not reach it."""
+        ...
+
+
 E = TypeVar("E", bound=EnvironmentUnderTest)
 
 
@@ -71,7 +85,8 @@ class ShapeEnvMachine(RuleBasedStateMachine, Generic[E]):
     """Drives an environment and compares it, after every step, with every valuation of a small box.
 
     Subclass it with ``make_environment``; ``YourMachine.TestCase`` is then a test. It raises `LawBroken` with law
-    EXACT (a condition was lost or invented), ATOM (a refused step left a trace) or SOUND (a wrong answer).
+    EXACT (a condition was lost or invented), ATOM (a refused step left a trace) or SOUND (a wrong answer). Of an
+    `ObservableEnvironment` it also asks every law of an implementation, by solver, on each rebinding step.
     """
 
     environment: E
@@ -106,8 +121,23 @@ class ShapeEnvMachine(RuleBasedStateMachine, Generic[E]):
         value, old = data.draw(st.one_of(fresh, drawn)), OLD[which]
         self._steps += 1
         symbols = [each for each in old.free if isinstance(each, Symbol)]
-        taken = self.environment.rebind(f"node_{self._steps}", symbols[0], value, divisor)
+        taken = self._rebound(f"node_{self._steps}", symbols[0], value, divisor)
         self._said(eq(value, old * divisor), taken, f"rebinding {to_text(old)} to {to_text(value)} / {divisor}")
+
+    def _rebound(self, node: str, old: Symbol, value: Dim, divisor: int) -> bool:
+        environment = self.environment
+        if not isinstance(environment, ObservableEnvironment):
+            return environment.rebind(node, old, value, divisor)
+        before = environment.state()
+        taken = environment.rebind(node, old, value, divisor)
+        raised = None if taken else Raised("inconsistent", "RebindingError", "it is refused")
+        path: KeyPath = (SequenceKey(0), DivideByKey(divisor)) if divisor != 1 else (SequenceKey(0),)
+        place = Place(old, path, value, (divisor,) if divisor != 1 else ())
+        step = Step(node, "call_function", (place,), before, environment.state(), raised)
+        error = broken(judge_step(step, SolverAndBox(), laws=IMPLEMENTATION_LAWS, complete=True))
+        if error is not None:
+            raise error
+        return taken
 
     @rule(data=st.data())
     def ask(self, data: st.DataObject) -> None:
@@ -176,6 +206,10 @@ class ReferenceEnvironment:
         except RebindingError:
             return False
         return True
+
+    def state(self) -> ShapeEnvState:
+        """``state_of``."""
+        return state_of(self.env)
 
     def known(self, condition: Cond) -> bool | None:
         """``ShapeEnv.known``."""
