@@ -8,6 +8,7 @@ from typing import Final
 from specs import (
     archives,
     bindings,
+    conversions,
     emission,
     environment,
     exchange,
@@ -44,6 +45,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ENV", histories),
     ("NUM", numbers),
     ("NUM", questions),
+    ("NUM", conversions),
     ("PRO", propagation),
     ("PRO", subgraphs),
     ("ARC", archives),

@@ -16,11 +16,7 @@ from refimpl.terms import (
     Scalar,
     Sort,
     Symbol,
-    ValueRange,
-    conjuncts,
     evaluate,
-    ge,
-    le,
     of_atom,
     substitute,
     to_cond,
@@ -145,18 +141,6 @@ class Constraints:
         return all(evaluate(c, valuation) is True for c in self.conditions) and all(
             valuation[symbol.name] == evaluate(term, valuation) for symbol, term in self.replacements.items()
         )
-
-    @staticmethod
-    def of_ranges(ranges: Mapping[Symbol, ValueRange]) -> Constraints:
-        """The constraints that say no more than the ranges of integer symbols."""
-        found: list[BoolTerm] = []
-        for symbol, interval in ranges.items():
-            term = of_atom(symbol)
-            if interval.low is not None:
-                found += conjuncts(ge(term, interval.low))
-            if interval.high is not None:
-                found += conjuncts(le(term, interval.high))
-        return Constraints(tuple(found))
 
 
 def term_of(symbol: Symbol) -> Scalar:

@@ -180,7 +180,9 @@ class Environment:
             return float(resolved)
         real = to_real(resolved)
         hint = float(self._number_hint(resolved))
-        self._guard(float_eq(real, hint))
+        condition = float_eq(real, hint)
+        if self.known(condition) is not True:
+            self._guard(condition)
         return hint
 
     def _number_hint(self, term: Scalar) -> int | float:

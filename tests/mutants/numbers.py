@@ -11,6 +11,7 @@ __all__ = ["NUMBERS"]
 _S: Final = "refimpl.symbolic_shapes"
 _N: Final = "specs/numbers.py::"
 _Q: Final = "specs/questions.py::"
+_C: Final = "specs/conversions.py::"
 
 NUMBERS: Final = (
     Mutant(
@@ -100,5 +101,37 @@ NUMBERS: Final = (
         "            check_consistent(one, other)",
         "            pass",
         (f"{_Q}test_equal_sizes_agree",),
+    ),
+    Mutant(
+        "num-zero-has-negative-powers",
+        "A negative power of zero is not refused.",
+        f"{_S}.scalar_ops:pow_",
+        "lor(float_ne(base, 0.0), lnot(float_lt(exponent, 0.0)))",
+        "True",
+        (f"{_C}test_powers_are_pythons",),
+    ),
+    Mutant(
+        "num-unequal-booleans-are-equal",
+        "Booleans that differ are equal.",
+        f"{_S}.sym_node:SymBool.__ne__",
+        "lor(land(left, lnot(right)), land(lnot(left), right))",
+        "lor(land(left, right), land(lnot(left), lnot(right)))",
+        (f"{_C}test_booleans_combine_as_pythons",),
+    ),
+    Mutant(
+        "num-floats-are-not-guarded",
+        "A float is taken from its hint without a guard.",
+        f"{_S}.environment:Environment.evaluate_float",
+        "self._guard(condition)",
+        "pass",
+        (f"{_C}test_conversions_take_the_hint_and_guard_it",),
+    ),
+    Mutant(
+        "num-symbols-come-unordered",
+        "The symbols of one number come in the order of a set's elements.",
+        f"{_S}.free_symbols:_collect",
+        "sorted(symbols, key=lambda symbol: symbol.name)",
+        "sorted(symbols, key=lambda symbol: symbol.name, reverse=True)",
+        (f"{_C}test_symbols_are_found_in_order",),
     ),
 )

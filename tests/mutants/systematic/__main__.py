@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType
@@ -24,6 +24,7 @@ from tests.mutants.systematic.checking import all_checks, run_one, seconds, trac
 from tests.mutants.systematic.forked import Found, first_failure, in_child
 from tests.mutants.systematic.lines import moved
 from tests.mutants.systematic.planting import Functions, differing, plant_in_import
+from tests.mutants.systematic.record import Result, write_record
 
 __all__ = ["main"]
 
@@ -194,6 +195,11 @@ def _cold(run: _Run, chosen: Iterable[Change]) -> None:
             run.keep(change, first_failure(checks, run.budget, prepare), len(checks))
 
 
+def _recorded(row: Mapping[str, object]) -> Result:
+    by, how = row["by"], row["how"]
+    return Result(str(row["id"]), None if by is None else str(by), None if how is None else str(how))
+
+
 def main(*arguments: str) -> int:
     """Try the chosen changes that have no result yet."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants.systematic", description=__doc__)
@@ -203,10 +209,17 @@ def main(*arguments: str) -> int:
     parser.add_argument("--offset", type=int, default=0, help="of these, which")
     parser.add_argument("--budget", type=float, default=10.0, help="processor seconds for each change")
     parser.add_argument("--again", action="store_true", help="try again what survived or is open")
+    parser.add_argument("--write", action="store_true", help="write the results to the record, and try nothing")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     run = _Run(given.work, given.budget)
     everything = [change for module in given.modules or modules() for change in changes(module)]
+    if given.write:
+        present = {change.id for change in everything}
+        write_record(
+            _recorded(row) for row in run.results.values() if row["id"] in present and row["outcome"] != "equal"
+        )
+        return 0
     alive = {name for name, result in run.results.items() if result["outcome"] in ("survived", "open", "unreached")}
     done = set(run.results) - alive if given.again else set(run.results)
     chosen = [

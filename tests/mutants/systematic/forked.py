@@ -49,7 +49,7 @@ def first_failure(
                 write("budget")
                 return
             write(f"run {position}")
-            limit = int(seconds() + 10 + 8 * usual)
+            limit = int(seconds() + 5 + 6 * usual)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
             run_one(check)
         write("end")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from inspect import CO_OPTIMIZED
 from types import CodeType, FunctionType
@@ -62,6 +63,17 @@ class Functions:
         for old, new in pairs:
             for function in self._by_place[_place(old)]:
                 function.__code__ = new
+
+    @contextmanager
+    def exchanged(self, pairs: list[tuple[CodeType, CodeType]]) -> Generator[None]:
+        """Within it, the functions have their code after the change."""
+        before = [(f, f.__code__) for old, _ in pairs for f in self._by_place[_place(old)]]
+        self.exchange(pairs)
+        try:
+            yield
+        finally:
+            for function, code in before:
+                function.__code__ = code
 
 
 def _place(code: CodeType) -> tuple[str, str, int]:
