@@ -9,6 +9,7 @@ from specs import (
     archives,
     bindings,
     conversions,
+    decisions,
     emission,
     environment,
     exchange,
@@ -58,6 +59,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("OPR", operators),
     ("TRM", terms),
     ("TRM", exchange),
+    ("TRM", decisions),
     ("SOL", solvers),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

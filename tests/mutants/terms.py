@@ -158,4 +158,28 @@ TERMS: Final = (
         "return lor(",
         ("specs/exchange.py::test_floats_and_opaque_booleans_there_and_back",),
     ),
+    Mutant(
+        "trm-only-lower-ends-of-differences-count",
+        "The upper end of a difference is never used.",
+        f"{_T}.deciding:_by_subtracting_a_direction",
+        "low if multiple > 0 else high",
+        "low if multiple > 0 else None",
+        ("specs/decisions.py::test_chains_of_differences_are_decided",),
+    ),
+    Mutant(
+        "trm-minima-are-not-relaxed",
+        "Of a minimum all cases must be known, although one suffices.",
+        f"{_T}.deciding:_relax",
+        '(coefficient > 0) == (atom.fn == "Max")',
+        '(coefficient > 0) and (atom.fn == "Max")',
+        ("specs/decisions.py::test_orders_over_ranges_are_decided",),
+    ),
+    Mutant(
+        "trm-products-are-not-shifted",
+        "A product of two numbers is not bounded by the product of their bounds.",
+        f"{_T}.deciding:_by_shifting",
+        "degree < 2 or degree > 6",
+        "degree < 3 or degree > 6",
+        ("specs/decisions.py::test_products_and_quotients_are_near",),
+    ),
 )
