@@ -15,6 +15,7 @@ from specs import (
     exchange,
     histories,
     interpreter,
+    intervals,
     laws,
     nodes,
     numbers,
@@ -60,6 +61,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("TRM", terms),
     ("TRM", exchange),
     ("TRM", decisions),
+    ("TRM", intervals),
     ("SOL", solvers),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""
