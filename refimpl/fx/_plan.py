@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,11 +15,12 @@ from refimpl.fx._last_use import last_uses
 from refimpl.fx._narrow import is_dict, is_list, is_slice, is_tuple, slice_parts, tuple_like
 from refimpl.fx._node_base import Argument, Target
 from refimpl.fx._operators import INPLACE_METHODS
+from refimpl.fx._pytree_codegen import PyTreeCodeGen
 from refimpl.fx._tracing import active_trace
+from refimpl.fx.graph import Graph
 from refimpl.fx.node import Node
 
 if TYPE_CHECKING:
-    from refimpl.fx.graph import Graph
     from refimpl.fx.module import Module
 
 __all__ = ["Plan"]
@@ -57,15 +59,41 @@ class Plan:
         uses = last_uses(graph.nodes)
         nodes = list(graph.nodes)
         self.placeholders = [node for node in nodes if node.op == "placeholder"]
-        self._parameters = Parameters.of(self.placeholders)
+        codegen = graph._codegen
+        self._nested = codegen if isinstance(codegen, PyTreeCodeGen) else None
+        self._parameters = Parameters.of(self.placeholders if self._nested is None else _parameters(self._nested))
+        self._overwritten: list[tuple[str, object]] = []
+        if self._nested is not None:
+            _refuse_defaults(self.placeholders)
+            # The code declares these before it takes the parameters apart: `y : int = 3` is an assignment to `y`.
+            declared = [node for node in self.placeholders if node.args and node.type is not None]
+            self._overwritten = [(node.name, node.args[0]) for node in declared]
         self._steps = [_step(node, uses.get(node, [])) for node in nodes if node.op != "placeholder"]
-        self._codegen = graph._codegen
+        self._codegen = codegen
         self.returns: object = next((node.type for node in nodes if node.op == "output"), None)
+
+    @property
+    def nested(self) -> bool:
+        """Whether the arguments are taken apart."""
+        return self._nested is not None
+
+    @property
+    def parameters(self) -> list[Node]:
+        """The positional parameters of ``forward``; the placeholders themselves unless arguments are taken apart."""
+        return self._parameters.positional
 
     def run(self, module: Module, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Bind the arguments and run; ``TypeError`` if they do not fit."""
         values: dict[Node, object] = _Values()
-        self._parameters.bind(args if kwargs else self._codegen.process_inputs(*args), kwargs, values)
+        if self._nested is None:
+            self._parameters.bind(args if kwargs else tuple(self._codegen.process_inputs(*args)), kwargs, values)
+        else:
+            given: dict[Node, object] = {}
+            self._parameters.bind(args, kwargs, given)
+            named = {str(parameter.target): given[parameter] for parameter in self._parameters.positional}
+            named.update((name, value) for name, value in self._overwritten if name in named)
+            leaves = self._nested.leaves_of([*named.values()], len(self.placeholders))
+            values.update(zip(self.placeholders, leaves, strict=True))
         return self._codegen.process_outputs(self.run_bound(module, values))
 
     def run_bound(self, module: Module, inputs: dict[Node, object]) -> object:
@@ -87,6 +115,24 @@ class Plan:
             for unused in released:
                 values.pop(unused, None)
         return None
+
+
+def _parameters(codegen: PyTreeCodeGen) -> list[Node]:
+    """The parameters of ``forward`` as placeholders (of no graph that runs)."""
+    graph = Graph()
+    return [graph.placeholder(name) for name in codegen.parameters()]
+
+
+def _refuse_defaults(placeholders: list[Node]) -> None:
+    """Raise the ``SyntaxError`` of unpacking nested arguments into names that have defaults without annotation."""
+    bare = [
+        f"{node.name} = {node.args[0]!r}" if node.args and node.type is None else node.name for node in placeholders
+    ]
+    if any(" = " in name for name in bare):
+        try:
+            ast.parse(f"{', '.join(bare)}, = _")
+        except SyntaxError as error:
+            raise SyntaxError(error.msg) from None
 
 
 def _step(node: Node, released: list[Node]) -> _Step:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from refimpl.fx._narrow import is_dict, is_list, is_tuple
 from refimpl.fx.immutable_collections import immutable_dict, immutable_list
 
-__all__ = ["TreeSpec", "tree_flatten", "tree_unflatten"]
+__all__ = ["TreeSpec", "tree_flatten", "tree_flatten_like", "tree_unflatten"]
+
+# Whatever the caller gave is asked for its places: it may be of any class.
+_item: Callable[..., object] = operator.getitem
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,18 @@ def _flatten(tree: object, leaves: list[object]) -> TreeSpec:
         return TreeSpec(kind, (), tuple([_flatten(item, leaves) for item in tree]), named)
     leaves.append(tree)
     return TreeSpec()
+
+
+def tree_flatten_like(tree: object, spec: TreeSpec) -> list[object]:
+    """The leaves of a container at the places of a shape; raises what subscription raises where it has no such place.
+
+    What it holds beyond that shape is left out. Source: ``torch.fx._pytree.tree_flatten_spec``.
+    """
+    if spec.kind is None:
+        return [tree]
+    places: Sequence[object] = spec.keys if issubclass(spec.kind, dict) else range(len(spec.children))
+    items = [_item(tree, place) for place in places]
+    return [leaf for item, child in zip(items, spec.children, strict=True) for leaf in tree_flatten_like(item, child)]
 
 
 def tree_unflatten(leaves: list[object], spec: TreeSpec) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from refimpl.fx._narrow import is_list, is_tuple
-from refimpl.fx._pytree import TreeSpec, tree_flatten, tree_unflatten
+from refimpl.fx._pytree import TreeSpec, tree_flatten, tree_flatten_like, tree_unflatten
 from refimpl.fx.codegen import CodeGen
 
 __all__ = ["PyTreeCodeGen", "PyTreeInfo"]
@@ -32,9 +32,27 @@ class PyTreeCodeGen(CodeGen):
         """Record the shape of the result."""
         self.pytree_info = replace(self.pytree_info, out_spec=spec)
 
-    def process_inputs(self, *args: object) -> tuple[object, ...]:
+    def process_inputs(self, *args: object) -> Sequence[object]:
         """The leaves of all arguments."""
-        return tuple(tree_flatten(args)[0])
+        return tree_flatten(args)[0]
+
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of ``forward``, which are those of the traced function."""
+        return tuple([name for name in self.pytree_info.orig_args if name != "self"])
+
+    def leaves_of(self, values: Sequence[object], count: int) -> list[object]:
+        """The values of the ``count`` placeholders, from those of the parameters.
+
+        Raises what subscription raises for arguments that lack a place, ValueError where Python's unpacking does.
+        """
+        if not count:
+            return []
+        leaves = tree_flatten_like([*values], self.pytree_info.in_spec)
+        if len(leaves) > count:
+            raise ValueError(f"too many values to unpack (expected {count})")
+        if len(leaves) < count:
+            raise ValueError(f"not enough values to unpack (expected {count}, got {len(leaves)})")
+        return leaves
 
     def process_outputs(self, outputs: object) -> object:
         """The leaves of the result in their shape."""

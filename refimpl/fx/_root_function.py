@@ -88,11 +88,14 @@ def _with_plain_parameters(fn: FunctionType, count: int) -> FunctionType:
 def _of_graph_module(root: GraphModule) -> RootFunction:
     """The graph of a module as a function: its placeholders are the parameters."""
     plan = root._compiled()
+    if plan.nested:
+        names = [str(parameter.target) for parameter in plan.parameters]
+        plain = [RootParameter(name, (), None) for name in names]
+        return RootFunction(plain, False, lambda *values: plan.run(root, values, {}), None, ["self", *names])
     parameters = [RootParameter(str(node.target), node.args[:1], node.type) for node in plan.placeholders]
 
     def call(*values: object) -> object:
         return plan.run_bound(root, dict(zip(plan.placeholders, values, strict=True)))
 
-    return RootFunction(
-        parameters, any(p.name.startswith("*") for p in parameters), call, plan.returns, [p.name for p in parameters]
-    )
+    starred = any(parameter.name.startswith("*") for parameter in parameters)
+    return RootFunction(parameters, starred, call, plan.returns, ["self", *(p.name for p in parameters)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, final
 
 from refimpl.fx._effects import has_side_effect
 from refimpl.fx._placeholders import PH, PHBase, transfer_attributes
@@ -12,24 +13,52 @@ from refimpl.fx._pytree import tree_flatten, tree_unflatten
 if TYPE_CHECKING:
     from refimpl.fx.proxy import TracerBase
 
-__all__ = ["assert_equal", "assert_is_none", "specialized_placeholder"]
+__all__ = ["Check", "assert_equal", "assert_is_none", "specialized_placeholder"]
 
 
-def assert_equal(condition: object, message: str) -> None:
-    """Raise ``AssertionError`` unless ``condition``."""
+@final
+class Check:
+    """A function that graphs print as PyTorch prints its own, so that graphs compare as text; pickled by that name.
+
+    Called with a proxy it is recorded, as PyTorch's is.
+    """
+
+    def __init__(self, module: str, name: str, check: Callable[..., None]) -> None:
+        self.__module__ = module
+        self.__name__ = self.__qualname__ = name
+        self._check = check
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        from refimpl.fx.proxy import Proxy
+
+        proxy = next((arg for arg in args if isinstance(arg, Proxy)), None)
+        if proxy is None:
+            self._check(*args, **kwargs)
+        else:
+            made = proxy.tracer.create_proxy("call_function", self, args, kwargs)
+            if self is assert_is_none:
+                made.node.meta["is_wrapped"] = True
+
+    def __reduce__(self) -> tuple[Callable[[str], Check], tuple[str]]:
+        return _check_named, (self.__name__,)
+
+
+def _check_named(name: str) -> Check:
+    return {check.__name__: check for check in (assert_equal, assert_is_none)}[name]
+
+
+def _assert(condition: object, message: str) -> None:
     if not condition:
         raise AssertionError(message)
 
 
-def assert_is_none(value: object, msg: str) -> None:
-    """Raise ``AssertionError`` unless ``value`` is ``None``."""
+def _assert_is_none(value: object, msg: str) -> None:
     if value is not None:
         raise AssertionError(msg)
 
 
-# Graphs print these two as PyTorch prints its own, so that graphs compare as text.
-assert_equal.__module__, assert_equal.__name__ = "torch", "_assert"
-assert_is_none.__module__, assert_is_none.__name__ = "torch.fx._symbolic_trace", "_assert_is_none"
+assert_equal: Final = Check("torch", "_assert", _assert)
+assert_is_none: Final = Check("torch.fx._symbolic_trace", "_assert_is_none", _assert_is_none)
 has_side_effect(assert_equal)
 
 

@@ -168,7 +168,7 @@ class Tracer(TracerBase):
         leaves, spec = tree_flatten(tuple(values))
         if all(child.is_leaf() for child in spec.children):
             return function.call, values
-        names = [parameter.name for parameter in plain]
+        names = [*function.names[: 1 if is_module else 0], *(parameter.name for parameter in plain)]
         codegen = PyTreeCodeGen(PyTreeInfo(names, spec, None))
         self.graph.set_codegen(codegen)
 

@@ -72,7 +72,7 @@ class CodeGen:
         left, right = "()" if isinstance(output_args, tuple) else "[]"
         return f"return {left}\n{''.join(lines)}{right}"
 
-    def process_inputs(self, *args: object) -> tuple[object, ...]:
+    def process_inputs(self, *args: object) -> Sequence[object]:
         """The caller's arguments as the graph's inputs."""
         return args
 

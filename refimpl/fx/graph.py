@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -248,7 +248,7 @@ class Graph:
             raise AssertionError("Node to insert after is not in graph.")
         return InsertPoint(self, n.append)
 
-    def process_inputs(self, *args: object) -> tuple[object, ...]:
+    def process_inputs(self, *args: object) -> Sequence[object]:
         """The caller's arguments as the graph's inputs."""
         return self._codegen.process_inputs(*args)
 

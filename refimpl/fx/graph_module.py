@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["GraphModule"]
 
 _NOT_COPIED = frozenset(("_plan", "_code", "_lineno_map", "_prologue_start"))
+_NOT_PICKLED = _NOT_COPIED | {"_graph"}
 _HOOKS = ("_replace_hooks", "_create_node_hooks", "_erase_node_hooks", "_deepcopy_hooks")
 
 
@@ -236,9 +237,13 @@ class GraphModule(Module):
             hook(result)
         return result
 
-    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
-        """Refuse to pickle: what PyTorch pickles is source code, executed on load."""
-        raise TypeError("cannot pickle a GraphModule of refimpl.fx: it would be code to execute on load")
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle attributes and graph as data; PyTorch pickles source code, which is executed on load."""
+        from refimpl.fx._pickling import pickled_graph, rebuild
+
+        self.recompile()
+        state = {name: value for name, value in self.__dict__.items() if name not in _NOT_PICKLED}
+        return rebuild, (state, pickled_graph(self._graph, self._tracer_cls))
 
     @contextmanager
     def _set_replace_hook(self, f: Callable[..., object]) -> Generator[None, None, None]:

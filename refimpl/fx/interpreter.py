@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from refimpl.fx import traceback as fx_traceback
@@ -59,7 +59,7 @@ class Interpreter(Generic[V]):
         ``extra_traceback`` is false, its message is extended by the node and the stack that traced it.
         """
         env = self.env = initial_env if initial_env is not None else {}
-        inputs: tuple[object, ...] = self.graph.process_inputs(*args) if enable_io_processing else args
+        inputs: Sequence[object] = self.graph.process_inputs(*args) if enable_io_processing else args
         self.args_iter: Iterator[V] = iter(inputs)  # type: ignore[arg-type]  # a codegen's inputs are values too
         uses = self.user_to_last_uses if self.garbage_collect_values else {}
         for node in self.graph.nodes:
