@@ -134,4 +134,28 @@ NUMBERS: Final = (
         "sorted(symbols, key=lambda symbol: symbol.name, reverse=True)",
         (f"{_C}test_symbols_are_found_in_order",),
     ),
+    Mutant(
+        "env-restored-states-lose-renamings",
+        "An environment made from a state has renamed nothing.",
+        f"{_S}.state:environment_of",
+        "env.unbacked_renamings.update(state.renamings)",
+        "pass",
+        ("specs/states.py::test_a_state_holds_what_its_environment_allows",),
+    ),
+    Mutant(
+        "env-numbers-of-any-sort-are-equal",
+        "An integer may equal a float.",
+        f"{_S}.state:equation",
+        "integer != (symbol.sort is Sort.INT) or is_condition(term)",
+        "is_condition(term)",
+        ("specs/states.py::test_ranges_and_equations_of_a_state",),
+    ),
+    Mutant(
+        "env-long-circles-are-accepted",
+        "Only a symbol that is replaced by a term over itself is a circle.",
+        f"{_S}.state:_refuse_circles",
+        "if start in found:",
+        "if start in found and len(seen) == 1:",
+        ("specs/states.py::test_circles_of_replacements_are_refused",),
+    ),
 )

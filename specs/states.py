@@ -1,0 +1,168 @@
+"""ENV, continued: an environment as plain data, and an environment made from such data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of, equation, state_of
+from refimpl.terms import (
+    Cond,
+    Dim,
+    FloatRange,
+    Scalar,
+    Sort,
+    Symbol,
+    ValueRange,
+    evaluate,
+    float_symbol,
+    ge,
+    le,
+    symbol,
+    symbol_atom,
+)
+from specs.clauses import Clause, checks
+from specs.histories import BOX, CONDITIONS, allowed, solutions, two_fresh
+from tests.symbolic_shapes.operators import name
+
+__all__ = ["ENV_21", "ENV_22", "ENV_23"]
+
+_STATE = "refimpl.symbolic_shapes.state"
+U0, U1, S0 = symbol("u0"), symbol("u1"), symbol("s0")
+Z = symbol_atom("zuf0", Sort.FLOAT)
+NUMBERS = (-math.inf, -1.0, 0.0, 0.5, 2.0, math.inf, math.nan)
+
+ENV_21 = Clause(
+    "ENV-21",
+    "The state of an environment holds exactly what the environment allows, and an environment made from a state holds"
+    " the same: names, hints, guards, asserts, what is pending, size-like or renamed.",
+    f"{_STATE}:environment_of",
+    "env-restored-states-lose-renamings",
+)
+
+
+@checks(ENV_21)
+@settings(max_examples=60)
+@given(
+    said=st.lists(CONDITIONS, max_size=3),
+    required=st.lists(CONDITIONS, max_size=2),
+    settled=st.booleans(),
+    ignored=st.booleans(),
+    hint=st.integers(0, 2),
+)
+def test_a_state_holds_what_its_environment_allows(
+    said: list[Cond], required: list[Cond], settled: bool, ignored: bool, hint: int
+) -> None:
+    env = two_fresh()
+    env.symbols.hints[name("s0")] = hint
+    env.size_like[name("u10")] = None
+    if settled:
+        env.symbols.settle(name("u10"))
+        env.unbacked_renamings[name("u10")] = name("u0")
+    if ignored:
+        env.symbols.ignorable[name("u11")] = None
+    for condition in said:
+        env.fact(condition)
+    for condition in required:
+        if env.known(condition) is not False:
+            env.require(condition, "required")
+    if name("s0") not in env.replacements:
+        env.evaluate(ge(S0, 1))
+    before = state_of(env)
+    assert dict(before.hints) == {name("s0"): hint}
+    assert before.pending == ((name("u11"),) if settled else (name("u10"), name("u11")))
+    assert before.ignorable == ((name("u11"),) if ignored else ())
+    assert before.size_like == {name("u10")}
+    assert dict(before.renamings) == ({name("u10"): name("u0")} if settled else {})
+    assert before.guards == tuple(guard.expr for guard in env.guards)
+    filed = {key: tuple(each.expr for each in found) for key, found in env.deferred_runtime_asserts.items()}
+    assert dict(before.asserts) == filed
+    renamed = [point for point in allowed(env) if not settled or point["u10"] == point["u0"]]
+    assert solutions(list(before.conditions())) == renamed
+    again = environment_of(before)
+    assert solutions(list(state_of(again).conditions())) == renamed
+    after = state_of(again)
+    for field in fields(ShapeEnvState):
+        if field.name in ("hints", "renamings", "guards", "pending", "ignorable", "size_like"):
+            assert getattr(after, field.name) == getattr(before, field.name), field.name
+    assert after.symbols() == before.symbols()
+    taken = {found.name for found in before.symbols()}
+    assert again.create_unbacked_symint().raw not in [symbol(each) for each in taken], "names are not used again"
+    assert again.violated is None
+
+
+ENV_22 = Clause(
+    "ENV-22",
+    "A range is its two ends, an unbounded one of floats admits NaN; an equation between numbers of different sorts is"
+    " false (law SORT).",
+    f"{_STATE}:equation",
+    "env-numbers-of-any-sort-are-equal",
+)
+
+
+@checks(ENV_22)
+@given(
+    low=st.one_of(st.none(), st.integers(0, 2)),
+    high=st.one_of(st.none(), st.integers(0, 2)),
+    ends=st.tuples(st.sampled_from(NUMBERS[:-1]), st.sampled_from(NUMBERS[:-1])),
+    wrong=st.booleans(),
+)
+def test_ranges_and_equations_of_a_state(
+    low: int | None, high: int | None, ends: tuple[float, float], wrong: bool
+) -> None:
+    integers, floats = ValueRange(low, high), FloatRange(*ends)
+    state = ShapeEnvState(ranges={name("u0"): floats if wrong else integers, Z: integers if wrong else floats})
+    conditions = list(state.conditions())
+    for value in range(3):
+        for number in NUMBERS:
+            point: dict[str, int | float | bool] = {"u0": value, "zuf0": number}
+            holds = all(condition is True or evaluate(condition, point) is True for condition in conditions)
+            assert holds == (wrong or (value in integers and number in floats))
+    terms: list[tuple[Scalar, bool]] = [(2, True), (U1, True), (2.0, False), (float_symbol("zuf1"), False)]
+    for term, is_integer in terms:
+        assert (equation(name("u0"), term) is False) == (not is_integer)
+        assert (equation(Z, term) is False) == is_integer
+    for bad in (True, ge(U1, 0)):
+        assert equation(name("u0"), bad) is equation(Z, bad) is False
+    for left in NUMBERS:
+        for right in NUMBERS:
+            same = left == right or (math.isnan(left) and math.isnan(right))
+            said = equation(Z, float_symbol("zuf1"))
+            assert evaluate(said, {"zuf0": left, "zuf1": right}) is same
+    for point in BOX[:9]:
+        assert evaluate(equation(name("u0"), U1 + 1), point) is (point["u0"] == int(point["u1"]) + 1)
+
+
+ENV_23 = Clause(
+    "ENV-23",
+    "A state whose replacements go in a circle is refused, whatever the length; a chain is followed to its end.",
+    f"{_STATE}:_refuse_circles",
+    "env-long-circles-are-accepted",
+)
+
+
+@checks(ENV_23)
+@given(length=st.integers(1, 4), closed=st.booleans(), factor=st.integers(1, 2))
+def test_circles_of_replacements_are_refused(length: int, closed: bool, factor: int) -> None:
+    chain = [symbol(f"u{index}") for index in range(length + 1)]
+    replacements: dict[Symbol, Scalar] = {
+        name(f"u{index}"): factor * chain[index + 1] + factor - 1 for index in range(length)
+    }
+    if closed:
+        replacements[name(f"u{length}")] = U0 + 1
+    state = ShapeEnvState(replacements=replacements)
+    if closed:
+        with pytest.raises(ValueError, match="in a circle"):
+            environment_of(state)
+        return
+    env = environment_of(state)
+    last: Dim = chain[-1]
+    for _ in range(length):
+        last = factor * last + factor - 1
+    assert env.replace(U0) is last
+    restored = environment_of(ShapeEnvState(ranges={name("u0"): ValueRange(1, 2)}, known=(le(U1, 3),)))
+    assert (restored.bound(U0), restored.bound(U1)) == (ValueRange(1, 2), ValueRange(None, 3))
