@@ -14,8 +14,19 @@ import click
 
 from refimpl.cli.own_bug import own_bug
 from refimpl.export import ArchiveError, load
-from refimpl.laws import ProgramReport, Report, ReportError, check, exit_code, worst_exit_code
-from refimpl.solver import DEFAULT_BUDGET
+from refimpl.laws import (
+    IMPLEMENTATION_LAWS,
+    ProgramReport,
+    Report,
+    ReportError,
+    SelfTest,
+    StepFinding,
+    check,
+    exit_code,
+    self_test,
+    worst_exit_code,
+)
+from refimpl.solver import DEFAULT_BUDGET, make_solver
 
 __all__ = ["CheckOptions", "Judged", "judge", "run_check"]
 
@@ -31,29 +42,37 @@ class CheckOptions:
     solver: Literal["z3", "cvc5", "both"] = "z3"
     budget: int = DEFAULT_BUDGET
     values: bool = False
+    self_test: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report and the seconds it took."""
+    """A report, the seconds it took, and what the self-test says of our own propagation of the program, if asked."""
 
     report: ProgramReport
     seconds: float
+    tested: SelfTest | None = None
 
 
 def judge(path: Path, options: CheckOptions) -> Judged:
     """Load and check one archive; bad input and our own crash are reports too, so that the rest still runs."""
     start = time.perf_counter()
-    report = _judge(path, options)
-    return Judged(report, time.perf_counter() - start)
+    report, tested = _judge(path, options)
+    return Judged(report, time.perf_counter() - start, tested)
 
 
-def _judge(path: Path, options: CheckOptions) -> ProgramReport:
+def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, SelfTest | None]:
     text = str(path)
+    tested: SelfTest | None = None
     try:
         program = load(path)
-        return check(
+        if options.self_test:
+            tested = self_test(program, make_solver(options.solver, budget=options.budget))
+            failed = [finding for finding in tested.findings if finding.outcome == "refuted"]
+            if failed:
+                return _failed(text, failed), tested
+        report = check(
             program,
             profile=options.profile,
             solver=options.solver,
@@ -62,10 +81,20 @@ def _judge(path: Path, options: CheckOptions) -> ProgramReport:
             path=text,
         )
     except ArchiveError as error:
-        return ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
+        report = ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
     except Exception as error:
         # The border of the program: our own bug becomes exit code 4 with its place, and the other archives still run.
-        return ProgramReport(path=text, verdict="error", error=ReportError("internal", own_bug(error)))
+        report = ProgramReport(path=text, verdict="error", error=ReportError("internal", own_bug(error)))
+    return report, tested
+
+
+def _failed(path: str, findings: Sequence[StepFinding]) -> ProgramReport:
+    """Our own propagation breaks a law: whatever `check` would say of the program rests on it."""
+    lines = [f"{path}: self-test failed: this is a bug in refimpl, please report it"]
+    for found in findings:
+        numbers = ", ".join(f"{name} = {value}" for name, value in sorted((found.witness or {}).items()))
+        lines.append(f"  {found.law} refuted at {found.node}: {found.message}" + (f" ({numbers})" if numbers else ""))
+    return ProgramReport(path=path, verdict="error", error=ReportError("self-test", "\n".join(lines)))
 
 
 def run_check(
@@ -89,7 +118,25 @@ def run_check(
     if timings:
         for one in judged:
             click.echo(f"{one.seconds:9.4f} s  {one.report.path}", err=True)
-    return worst_exit_code(exit_code(report, strict=strict) for report in reports)
+    codes = [exit_code(report, strict=strict) for report in reports]
+    if options.self_test:
+        codes.append(_say_tested(judged))
+    return worst_exit_code(codes)
+
+
+def _say_tested(judged: Sequence[Judged]) -> int:
+    """One line on standard error; 3 if some law could not be decided, which is no pass, else 0."""
+    tested = [one.tested for one in judged if one.tested is not None]
+    found = [finding for test in tested for finding in test.findings]
+    refuted = sum(finding.outcome == "refuted" for finding in found)
+    undecided = len(found) - refuted
+    notes = [f"{number} {word}" for number, word in ((refuted, "refuted"), (undecided, "undecided")) if number]
+    steps = sum(test.steps for test in tested)
+    laws = ", ".join(law.name for law in IMPLEMENTATION_LAWS)
+    click.echo(
+        f"self-test: {steps} steps of {len(tested)} programs: {laws}: {', '.join(notes) or 'all hold'}", err=True
+    )
+    return 3 if undecided else 0
 
 
 def _judge_all(paths: Sequence[Path], options: CheckOptions, jobs: int) -> Iterator[Judged]:

@@ -50,7 +50,7 @@ def cli() -> None:
     """Check real exported PyTorch programs, without PyTorch.
 
     Exit codes: 0 all laws hold; 1 a law is broken; 2 bad input or usage; 3 nothing broken but something unknown;
-    4 refimpl's own crash; 130 interrupted. Of several inputs the worst of 4, 2, 1, 3, 0.
+    4 refimpl's own crash or a failed self-test; 130 interrupted. Of several inputs the worst of 4, 2, 1, 3, 0.
     """
 
 
@@ -64,6 +64,9 @@ def cli() -> None:
 @click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
 @click.option("--values", is_flag=True, help="List the propagated value of each node (JSON).")
 @click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
+@click.option(
+    "--self-test", is_flag=True, help="Ask the laws of an implementation of refimpl's own propagation too; 4 if broken."
+)
 @click.option("--timings", is_flag=True, help="Add the seconds spent on each archive (text, standard error).")
 def check(
     paths: tuple[str, ...],
@@ -75,6 +78,7 @@ def check(
     budget: int | None,
     values: bool,
     strict: bool,
+    self_test: bool,
     timings: bool,
 ) -> None:
     """Re-propagate archives and prove their constraints equivalent, or show sizes at which they differ."""
@@ -83,7 +87,7 @@ def check(
 
     if solver != "z3" and find_spec("cvc5") is None:
         raise click.ClickException(f"--solver {solver} needs cvc5: pip install 'refimpl[cvc5]'")
-    options = CheckOptions(profile, solver, DEFAULT_BUDGET if budget is None else budget, values)
+    options = CheckOptions(profile, solver, DEFAULT_BUDGET if budget is None else budget, values, self_test)
     sys.exit(
         run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings)
     )

@@ -18,6 +18,7 @@ from refimpl.laws.report import (
     exit_code,
     worst_exit_code,
 )
+from refimpl.laws.self_test import SelfTest, self_test
 from refimpl.laws.step import Missing, Place, Raised, RunRecord, Step
 from refimpl.laws.step_law import ObservedLaw, StepFinding
 
@@ -37,6 +38,7 @@ __all__ = [
     "Report",
     "ReportError",
     "RunRecord",
+    "SelfTest",
     "SpecializationRow",
     "Step",
     "StepFinding",
@@ -48,5 +50,6 @@ __all__ = [
     "judge_run",
     "judge_step",
     "propagation_report",
+    "self_test",
     "worst_exit_code",
 ]

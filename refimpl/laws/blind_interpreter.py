@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, final
+from typing import Final, NamedTuple
 
 from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
 from refimpl.fx.module import Module
@@ -35,7 +35,6 @@ class Step(NamedTuple):
     is_input: bool = False
 
 
-@final
 class BlindInterpreter(PropagateUnbackedSymInts):
     """Propagation that records each step and goes on after a node that raises, with its recorded value."""
 
@@ -48,7 +47,7 @@ class BlindInterpreter(PropagateUnbackedSymInts):
 
     def started(self, mode: FakeTensorMode, steps: list[Step], path: str) -> BlindInterpreter:
         """An interpreter of the same graph for another run, without looking at the graph again."""
-        other = object.__new__(BlindInterpreter)
+        other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.mode, other.steps, other.path, other.env = mode, steps, path, {}
         return other
@@ -80,10 +79,14 @@ class BlindInterpreter(PropagateUnbackedSymInts):
         known = self._nested.get(module)
         if known is None:
             name = next((name for name, found in self.submodules.items() if found is module), type(module).__name__)
-            known = self._nested[module] = (name, BlindInterpreter(module, self.mode, self.steps))
+            known = self._nested[module] = (name, self.inner(module))
         name, interpreter = known
         path = f"{self.mode.shape_env.node}/{name}/"
         return interpreter.started(self.mode, self.steps, path).run(*operands)
+
+    def inner(self, module: Module) -> BlindInterpreter:
+        """A new interpreter of a sub-graph."""
+        return BlindInterpreter(module, self.mode, self.steps)
 
     def _failed(self, n: Node, path: str, error: Exception) -> Step:
         """The step of a node that raised: a custom operator is assumed, any other has no value of the run."""

@@ -21,7 +21,7 @@ from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import Scalar, Symbol
 
-__all__ = ["BlindRun", "Prepared", "Step", "blind_run", "prepare"]
+__all__ = ["BlindRun", "Prepared", "Step", "blind_run", "inputs_of", "prepare"]
 
 
 @final
@@ -72,7 +72,7 @@ class Prepared:
         """
         env = self.new_environment()
         mode = FakeTensorMode(env)
-        values = {node: _input(node, mode) for node in self.inputs}
+        values = inputs_of(self.inputs, mode)
         steps = [Step(node.name, node, value, (), is_input=True) for node, value in values.items()]
         with mode:
             self.interpreter.started(mode, steps, "").run(initial_env=values, enable_io_processing=False)
@@ -109,6 +109,11 @@ def _environment(program: ExportedProgram, contract: Contract, profile: Profile)
     env.symbols.reserve_name(f"u{program.next_unbacked_int - 1}")
     env.symbols.reserve_name(f"zuf{program.next_unbacked_float - 1}")
     return env
+
+
+def inputs_of(placeholders: tuple[Node, ...], mode: FakeTensorMode) -> dict[Node, object]:
+    """The recorded value of each placeholder, on a storage of its own."""
+    return {node: _input(node, mode) for node in placeholders}
 
 
 def _input(node: Node, mode: FakeTensorMode) -> object:

@@ -7,7 +7,7 @@ from typing import Final
 
 from refimpl.laws.step import Step
 from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, StepFinding
-from refimpl.laws.step_words import flat, is_backed, of_caller, same_sort
+from refimpl.laws.step_words import flat, is_backed, of_caller, same_sort, symbols_of, wanted
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.state import ShapeEnvState, equation
 from refimpl.terms import Cond, Symbol, free_of, to_text
@@ -46,13 +46,15 @@ def _is_of_caller(state: ShapeEnvState, condition: Cond) -> bool:
 
 
 def _replaced(step: Step) -> Iterator[StepClaim]:
-    before = flat(step.before.conditions())
+    """A backed symbol stands for itself, unless what the program requires leaves it one value of the caller's."""
     old = {*step.before.replacements, *step.before.renamings}
     renamed = {symbol: term_of(by) for symbol, by in step.after.renamings.items()}
     for symbol, by in {**renamed, **step.after.replacements}.items():
         if is_backed(step.before, symbol) and symbol not in old and same_sort(symbol, by):
+            of_program = any(not is_backed(step.before, each) for each in symbols_of(by))
+            given = flat(step.before.conditions()) if of_program else wanted(step)
             about = f"the step replaces {symbol.name}, a backed symbol of the caller, by {to_text(by)}"
-            yield StepClaim("FRAME", step.node, before, equation(symbol, by), about, _FIX)
+            yield StepClaim("FRAME", step.node, given, equation(symbol, by), about, _FIX)
 
 
 def _hints(step: Step) -> Iterator[StepFinding]:

@@ -38,7 +38,8 @@ SCHEMA: Final = "refimpl.report/1"
 class ReportError:
     """Why a program could not be judged: ``kind`` (``archive``, ``internal``, ...), one sentence, the field at fault.
 
-    ``kind`` is ``internal`` for our own bug; everything else is the input's fault.
+    ``kind`` is ``internal`` for our own bug and ``self-test`` for a law that our own propagation of this program
+    breaks; everything else is the input's fault.
     """
 
     kind: str
@@ -204,7 +205,8 @@ class Report:
 
 
 def exit_code(program: ProgramReport, *, strict: bool = False) -> int:
-    """The exit code for one program: 0 all laws hold, 1 broken, 2 bad input, 3 unknown, 4 our own crash.
+    """The exit code for one program: 0 all laws hold, 1 broken, 2 bad input, 3 unknown, 4 our own crash or a
+    failed self-test.
 
     ``strict`` makes a conditional verdict count as unknown.
     """
@@ -216,7 +218,7 @@ def exit_code(program: ProgramReport, *, strict: bool = False) -> int:
         case "unknown":
             return 3
         case "error":
-            return 4 if program.error is not None and program.error.kind == "internal" else 2
+            return 4 if program.error is not None and program.error.kind in ("internal", "self-test") else 2
 
 
 def worst_exit_code(codes: Iterable[int]) -> int:

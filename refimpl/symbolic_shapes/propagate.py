@@ -9,7 +9,7 @@ from refimpl.fx.interpreter import Interpreter
 from refimpl.fx.module import Module
 from refimpl.fx.node import Node
 from refimpl.symbolic_shapes.active import active_mode
-from refimpl.symbolic_shapes.bindings import as_bindings, rebind_node
+from refimpl.symbolic_shapes.bindings import Bindings, as_bindings, rebind_node
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.structures import is_list, is_tuple
@@ -64,7 +64,7 @@ class PropagateUnbackedSymInts(Interpreter[object]):
             try:
                 result = super().run_node(n)
                 if bindings:
-                    renamed = rebind_node(env, as_bindings(bindings), result, since)
+                    renamed = self.rebind(n, as_bindings(bindings), result, since)
                     if renamed:
                         result = rewrite(result, renamed, env)
             except Exception:
@@ -76,6 +76,13 @@ class PropagateUnbackedSymInts(Interpreter[object]):
         if self.observer is not None:
             self.observer(self.path + n.name, result)
         return result
+
+    def rebind(self, n: Node, bindings: Bindings, result: object, since: int) -> Substitution:
+        """Rebind what a node binds, as a subclass that observes each step may see it; see ``rebind_node``."""
+        mode = active_mode.get()
+        if mode is None:
+            raise AssertionError("fake_mode must not be None")
+        return rebind_node(mode.shape_env, bindings, result, since)
 
     def run_module(self, module: Module, operands: Sequence[object]) -> object:
         """Run a sub-graph of the node that runs now, on the values of its operands."""
