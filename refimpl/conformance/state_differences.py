@@ -39,9 +39,9 @@ def state_differences(
             case "constraints":
                 yield from _constraints(at, want, got, declared, prover)
             case "guards":
-                yield from _equivalent(at, want.guards, got.guards, prover)
+                yield from _equivalent(at, want.guards, got.guards, _by_names(prover, want, got))
             case "asserts":
-                yield from _asserts(at, want, got, prover)
+                yield from _asserts(at, want, got, _by_names(prover, want, got))
             case "replacements":
                 yield from _replacements(at, want, got, prover)
             case "renamings":
@@ -101,6 +101,12 @@ def _representatives(state: ShapeEnvState) -> set[Symbol]:
         if end not in state.replacements:
             found.add(end)
     return found
+
+
+def _by_names(prover: Prover, want: ShapeEnvState, got: ShapeEnvState) -> Prover:
+    """The prover under nothing but what stands for what: no guard or assert is evidence for itself."""
+    states = (ShapeEnvState(replacements=each.replacements, renamings=each.renamings) for each in (want, got))
+    return prover.under([condition for state in states for condition in state.conditions()])
 
 
 def _equivalent(where: str, want: Sequence[Cond], got: Sequence[Cond], prover: Prover) -> Iterator[Difference]:
