@@ -12,7 +12,8 @@ from refimpl.export import load
 from refimpl.laws import self_test
 from refimpl.laws.blind_run import Prepared
 from refimpl.solver import make_solver
-from refimpl.symbolic_shapes import Bindings, Delta, Outcome, Profile, Rebound, ShapeEnv, bindings
+from refimpl.symbolic_shapes import Delta, Outcome, Profile, Rebound, ShapeEnv, bindings
+from refimpl.symbolic_shapes.bindings import Bindings
 from refimpl.symbolic_shapes.constraints import ConstraintsView
 from refimpl.symbolic_shapes.environment import Checkpoint, Environment, ShapeGuard
 from refimpl.symbolic_shapes.symbol_table import SymbolTable
