@@ -9,7 +9,8 @@ from tests.mutants.mutant import Mutant
 __all__ = ["PROPAGATION"]
 
 _RUN: Final = "refimpl.symbolic_shapes.propagate:PropagateUnbackedSymInts.run_node"
-_B: Final = "refimpl.symbolic_shapes.bindings"
+_S: Final = "refimpl.symbolic_shapes"
+_B: Final = f"{_S}.bindings"
 _P: Final = "specs/propagation.py::"
 _G: Final = "specs/subgraphs.py::"
 
@@ -109,5 +110,29 @@ PROPAGATION: Final = (
         "shape_env.roll_back(point)",
         "pass",
         (f"{_G}test_all_symbols_of_a_node_are_rebound_or_none",),
+    ),
+    Mutant(
+        "pro-enforced-parts-keep-fresh-names",
+        "What a kernel enforces by itself stays in fresh names.",
+        f"{_S}.bindings:_rewrite_log",
+        "Requirement(node, moved, cond(enforced), message, under)",
+        "Requirement(node, moved, enforced, message, under)",
+        ("specs/records.py::test_every_record_of_a_node_is_written_in_old_names",),
+    ),
+    Mutant(
+        "pro-nodes-are-never-left",
+        "What is said after a node ran is logged as the node's.",
+        f"{_S}.environment:Environment.at",
+        "        finally:\n            self.node = outer",
+        "        finally:\n            pass",
+        ("specs/records.py::test_scopes_are_left",),
+    ),
+    Mutant(
+        "pro-any-key-is-a-symbol",
+        "Bindings may be of anything.",
+        f"{_S}.bindings:as_bindings",
+        "if not isinstance(symbol, Symbol) or not is_tuple(path):",
+        "if not is_tuple(path):",
+        ("specs/records.py::test_bindings_are_symbols_and_paths",),
     ),
 )
