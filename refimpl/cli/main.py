@@ -50,7 +50,8 @@ def cli() -> None:
     """Check real exported PyTorch programs, without PyTorch.
 
     Exit codes: 0 all laws hold; 1 a law is broken; 2 bad input or usage; 3 nothing broken but something unknown;
-    4 refimpl's own crash or a failed self-test; 130 interrupted. Of several inputs the worst of 4, 2, 1, 3, 0.
+    4 refimpl's own crash, a failed self-test, or an audited script that failed; 130 interrupted. Of several inputs the
+    worst of 4, 2, 1, 3, 0.
     """
 
 
@@ -119,6 +120,28 @@ def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "mar
     from refimpl.cli.bench import run_bench
 
     sys.exit(run_bench(_archives(paths), runs=runs, style=style, with_torch=with_torch))
+
+
+@cli.command(
+    short_help="Run a script and judge what PyTorch does.",
+    context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True},
+)
+@click.argument("script", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the findings to FILE.")
+def audit(script: Path, arguments: tuple[str, ...], style: Literal["text", "json"], output: Path | None) -> None:
+    """Run SCRIPT with ARGS and judge each rebinding that PyTorch does meanwhile; silent if every law holds."""
+    from refimpl.cli.audit import run_audit
+
+    sys.exit(run_audit(script, arguments, style=style, output=output))
 
 
 @cli.command(short_help="Prove theorems about refimpl's own functions.")

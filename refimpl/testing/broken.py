@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import final
 
-__all__ = ["LawBroken"]
+__all__ = ["LawBroken", "numbers"]
 
 
 @final
@@ -30,3 +30,14 @@ class LawBroken(AssertionError):
         place = "" if node is None else f" at {node}"
         numbers = ", ".join(f"{name} = {value}" for name, value in self.witness.items())
         super().__init__(f"{law}{place}: {message}" + (f" ({numbers})" if numbers else ""))
+
+
+def numbers(witness: Iterable[tuple[str, str]]) -> dict[str, int | float | bool]:
+    """The numbers of a witness that is written as text."""
+    found: dict[str, int | float | bool] = {}
+    for name, text in witness:
+        if text in ("true", "false"):
+            found[name] = text == "true"
+        else:
+            found[name] = int(text) if text.lstrip("-").isdigit() else float(text)
+    return found

@@ -1,6 +1,7 @@
 """The pytest plugin: ``--refimpl-check PATH`` makes a test of every archive, ``refimpl_check`` checks one in a test.
 
-Loaded by every pytest that has ``refimpl`` installed, so it imports neither hypothesis nor a solver until it is used.
+``--refimpl-audit`` watches what PyTorch's rebinding does in every test. Loaded by every pytest that has ``refimpl``
+installed, so it imports neither hypothesis nor PyTorch nor a solver until it is used.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, final
 
 import pytest
 
-from refimpl.testing.broken import LawBroken
+from refimpl.testing.broken import LawBroken, numbers
 
 if TYPE_CHECKING:
     from refimpl.laws import LawRow, ProgramReport
@@ -21,6 +22,7 @@ __all__ = ["ArchiveCheck", "ArchiveItem", "refimpl_check"]
 
 _OPTION = "--refimpl-check"
 _STRICT = "--refimpl-strict"
+_AUDIT = "--refimpl-audit"
 
 
 class ArchiveCheck(Protocol):
@@ -51,8 +53,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         default=False,
         dest="refimpl_strict",
-        help="an archive whose verdict is conditional fails too",
+        help="an archive whose verdict is conditional fails too, and so does a test with an undecided finding",
     )
+    group.addoption(
+        _AUDIT,
+        action="store_true",
+        default=False,
+        dest="refimpl_audit",
+        help="audit PyTorch's rebinding in every test: a test in which a law is broken fails",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Audit the tests if that was asked for."""
+    if config.getoption("refimpl_audit"):
+        from refimpl.testing._audited import AuditedTests
+
+        config.pluginmanager.register(AuditedTests(strict=bool(config.getoption("refimpl_strict"))), "refimpl-audit")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -130,14 +147,4 @@ def _broken(report: ProgramReport, rows: Sequence[LawRow]) -> LawBroken:
     first = rows[0]
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
     message = f"{report.path}: {report.verdict}: {first.outcome}: {first.message}{more}"
-    return LawBroken(first.law, message, node=first.node, witness=_numbers(first))
-
-
-def _numbers(row: LawRow) -> dict[str, int | float | bool]:
-    found: dict[str, int | float | bool] = {}
-    for name, text in row.witness or ():
-        if text in ("true", "false"):
-            found[name] = text == "true"
-        else:
-            found[name] = int(text) if text.lstrip("-").isdigit() else float(text)
-    return found
+    return LawBroken(first.law, message, node=first.node, witness=numbers(first.witness or ()))

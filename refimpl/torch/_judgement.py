@@ -29,6 +29,7 @@ __all__ = ["Judgement", "text_of_frames"]
 # A law about names and structure holds or not whatever an expression that could not be read says.
 _WHATEVER_IS_UNREADABLE: Final = frozenset(("ROOT", "ATOM", "DOM", "FRESH", "STEADY", "SORT"))
 _OWN: Final = str(Path(__file__).parent)
+_SCRIPT: Final = str(Path(__file__).with_name("script.py"))
 _LOOSE: Final[tuple[ObservedLaw, ...]] = (INJ_OF_STEP, EMIT_OF_STEP)
 
 
@@ -154,9 +155,10 @@ def _at(finding: StepFinding, stack: str) -> StepFinding:
 
 
 def text_of_frames(frames: Frames) -> str:
-    """The frames as Python prints them, outermost first, without this package's own."""
+    """The frames as Python prints them, outermost first, without this package's own and what is outside a script."""
     lines: list[str] = []
-    for code, line in reversed(frames):
+    script = [index for index, (code, _) in enumerate(frames) if code.co_filename == _SCRIPT]
+    for code, line in reversed(frames[: script[-1]] if script else frames):
         if code.co_filename.startswith((_OWN, "<frozen ")):
             continue
         lines.append(f'  File "{code.co_filename}", line {line}, in {code.co_name}')

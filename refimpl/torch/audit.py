@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sysconfig import get_paths
 from types import TracebackType
 from typing import Literal, final
 
@@ -29,6 +30,17 @@ class Finding:
     message: str
     witness: Mapping[str, str] | None
     stack: str
+
+    @property
+    def place(self) -> str:
+        """The innermost line of the stack that is of no library; empty if there is none."""
+        standard = tuple({get_paths()[name] for name in ("stdlib", "platstdlib")})
+        for line in reversed(self.stack.splitlines()):
+            text = line.strip()
+            path = text.removeprefix('File "')
+            if path != text and not path.startswith(standard) and "site-packages" not in path:
+                return text
+        return ""
 
 
 @final

@@ -1,0 +1,84 @@
+"""A Python script run in this process as ``python SCRIPT ARGS`` would run it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from io import open_code
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import final
+
+__all__ = ["ScriptFailed", "run_script"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScriptFailed:
+    """The script ended with an exception that was shown, or with an exit code other than 0."""
+
+    reason: str
+
+
+def run_script(script: Path, arguments: Sequence[str]) -> ScriptFailed | None:
+    """Run the script as ``__main__`` until it and its threads have ended; None if it ended well.
+
+    An exception that leaves it is shown by ``sys.excepthook``, without the frames of this package. Raises OSError if
+    the file cannot be read and KeyboardInterrupt if the user interrupts it.
+    """
+    file_name = str(script.absolute())
+    main = _module(file_name)
+    with open_code(str(script)) as file:
+        source = file.read()
+    sys.argv[:] = [str(script), *arguments]
+    sys.path[0] = str(script.resolve().parent)
+    sys.modules["__main__"] = main
+    try:
+        code = compile(source, file_name, "exec", dont_inherit=True)
+        exec(code, vars(main))
+    except SystemExit as end:
+        return _exited(end)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        trace = _without_own_frames(error.__traceback__)
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
+        return ScriptFailed(f"{type(error).__name__}: {error}".splitlines()[0])
+    finally:
+        _join_threads()
+    return None
+
+
+def _module(file_name: str) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__file__ = file_name
+    module.__loader__ = SourceFileLoader("__main__", file_name)
+    module.__spec__ = None
+    vars(module)["__builtins__"] = sys.modules["builtins"]
+    return module
+
+
+def _exited(end: SystemExit) -> ScriptFailed | None:
+    code: object = end.code
+    if code is None or code == 0:
+        return None
+    if not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    return ScriptFailed(f"it exited with {code}")
+
+
+def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return trace
+
+
+def _join_threads() -> None:
+    """Wait for the threads that Python would wait for at its end."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
