@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Literal
@@ -54,7 +54,7 @@ def run_audit(script: Path, arguments: Sequence[str], *, style: Literal["text", 
 
 
 @contextmanager
-def _standard_output_elsewhere() -> Iterator[None]:
+def _standard_output_elsewhere() -> Generator[None]:
     """Send what is written to standard output, by Python or by libraries, to standard error."""
     sys.stdout.flush()
     kept = os.dup(1)

@@ -126,8 +126,8 @@ def _emit_of_run(run: RunRecord) -> StepClaims:
     """What was filed under a name after it was renamed."""
     last: dict[Symbol | None, tuple[Cond, ...]] = dict(run.before.asserts)
     for step in run.steps:
-        for symbol in step.after.renamings:
-            last[symbol] = (*last.get(symbol, ()), *step.after.asserts.get(symbol, ()))
+        for symbol in step.after.renamings.keys() - step.before.renamings.keys():
+            last[symbol] = step.after.asserts.get(symbol, ())  # judged with the step
     seen = replace(run.before, asserts=last)
     if run.raised is not None:
         return NOTHING

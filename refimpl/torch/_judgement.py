@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from linecache import getline
 from pathlib import Path
 from typing import Final, final
 
 from refimpl.laws.atom import ATOM
-from refimpl.laws.implementation import judge_run, judge_step
+from refimpl.laws.implementation import OBSERVED_LAWS, judge_run, judge_step
 from refimpl.laws.steady import STEADY
-from refimpl.laws.step import Place, RunRecord, Step
+from refimpl.laws.step import RunRecord, Step
 from refimpl.laws.step_law import ObservedLaw, StepFinding
 from refimpl.laws.step_names import EMIT_OF_STEP, INJ_OF_STEP
 from refimpl.solver import Solver, SolverError, make_solver
@@ -19,6 +20,7 @@ from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Symbol
 from refimpl.torch._observer import Log
 from refimpl.torch._records import Frames, RawRun, RawStep
+from refimpl.torch._relevant import Relevance
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.key_paths import from_torch_path
 from refimpl.torch.places import read_place
@@ -44,6 +46,8 @@ class Judgement:
         self._steps = 0
         self._runs: dict[int, int] = {}
         self._troubles = 0
+        self._relevance = Relevance()
+        self._parts: dict[int, RawStep] = {}
         self._solver: Solver | None = None
         self.found: dict[tuple[str, str, str, str], StepFinding] = {}
 
@@ -61,34 +65,48 @@ class Judgement:
             self._add([StepFinding("EXACT", "undecided", "", trouble)])
 
     def _judge_step(self, raw: RawStep) -> None:
-        with_unread = len(self._reader.unreadable)
+        if self._found_in(self._part(raw)):
+            self._add(self._found_in(raw))
+
+    def _found_in(self, raw: RawStep) -> list[StepFinding]:
         step = self._step(raw)
-        if step is None:
-            return
+        if isinstance(step, StepFinding):
+            return [step]
         try:
             found = judge_step(step, self._z3(), laws=(ATOM,)) if raw.whole else judge_step(step, self._z3())
         except SolverError as error:
             found = (StepFinding("EXACT", "undecided", raw.node, str(error), stack=step.stack),)
-        complete = with_unread == len(self._reader.unreadable) and self._is_complete(raw.before, raw.after)
-        self._add(self._certain(found, complete))
+        return list(self._certain(found, self._is_complete(raw.before, raw.after)))
+
+    def _part(self, raw: RawStep) -> RawStep:
+        """The step on the part of the environment that it is about."""
+        part = self._parts.get(id(raw))
+        if part is None:
+            before, after = self._relevance.cut(raw.places, raw.before, raw.after)
+            part = self._parts[id(raw)] = replace(raw, before=before, after=after)
+        return part
 
     def _judge_run(self, raw: RawRun) -> None:
-        record = self._record(raw)
-        if record is None:
+        if raw.kind == "again":
+            before = self._state(raw.before)
+            again = RunRecord((), before, before, (), None, self._state(raw.after))
+            self._add(self._found_in_run(raw, again, (STEADY,)))
             return
+        laws = OBSERVED_LAWS if raw.kind == "graph" else _LOOSE
+        if self._found_in_run(raw, self._record(raw, parts=True), laws):
+            self._add(self._found_in_run(raw, self._record(raw, parts=False), laws))
+
+    def _found_in_run(
+        self, raw: RawRun, record: RunRecord | StepFinding, laws: Sequence[ObservedLaw]
+    ) -> list[StepFinding]:
+        stack = text_of_frames(raw.frames)
+        if isinstance(record, StepFinding):
+            return [record]
         try:
-            match raw.kind:
-                case "graph":
-                    found = judge_run(record, self._z3())
-                case "steps":
-                    found = judge_run(record, self._z3(), laws=_LOOSE)
-                case "again":
-                    found = judge_run(record, self._z3(), laws=(STEADY,))
+            found = judge_run(record, self._z3(), laws=laws)
         except SolverError as error:
             found = (StepFinding("EXACT", "undecided", "the run", str(error)),)
-        stack = text_of_frames(raw.frames)
-        complete = self._is_complete(raw.before, raw.after)
-        self._add([_at(each, stack) for each in self._certain(found, complete)])
+        return [_at(each, stack) for each in self._certain(found, self._is_complete(raw.before, raw.after))]
 
     def _certain(self, found: Sequence[StepFinding], complete: bool) -> Iterator[StepFinding]:
         for each in found:
@@ -121,30 +139,26 @@ class Judgement:
     def _is_complete(self, *captured: Capture) -> bool:
         return all(self._states[id(each)][2] for each in captured if id(each) in self._states)
 
-    def _step(self, raw: RawStep) -> Step | None:
+    def _step(self, raw: RawStep) -> Step | StepFinding:
         try:
             places = tuple([read_place(place, self._reader) for place in raw.places])
         except Unreadable as error:
-            self._add([StepFinding("PATH", "undecided", raw.node, str(error), stack=text_of_frames(raw.frames))])
-            return None
-        return self._made(raw, places)
-
-    def _made(self, raw: RawStep, places: tuple[Place, ...]) -> Step:
+            return StepFinding("PATH", "undecided", raw.node, str(error), stack=text_of_frames(raw.frames))
         before, after = self._state(raw.before), self._state(raw.after)
         return Step(raw.node, raw.op, places, before, after, raw.raised, text_of_frames(raw.frames))
 
-    def _record(self, raw: RawRun) -> RunRecord | None:
-        if raw.kind == "again":
-            before = self._state(raw.before)
-            return RunRecord((), before, before, (), None, self._state(raw.after))
-        steps = [step for each in list(raw.steps) if not each.whole and (step := self._step(each)) is not None]
+    def _record(self, raw: RawRun, *, parts: bool) -> RunRecord | StepFinding:
+        steps: list[Step] = []
+        for each in [each for each in raw.steps if not each.whole]:
+            step = self._step(self._part(each) if parts else each)
+            if isinstance(step, Step):
+                steps.append(step)
         recorded: list[tuple[str, Symbol, KeyPath]] = []
         for node, symbol, path in raw.recorded:
             try:
                 recorded.append((node, from_torch_symbol(symbol), from_torch_path(path)))
             except Unreadable as error:
-                self._add([StepFinding("PATH", "undecided", node, str(error), stack=text_of_frames(raw.frames))])
-                return None
+                return StepFinding("PATH", "undecided", node, str(error), stack=text_of_frames(raw.frames))
         return RunRecord(tuple(steps), self._state(raw.before), self._state(raw.after), tuple(recorded), raw.raised)
 
 

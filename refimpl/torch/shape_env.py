@@ -86,10 +86,12 @@ class StateReader:
     An unreadable range or condition is left out of the state, which then says less than the environment.
     """
 
-    __slots__ = ("_terms", "unreadable")
+    __slots__ = ("_ranges_read", "_symbols_read", "_terms", "unreadable")
 
     def __init__(self) -> None:
         self._terms: dict[object, Scalar | Unreadable] = {}
+        self._symbols_read: dict[object, Symbol] = {}
+        self._ranges_read: dict[tuple[int, Symbol], tuple[_Interval, Range]] = {}
         self.unreadable: dict[str, str] = {}
 
     def term(self, expression: object) -> Scalar:
@@ -107,17 +109,24 @@ class StateReader:
             raise found
         return found
 
+    def symbol(self, expression: object) -> Symbol:
+        """The symbol that an expression is. Raises `Unreadable`."""
+        found = self._symbols_read.get(expression)
+        if found is None:
+            found = self._symbols_read[expression] = from_torch_symbol(expression)
+        return found
+
     def state(self, captured: Capture) -> ShapeEnvState:
         """The state; what cannot be read is noted in ``unreadable``."""
         asserts: dict[Symbol | None, tuple[Cond, ...]] = {}
         for key, said in captured.asserts.items():
             with self._noting():
-                asserts[None if key is None else from_torch_symbol(key)] = self._said(said)
+                asserts[None if key is None else self.symbol(key)] = self._said(said)
         return ShapeEnvState(
             hints=self._table(captured.hints, self._hint),
             ranges=self._ranges(captured.ranges),
             replacements=self._table(captured.replacements, self.term),
-            renamings=self._table(captured.renamings, from_torch_symbol),
+            renamings=self._table(captured.renamings, self.symbol),
             guards=self._said(captured.guards),
             asserts=asserts,
             known=tuple(self._divisible(captured.divisible)),
@@ -137,7 +146,7 @@ class StateReader:
         found: dict[Symbol, _KeyT] = {}
         for symbol, value in table.items():
             with self._noting():
-                found[from_torch_symbol(symbol)] = read(value)
+                found[self.symbol(symbol)] = read(value)
         return found
 
     def _hint(self, value: object) -> int | float | None:
@@ -151,8 +160,12 @@ class StateReader:
         found: dict[Symbol, Range] = {}
         for live, interval in ranges.items():
             with self._noting():
-                symbol = from_torch_symbol(live)
-                found[symbol] = _range(symbol, interval)
+                symbol = self.symbol(live)
+                # Ranges are immutable, and shared by the captures of an environment.
+                known = self._ranges_read.get((id(interval), symbol))
+                if known is None or known[0] is not interval:
+                    known = self._ranges_read[id(interval), symbol] = (interval, _range(symbol, interval))
+                found[symbol] = known[1]
         return found
 
     def _said(self, said: Iterable[_Said]) -> tuple[Cond, ...]:
@@ -182,7 +195,7 @@ class StateReader:
         found: list[Symbol] = []
         for symbol in symbols:
             with self._noting():
-                found.append(from_torch_symbol(symbol))
+                found.append(self.symbol(symbol))
         return found
 
 

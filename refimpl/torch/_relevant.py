@@ -1,0 +1,167 @@
+"""The part of an environment that a step is about: the rest is the same before and after it, and says nothing of it.
+
+An environment grows with the program, so that judging each step on all of it would cost the square. A law that holds
+on the part holds on the whole, because the rest only adds hypotheses; what is found on the part is judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeAlias, TypeVar, cast, final
+
+from refimpl.torch.expressions import Unreadable
+from refimpl.torch.key_paths import raw_scalar
+from refimpl.torch.places import RawPlace
+from refimpl.torch.shape_env import Capture
+
+__all__ = ["Relevance"]
+
+_T = TypeVar("_T")
+_Symbols: TypeAlias = frozenset[object]
+
+
+class _Expression(Protocol):
+    free_symbols: Iterable[object]
+
+
+class _Said(Protocol):
+    expr: object
+
+
+class _DivideByKey(Protocol):
+    divisor: object
+
+
+@final
+class Relevance:
+    """Cuts captures to what concerns a step; remembers the symbols of each expression."""
+
+    __slots__ = ("_free",)
+
+    def __init__(self) -> None:
+        self._free: dict[int, tuple[object, _Symbols]] = {}
+
+    def cut(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> tuple[Capture, Capture]:
+        """Both captures without what is the same in them and shares no symbol with the step or with what it changed."""
+        subject = self._through_definitions(self._subject(places, before, after), before, after)
+        mentioned = set(subject)
+        for captured in (before, after):
+            mentioned.update(*(free for free in self._conditions(captured) if not free.isdisjoint(subject)))
+        for captured in (before, after):
+            self._follow(mentioned, captured.replacements)
+            self._follow(mentioned, captured.renamings)
+        return self._part(before, subject, mentioned), self._part(after, subject, mentioned)
+
+    def free(self, expression: object) -> _Symbols:
+        """The symbols of an expression; none for a plain number."""
+        known = self._free.get(id(expression))
+        if known is None or known[0] is not expression:
+            # Sympy ships no types; ranges and plain numbers have no symbols.
+            found = cast("_Expression", expression).free_symbols if hasattr(expression, "free_symbols") else ()
+            known = self._free[id(expression)] = (expression, frozenset(found))
+        return known[1]
+
+    def _subject(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> set[object]:
+        """The symbols of the places, and those of which something changed."""
+        found: set[object] = set()
+        for place in places:
+            found.add(place.symbol)
+            found |= self.free(place.value)
+            for key in place.path:
+                if type(key).__name__ == "DivideByKey":
+                    try:
+                        found |= self.free(raw_scalar(cast("_DivideByKey", key).divisor))
+                    except Unreadable:
+                        continue
+        for old, new in (
+            (before.hints, after.hints),
+            (before.ranges, after.ranges),
+            (before.replacements, after.replacements),
+            (before.renamings, after.renamings),
+        ):
+            for symbol in _changed(old, new):
+                found.add(symbol)
+                found |= self.free(old.get(symbol)) | self.free(new.get(symbol))
+        for key in _changed(before.asserts, after.asserts):
+            found.update(() if key is None else (key,))
+            for said in (*before.asserts.get(key, ()), *after.asserts.get(key, ())):
+                found |= self.free(said.expr)
+        if before.guards != after.guards:
+            old_guards = {id(guard) for guard in before.guards}
+            new_guards = {id(guard) for guard in after.guards}
+            for guard in (*before.guards, *after.guards):
+                if (id(guard) in old_guards) != (id(guard) in new_guards):
+                    found |= self.free(guard.expr)
+        for expression in before.divisible ^ after.divisible:
+            found |= self.free(expression)
+        found |= before.size_like ^ after.size_like
+        found |= set(before.pending) ^ set(after.pending)
+        return found | (set(before.ignorable) ^ set(after.ignorable))
+
+    def _through_definitions(self, subject: set[object], before: Capture, after: Capture) -> set[object]:
+        """Those, and all that replacements and renamings connect with them, in either direction."""
+        neighbours: dict[object, set[object]] = {}
+        for table in (before.replacements, before.renamings, after.replacements, after.renamings):
+            for symbol, by in table.items():
+                for other in self.free(by):
+                    neighbours.setdefault(symbol, set()).add(other)
+                    neighbours.setdefault(other, set()).add(symbol)
+        left = list(subject)
+        while left:
+            for other in neighbours.get(left.pop(), ()):
+                if other not in subject:
+                    subject.add(other)
+                    left.append(other)
+        return subject
+
+    def _follow(self, mentioned: set[object], table: Mapping[object, object]) -> None:
+        """Add what stands for the symbols that are mentioned, to the end."""
+        left = list(mentioned)
+        while left:
+            by = table.get(left.pop())
+            if by is not None:
+                left += self.free(by) - mentioned
+                mentioned |= self.free(by)
+
+    def _conditions(self, captured: Capture) -> Iterator[_Symbols]:
+        for said in self._said(captured):
+            yield self.free(said.expr)
+        for expression in captured.divisible:
+            yield self.free(expression)
+
+    def _said(self, captured: Capture) -> Iterator[_Said]:
+        yield from captured.guards
+        for filed in captured.asserts.values():
+            yield from filed
+
+    def _part(self, captured: Capture, subject: set[object], mentioned: set[object]) -> Capture:
+        def concerns(expression: object) -> bool:
+            return not self.free(expression).isdisjoint(subject)
+
+        asserts = {
+            key: filed
+            for key, filed in captured.asserts.items()
+            if key in subject or any(concerns(said.expr) for said in filed)
+        }
+        return Capture(
+            _restricted(captured.hints, mentioned),
+            _restricted(captured.ranges, mentioned),
+            _restricted(captured.replacements, mentioned),
+            _restricted(captured.renamings, mentioned),
+            tuple(guard for guard in captured.guards if concerns(guard.expr)),
+            asserts,
+            frozenset(expression for expression in captured.divisible if concerns(expression)),
+            captured.size_like & mentioned,
+            tuple(symbol for symbol in captured.pending if symbol in mentioned),
+            tuple(symbol for symbol in captured.ignorable if symbol in mentioned),
+        )
+
+
+def _changed(old: Mapping[object, object], new: Mapping[object, object]) -> list[object]:
+    """The keys under which the two hold different things."""
+    found = [key for key, value in new.items() if (was := old.get(key)) is not value and was != value]
+    return found + [key for key in old if key not in new]
+
+
+def _restricted(table: Mapping[object, _T], symbols: set[object]) -> dict[object, _T]:
+    return {symbol: value for symbol, value in table.items() if symbol in symbols}
