@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from linecache import getline
 from pathlib import Path
 from typing import Final, final
@@ -16,7 +15,6 @@ from refimpl.laws.step_law import ObservedLaw, StepFinding
 from refimpl.laws.step_names import EMIT_OF_STEP, INJ_OF_STEP
 from refimpl.solver import Solver, SolverError, make_solver
 from refimpl.symbolic_shapes.key_path import KeyPath
-from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Symbol
 from refimpl.torch._observer import Log
 from refimpl.torch._records import Frames, RawRun, RawStep
@@ -24,7 +22,7 @@ from refimpl.torch._relevant import Relevance
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.key_paths import from_torch_path
 from refimpl.torch.places import read_place
-from refimpl.torch.shape_env import Capture, StateReader
+from refimpl.torch.shape_env import StateReader
 
 __all__ = ["Judgement", "text_of_frames"]
 
@@ -42,12 +40,11 @@ class Judgement:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._reader = StateReader()
-        self._states: dict[int, tuple[Capture, ShapeEnvState, bool]] = {}
         self._steps = 0
         self._runs: dict[int, int] = {}
         self._troubles = 0
         self._relevance = Relevance()
-        self._parts: dict[int, RawStep] = {}
+        self._parts: dict[int, Step] = {}
         self._solver: Solver | None = None
         self.found: dict[tuple[str, str, str, str], StepFinding] = {}
 
@@ -65,48 +62,39 @@ class Judgement:
             self._add([StepFinding("EXACT", "undecided", "", trouble)])
 
     def _judge_step(self, raw: RawStep) -> None:
-        if self._found_in(self._part(raw)):
-            self._add(self._found_in(raw))
+        if self._found_in(raw, parts=True):
+            self._add(self._found_in(raw, parts=False))
 
-    def _found_in(self, raw: RawStep) -> list[StepFinding]:
-        step = self._step(raw)
+    def _found_in(self, raw: RawStep, *, parts: bool) -> list[StepFinding]:
+        notes = self._reader.notes
+        step = self._step(raw, parts=parts)
         if isinstance(step, StepFinding):
             return [step]
         try:
             found = judge_step(step, self._z3(), laws=(ATOM,)) if raw.whole else judge_step(step, self._z3())
         except SolverError as error:
             found = (StepFinding("EXACT", "undecided", raw.node, str(error), stack=step.stack),)
-        return list(self._certain(found, self._is_complete(raw.before, raw.after)))
-
-    def _part(self, raw: RawStep) -> RawStep:
-        """The step on the part of the environment that it is about."""
-        part = self._parts.get(id(raw))
-        if part is None:
-            before, after = self._relevance.cut(raw.places, raw.before, raw.after)
-            part = self._parts[id(raw)] = replace(raw, before=before, after=after)
-        return part
+        return list(self._certain(found, notes == self._reader.notes))
 
     def _judge_run(self, raw: RawRun) -> None:
         if raw.kind == "again":
-            before = self._state(raw.before)
-            again = RunRecord((), before, before, (), None, self._state(raw.after))
-            self._add(self._found_in_run(raw, again, (STEADY,)))
+            self._add(self._found_in_run(raw, (STEADY,), parts=False))
             return
         laws = OBSERVED_LAWS if raw.kind == "graph" else _LOOSE
-        if self._found_in_run(raw, self._record(raw, parts=True), laws):
-            self._add(self._found_in_run(raw, self._record(raw, parts=False), laws))
+        if self._found_in_run(raw, laws, parts=True):
+            self._add(self._found_in_run(raw, laws, parts=False))
 
-    def _found_in_run(
-        self, raw: RawRun, record: RunRecord | StepFinding, laws: Sequence[ObservedLaw]
-    ) -> list[StepFinding]:
+    def _found_in_run(self, raw: RawRun, laws: Sequence[ObservedLaw], *, parts: bool) -> list[StepFinding]:
         stack = text_of_frames(raw.frames)
+        notes = self._reader.notes
+        record = self._record(raw, parts=parts)
         if isinstance(record, StepFinding):
             return [record]
         try:
             found = judge_run(record, self._z3(), laws=laws)
         except SolverError as error:
             found = (StepFinding("EXACT", "undecided", "the run", str(error)),)
-        return [_at(each, stack) for each in self._certain(found, self._is_complete(raw.before, raw.after))]
+        return [_at(each, stack) for each in self._certain(found, notes == self._reader.notes)]
 
     def _certain(self, found: Sequence[StepFinding], complete: bool) -> Iterator[StepFinding]:
         for each in found:
@@ -128,38 +116,37 @@ class Judgement:
 
     # -- conversion --
 
-    def _state(self, captured: Capture) -> ShapeEnvState:
-        known = self._states.get(id(captured))
-        if known is None:
-            before = len(self._reader.unreadable)
-            state = self._reader.state(captured)
-            known = self._states[id(captured)] = (captured, state, len(self._reader.unreadable) == before)
-        return known[1]
-
-    def _is_complete(self, *captured: Capture) -> bool:
-        return all(self._states[id(each)][2] for each in captured if id(each) in self._states)
-
-    def _step(self, raw: RawStep) -> Step | StepFinding:
+    def _step(self, raw: RawStep, *, parts: bool) -> Step | StepFinding:
+        """The step, or what kept it from being read; its part is made once, for the step and for its run."""
+        known = self._parts.get(id(raw)) if parts else None
+        if known is not None:
+            return known
+        before, after = raw.before.capture(), raw.after.capture()
+        if parts:
+            before, after = self._relevance.cut(raw.places, before, after)
         try:
             places = tuple([read_place(place, self._reader) for place in raw.places])
         except Unreadable as error:
             return StepFinding("PATH", "undecided", raw.node, str(error), stack=text_of_frames(raw.frames))
-        before, after = self._state(raw.before), self._state(raw.after)
-        return Step(raw.node, raw.op, places, before, after, raw.raised, text_of_frames(raw.frames))
+        states = self._reader.state(before), self._reader.state(after)
+        step = Step(raw.node, raw.op, places, *states, raw.raised, text_of_frames(raw.frames))
+        if parts:
+            self._parts[id(raw)] = step
+        return step
 
     def _record(self, raw: RawRun, *, parts: bool) -> RunRecord | StepFinding:
-        steps: list[Step] = []
-        for each in [each for each in raw.steps if not each.whole]:
-            step = self._step(self._part(each) if parts else each)
-            if isinstance(step, Step):
-                steps.append(step)
+        before, after = (self._reader.state(each.capture()) for each in (raw.before, raw.after))
+        if raw.kind == "again":
+            return RunRecord((), before, before, (), None, after)
+        found = [self._step(each, parts=parts) for each in list(raw.steps) if not each.whole]
         recorded: list[tuple[str, Symbol, KeyPath]] = []
         for node, symbol, path in raw.recorded:
             try:
                 recorded.append((node, from_torch_symbol(symbol), from_torch_path(path)))
             except Unreadable as error:
                 return StepFinding("PATH", "undecided", node, str(error), stack=text_of_frames(raw.frames))
-        return RunRecord(tuple(steps), self._state(raw.before), self._state(raw.after), tuple(recorded), raw.raised)
+        steps = tuple([step for step in found if isinstance(step, Step)])
+        return RunRecord(steps, before, after, tuple(recorded), raw.raised)
 
 
 def _at(finding: StepFinding, stack: str) -> StepFinding:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import currentframe
 from threading import Lock, local
 from typing import Final, Protocol, cast, final
 from weakref import WeakKeyDictionary
 
 from refimpl.torch._disguise import disguised
+from refimpl.torch._history import Histories, Snapshot
 from refimpl.torch._patches import Patch, Patches
 from refimpl.torch._records import (
     LiveNode,
@@ -76,7 +77,7 @@ class _OpenStep:
     env: object
     node: LiveNode
     places: tuple[RawPlace, ...]
-    before: Capture
+    before: Snapshot
     logs: tuple[Log, ...]
     run: _OpenRun | None
     name: str
@@ -134,6 +135,7 @@ class Hub:
         self._logs: tuple[Log, ...] = ()
         self._patches: Patches | None = None
         self._thread = _Thread()
+        self._histories = Histories()
 
     def enter(self, log: Log) -> None:
         """Hand events to the log from now on."""
@@ -150,6 +152,7 @@ class Hub:
             if not self._logs and self._patches is not None:
                 self._patches.remove()
                 self._patches = None
+                self._histories = Histories()
 
     # -- one step: rebind_unbacked on one node --
 
@@ -164,7 +167,7 @@ class Hub:
                 return None
             run = self._run_of(node, env)
             name = run.paths[node] if run is not None else node.name
-            return _OpenStep(env, node, raw_places(bindings, result), capture(env), logs, run, name)
+            return _OpenStep(env, node, raw_places(bindings, result), self._histories.snapshot(env), logs, run, name)
         except Exception as error:  # an observer never disturbs what it observes
             _note(logs, f"a step on {node}", error)
             return None
@@ -173,14 +176,13 @@ class Hub:
         """The step returned, or raised."""
         try:
             raised = None if error is None else raised_by(error)
-            after, frames = capture(step.env), frames_of(currentframe())
+            after, frames = self._histories.snapshot(step.env), frames_of(currentframe())
             seen = RawStep(step.name, step.node.op, step.places, step.before, after, raised, frames)
             if step.run is not None:
                 for run in self._thread.runs:
                     if step.node in run.paths:
-                        run.run.steps.append(
-                            RawStep(run.paths[step.node], seen.op, seen.places, seen.before, seen.after, raised, frames)
-                        )
+                        name = run.paths[step.node]
+                        run.run.steps.append(seen if name == seen.node else replace(seen, node=name))
             for log in step.logs:
                 log.add_step(seen, step.env, step.node.graph, step.node, within_a_run=step.run is not None)
         except Exception as trouble:  # see above
@@ -204,9 +206,10 @@ class Hub:
             env = _environment_of(interpreter)
             if env is None:
                 return None
+            # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
             before = capture(env)
             if node.prev.op == "root":
-                self._open_run(interpreter, env, before, logs)
+                self._open_run(interpreter, env, logs)
             run = next((r for r in reversed(self._thread.runs) if r.interpreter is interpreter), None)
             outermost = self._run_of(node, env)
             name = outermost.paths[node] if outermost is not None else node.name
@@ -238,13 +241,15 @@ class Hub:
             return
         node, raised = opened.node, raised_by(error)
         frames = frames_of(currentframe())
-        step = RawStep(opened.name, node.op, (), opened.before, capture(opened.env), raised, frames, whole=True)
+        step = RawStep(
+            opened.name, node.op, (), opened.before, self._histories.snapshot(opened.env), raised, frames, whole=True
+        )
         for log in opened.logs:
             log.add_step(step, opened.env, node.graph, node, within_a_run=opened.run is not None)
 
     # -- one run: every node of a graph --
 
-    def _open_run(self, interpreter: _Interpreter, env: object, before: Capture, logs: tuple[Log, ...]) -> None:
+    def _open_run(self, interpreter: _Interpreter, env: object, logs: tuple[Log, ...]) -> None:
         runs = self._thread.runs
         runs[:] = [run for run in runs if run.interpreter is not interpreter]
         paths: dict[LiveNode, str] = {}
@@ -254,6 +259,7 @@ class Hub:
         recorded = tuple(
             (path, symbol, tuple(where)) for node, path in paths.items() for symbol, where in bindings_of(node).items()
         )
+        before = self._histories.snapshot(env)
         run = RawRun("graph", before, before, frames_of(currentframe()), recorded)
         runs.append(_OpenRun(interpreter, interpreter.graph, env, run, paths, logs))
 
@@ -261,7 +267,7 @@ class Hub:
         runs = self._thread.runs
         if opened in runs:
             del runs[runs.index(opened) :]
-        opened.run.after = capture(opened.env)
+        opened.run.after = self._histories.snapshot(opened.env)
         opened.run.raised = None if error is None else raised_by(error)
         if any(outer.env is opened.env and not outer.paths.keys().isdisjoint(opened.paths) for outer in runs):
             return  # a sub-graph: its steps are those of the outer run too

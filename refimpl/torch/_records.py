@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 from typing import Literal, Protocol, TypeAlias, cast, final
 
 from refimpl.laws.step import Raised
+from refimpl.torch._history import Snapshot
 from refimpl.torch.places import RawPlace
 from refimpl.torch.shape_env import Capture
 
@@ -36,8 +37,8 @@ class RawStep:
     node: str
     op: str
     places: tuple[RawPlace, ...]
-    before: Capture
-    after: Capture
+    before: Snapshot | Capture
+    after: Snapshot
     raised: Raised | None
     frames: Frames
     whole: bool = False
@@ -53,8 +54,8 @@ class RawRun:
     """
 
     kind: Literal["graph", "steps", "again"]
-    before: Capture
-    after: Capture
+    before: Snapshot | Capture
+    after: Snapshot
     frames: Frames
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
     raised: Raised | None = None

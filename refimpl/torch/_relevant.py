@@ -43,7 +43,7 @@ class Relevance:
 
     def cut(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> tuple[Capture, Capture]:
         """Both captures without what is the same in them and shares no symbol with the step or with what it changed."""
-        subject = self._through_definitions(self._subject(places, before, after), before, after)
+        subject = self._through_definitions(self._subject(places, before, after), after)
         mentioned = set(subject)
         for captured in (before, after):
             mentioned.update(*(free for free in self._conditions(captured) if not free.isdisjoint(subject)))
@@ -98,20 +98,23 @@ class Relevance:
         found |= set(before.pending) ^ set(after.pending)
         return found | (set(before.ignorable) ^ set(after.ignorable))
 
-    def _through_definitions(self, subject: set[object], before: Capture, after: Capture) -> set[object]:
-        """Those, and all that replacements and renamings connect with them, in either direction."""
-        neighbours: dict[object, set[object]] = {}
-        for table in (before.replacements, before.renamings, after.replacements, after.renamings):
-            for symbol, by in table.items():
-                for other in self.free(by):
-                    neighbours.setdefault(symbol, set()).add(other)
-                    neighbours.setdefault(other, set()).add(symbol)
-        left = list(subject)
-        while left:
-            for other in neighbours.get(left.pop(), ()):
-                if other not in subject:
-                    subject.add(other)
-                    left.append(other)
+    def _through_definitions(self, subject: set[object], after: Capture) -> set[object]:
+        """Those, and all that replacements and renamings connect with them, in either direction.
+
+        What is the same before and after is read after; what changed belongs to the subject already.
+        """
+        entries = [
+            (symbol, self.free(by)) for table in (after.replacements, after.renamings) for symbol, by in table.items()
+        ]
+        size = -1
+        while size != len(subject):
+            size = len(subject)
+            for symbol, others in entries:
+                if symbol in subject:
+                    subject |= others
+                elif not others.isdisjoint(subject):
+                    subject.add(symbol)
+                    subject |= others
         return subject
 
     def _follow(self, mentioned: set[object], table: Mapping[object, object]) -> None:

@@ -75,7 +75,7 @@ def _value(raw: RawPlace, reader: StateReader) -> Scalar | Missing:
     try:
         term = reader.term(raw.value)
     except Unreadable as error:
-        reader.unreadable[error.text] = error.reason
+        reader.note(error)
         return Missing(f"{error.text} has no term: {error.reason}")
     if not raw.converted:
         return term

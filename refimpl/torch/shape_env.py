@@ -11,7 +11,7 @@ from refimpl.symbolic_shapes.state import Range, ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Scalar, Sort, Symbol, ValueRange, eq, is_condition, to_dim
 from refimpl.torch.expressions import Unreadable, from_torch_expression, from_torch_symbol
 
-__all__ = ["Capture", "StateReader", "capture", "read_range", "read_state"]
+__all__ = ["Capture", "LiveShapeEnv", "Said", "StateReader", "as_live", "capture", "read_range", "read_state"]
 
 _KeyT = TypeVar("_KeyT")
 _T = TypeVar("_T")
@@ -22,19 +22,21 @@ class _Interval(Protocol):
     upper: object
 
 
-class _Said(Protocol):
+class Said(Protocol):
+    """A guard or a runtime assert."""
+
     expr: object
 
 
-class _LiveShapeEnv(Protocol):
+class LiveShapeEnv(Protocol):
     """The fields of ``ShapeEnv`` that are read. Expressions are immutable, so that shallow copies are snapshots."""
 
     backed_var_to_val: dict[object, object]
-    var_to_range: dict[object, _Interval]
+    var_to_range: dict[object, object]
     replacements: dict[object, object]
     unbacked_renamings: dict[object, object]
-    guards: list[_Said]
-    deferred_runtime_asserts: dict[object, list[_Said]]
+    guards: list[Said]
+    deferred_runtime_asserts: dict[object, list[Said]]
     divisible: set[object]
     size_like: set[object]
     pending_fresh_unbacked_symbols: list[object]
@@ -47,24 +49,29 @@ class Capture:
     """What a live environment held at one moment, not converted yet: copies of its dictionaries and lists."""
 
     hints: Mapping[object, object]
-    ranges: Mapping[object, _Interval]
+    ranges: Mapping[object, object]
     replacements: Mapping[object, object]
     renamings: Mapping[object, object]
-    guards: tuple[_Said, ...]
-    asserts: Mapping[object, tuple[_Said, ...]]
+    guards: tuple[Said, ...]
+    asserts: Mapping[object, tuple[Said, ...]]
     divisible: frozenset[object]
     size_like: frozenset[object]
     pending: tuple[object, ...]
     ignorable: tuple[object, ...]
 
-    def same_as(self, other: Capture) -> bool:
-        """Whether both hold the same; cheap where they share their entries."""
-        return self == other
+    def capture(self) -> Capture:
+        """Itself: a capture is a snapshot of which nothing is shared."""
+        return self
+
+
+def as_live(env: object) -> LiveShapeEnv:
+    """The environment, as far as it is read."""
+    return cast("LiveShapeEnv", env)  # PyTorch is not there when types are checked
 
 
 def capture(env: object) -> Capture:
     """What the environment holds now. Nothing is evaluated, simplified or converted."""
-    live = cast("_LiveShapeEnv", env)  # PyTorch is not there when types are checked
+    live = as_live(env)
     return Capture(
         live.backed_var_to_val.copy(),
         live.var_to_range.copy(),
@@ -83,16 +90,23 @@ def capture(env: object) -> Capture:
 class StateReader:
     """Converts captures, each distinct expression once; ``unreadable`` collects what has no counterpart.
 
-    An unreadable range or condition is left out of the state, which then says less than the environment.
+    An unreadable range or condition is left out of the state, which then says less than the environment; ``notes``
+    counts how often that happened.
     """
 
-    __slots__ = ("_ranges_read", "_symbols_read", "_terms", "unreadable")
+    __slots__ = ("_ranges_read", "_symbols_read", "_terms", "notes", "unreadable")
 
     def __init__(self) -> None:
         self._terms: dict[object, Scalar | Unreadable] = {}
         self._symbols_read: dict[object, Symbol] = {}
-        self._ranges_read: dict[tuple[int, Symbol], tuple[_Interval, Range]] = {}
+        self._ranges_read: dict[tuple[int, Symbol], tuple[object, Range]] = {}
         self.unreadable: dict[str, str] = {}
+        self.notes = 0
+
+    def note(self, error: Unreadable) -> None:
+        """Something is left out."""
+        self.unreadable[error.text] = error.reason
+        self.notes += 1
 
     def term(self, expression: object) -> Scalar:
         """The term of an expression. Raises `Unreadable`."""
@@ -140,7 +154,7 @@ class StateReader:
         try:
             yield
         except Unreadable as error:
-            self.unreadable[error.text] = error.reason
+            self.note(error)
 
     def _table(self, table: Mapping[object, _T], read: Callable[[_T], _KeyT]) -> dict[Symbol, _KeyT]:
         found: dict[Symbol, _KeyT] = {}
@@ -156,7 +170,7 @@ class StateReader:
             return None
         return term if isinstance(term, (int, float)) else None
 
-    def _ranges(self, ranges: Mapping[object, _Interval]) -> dict[Symbol, Range]:
+    def _ranges(self, ranges: Mapping[object, object]) -> dict[Symbol, Range]:
         found: dict[Symbol, Range] = {}
         for live, interval in ranges.items():
             with self._noting():
@@ -164,11 +178,14 @@ class StateReader:
                 # Ranges are immutable, and shared by the captures of an environment.
                 known = self._ranges_read.get((id(interval), symbol))
                 if known is None or known[0] is not interval:
-                    known = self._ranges_read[id(interval), symbol] = (interval, _range(symbol, interval))
+                    known = self._ranges_read[id(interval), symbol] = (
+                        interval,
+                        _range(symbol, cast("_Interval", interval)),
+                    )  # see as_live
                 found[symbol] = known[1]
         return found
 
-    def _said(self, said: Iterable[_Said]) -> tuple[Cond, ...]:
+    def _said(self, said: Iterable[Said]) -> tuple[Cond, ...]:
         found: list[Cond] = []
         for each in said:
             with self._noting():

@@ -1,0 +1,163 @@
+"""Snapshots of live environments that share what did not change, so that a long run does not keep its square."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar, final
+from weakref import WeakKeyDictionary
+
+from refimpl.torch.shape_env import Capture, LiveShapeEnv, Said, as_live
+
+__all__ = ["Histories", "Snapshot"]
+
+_T = TypeVar("_T")
+_SLACK = 16
+
+
+@final
+class _Base(Generic[_T]):
+    """A whole dictionary, from which the next ones are told."""
+
+    __slots__ = ("keys", "table", "values")
+
+    def __init__(self, table: dict[object, _T]) -> None:
+        self.table = table
+        self.keys = list(table)
+        self.values = list(table.values())
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[_T]):
+    """A dictionary at one moment: a base and what is new or different in it."""
+
+    base: dict[object, _T]
+    changes: dict[object, _T]
+
+    def whole(self) -> dict[object, _T]:
+        """All of it."""
+        return {**self.base, **self.changes} if self.changes else self.base
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an environment held at one moment."""
+
+    hints: _Table[object]
+    ranges: _Table[object]
+    replacements: _Table[object]
+    renamings: _Table[object]
+    asserts: _Table[tuple[Said, ...]]
+    guards: tuple[Said, ...]
+    divisible: frozenset[object]
+    size_like: frozenset[object]
+    pending: tuple[object, ...]
+    ignorable: tuple[object, ...]
+
+    def capture(self) -> Capture:
+        """The same as whole dictionaries."""
+        return Capture(
+            self.hints.whole(),
+            self.ranges.whole(),
+            self.replacements.whole(),
+            self.renamings.whole(),
+            self.guards,
+            self.asserts.whole(),
+            self.divisible,
+            self.size_like,
+            self.pending,
+            self.ignorable,
+        )
+
+
+@final
+class _Column(Generic[_T]):
+    """One dictionary of one environment over time."""
+
+    __slots__ = ("_base", "_last")
+
+    def __init__(self) -> None:
+        self._base: _Base[_T] = _Base({})
+        self._last: _Table[_T] = _Table({}, {})
+
+    def now(self, live: Mapping[object, _T]) -> _Table[_T]:
+        """The dictionary as it is; ``live`` is not kept."""
+        table = dict(live)
+        base = self._base
+        keys, values, known = list(table), list(table.values()), len(base.keys)
+        # Entries keep their places and are rarely replaced: comparing lists compares identities.
+        if keys[:known] == base.keys:
+            changes = {
+                key: value for key, value, old in zip(keys, values, base.values, strict=False) if value is not old
+            }
+            changes.update(zip(keys[known:], values[known:], strict=True))
+            if len(changes) * 4 <= known + _SLACK:
+                if changes != self._last.changes or self._last.base is not base.table:
+                    self._last = _Table(base.table, changes)
+                return self._last
+        self._base = _Base(table)
+        self._last = _Table(table, {})
+        return self._last
+
+
+@final
+class _History:
+    """One environment over time."""
+
+    __slots__ = ("_asserts", "_columns", "_filed", "_last")
+
+    def __init__(self) -> None:
+        self._columns: tuple[_Column[object], ...] = tuple([_Column[object]() for _ in range(4)])
+        self._asserts: _Column[tuple[Said, ...]] = _Column()
+        self._filed: dict[object, tuple[Said, ...]] = {}
+        self._last: Snapshot | None = None
+
+    def now(self, live: LiveShapeEnv) -> Snapshot:
+        """The environment as it is."""
+        last = self._last
+        hints, ranges, replacements, renamings = self._columns
+        self._filed = {
+            key: _same(self._filed.get(key), list(v)) for key, v in live.deferred_runtime_asserts.copy().items()
+        }
+        self._last = Snapshot(
+            hints.now(live.backed_var_to_val),
+            ranges.now(live.var_to_range),
+            replacements.now(live.replacements),
+            renamings.now(live.unbacked_renamings),
+            self._asserts.now(self._filed),
+            _same(None if last is None else last.guards, live.guards),
+            _same_set(None if last is None else last.divisible, live.divisible),
+            _same_set(None if last is None else last.size_like, live.size_like),
+            tuple(live.pending_fresh_unbacked_symbols),
+            tuple(live.ignorable_fresh_unbacked_symbols),
+        )
+        return self._last
+
+
+def _same(before: tuple[Said, ...] | None, now: list[Said]) -> tuple[Said, ...]:
+    """The earlier tuple if it still holds the same: what is said is only ever added to."""
+    if before is not None and len(before) == len(now) and (not now or before[-1] is now[-1]):
+        return before
+    return tuple(now)
+
+
+def _same_set(before: frozenset[object] | None, now: set[object]) -> frozenset[object]:
+    kept = frozenset(now)
+    return before if before is not None and before == kept else kept
+
+
+@final
+class Histories:
+    """Takes snapshots; forgets an environment when it is gone."""
+
+    def __init__(self) -> None:
+        self._of: WeakKeyDictionary[object, _History] = WeakKeyDictionary()
+
+    def snapshot(self, env: object) -> Snapshot:
+        """What the environment holds now. Nothing is evaluated, simplified or converted."""
+        history = self._of.get(env)
+        if history is None:
+            history = self._of[env] = _History()
+        return history.now(as_live(env))
