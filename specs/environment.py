@@ -81,6 +81,10 @@ def test_fresh_symbols_are_pending_unless_ignored(ignored: list[bool]) -> None:
             env.create_unbacked_symint()
             pending.append(f"u{position}")
     assert [fresh.name for fresh in env.pending_fresh_unbacked_symbols] == pending
+    everything = [f"u{position}" for position in range(len(ignored))]
+    assert env.symbols.fresh_count == len(ignored)
+    for count in range(len(ignored) + 1):
+        assert [fresh.name for fresh in reversed(env.symbols.since(count))] == everything[count:]
     for fresh in tuple(env.symbols.pending):
         env.symbols.settle(fresh)
     assert env.pending_fresh_unbacked_symbols == []
@@ -256,6 +260,9 @@ def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
     assert (error.origins, error.node, error.size_like) == ({"u0": "nonzero"}, "view", ("u0",))
     assert error.hinted == ge(U0 + 5, bound)
     assert f"u0 was allocated by nonzero\nCaused by: view" in str(error)  # noqa: F541 - two lines
+    env.size_like.clear()
+    with pytest.raises(GuardOnDataDependentSymNode, match=r"\(Size-like symbols: none\)"):
+        env.evaluate(ge(U0 + S0, bound))
     env.fact(ge(U0, bound))
     assert env.evaluate(ge(U0 + S0, bound)) is True, "what is known is no question"
 

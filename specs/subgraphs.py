@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +17,12 @@ from refimpl.symbolic_shapes import (
     Requirement,
     SequenceKey,
     ShapeEnv,
+    SymInt,
     rebind_unbacked,
 )
 from refimpl.symbolic_shapes.bindings import rebind_node
-from refimpl.terms import eq, ge, le, lnot, symbol
+from refimpl.symbolic_shapes.propagate import run_subgraph
+from refimpl.terms import eq, ge, gt, le, lnot, symbol
 from specs.clauses import Clause, checks
 from specs.propagation import Count, graph_of
 from tests.symbolic_shapes.operators import mode_with, module, name, nonzero, tensor
@@ -123,6 +128,36 @@ def test_what_a_branch_requires_holds_under_its_predicate(least: int, most: int)
     ]
     assert required[0].node == "_branches/true_graph_0/check"
     assert mode.shape_env.known(ge(symbol("u1"), least)) is None
+
+
+class Given:
+    """Runs every sub-graph to the same result, and remembers its operands."""
+
+    def __init__(self, result: object) -> None:
+        self.result = result
+        self.operands: list[object] = []
+
+    def run_module(self, module: object, operands: Sequence[object]) -> object:
+        self.operands = list(operands)
+        return self.result
+
+
+@checks(PRO_11)
+def test_operands_are_symbolic_and_results_raw() -> None:
+    env = ShapeEnv()
+    u, v = env.create_unbacked_symint(), env.create_unbacked_symint()
+    graph = fx.Graph()
+    graph.output(None)
+    with pytest.raises(AssertionError, match="within PropagateUnbackedSymInts"):
+        run_subgraph(env, module(graph), ())
+    env.runner = runner = Given(([u, (v, 3)], u > 1, "text"))
+    for under in (None, ge(symbol("u1"), 0)):
+        result = run_subgraph(env, module(graph), (symbol("u0"), 2, None), under)
+        assert result == ([symbol("u0"), (symbol("u1"), 3)], gt(symbol("u0"), 1), "text")
+        first = runner.operands[0]
+        assert isinstance(first, SymInt)
+        assert (first.raw, *runner.operands[1:]) == (symbol("u0"), 2, None)
+    assert env.predicates == ()
 
 
 PRO_12 = Clause(

@@ -317,12 +317,12 @@ def _divided(ends: Ends, factor: int) -> Ends:
 
 
 def _without(ends: Ends, excluded: frozenset[int] | None) -> Ends:
-    """The interval without excluded values at its ends."""
+    """The interval without excluded values at its ends; one that is left empty has its ends crossed."""
     low, high = ends
     if excluded:
-        while low is not None and low in excluded and (high is None or low <= high):
+        while low is not None and low in excluded:
             low += 1
-        while high is not None and high in excluded and (low is None or low <= high):
+        while high is not None and high in excluded:
             high -= 1
     return low, high
 
