@@ -23,10 +23,11 @@ from refimpl.symbolic_shapes import (
     key_get,
     keystr,
     resolve_unbacked_bindings,
+    wrap,
 )
 from refimpl.symbolic_shapes.profiles import TORCH_2_13
 from refimpl.symbolic_shapes.reading import read_scalar
-from refimpl.terms import Dim, IntTerm, Symbol, eq, int_of_bool, symbol, to_dim
+from refimpl.terms import Dim, IntTerm, Scalar, Symbol, eq, float_symbol, ge, int_of_bool, ne, symbol, to_dim
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_key_path
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
@@ -211,6 +212,32 @@ def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool
         ("u1", "[0].cast_symbool_to_symint_guardless()"),
         ("u0", f"[1].__floordiv__({by})"),
     ]
+
+
+@checks(BND_05)
+def test_a_pending_symbol_stands_alone_or_in_a_plain_product() -> None:
+    env = ShapeEnv()
+    for backed in ("s0", "s1"):
+        env.add_backed(name(backed), 5, 2, None)
+    env.add_unbacked(name("u9"), 0, None)
+    u, s, t, known = env.create_unbacked_symint(), symbol("s0"), symbol("s1"), symbol("u9")
+    u10, z = symbol(str(u)), env.create_unbacked_symfloat()
+    other = symbol(str(env.create_unbacked_symint()))
+    places: list[tuple[Scalar, str | None]] = [
+        (u10, ""),
+        (z.raw, ""),
+        (3 * u10, ".__floordiv__(3)"),
+        (s * u10, ".__floordiv__(s0)"),
+        (eq(u10, 1), ".cast_symbool_to_symint_guardless()"),
+        *[(term, None) for term in (u10 + 1, 2 * s * u10, s * t * u10, known * u10, u10 * other, u10 // 2, known)],
+        *[(condition, None) for condition in (eq(u10, 2), ne(u10, 1), ge(u10, 1), eq(known, 1), eq(s * u10, 1))],
+        (float_symbol("zuf9"), None),
+        (7, None),
+    ]
+    for scalar, path in places:
+        found = compute_unbacked_bindings(env, (None, "text", [wrap(scalar, env)]), peek=True)
+        assert found is not None
+        assert [keystr(at) for at in found.values()] == ([] if path is None else [f"[2][0]{path}"]), scalar
 
 
 BND_06 = Clause(

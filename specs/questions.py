@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode
 from refimpl.symbolic_shapes import (
+    Delta,
     GuardOnDataDependentSymNode,
     Requirement,
     RuntimeAssert,
@@ -37,7 +38,7 @@ from refimpl.symbolic_shapes import (
     statically_known_false,
     statically_known_true,
 )
-from refimpl.terms import ValueRange, eq, ge, le, lt, symbol, to_dim
+from refimpl.terms import Sort, ValueRange, eq, ge, le, lt, symbol, symbol_atom, to_dim
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.operators import name
@@ -150,6 +151,10 @@ def test_what_is_concrete_static_or_hinted(
     assert is_concrete_float(real) is False
     assert has_static_value(real) is False
     assert has_guarding_hint(real) is False
+    if not backed:
+        env.knowledge.apply(Delta(((symbol_atom(str(real), Sort.FLOAT), 2.5),)))
+        assert is_concrete_float(real) is has_static_value(real) is has_guarding_hint(real) is True
+        assert guarding_hint_or_throw(real) == 2.5
     assert is_concrete_float(1.5) is is_concrete_float(2) is has_static_value(1.5) is has_guarding_hint(1.5) is True
     hint = low if backed or replaced else None
     assert has_guarding_hint(number) is (hint is not None)

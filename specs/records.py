@@ -22,6 +22,7 @@ from refimpl.symbolic_shapes import (
     SymInt,
 )
 from refimpl.symbolic_shapes.bindings import as_bindings, rebind_node, rebind_unbacked
+from refimpl.symbolic_shapes.errors import RebindingInconsistentError, RebindingUndecidedError
 from refimpl.terms import (
     BoolSymbol,
     Cond,
@@ -184,6 +185,33 @@ def test_bindings_are_symbols_and_paths() -> None:
     rebind_unbacked(None, Recorded({"unbacked_bindings": {name("u0"): AT}}, "placeholder"), (1,))
     with pytest.raises(AssertionError, match="shape_env should not be None"):
         rebind_unbacked(None, Recorded({"unbacked_bindings": {name("u0"): AT}}), (1,))
+
+
+@checks(PRO_15)
+def test_a_refusal_says_what_it_refuses() -> None:
+    env = two_fresh()
+    for value, known in ((5, ge(OLD[0], 7)), (2.5, ge(OLD[0], 0))):
+        env = two_fresh()
+        env.fact(known)
+        with pytest.raises(RebindingInconsistentError) as caught:
+            rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): AT}}), (value,))
+        error = caught.value
+        assert (error.symbol, error.path, error.term, error.inexact) == ("u0", "[0]", value, False)
+        assert error.core == ((known,) if value == 5 else ())
+        assert str(error).startswith(f"u0 cannot be {value}, the value at [0]: ")
+        assert (f"({known})" in str(error)) == (value == 5)
+    with pytest.raises(RebindingInconsistentError, match="the value at the result: ") as whole:
+        rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): ()}}), 2.5)
+    assert whole.value.path == ""
+    with pytest.raises(RebindingInconsistentError) as odd:
+        rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u1"): (*AT, DivideByKey(2))}}), (3,))
+    assert odd.value.inexact
+    undecided = RebindingUndecidedError("u0", "", "too large")
+    assert (undecided.symbol, undecided.path, undecided.reason) == ("u0", "", "too large")
+    assert [str(undecided), str(RebindingUndecidedError("u0", "[1]", "why"))] == [
+        "u0 at the result: too large",
+        "u0 at [1]: why",
+    ]
 
 
 @checks(PRO_15)

@@ -33,18 +33,17 @@ def _search(
     if is_sequence(value):
         for index, item in enumerate(value):
             _search(item, (*path, SequenceKey(index)), pending, env, found)
-        return
-    if hasattr(value, "storage_offset"):
+    elif hasattr(value, "storage_offset"):
         for name in _TENSOR_PLACES:
             key = CallMethodKey(name)
             _search(key.get(value), (*path, key), pending, env, found)
-        return
-    scalar = unwrap(value)
-    place = _place(scalar, pending, env) if is_scalar(scalar) else None
-    if place is not None:
-        symbol, last = place
-        found[symbol] = (*path, *last)
-        del pending[symbol]
+    else:
+        scalar = unwrap(value)
+        place = _place(scalar, pending, env) if is_scalar(scalar) else None
+        if place is not None:
+            symbol, last = place
+            found[symbol] = (*path, *last)
+            del pending[symbol]
 
 
 def _place(scalar: Scalar, pending: dict[Symbol, None], env: ShapeEnv) -> tuple[Symbol, KeyPath] | None:
@@ -53,7 +52,7 @@ def _place(scalar: Scalar, pending: dict[Symbol, None], env: ShapeEnv) -> tuple[
     if isinstance(scalar, Eq):
         inner = scalar.term + 1
         symbol = inner.symbol if isinstance(inner, IntTerm) else None
-        return (symbol, (ConvertIntKey(),)) if symbol is not None and symbol in pending else None
+        return (symbol, (ConvertIntKey(),)) if symbol in pending else None
     if not isinstance(scalar, IntTerm) or len(scalar.monomials) != 1:
         return None
     monomial, coefficient = scalar.monomials[0]
@@ -67,6 +66,6 @@ def _place(scalar: Scalar, pending: dict[Symbol, None], env: ShapeEnv) -> tuple[
     others = [other for other in symbols if other is not symbol]
     if len(symbols) == 1:
         return (symbol, ()) if coefficient == 1 else (symbol, (DivideByKey(coefficient),))
-    if coefficient == 1 and len(symbols) == 2 and len(others) == 1 and env.symbols.is_backed(others[0]):
+    if coefficient == 1 and len(symbols) == 2 and env.symbols.is_backed(others[0]):
         return symbol, (DivideByKey(SymInt(of_atom(others[0]), env)),)
     return None
