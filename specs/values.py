@@ -14,6 +14,7 @@ from refimpl.terms import (
     Symbol,
     conjuncts,
     eq,
+    evaluate,
     float_lt,
     float_symbol,
     ge,
@@ -243,10 +244,23 @@ def test_a_float_bound_twice(first: float, second: float) -> None:
 
 
 @checks(REB_12)
-def test_a_float_bound_twice_at_zero() -> None:
-    old = float_symbol("zuf0")
-    assert isinstance(rebind(Constraints((), {old: 0.0}), old, -0.0), Undecided)
-    assert isinstance(rebind(Constraints((), {old: 0.0}), old, 0.0), Rebound)
+def test_a_float_bound_twice_at_the_edges() -> None:
+    old, fixed = float_symbol("zuf0"), float_symbol("zf0")
+    numbers = (0.0, -0.0, 1.5, math.inf, -math.inf, math.nan)
+    for first in numbers:
+        for second in numbers:
+            outcome = rebind(Constraints((), {old: first}), old, second)
+            same = first == second or (math.isnan(first) and math.isnan(second))
+            if same and math.copysign(1.0, first) != math.copysign(1.0, second):
+                assert isinstance(outcome, Undecided), "the two zeros are told apart"
+            else:
+                assert isinstance(outcome, Rebound if same else Inconsistent)
+        said = rebind(Constraints((), {old: first}), old, fixed)
+        assert isinstance(said, Rebound)
+        assert said.delta.replaced == ()
+        for value in numbers:
+            holds = value == first or (math.isnan(value) and math.isnan(first))
+            assert all(evaluate(condition, {"zf0": value}) is True for condition in said.delta.added) == holds
 
 
 @checks(REB_13)

@@ -255,10 +255,8 @@ def _orient(view: ConstraintsView, old: Scalar, new: Scalar) -> _Equation | None
         return old_symbol, new
     if isinstance(old, (int, IntTerm)) and isinstance(new, (int, IntTerm)):
         return eq(old, new)
-    if isinstance(old, float) and isinstance(new, float):
-        if old == new and math.copysign(1.0, old) != math.copysign(1.0, new):
-            return None
-        return old == new or (old != old and new != new)
+    if isinstance(old, float) and isinstance(new, float) and old == new:
+        return True if math.copysign(1.0, old) == math.copysign(1.0, new) else None
     return _same_float(old, new)
 
 

@@ -177,9 +177,9 @@ REBINDING: Final = (
         "reb-zeros-are-one",
         "0.0 and -0.0 are taken for one value.",
         f"{_S}.rebinding:_orient",
-        "math.copysign(1.0, old) != math.copysign(1.0, new)",
+        "math.copysign(1.0, old) == math.copysign(1.0, new)",
         "False",
-        (f"{_V}test_a_float_bound_twice_at_zero",),
+        (f"{_V}test_a_float_bound_twice_at_the_edges",),
     ),
     Mutant(
         "reb-size-likeness-lost",
