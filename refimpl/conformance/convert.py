@@ -83,7 +83,7 @@ class Values:
 
     def _tensor(self, value: TensorOf) -> FakeTensor:
         name = value.storage
-        storage = Storage(is_input=True) if name is None else self._storages.setdefault(name, Storage(is_input=True))
+        storage = Storage() if name is None else self._storages.setdefault(name, Storage())
         layout: Layout | None = next((each for each in _LAYOUTS if each == value.layout), None)
         if layout is None:
             raise ValueError(f"there is no layout {value.layout}")
