@@ -249,7 +249,7 @@ def test_a_float_bound_twice_at_the_edges() -> None:
     numbers = (0.0, -0.0, 1.5, math.inf, -math.inf, math.nan)
     for first in numbers:
         for second in numbers:
-            outcome = rebind(Constraints((), {old: first}), old, second)
+            outcome = rebind(Constraints((), {old: first}), old, float(str(second)))
             same = first == second or (math.isnan(first) and math.isnan(second))
             if same and math.copysign(1.0, first) != math.copysign(1.0, second):
                 assert isinstance(outcome, Undecided), "the two zeros are told apart"

@@ -178,7 +178,7 @@ REBINDING: Final = (
         "0.0 and -0.0 are taken for one value.",
         f"{_S}.rebinding:_orient",
         "math.copysign(1.0, old) == math.copysign(1.0, new)",
-        "False",
+        "True",
         (f"{_V}test_a_float_bound_twice_at_the_edges",),
     ),
     Mutant(
