@@ -106,7 +106,8 @@ def summary(run: ConformanceRun) -> str:
         rows = [row for row in run.rows if row.vector.case.chapter == chapter]
         if rows:
             lines.append(f"  {chapter:<12} {_counted(rows)}")
-    lines.append(f"{len(run.rows)} vectors: {_counted(run.rows)}{_how(run.rows)}")
+    plural = "" if len(run.rows) == 1 else "s"
+    lines.append(f"{len(run.rows)} vector{plural}: {_counted(run.rows)}{_how(run.rows)}")
     return "".join(f"{line}\n" for line in lines)
 
 
