@@ -132,6 +132,8 @@ def test_booleans_combine_as_pythons(a: int, b: int, plain: bool) -> None:
         (sym_eq((u, 1), (u, v)), b == 1),
         (sym_eq((u, v), (u,)), False),
         (sym_eq(u, 2), a == 2),
+        (sym_eq(2, v), b == 2),
+        (sym_eq([u, [v]], (1, (2,))), a == 1 and b == 2),
         (sym_int(p), int(a > 0)),
         (sym_int(2.5), 2),
         (sym_float(p), float(a > 0)),
@@ -148,6 +150,9 @@ def test_booleans_combine_as_pythons(a: int, b: int, plain: bool) -> None:
         value = _value(env, found, valuation)
         assert value == expected
         assert isinstance(value, float) == isinstance(expected, float)
+    for left, right in ((u, "1"), ("1", u), ((u,), u), (u, (u,)), (1.5, u), (u, 1.5)):
+        with pytest.raises(AssertionError, match="unexpected sym_eq"):
+            sym_eq(left, right)
     for combine in BOTH[:2]:
         with pytest.raises(TypeError):
             combine(p, "no boolean")
