@@ -117,5 +117,5 @@ def clamp_one(ctx: Context, self: FakeTensor, limit: Operand) -> FakeTensor:
 
 def _clamped(ctx: Context, self: FakeTensor, *limits: Operand | None) -> FakeTensor:
     if self.dtype.is_complex:
-        raise RuntimeError("clamp is not supported for complex types")
+        raise NotImplementedError("clamp is not supported for complex types")
     return pointwise(ctx, Kind.DEFAULT, self, *limits)

@@ -201,11 +201,11 @@ def linalg_lu_solve(
         )
     if pivots.dtype is not DType.int32:
         raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
-    if LU.ndim >= 2 and pivots.ndim and LU.sizes[-1] is not pivots.sizes[-1]:
+    require_square(ctx, LU, f"torch.{name}")
+    if pivots.ndim and LU.sizes[-1] is not pivots.sizes[-1]:
         message = f"{name}: Number of pivots per batch should be same as the dimension of the matrix"
-        require_square(ctx, LU, f"torch.{name}")
         require(ctx, eq(LU.sizes[-1], pivots.sizes[-1]), message)
-    require_solvable(ctx, LU, B, f"torch.{name}", left=left)
+    require_solvable(ctx, LU, B, name, left=left)
     _require_pivots(ctx, LU, pivots, name, "LU")
     sizes, _ = batch_pair(ctx, B, LU)
     return column_major(ctx, B, sizes) if left else dense(ctx, B, sizes)

@@ -47,12 +47,14 @@ def diff(
         raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
-    if n == 0:
+    if n == 0 and prepend is append is None:
         return like(ctx, self)
     at = wrap_dim(dim, self.ndim)
     parts = [part for part in (prepend, self, append) if part is not None]
     for part in parts:
         _require_joinable(ctx, self, part, at)
+    if n == 0:
+        return like(ctx, self)
     whole = tensor_of(ctx, "aten.cat.default", parts, at) if len(parts) > 1 else self
     size = whole.sizes[at]
     if ctx.decide(lt(size, n)):

@@ -13,7 +13,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._views import as_strided, squeeze_dims, transpose, unsqueeze
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, gt, land, le
+from refimpl.terms import Dim, eq, gt, land, le, ne
 
 __all__: list[str] = []
 
@@ -164,6 +164,8 @@ def istft(
     if self.ndim not in (2, 3):
         raise RuntimeError(f"{call}expected a tensor with 3 or 4 dimensions, but got {self.ndim + 1}")
     points, frames = self.sizes[-2:]
+    for size in self.sizes:
+        ctx.require(ne(size, 0), f"{call}input tensor cannot be empty.")
     one_side = onesided if onesided is not None else points != n_fft
     wanted = n_fft // 2 + 1 if one_side else n_fft
     relation = "n_fft / 2 + 1 when onesided=True" if one_side else "n_fft when onesided=False"

@@ -47,11 +47,17 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
     return in_format(ctx, input, (*input.sizes[:2], *grid.sizes[1:-1]), "contiguous_format")
 
 
+def _require_bicubic(input: FakeTensor, interpolation_mode: int) -> None:
+    if input.ndim == 5 and interpolation_mode == 2:
+        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+
+
 @shape("aten.grid_sampler.default")
 def grid_sampler(
     ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> FakeTensor:
     """The input sampled where the grid points."""
+    _require_bicubic(input, interpolation_mode)
     if input.ndim not in (4, 5):
         raise RuntimeError(
             "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
@@ -73,6 +79,7 @@ def grid_sampler_3d(
     ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> FakeTensor:
     """Volumes sampled where the grid points."""
+    _require_bicubic(input, interpolation_mode)
     return _sampled(ctx, input, grid, 3)
 
 

@@ -1,10 +1,11 @@
-"""Record what eager PyTorch does with the calls of ``tests/aten/data/calls.jsonl`` when sizes and numbers are changed.
+"""Record what eager PyTorch does with the calls of ``tests/aten/data`` when sizes and numbers are changed.
 
-``python tests/differential/record_eager.py OUTPUT [KEPT [ROUNDS [SEED]]]`` (with torch 2.13.0) changes sizes,
-ranks and integer arguments of each call at random (with a seed also dtypes), runs the operator on real tensors, and keeps for each
+``python tests/differential/record_eager.py OUTPUT [KEPT [ROUNDS [SEED]]]`` (with torch 2.13.0) changes sizes, ranks and
+integer arguments of each call at random (with a seed dtypes too), runs the operator on real tensors, and keeps for each
 overload at most KEPT results and KEPT refusals: one JSON object a line with ``out`` or ``error``. A refusal that is
-about contents (an index out of bounds, a singular matrix) is not kept, nor are random results of wrong calls that
-crash the kernel (LAPACK's solvers given any pivots).
+about contents (an index out of bounds, a singular matrix) or comes from a kernel that fake tensors do not run (one
+without that dtype) is not kept, nor are random results of wrong calls that crash the kernel (LAPACK's solvers given
+any pivots).
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ CONTENTS = ("out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INT
             "failed to converge", "out of range in self", "DefaultCPUAllocator", "probability", "must be equal to 0",
             "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
             "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
-            "found idx to be", "allocated size does not match", "expected scalar type", "Found dtype", "should be the same",
-            "self indexing axis dim", "not in the valid range", "safely cast")
+            "found idx to be", "allocated size does not match", "expected scalar type", "Found dtype",
+            "should be the same", "mixed dtype", "self indexing axis dim", "not in the valid range", "safely cast")
 # What they give depends on contents that are not recorded.
 COUNTED = ("aten.nonzero.default", "aten.argwhere.default", "aten.nonzero_numpy.default")
 calls_paths, output_path, kept, rounds = sys.argv[1].split(","), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
