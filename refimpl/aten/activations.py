@@ -7,6 +7,8 @@ from refimpl.aten._elementwise import like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
+from refimpl.aten._strides import suggested_memory_format
+from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -145,5 +147,6 @@ def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None
 
 @shape("aten.native_dropout_backward.default")
 def native_dropout_backward(ctx: Context, grad_output: FakeTensor, mask: FakeTensor, scale: float) -> FakeTensor:
-    """The gradient where the mask kept elements."""
-    return pointwise(ctx, Kind.DEFAULT, grad_output, mask, scale)
+    """The gradient where the mask kept elements, in its memory format."""
+    made = pointwise(ctx, Kind.DEFAULT, grad_output, mask, scale)
+    return in_format(ctx, made, made.sizes, suggested_memory_format(ctx, grad_output))

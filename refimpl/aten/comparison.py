@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from refimpl.aten._elementwise import elementwise, pointwise
+from refimpl.aten._broadcast import expand
+from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Operand, result_type
 from refimpl.aten._registry import shape
@@ -34,8 +35,12 @@ for _name in _COMPARISONS.split():
 
 @shape("aten.logical_and.default", "aten.logical_or.default", "aten.logical_xor.default")
 def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
-    """A logical connective of any two dtypes."""
-    return elementwise(ctx, (self, other), DType.bool)
+    """A logical connective of any two dtypes; numbers are expanded before they are turned into booleans."""
+    made = elementwise(ctx, (self, other), DType.bool)
+    if not isinstance(other, FakeTensor) or self.sizes == other.sizes or self.dtype is other.dtype is DType.bool:
+        return made
+    wholes = [t if t.dtype is DType.bool else like(ctx, expand(ctx, t, made.sizes)) for t in (self, other)]
+    return elementwise(ctx, wholes, DType.bool)
 
 
 def _bitwise(name: str, *overloads: str) -> None:

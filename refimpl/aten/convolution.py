@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
-from refimpl.aten._strides import contiguous_strides, suggested_memory_format
+from refimpl.aten._strides import channels_last_strides, contiguous_strides, suggested_memory_format
 from refimpl.aten._unbacked import is_data_dependent
+from refimpl.aten._views import unsqueeze
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
@@ -17,9 +18,16 @@ __all__ = ["convolve"]
 
 
 def _memory_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
-    """Channels last if input or weight is; never for one spatial dimension, nor where a size depends on data."""
-    if input.ndim == 3 or any(map(is_data_dependent, (*input.sizes, *weight.sizes))):
+    """Channels last if input or weight is; never where a size depends on data.
+
+    Vectors are images of one row, made of a contiguous copy of the input.
+    """
+    if any(map(is_data_dependent, (*input.sizes, *weight.sizes))):
         return "contiguous_format"
+    if input.ndim == 3:
+        if weight.strides[1] != 1:
+            return "contiguous_format"
+        return suggested_memory_format(ctx, unsqueeze(weight, 2))
     suggested = suggested_memory_format(ctx, input)
     return suggested if suggested != "contiguous_format" else suggested_memory_format(ctx, weight)
 
@@ -179,7 +187,11 @@ def convolve(
     if ctx.known(eq(input.sizes[1], 0)) is True:
         # PyTorch's result for an input without channels has none either.
         outputs = 0
-    return in_format(ctx, input, (input.sizes[0], outputs, *rest), _memory_format(ctx, input, weight))
+    sizes = (input.sizes[0], outputs, *rest)
+    memory_format = _memory_format(ctx, input, weight)
+    if spatial == 1 and memory_format != "contiguous_format":
+        return FakeTensor(sizes, channels_last_strides(ctx, sizes), input.dtype, input.device)
+    return in_format(ctx, input, sizes, memory_format)
 
 
 @shape("aten.convolution.default")

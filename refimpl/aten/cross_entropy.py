@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.aten._elementwise import dense
+from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import same_sizes
@@ -99,7 +99,14 @@ def nll_loss2d_forward(
     message = f"size mismatch (got input: {_text(self.sizes)} , target: {_text(target.sizes)}"
     for size, dim in zip(target.sizes, (0, 2, 3), strict=True):
         ctx.require(eq(self.sizes[dim], size), message)
-    return dense(ctx, self, target.sizes if reduction == NONE else ()), dense(ctx, self, ())
+    return _losses(ctx, self, target, reduction), dense(ctx, self, ())
+
+
+def _losses(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
+    """One loss for each target, in the order of the target's strides; or their sum."""
+    if reduction != NONE:
+        return dense(ctx, self, ())
+    return elementwise(ctx, (target, dense(ctx, self, target.sizes)), self.dtype)
 
 
 @shape("aten.nll_loss2d.default")

@@ -12,8 +12,10 @@ from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes, is_one
 from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import elementwise
 from refimpl.aten._registry import shape
-from refimpl.aten._strides import contiguous_strides
+from refimpl.aten._strides import contiguous_strides, is_contiguous
+from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -317,6 +319,10 @@ def one_hot(ctx: Context, self: FakeTensor, num_classes: Dim) -> FakeTensor:
         num_classes = largest + 1
     else:
         ctx.require(ge(num_classes, 0), "num_classes should be positive")
+        if not is_contiguous(ctx, self):
+            # Each element is compared with every class.
+            classes = _dense(ctx, self, (num_classes,))
+            return elementwise(ctx, (unsqueeze(self, -1), classes), DType.int64)
     return _dense(ctx, self, (*self.sizes, num_classes))
 
 

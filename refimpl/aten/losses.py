@@ -90,7 +90,8 @@ def poisson_nll_loss(
     ctx: Context, input: FakeTensor, target: FakeTensor, log_input: bool, full: bool, eps: float, reduction: int
 ) -> FakeTensor:
     """The negative logarithm of Poisson likelihoods."""
-    return reduced(ctx, pointwise(ctx, Kind.INT_TO_FLOAT, input, target), reduction)
+    first = like(ctx, input) if log_input and reduction == NONE else input
+    return reduced(ctx, pointwise(ctx, Kind.INT_TO_FLOAT, first, target), reduction)
 
 
 @shape("aten.binary_cross_entropy.default")

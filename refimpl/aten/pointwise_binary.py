@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._elementwise import elementwise, pointwise
+from refimpl.aten._broadcast import expand
+from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import in_place
 from refimpl.aten._promotion import Kind, Number, Operand, convert_kind, number_category, result_type
 from refimpl.aten._registry import shape
@@ -16,15 +17,15 @@ __all__: list[str] = []
 
 _DEFAULT = """
     mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
-    fmod.Tensor fmod.Scalar floor_divide.default floor_divide.Scalar hypot.default logaddexp.default logaddexp2.default
+    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default logaddexp.default logaddexp2.default
     nextafter.default gcd.default lcm.default igamma.default igammac.default special_gammainc.default
     special_gammaincc.default
 """
 _INT_TO_FLOAT = """
     div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar
     atan2.default arctan2.default copysign.Tensor copysign.Scalar
-    xlogy.Tensor xlogy.Scalar_Other xlogy.Scalar_Self special_xlogy.default special_xlogy.other_scalar
-    special_xlogy.self_scalar special_xlog1py.default special_xlog1py.other_scalar special_xlog1py.self_scalar
+    xlogy.Scalar_Other xlogy.Scalar_Self special_xlogy.other_scalar
+    special_xlogy.self_scalar special_xlog1py.other_scalar special_xlog1py.self_scalar
     special_zeta.default special_zeta.other_scalar special_zeta.self_scalar
 """
 _POLYNOMIALS = """
@@ -107,6 +108,8 @@ def div_mode(ctx: Context, self: FakeTensor, other: Operand, rounding_mode: str 
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
+    if rounding_mode == "floor":
+        return _floored(ctx, self, other)
     return pointwise(ctx, Kind.DEFAULT, self, other)
 
 
@@ -194,3 +197,24 @@ def addcdiv(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTe
             "a true division of tensor1 and tensor2."
         )
     return _plus(ctx, self, tensor1, tensor2)
+
+
+def _floored(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """A quotient rounded down; of floats it is laid out as the expanded divisor, compared with 0 at the end."""
+    quotient = pointwise(ctx, Kind.DEFAULT, self, other)
+    if not quotient.dtype.is_floating_point or not isinstance(other, FakeTensor) or other.strides == quotient.strides:
+        return quotient
+    return elementwise(ctx, (like(ctx, expand(ctx, other, quotient.sizes)), quotient), quotient.dtype)
+
+
+@shape("aten.floor_divide.default")
+def floor_divide(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The quotient rounded down."""
+    return _floored(ctx, self, other)
+
+
+@shape("aten.xlogy.Tensor", "aten.special_xlogy.default", "aten.special_xlog1py.default")
+def xlogy(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """A product with a logarithm, which is asked first whether it is NaN."""
+    made = pointwise(ctx, Kind.INT_TO_FLOAT, self, other)
+    return made if other.strides == made.strides else elementwise(ctx, (other, made), made.dtype)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refimpl.aten._elementwise import elementwise, like, pointwise
+from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
 from refimpl.aten._registry import shape
@@ -117,7 +117,7 @@ def mvlgamma(ctx: Context, self: FakeTensor, p: int) -> FakeTensor:
         raise RuntimeError("p has to be greater than or equal to 1")
     if self.dtype is DType.bool:
         raise RuntimeError("The input tensor may not be a boolean tensor.")
-    return pointwise(ctx, Kind.INT_TO_FLOAT, self)
+    return dense(ctx, self, self.sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))
 
 
 @shape("aten.neg.default", "aten.negative.default")

@@ -16,7 +16,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq, ge, ne
+from refimpl.terms import eq, ge, le, ne
 
 __all__: list[str] = []
 
@@ -118,13 +118,15 @@ def pdist(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
-    return pdist_forward(ctx, self, p)
+    return pdist_forward(ctx, dense(ctx, self, self.sizes), p)
 
 
 @shape("aten._pdist_forward.default")
 def pdist_forward(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
-    """The distances between all pairs of rows, unchecked."""
+    """The distances between all pairs of rows of a contiguous matrix."""
     wrap_dim(1, self.ndim)
+    if ctx.known(eq(self.strides[-1], 1)) is False and ctx.known(le(self.sizes[-1], 1)) is False:
+        raise RuntimeError("_pdist_forward requires contiguous input")
     count = self.sizes[0]
     return dense(ctx, self, (count * (count - 1) // 2,))
 

@@ -64,9 +64,9 @@ def _require_deviation(std: float) -> None:
 
 @shape("aten.normal.Tensor_float")
 def normal_tensor_float(ctx: Context, mean: FakeTensor, std: float, generator: object) -> Value:
-    """Normal random numbers around each mean."""
+    """Normal random numbers around each mean, contiguous."""
     _require_deviation(std)
-    return like(ctx, mean)
+    return fresh(ctx, mean, mean.sizes)
 
 
 @shape("aten.normal.float_Tensor")
@@ -80,7 +80,9 @@ def normal_tensors(ctx: Context, mean: FakeTensor, std: FakeTensor, generator: o
     """Normal random numbers, means and deviations broadcast."""
     if std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
-    return fresh(ctx, mean, broadcast_sizes(ctx, mean.sizes, std.sizes))
+    sizes = broadcast_sizes(ctx, mean.sizes, std.sizes)
+    scaled = elementwise(ctx, (std, fresh(ctx, mean, sizes)), mean.dtype)
+    return elementwise(ctx, (scaled, mean), mean.dtype)
 
 
 @shape("aten.normal.float_float")

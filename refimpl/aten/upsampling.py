@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
+from refimpl.aten._elementwise import stride_order, strides_in_order
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
@@ -67,10 +69,17 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
     return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
 
 
+def _nearest_of_vectors(ctx: Context, input: FakeTensor, output_size: Sizes) -> FakeTensor:
+    """Neighbours of vectors are indexed, so that batch and channels keep their order in memory."""
+    made = _upsample(ctx, input, output_size, 1)
+    order = stride_order(ctx, made.sizes, [(*input.strides[:2], 0)])
+    return replace(made, strides=strides_in_order(ctx, made.sizes, order))
+
+
 @shape("aten.upsample_nearest1d.vec", "aten._upsample_nearest_exact1d.vec")
 def upsample_nearest1d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
     """Nearest neighbours of vectors."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 1)
+    return _nearest_of_vectors(ctx, input, _output_size(input, output_size, scales))
 
 
 @shape("aten.upsample_nearest2d.vec", "aten._upsample_nearest_exact2d.vec")
@@ -88,7 +97,7 @@ def upsample_nearest3d_vec(ctx: Context, input: FakeTensor, output_size: Sizes |
 @shape("aten.upsample_nearest1d.default", "aten._upsample_nearest_exact1d.default")
 def upsample_nearest1d(ctx: Context, self: FakeTensor, output_size: Sizes, scales: float | None) -> FakeTensor:
     """Nearest neighbours of vectors."""
-    return _upsample(ctx, self, output_size, 1)
+    return _nearest_of_vectors(ctx, self, output_size)
 
 
 @shape("aten.upsample_nearest2d.default", "aten._upsample_nearest_exact2d.default")
