@@ -150,9 +150,10 @@ def test_booleans_combine_as_pythons(a: int, b: int, plain: bool) -> None:
         value = _value(env, found, valuation)
         assert value == expected
         assert isinstance(value, float) == isinstance(expected, float)
-    for left, right in ((u, "1"), ("1", u), ((u,), u), (u, (u,)), (1.5, u), (u, 1.5)):
+    unlike: list[tuple[object, object]] = [(u, "1"), ("1", u), ((u,), u), (u, (u,)), (1.5, u), (u, 1.5)]
+    for one, other in unlike:
         with pytest.raises(AssertionError, match="unexpected sym_eq"):
-            sym_eq(left, right)
+            sym_eq(one, other)
     for combine in BOTH[:2]:
         with pytest.raises(TypeError):
             combine(p, "no boolean")
