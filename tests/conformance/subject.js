@@ -16,7 +16,7 @@ class Rejected extends Error {
 
 class Declined extends Error {}
 
-// -- terms: a linear form {constant, parts: Map(name -> BigInt)}, or null for what is not linear --
+// -- terms: a linear form {constant, parts: Map(name -> BigInt)}; what is not linear is a name of its own --
 
 const isNumber = (term) => typeof term === "string" && /^-?[0-9]+$/.test(term);
 const isName = (term) => typeof term === "string" && !isNumber(term);
@@ -33,13 +33,13 @@ function combine(left, right, factor) {
 const ZERO = { constant: 0n, parts: new Map() };
 const scaled = (form, factor) => combine(ZERO, form, factor);
 
+const opaque = (term) => ({ constant: 0n, parts: new Map([[JSON.stringify(term), 1n]]) });
+
 function linear(term) {
   if (isNumber(term)) return { constant: BigInt(term), parts: new Map() };
   if (isName(term)) return { constant: 0n, parts: new Map([[term, 1n]]) };
-  if (!Array.isArray(term)) return null;
   const [operator, ...args] = term;
-  const forms = args.map(linear);
-  if (forms.includes(null)) return null;
+  const forms = ["add", "sub", "neg", "mul"].includes(operator) ? args.map(linear) : [];
   switch (operator) {
     case "add":
       return forms.reduce((sum, form) => combine(sum, form, 1n), ZERO);
@@ -47,14 +47,14 @@ function linear(term) {
       return combine(forms[0], forms[1], -1n);
     case "neg":
       return scaled(forms[0], -1n);
-    case "mul":
-      return forms.reduce((product, form) => {
-        if (product === null) return null;
-        if (form.parts.size === 0) return scaled(product, form.constant);
-        return product.parts.size === 0 ? scaled(form, product.constant) : null;
-      }, { constant: 1n, parts: new Map() });
+    case "mul": {
+      const constant = forms.filter((form) => form.parts.size === 0).reduce((all, form) => all * form.constant, 1n);
+      const others = forms.filter((form) => form.parts.size > 0);
+      if (others.length > 1) return opaque(term);
+      return others.length === 1 ? scaled(others[0], constant) : { constant, parts: new Map() };
+    }
     default:
-      return null;
+      return opaque(term);
   }
 }
 
@@ -110,9 +110,8 @@ function propagate(condition, bounds) {
   if (!Array.isArray(condition)) return false;
   const [operator, left, right] = condition;
   if (operator === "and") return condition.slice(1).map((part) => propagate(part, bounds)).includes(true);
-  const [one, other] = [linear(left), linear(right)];
-  if (!one || !other) return false;
-  const difference = combine(one, other, -1n);
+  if (!["ge", "le", "gt", "lt", "eq", "ne"].includes(operator)) return false;
+  const difference = combine(linear(left), linear(right), -1n);
   const negated = scaled(difference, -1n);
   const minusOne = { constant: -1n, parts: new Map() };
   switch (operator) {
@@ -145,15 +144,58 @@ function conditionsOf(state) {
   return found;
 }
 
+// The value of a term whose names all have one value; null otherwise, or for an operator that is not needed here.
+function value(term, bounds) {
+  if (typeof term === "boolean") return term;
+  if (isNumber(term)) return BigInt(term);
+  if (isName(term)) {
+    const [low, high] = bounds.get(term) ?? [null, null];
+    return low !== null && low === high ? low : null;
+  }
+  const [operator, ...args] = term;
+  const values = args.map((arg) => value(arg, bounds));
+  if (values.includes(null)) return null;
+  const [a, b] = values;
+  switch (operator) {
+    case "add":
+      return values.reduce((sum, each) => sum + each, 0n);
+    case "mul":
+      return values.reduce((product, each) => product * each, 1n);
+    case "mod":
+      return b === 0n ? null : a - b * floorDiv(a, b);
+    case "floordiv":
+      return b === 0n ? null : floorDiv(a, b);
+    case "eq":
+      return a === b;
+    case "ne":
+      return a !== b;
+    default:
+      return null;
+  }
+}
+
+// A remainder lies between 0 and its divisor.
+function boundRemainders(term, bounds) {
+  if (!Array.isArray(term)) return;
+  if (term[0] === "mod" && isNumber(term[2]) && BigInt(term[2]) > 0n) {
+    narrow(bounds, JSON.stringify(term), 0n, BigInt(term[2]) - 1n);
+  }
+  for (const part of term.slice(1)) boundRemainders(part, bounds);
+}
+
 function checkConsistent(state) {
   const bounds = new Map();
   for (const [name, range] of Object.entries(state.ranges ?? {})) {
     narrow(bounds, name, ...[range.low, range.high].map((end) => (end === null ? null : BigInt(end))));
   }
   const conditions = conditionsOf(state);
+  for (const condition of conditions) boundRemainders(condition, bounds);
   // Each round only narrows; bounds that creep without end are cut off, which leaves the step undecided but sound.
   for (let round = 0; round < 100; round++) {
-    if (!conditions.map((condition) => propagate(condition, bounds)).includes(true)) return;
+    if (!conditions.map((condition) => propagate(condition, bounds)).includes(true)) break;
+  }
+  for (const condition of conditions) {
+    if (value(condition, bounds) === false) throw new Rejected("inconsistent", `${JSON.stringify(condition)} is false`);
   }
 }
 
@@ -180,26 +222,52 @@ function read(value, path) {
       throw new Rejected("path", `a value has no ${kind} ${argument}`);
     }
   }
+  if (value !== null && ("bool" in value || "float" in value)) throw new Rejected("inconsistent", "it is no integer");
   if (value === null || !("int" in value)) throw new Rejected("path", "the path leads to no integer");
   return [value.int, divisors];
 }
 
 // -- the step --
 
+// The side conditions of a quotient: what they exclude is a path that does not exist.
+function divide(state, term, divisors) {
+  if (!divisors.length) return;
+  for (const divisor of divisors) state.known.push(["gt", divisor, "0"]);
+  if (divisors.every(isNumber)) {
+    const product = divisors.reduce((all, each) => all * BigInt(each), 1n);
+    if (isNumber(term) && (product <= 0n || BigInt(term) % product !== 0n)) {
+      throw new Rejected("path", `${term} is no multiple of ${product}`);
+    }
+    if (!isNumber(term)) state.known.push(["eq", ["mod", term, String(product)], "0"]);
+  }
+  try {
+    checkConsistent(state);
+  } catch (error) {
+    throw error instanceof Rejected ? new Rejected("path", error.message) : error;
+  }
+}
+
+// Asserts that stand under the fresh name stand under the old one.
+function refile(state, fresh, old) {
+  const rename = (term) => (Array.isArray(term) ? term.map(rename) : term === fresh ? old : term);
+  const moved = (state.asserts ?? []).filter((filed) => filed.under === fresh);
+  if (!moved.length) return;
+  const kept = state.asserts.filter((filed) => filed.under !== fresh && filed.under !== old);
+  const there = state.asserts.filter((filed) => filed.under === old);
+  const conditions = [...there, ...moved].flatMap((filed) => filed.conditions.map(rename));
+  state.asserts = [...kept, { under: old, conditions }];
+}
+
 function rebind(state, symbol, term, divisors, fresh) {
+  divide(state, term, divisors);
   state.known.push(["eq", divisors.length ? ["mul", symbol, ...divisors] : symbol, term]);
-  for (const divisor of divisors) {
-    if (isNumber(divisor) && BigInt(divisor) <= 0n) throw new Rejected("path", `${divisor} is no positive divisor`);
-    if (!isNumber(divisor)) state.known.push(["gt", divisor, "0"]);
-  }
-  const product = divisors.every(isNumber) ? divisors.reduce((all, each) => all * BigInt(each), 1n) : null;
-  if (product !== null && isNumber(term) && BigInt(term) % product !== 0n) {
-    throw new Rejected("path", `${term} is no multiple of ${product}`);
-  }
   if (divisors.length || !isName(term) || term === symbol) return;
   if (fresh.has(term) && !(term in state.renamings)) {
     state.renamings[term] = symbol;
-    state.replacements[term] = symbol;
+    if (!(term in state.replacements)) {
+      state.replacements[term] = symbol;
+      refile(state, term, symbol);
+    }
   }
   state.pending = state.pending.filter((name) => name !== term);
   // Equal symbols are size-like together.
@@ -227,9 +295,9 @@ function run(input) {
 }
 
 function answer(request) {
-  const sorts = Object.values(request.input.symbols ?? {});
+  const bound = (request.input.bindings ?? []).map(([symbol]) => request.input.symbols[symbol]);
   try {
-    if (sorts.some((sort) => sort !== "int")) throw new Declined("floats");
+    if (bound.includes("float")) throw new Declined("floats");
     return run(request.input);
   } catch (error) {
     if (error instanceof Declined) return { outcome: "declined", feature: error.message };

@@ -36,7 +36,7 @@ from refimpl.conformance import (
 from refimpl.solver import Obligation, Proved, make_solver
 from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Cond, Dim, IntTerm, Sort, Symbol, eq, gt, mod, of_atom
+from refimpl.terms import Cond, Dim, IntTerm, Sort, Symbol, eq, gt, mod, of_atom, substitute_cond
 
 __all__ = ["Rebinder", "implementation"]
 
@@ -115,11 +115,13 @@ def rebound(
     if divisors or other is None or other is symbol:
         return state
     if other in fresh and other not in state.renamings:
-        state = replace(
-            state,
-            renamings={**state.renamings, other: symbol},
-            replacements={**state.replacements, other: of_atom(symbol)},
-        )
+        state = replace(state, renamings={**state.renamings, other: symbol})
+        if other not in state.replacements:
+            # What was filed under the fresh name is filed under the old one.
+            filed = {key: conditions for key, conditions in state.asserts.items() if key is not other}
+            moved = tuple(substitute_cond(each, {other: of_atom(symbol)}) for each in state.asserts.get(other, ()))
+            asserts = {**filed, symbol: (*filed.get(symbol, ()), *moved)} if moved else filed
+            state = replace(state, asserts=asserts, replacements={**state.replacements, other: of_atom(symbol)})
     if {other, symbol} & state.size_like:
         state = replace(state, size_like=state.size_like | {other, symbol})
     return replace(state, pending=tuple(each for each in state.pending if each is not other))
@@ -146,8 +148,10 @@ def read(value: Structure, path: KeyPath) -> tuple[Dim, list[Dim]]:
                 value = items[index]
             case _:
                 raise Refused("path", f"there is no {key}")
-    if not isinstance(value, Number) or value.sort is not Sort.INT:
-        raise Refused("path", "the path leads to no integer")
+    if not isinstance(value, Number):
+        raise Refused("path", "the path leads to no number")
+    if value.sort is not Sort.INT:
+        raise Refused("inconsistent", "it is no integer")
     return integer(value.term), divisors
 
 
