@@ -12,20 +12,22 @@ from typing import Final, Literal, final
 
 import click
 
+from refimpl.cli.baseline import Baseline, BaselineError
+from refimpl.cli.output import Style, write
 from refimpl.cli.own_bug import own_bug
 from refimpl.export import ArchiveError, load
 from refimpl.laws import (
     IMPLEMENTATION_LAWS,
     ProgramReport,
-    Report,
     ReportError,
     SelfTest,
     StepFinding,
-    check,
     exit_code,
     self_test,
     worst_exit_code,
 )
+from refimpl.laws.check import examine
+from refimpl.laws.decide import Decided
 from refimpl.solver import DEFAULT_BUDGET, make_solver
 
 __all__ = ["CheckOptions", "Judged", "judge", "run_check"]
@@ -42,42 +44,56 @@ class CheckOptions:
     solver: Literal["z3", "cvc5", "both"] = "z3"
     budget: int = DEFAULT_BUDGET
     values: bool = False
+    reprove: bool = False
+    smt2: bool = False
     self_test: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report, the seconds it took, and what the self-test says of our own propagation of the program, if asked."""
+    """A report, the seconds it took, and what was asked for beside it.
+
+    ``smt2`` are its obligations as SMT-LIB text, ``tested`` is what the self-test says of our own propagation of it.
+    """
 
     report: ProgramReport
     seconds: float
+    smt2: str = ""
     tested: SelfTest | None = None
 
 
 def judge(path: Path, options: CheckOptions) -> Judged:
     """Load and check one archive; bad input and our own crash are reports too, so that the rest still runs."""
     start = time.perf_counter()
-    report, tested = _judge(path, options)
-    return Judged(report, time.perf_counter() - start, tested)
+    report, decided, tested = _judge(path, options)
+    text = ""
+    if options.smt2:
+        from refimpl.cli.smt2 import obligations_text
+
+        text = obligations_text(report, decided)
+    return Judged(report, time.perf_counter() - start, text, tested)
 
 
-def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, SelfTest | None]:
+def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, Sequence[Decided], SelfTest | None]:
     text = str(path)
     tested: SelfTest | None = None
+    decided: Sequence[Decided] = ()
     try:
         program = load(path)
         if options.self_test:
             tested = self_test(program, make_solver(options.solver, budget=options.budget))
             failed = [finding for finding in tested.findings if finding.outcome == "refuted"]
             if failed:
-                return _failed(text, failed), tested
-        report = check(
+                return _failed(text, failed), (), tested
+        report, decided = examine(
             program,
             profile=options.profile,
             solver=options.solver,
             budget=options.budget,
             values=options.values,
+            # Normal form settles most obligations before they are written; as text, all are wanted.
+            reprove=options.reprove or options.smt2,
             path=text,
         )
     except ArchiveError as error:
@@ -85,7 +101,7 @@ def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, SelfTest |
     except Exception as error:
         # The border of the program: our own bug becomes exit code 4 with its place, and the other archives still run.
         report = ProgramReport(path=text, verdict="error", error=ReportError("internal", own_bug(error)))
-    return report, tested
+    return report, decided, tested
 
 
 def _failed(path: str, findings: Sequence[StepFinding]) -> ProgramReport:
@@ -101,24 +117,31 @@ def run_check(
     paths: Sequence[Path],
     options: CheckOptions,
     *,
-    style: Literal["text", "json"],
+    style: Style,
     output: Path | None,
     jobs: int,
     strict: bool,
     timings: bool,
+    baseline: Path | None = None,
 ) -> int:
-    """Judge all archives, write the report, return the exit code."""
+    """Judge all archives, write the report, return the exit code.
+
+    Findings that the baseline has do not count. Raises click's exception for a file that is no baseline.
+    """
+    known = None if baseline is None else _read(baseline)
     judged: list[Judged] = []
     with _progress(len(paths)) as advance:
         for one in _judge_all(paths, options, jobs):
             judged.append(one)
             advance(one.report.path or "")
     reports = tuple(one.report for one in judged)
-    _write(reports, style, output)
+    write(reports, "".join(one.smt2 for one in judged), style, output)
     if timings:
         for one in judged:
             click.echo(f"{one.seconds:9.4f} s  {one.report.path}", err=True)
-    codes = [exit_code(report, strict=strict) for report in reports]
+    if known is not None:
+        _compare(reports, known)
+    codes = [_exit_code(report, known, strict=strict) for report in reports]
     if options.self_test:
         codes.append(_say_tested(judged))
     return worst_exit_code(codes)
@@ -139,6 +162,26 @@ def _say_tested(judged: Sequence[Judged]) -> int:
     return 3 if undecided else 0
 
 
+def _read(path: Path) -> Baseline:
+    try:
+        return Baseline.read(path)
+    except BaselineError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _compare(reports: tuple[ProgramReport, ...], known: Baseline) -> None:
+    for word, findings in (("new", known.new(reports)), ("vanished", known.vanished(reports))):
+        for finding in findings:
+            click.echo(f"{word} since the baseline: {finding}", err=True)
+
+
+def _exit_code(report: ProgramReport, known: Baseline | None, *, strict: bool) -> int:
+    code = exit_code(report, strict=strict)
+    if code != 1 or known is None or not known.knows(report):
+        return code
+    return 3 if report.undecided or (strict and report.conditional) else 0
+
+
 def _judge_all(paths: Sequence[Path], options: CheckOptions, jobs: int) -> Iterator[Judged]:
     if jobs == 1 or len(paths) == 1:
         yield from (judge(path, options) for path in paths)
@@ -147,20 +190,6 @@ def _judge_all(paths: Sequence[Path], options: CheckOptions, jobs: int) -> Itera
 
     with ProcessPoolExecutor(max_workers=min(jobs, len(paths))) as pool:
         yield from pool.map(judge, paths, [options] * len(paths))
-
-
-def _write(reports: tuple[ProgramReport, ...], style: Literal["text", "json"], output: Path | None) -> None:
-    if style == "json":
-        text = Report(reports).to_json()
-    else:
-        from refimpl.cli.text import report_text
-
-        color = output is None and sys.stdout.isatty()
-        text = report_text(reports, color=color)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
 
 
 @contextmanager

@@ -27,10 +27,6 @@ def _shared(command: _F) -> _F:
         (
             click.argument("paths", nargs=-1, required=True, metavar="ARCHIVE..."),
             click.option(
-                "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
-                help="For people or for programs.",
-            ),
-            click.option(
                 "--output", type=click.Path(path_type=Path, dir_okay=False),
                 help="Write to FILE, not to standard output.",
             ),
@@ -57,6 +53,10 @@ def cli() -> None:
 
 @cli.command(short_help="Judge archives: prove them, or show a witness.")
 @_shared
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "junit", "sarif", "html", "smt2"]), default="text",
+    show_default=True, help="For people, for programs, for solvers.",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option(
     "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
@@ -64,6 +64,11 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
 @click.option("--values", is_flag=True, help="List the propagated value of each node (JSON).")
+@click.option("--reprove", is_flag=True, help="Send every obligation to the solver, also what normal form settles.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A JSON report of before: only findings that are not in it exit 1.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
 @click.option(
     "--self-test", is_flag=True, help="Ask the laws of an implementation of refimpl's own propagation too; 4 if broken."
@@ -71,13 +76,15 @@ def cli() -> None:
 @click.option("--timings", is_flag=True, help="Add the seconds spent on each archive (text, standard error).")
 def check(
     paths: tuple[str, ...],
-    style: Literal["text", "json"],
+    style: Literal["text", "json", "junit", "sarif", "html", "smt2"],
     output: Path | None,
     profile: Literal["exact", "torch-2.13"],
     jobs: int,
     solver: Literal["z3", "cvc5", "both"],
     budget: int | None,
     values: bool,
+    reprove: bool,
+    baseline: Path | None,
     strict: bool,
     self_test: bool,
     timings: bool,
@@ -88,14 +95,19 @@ def check(
 
     if solver != "z3" and find_spec("cvc5") is None:
         raise click.ClickException(f"--solver {solver} needs cvc5: pip install 'refimpl[cvc5]'")
-    options = CheckOptions(profile, solver, DEFAULT_BUDGET if budget is None else budget, values, self_test)
+    units = DEFAULT_BUDGET if budget is None else budget
+    options = CheckOptions(profile, solver, units, values, reprove=reprove, smt2=style == "smt2", self_test=self_test)
     sys.exit(
-        run_check(_archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings)
-    )
+        run_check(
+            _archives(paths), options, style=style, output=output, jobs=jobs, strict=strict, timings=timings,
+            baseline=baseline,
+        )
+    )  # fmt: skip
 
 
 @cli.command(short_help="Print what the blind run computes.")
 @_shared
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def propagate(
     paths: tuple[str, ...],
     style: Literal["text", "json"],

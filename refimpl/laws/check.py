@@ -8,6 +8,7 @@ from typing import final
 from refimpl.export import ExportedProgram, UnreadGuard
 from refimpl.laws.blind_run import BlindRun, blind_run
 from refimpl.laws.concrete import NOTHING, Silenced
+from refimpl.laws.decide import Decided
 from refimpl.laws.determine import determined
 from refimpl.laws.judge import Judgement, Replayer, judge
 from refimpl.laws.observation import Observation
@@ -22,7 +23,7 @@ from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
 from refimpl.symbolic_shapes.profiles import PROFILES
 from refimpl.terms import Scalar, Symbol
 
-__all__ = ["check"]
+__all__ = ["check", "examine"]
 
 
 def check(
@@ -40,11 +41,26 @@ def check(
     ``budget`` is in work units of the solver per obligation; ``values`` adds every node's value in old names;
     ``reprove`` sends every obligation to the solver. Raises KeyError for an unknown profile.
     """
+    return examine(program, profile=profile, budget=budget, solver=solver, values=values, reprove=reprove, path=path)[0]
+
+
+def examine(
+    program: ExportedProgram,
+    *,
+    profile: str = "exact",
+    budget: int = DEFAULT_BUDGET,
+    solver: SolverName = "z3",
+    values: bool = False,
+    reprove: bool = False,
+    path: str | None = None,
+) -> tuple[ProgramReport, tuple[Decided, ...]]:
+    """The verdict of :func:`check`, and the obligations that it rests on, each with its own verdict."""
     run = blind_run(program, profile=PROFILES[profile])
     engine = make_solver(solver, budget=budget)
     seen = determined(observe(run), engine)
     judgement = judge(seen, engine, _ProgramReplayer(program, supply_of(run, seen)), reprove=reprove)
-    return _report(program, seen, judgement, engine, path, values_json(seen) if values else None)
+    report = _report(program, seen, judgement, engine, path, values_json(seen) if values else None)
+    return report, judgement.decided
 
 
 @final

@@ -26,19 +26,20 @@ def silenced(seen: Observation) -> Silenced:
 
 def _claims(seen: Observation) -> Claims:
     lost = [stated for stated in seen.after if not stated.emitted and stated.condition is not True]
-    if not lost:
+    if not lost and not seen.reprove:
         return Claims(settled=len(seen.before))
     emitted = {(stated.condition, stated.predicates) for stated in seen.after if stated.emitted}
     open_claims: dict[tuple[object, object], Claim] = {}
     settled = 0
     for stated in seen.before:
         key = (stated.condition, stated.predicates)
-        if key in emitted or key in open_claims:
+        if (key in emitted and not seen.reprove) or key in open_claims:
             settled += 1
             continue
         about = f"{to_text(stated.condition)} is recorded, but no requirement that is emitted implies it"
-        why = _reason(stated, lost)
-        about = f"{about}: {to_text(why.condition)} at {why.node} is lost, since {why.lost}"
+        if lost:
+            why = _reason(stated, lost)
+            about = f"{about}: {to_text(why.condition)} at {why.node} is lost, since {why.lost}"
         open_claims[key] = Claim("EMIT", stated.node, stated.condition, "emitted", about, None, _FIX, stated.predicates)
     return Claims(tuple(open_claims.values()), (), settled)
 

@@ -26,8 +26,10 @@ _SOURCES: Final[Mapping[Source, str]] = {
 
 
 def _claims(seen: Observation) -> Claims:
-    after = {(s.condition, s.predicates) for s in seen.after}
-    before = {(s.condition, s.predicates) for s in seen.before}
+    after = frozenset((s.condition, s.predicates) for s in seen.after)
+    before = frozenset((s.condition, s.predicates) for s in seen.before)
+    if seen.reprove and not seen.unbound:
+        after = before = frozenset[tuple[Cond, tuple[Cond, ...]]]()
     lost = _direction(seen.before, after, "after", "weakened")
     invented = _direction(seen.after, before, "before", "strengthened")
     chosen: dict[Symbol | BoolSymbol, Scalar] = {
@@ -45,7 +47,7 @@ def _existential(claim: Claim, chosen: Mapping[Symbol | BoolSymbol, Scalar]) -> 
 
 
 def _direction(
-    stated: tuple[Stated, ...], other: set[tuple[Cond, tuple[Cond, ...]]], given: Given, direction: Direction
+    stated: tuple[Stated, ...], other: frozenset[tuple[Cond, tuple[Cond, ...]]], given: Given, direction: Direction
 ) -> Claims:
     """Everything stated on one side that the other side does not state in the same words."""
     open_claims: list[Claim] = []

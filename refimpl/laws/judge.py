@@ -45,11 +45,12 @@ class Replayer:
 @final
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The rows of all laws and the relation between before and after."""
+    """The rows of all laws, the relation between before and after, and each open obligation with its verdict."""
 
     rows: tuple[LawRow, ...]
     relation: Relation
     model: Model | None
+    decided: tuple[Decided, ...] = ()
 
 
 @final
@@ -63,6 +64,7 @@ class _Judge:
     reprove: bool
     model: Model | None = None
     rows: list[LawRow] = field(default_factory=list[LawRow])
+    decided: list[Decided] = field(default_factory=list[Decided])
     directions: set[str] = field(default_factory=set[str])
 
     def consist(self) -> bool:
@@ -137,7 +139,9 @@ class _Judge:
             return
         by: dict[str, None] = {} if claims.open else {"normal-form": None}
         open_rows: list[LawRow] = []
-        for decided in decide(self.theory, claims.open, self.solver, reprove=self.reprove):
+        answers = decide(self.theory, claims.open, self.solver, reprove=self.reprove)
+        self.decided.extend(answers)
+        for decided in answers:
             match decided.verdict:
                 case Proved(who):
                     by[who] = None
@@ -260,14 +264,18 @@ _SIDES: Final[tuple[Given, Given]] = ("before", "after")
 def judge(
     seen: Observation, solver: Solver, replay: Replayer, *, laws: Sequence[Law] | None = None, reprove: bool = False
 ) -> Judgement:
-    """Judge the laws, by default all; nothing is proved unless both sides have a model that replays (CONSIST)."""
+    """Judge the laws, by default all; nothing is proved unless both sides have a model that replays (CONSIST).
+
+    ``reprove`` sends every obligation to the solver, also what normal form settles and what both sides say alike.
+    """
+    seen = replace(seen, reprove=True) if reprove else seen
     seen = with_emission(seen)
     under = tuple(node.path for node in seen.nodes if node.assumed)
     state = _Judge(seen, Theory(seen), solver, replay, under, reprove)
     consistent = state.consist()
     for law in LAWS if laws is None else laws:
         state.law(law, consistent=consistent)
-    return Judgement(tuple(state.rows), _relation(state.directions), state.model)
+    return Judgement(tuple(state.rows), _relation(state.directions), state.model, tuple(state.decided))
 
 
 def _relation(directions: set[str]) -> Relation:

@@ -23,7 +23,7 @@ def _claims(seen: Observation) -> Claims:
         for symbol in free_of(statement.condition):
             if isinstance(symbol, Symbol) and symbol in about:
                 about[symbol].append(statement)
-    after = {(s.condition, s.predicates) for s in seen.after}
+    after = set[tuple[Cond, Under]]() if seen.reprove else {(s.condition, s.predicates) for s in seen.after}
     open_claims: list[Claim] = []
     settled = 0
     asked: set[tuple[Symbol, Cond, Under]] = set()

@@ -150,7 +150,8 @@ class Observation:
 
     ``machine`` is W. ``facts`` is Φ without definitions. ``after`` is A, ``before`` is B.
     ``recorded_symbols`` maps each symbol of a recorded computed value to the node that holds it first. ``determined``
-    gives the fresh symbols that no node binds but that A determines; they occur in nothing else here.
+    gives the fresh symbols that no node binds but that A determines; they occur in nothing else here. With ``reprove``
+    a condition that both sides state in the same words is an obligation too.
     """
 
     contract: Contract
@@ -167,3 +168,4 @@ class Observation:
     unused: tuple[str, ...] = ()
     extra_machine: tuple[Cond, ...] = ()
     determined: Mapping[Symbol | BoolSymbol, Scalar] = field(default_factory=dict[Symbol | BoolSymbol, Scalar])
+    reprove: bool = False
