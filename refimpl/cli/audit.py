@@ -41,7 +41,7 @@ def run_audit(script: Path, arguments: Sequence[str], *, style: Literal["text", 
         return FAILED
     text = findings_json(found) if style == "json" else findings_text(found)
     if output is not None:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(click.unstyle(text), encoding="utf-8")
     elif text:
         sys.stdout.write(text if sys.stdout.isatty() else click.unstyle(text))
         sys.stdout.flush()

@@ -16,6 +16,8 @@ from refimpl.terms import Symbol, ValueRange
 
 __all__ = ["DOM_OF_RUN", "FRESH_OF_RUN"]
 
+_SHOWN: Final = 4
+
 
 def _dom(run: RunRecord) -> StepClaims:
     """A run that raised did not come to its later nodes: nothing is said of it."""
@@ -68,10 +70,15 @@ def _unbound_below(run: RunRecord, bound: set[Symbol]) -> Iterator[StepFinding]:
     graphs = dict.fromkeys(node.rpartition("/")[0] for node, _, _ in _not_rebound(run) if "/" in node)
     if not graphs:
         return
-    for symbol in run.after.ranges:
-        if is_unbacked(symbol) and symbol not in run.before.ranges and symbol not in bound:
-            message = f"{symbol.name} was allocated while {', '.join(graphs)} ran, and no node binds it"
-            yield StepFinding("FRESH", "refuted", next(iter(graphs)), message, fix="rebind the nodes of the sub-graph")
+    left = [
+        symbol.name
+        for symbol in run.after.ranges
+        if is_unbacked(symbol) and symbol not in run.before.ranges and symbol not in bound
+    ]
+    if left:
+        names = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
+        message = f"while {', '.join(graphs)} ran, symbols were allocated that no node binds: {names}"
+        yield StepFinding("FRESH", "refuted", next(iter(graphs)), message, fix="rebind the nodes of the sub-graph")
 
 
 DOM_OF_RUN: Final = ObservedLaw("DOM", DOM.statement, of_run=_dom)

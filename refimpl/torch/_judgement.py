@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from linecache import getline
 from pathlib import Path
 from typing import Final, final
@@ -77,6 +78,8 @@ class Judgement:
         return list(self._certain(found, notes == self._reader.notes))
 
     def _judge_run(self, raw: RawRun) -> None:
+        if raw.unseen:
+            return
         if raw.kind == "again":
             self._add(self._found_in_run(raw, (STEADY,), parts=False))
             return
@@ -137,7 +140,11 @@ class Judgement:
     def _record(self, raw: RawRun, *, parts: bool) -> RunRecord | StepFinding:
         before, after = (self._reader.state(each.capture()) for each in (raw.before, raw.after))
         if raw.kind == "again":
-            return RunRecord((), before, before, (), None, after)
+            # Judged is what the second run itself changes; symbols that the first run left pending and somebody has
+            # cleared since are no growth when the second leaves as many.
+            left = before if raw.first is None else self._reader.state(raw.first.capture())
+            pending = left.pending if len(left.pending) > len(before.pending) else before.pending
+            return RunRecord((), before, replace(before, pending=pending), (), None, after)
         found = [self._step(each, parts=parts) for each in list(raw.steps) if not each.whole]
         recorded: list[tuple[str, Symbol, KeyPath]] = []
         for node, symbol, path in raw.recorded:

@@ -36,7 +36,7 @@ class Log:
         self.steps: list[RawStep] = []
         self.runs: list[RawRun] = []
         self.troubles: list[str] = []
-        self._ran: WeakKeyDictionary[object, WeakKeyDictionary[object, None]] = WeakKeyDictionary()
+        self._ran: WeakKeyDictionary[object, WeakKeyDictionary[object, Snapshot]] = WeakKeyDictionary()
         self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
 
     def add_step(self, step: RawStep, env: object, graph: object, node: LiveNode, *, within_a_run: bool) -> None:
@@ -59,9 +59,10 @@ class Log:
         if run.raised is not None:
             return
         ran = self._ran.setdefault(env, WeakKeyDictionary())
-        if graph in ran:
-            self.runs.append(RawRun("again", run.before, run.after, run.frames))
-        ran[graph] = None
+        first = ran.get(graph)
+        if first is not None:
+            self.runs.append(RawRun("again", run.before, run.after, run.frames, first=first))
+        ran[graph] = run.after
 
 
 @final
@@ -137,6 +138,11 @@ class Hub:
         self._thread = _Thread()
         self._histories = Histories()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no audit runs, so that PyTorch is as it was."""
+        return not self._logs and self._patches is None
+
     def enter(self, log: Log) -> None:
         """Hand events to the log from now on."""
         with self._lock:
@@ -169,7 +175,7 @@ class Hub:
             name = run.paths[node] if run is not None else node.name
             return _OpenStep(env, node, raw_places(bindings, result), self._histories.snapshot(env), logs, run, name)
         except Exception as error:  # an observer never disturbs what it observes
-            _note(logs, f"a step on {node}", error)
+            self._not_seen(logs, f"a step on {node}", error)
             return None
 
     def step_ends(self, step: _OpenStep, error: BaseException | None) -> None:
@@ -186,7 +192,14 @@ class Hub:
             for log in step.logs:
                 log.add_step(seen, step.env, step.node.graph, step.node, within_a_run=step.run is not None)
         except Exception as trouble:  # see above
-            _note(step.logs, f"a step on {step.node}", trouble)
+            self._not_seen(step.logs, f"a step on {step.node}", trouble)
+
+    def _not_seen(self, logs: Sequence[Log], what: str, error: Exception) -> None:
+        """What this thread runs now is not known completely: nothing is concluded from what is missing."""
+        for run in self._thread.runs:
+            run.run.unseen = True
+        for log in logs:
+            log.troubles.append(f"{what} could not be observed: {type(error).__name__}: {error}")
 
     def _run_of(self, node: LiveNode, env: object) -> _OpenRun | None:
         """The outermost run of this thread whose graph, or a sub-graph of it, has the node."""
@@ -217,7 +230,7 @@ class Hub:
             self._thread.nodes.append(opened)
             return opened
         except Exception as error:  # see above
-            _note(logs, f"the node {node}", error)
+            self._not_seen(logs, f"the node {node}", error)
             return None
 
     def node_ends(self, opened: _OpenNode, error: BaseException | None) -> None:
@@ -231,7 +244,7 @@ class Hub:
             if opened.run is not None and (error is not None or opened.node.op == "output"):
                 self._close_run(opened.run, error)
         except Exception as trouble:  # see above
-            _note(opened.logs, f"the node {opened.node}", trouble)
+            self._not_seen(opened.logs, f"the node {opened.node}", trouble)
 
     def _node_failed(self, opened: _OpenNode, error: BaseException) -> None:
         """The innermost node that raised is recorded: what an error passes through did not raise it."""
@@ -273,11 +286,6 @@ class Hub:
             return  # a sub-graph: its steps are those of the outer run too
         for log in opened.logs:
             log.add_run(opened.run, opened.env, opened.graph)
-
-
-def _note(logs: Sequence[Log], what: str, error: Exception) -> None:
-    for log in logs:
-        log.troubles.append(f"{what} could not be observed: {type(error).__name__}: {error}")
 
 
 def _environment_of(interpreter: object) -> object:

@@ -50,7 +50,8 @@ class RawRun:
     """One propagation; ``kind`` says what is known of it.
 
     ``graph``: a whole graph was run. ``steps``: `rebind_unbacked` was called on nodes of a graph, by whomever.
-    ``again``: a graph that had been run in the environment was run once more; ``before`` and ``after`` that run.
+    ``again``: a graph that had been run in the environment was run once more; ``before`` and ``after`` that run, and
+    ``first`` the end of the run before. ``unseen`` if something of it could not be observed.
     """
 
     kind: Literal["graph", "steps", "again"]
@@ -59,6 +60,8 @@ class RawRun:
     frames: Frames
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
     raised: Raised | None = None
+    first: Snapshot | None = None
+    unseen: bool = False
     steps: list[RawStep] = field(default_factory=list[RawStep])
 
 

@@ -82,20 +82,20 @@ class Findings:
 
 @final
 class Audit:
-    """The context manager that `audit` returns."""
+    """The context manager that `audit` returns; ``seen`` is what it has seen so far."""
 
     def __init__(self) -> None:
-        self._log = Log()
-        self._findings = Findings(self._log)
+        self.seen: Log = Log()
+        self._findings = Findings(self.seen)
 
     def __enter__(self) -> Findings:
-        HUB.enter(self._log)
+        HUB.enter(self.seen)
         return self._findings
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        HUB.leave(self._log)
+        HUB.leave(self.seen)
 
 
 def audit() -> Audit:

@@ -1,0 +1,198 @@
+"""An audit changes nothing, costs little, and leaves nothing behind; several may run at once, in several threads."""
+
+from __future__ import annotations
+
+import gc
+import re
+import runpy
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import pytest
+
+from refimpl.torch import audit
+from refimpl.torch._observer import HUB
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("default")]  # the warnings are PyTorch's own
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = Path(__file__).parent / "scripts"
+SHAPES = "torch.fx.experimental.symbolic_shapes"
+CLASSES = (
+    (SHAPES, "PropagateUnbackedSymInts"),
+    ("torch.fx.passes.fake_tensor_prop", "FakeTensorProp"),
+    ("torch.fx.passes.shape_prop", "ShapeProp"),
+)
+Program = runpy.run_path(str(SCRIPTS / "program.py"))["Program"]
+for module_name in (*(module for module, _ in CLASSES), "torch._inductor.fx_utils"):
+    import_module(module_name)
+
+
+def holders(value: object) -> set[tuple[str, str]]:
+    """Where modules hold the object."""
+    return {
+        (name, attribute)
+        for name, module in list(sys.modules.items())
+        if isinstance(module, ModuleType)  # pyright: ignore[reportUnnecessaryIsInstance]  # anything may stand there
+        for attribute, held in list(vars(module).items())
+        if held is value
+    }
+
+
+def methods() -> list[object]:
+    return [vars(getattr(sys.modules[module], name))["run_node"] for module, name in CLASSES]
+
+
+def rebind_unbacked() -> object:
+    return vars(sys.modules[SHAPES])["rebind_unbacked"]
+
+
+def test_every_patched_attribute_is_restored_and_no_wrapper_is_left() -> None:
+    original, places, before = rebind_unbacked(), holders(rebind_unbacked()), methods()
+    assert (SHAPES, "rebind_unbacked") in places
+    assert ("torch._inductor.fx_utils", "rebind_unbacked") in places
+    with audit():
+        wrapper = rebind_unbacked()
+        assert isinstance(wrapper, FunctionType)
+        assert wrapper is not original
+        assert (holders(original), holders(wrapper)) == (set(), places)
+        assert all(now is not was for now, was in zip(methods(), before, strict=True))
+        alive = weakref.ref(wrapper)
+    assert (rebind_unbacked(), methods()) == (original, before)
+    assert holders(original) == places
+    del wrapper
+    gc.collect()
+    assert alive() is None
+
+
+def test_a_module_that_takes_the_function_during_an_audit_is_cleaned_up(tmp_path: Path) -> None:
+    (tmp_path / "taken_during_an_audit.py").write_text(f"from {SHAPES} import rebind_unbacked as mine\n")
+    sys.path.insert(0, str(tmp_path))
+    original = rebind_unbacked()
+    try:
+        with audit():
+            taken = import_module("taken_during_an_audit")
+            assert taken.mine is rebind_unbacked() is not original
+        assert taken.mine is original
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.modules.pop("taken_during_an_audit", None)
+
+
+LATER = f"""
+import sys
+from refimpl.torch import audit
+finders = list(sys.meta_path)
+with audit() as findings:
+    assert "torch" not in sys.modules
+    exec(open({str(SCRIPTS / "broken_link_constant.py")!r}).read())
+assert [finding.law for finding in findings] == ["LINK"], list(findings)
+shapes = sys.modules[{SHAPES!r}]
+assert shapes.rebind_unbacked.__code__.co_firstlineno and shapes.rebind_unbacked.__closure__ is None
+assert sys.meta_path == finders and type(shapes.__spec__.loader).__name__ == "SourceFileLoader"
+"""
+
+
+def test_pytorch_may_be_imported_within_the_audit() -> None:
+    subprocess.run([sys.executable, "-c", LATER], check=True, cwd=ROOT)
+
+
+@pytest.mark.slow
+def test_pytorch_says_and_does_the_same() -> None:
+    """Results, exceptions and their texts, every field of the environments, guards and their lines, caches."""
+    script = SCRIPTS / "neutral.py"
+    alone = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "refimpl.cli", "audit", "--output", "/dev/null", str(script)]
+    watched = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert watched.returncode == 1  # the script makes PyTorch refuse a step half way
+    assert len(alone.stdout.splitlines()) > 100
+    assert _without_addresses(watched.stdout) == _without_addresses(alone.stdout)
+
+
+def _without_addresses(text: str) -> str:
+    return re.sub(r"0x[0-9a-f]+", "0x", text)
+
+
+def test_audits_nest_and_overlap() -> None:
+    program = Program(1)
+    first, second, third = audit(), audit(), audit()
+    with first as outer:
+        with second as inner:
+            program.run()
+        program.run()
+        third.__enter__()
+        program.run()
+    program.run()
+    third.__exit__(None, None, None)
+    program.run()
+    assert (list(outer), list(inner)) == ([], [])
+    assert [len(each.seen.steps) for each in (first, second, third)] == [3, 1, 2]
+
+
+def test_threads_are_watched_each_on_its_own() -> None:
+    programs = [Program(3) for _ in range(4)]
+    before = rebind_unbacked()
+    watch = audit()
+    with watch as findings:
+        threads = [threading.Thread(target=program.run) for program in programs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert rebind_unbacked() is before
+    assert list(findings) == []
+    assert [len(run.steps) for run in watch.seen.runs] == [3] * 4
+
+
+def test_findings_may_be_read_while_the_audit_runs() -> None:
+    with audit() as findings:
+        runpy.run_path(str(SCRIPTS / "broken_link_constant.py"))
+        assert [finding.law for finding in findings] == ["LINK"]
+        runpy.run_path(str(SCRIPTS / "broken_path_constant.py"))
+        assert [finding.law for finding in findings] == ["LINK", "PATH"]
+    assert (len(findings), findings[1].law, bool(findings)) == (2, "PATH", True)
+
+
+def test_a_fault_of_the_observer_disturbs_nobody_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(1)
+
+    def fails(*_: object) -> object:
+        raise ValueError("planted")
+
+    monkeypatch.setattr("refimpl.torch._observer.raw_places", fails)
+    with audit() as findings:
+        assert len(program.run()) == 1
+    (trouble, *_) = findings
+    assert (trouble.outcome, "planted" in trouble.message) == ("undecided", True)
+
+
+def test_the_exception_of_the_program_is_passed_on() -> None:
+    with pytest.raises(KeyError, match="mine"), audit():
+        raise KeyError("mine")
+    assert HUB.is_idle
+
+
+def test_watching_and_judging_cost_less_than_the_propagation() -> None:
+    program = Program(60)
+    program.run()
+    alone = min(_seconds(program) for _ in range(3))
+    watched: list[float] = []
+    for _ in range(3):
+        start = time.process_time()
+        with audit() as findings:
+            program.run()
+        assert list(findings) == []
+        watched.append(time.process_time() - start)
+    assert min(watched) < 2 * alone
+
+
+def _seconds(program: object) -> float:
+    start = time.process_time()
+    getattr(program, "run")()  # noqa: B009 - the program is PyTorch's
+    return time.process_time() - start
