@@ -27,8 +27,10 @@ def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes, message: str | None
     and defers their equality to run time, where the kernel also accepts a 1.
     Raises RuntimeError if they are known to clash, with ``message`` if one is given.
     """
-    if left == right:
+    if left == right or not right:
         return left
+    if not left:
+        return right
     if len(left) < len(right):
         left = (1,) * (len(right) - len(left)) + left
     elif len(right) < len(left):

@@ -56,7 +56,7 @@ def common_device(tensors: Sequence[FakeTensor]) -> Device:
     """The one device of the tensors; a CPU tensor without dimensions goes with any. Raises RuntimeError."""
     device = tensors[0].device
     for tensor in tensors:
-        if tensor.device == device or (tensor.device == CPU and not tensor.sizes):
+        if tensor.device is device or tensor.device == device or (tensor.device == CPU and not tensor.sizes):
             continue
         if device == CPU and not any(t.sizes for t in tensors if t.device == CPU):
             device = tensor.device
@@ -88,7 +88,7 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
     if ndim != 4:
         # The common case, which the general rule decides the same way.
         for tensor in tensors:
-            if tensor.strides != contiguous or tensor.sizes != sizes:
+            if tensor.sizes and (tensor.strides != contiguous or tensor.sizes != sizes):
                 break
         else:
             return contiguous

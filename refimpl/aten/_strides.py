@@ -49,8 +49,11 @@ def _times(left: Dim, right: Dim) -> Dim:
 
 def contiguous_strides(ctx: Context, sizes: Sizes) -> Sizes:
     """Row-major strides: the product of the sizes to the right, empty dimensions counted as 1."""
-    if not sizes:
-        return ()
+    for size in sizes:
+        if type(size) is not int:
+            break
+    else:
+        return _plain_contiguous(sizes)
     running: Dim = 1
     strides: list[Dim] = [running]
     for size in sizes[:0:-1]:
@@ -59,6 +62,16 @@ def contiguous_strides(ctx: Context, sizes: Sizes) -> Sizes:
         else:
             running = _times(running, at_least_one(ctx, size))
         strides.append(running)
+    strides.reverse()
+    return tuple(strides)
+
+
+@lru_cache(maxsize=8192)
+def _plain_contiguous(sizes: Sizes) -> Sizes:
+    """``contiguous_strides`` of plain numbers, of which no constraint says anything."""
+    strides: list[Dim] = [1] if sizes else []
+    for size in sizes[:0:-1]:
+        strides.append(strides[-1] * size if isinstance(size, int) and size > 0 else strides[-1])
     strides.reverse()
     return tuple(strides)
 
