@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import shutil
 import subprocess
 import sys
@@ -139,3 +141,26 @@ def test_an_edited_vector_is_refused_until_it_is_hashed_anew(tmp_path: Path) -> 
     path.rename(path.with_name("other.json"))
     moved = refimpl("vectors", "check", "--vectors", str(folder))
     assert (moved.returncode, "belongs into another file" in moved.stderr) == (2, True)
+
+
+def test_somebody_who_watches_sees_a_live_table() -> None:
+    reader, writer = os.openpty()
+    command = [sys.executable, "-m", "refimpl.cli", "conform", "--subject", "refimpl.conformance:Reference"]
+    shown = bytearray()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=writer) as process:
+        os.close(writer)
+        while select.select([reader], [], [], 60)[0]:
+            try:
+                part = os.read(reader, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            shown += part
+        assert process.stdout is not None
+        printed = process.stdout.read().decode()
+    os.close(reader)
+    assert process.returncode == 0
+    assert f"of {len(SET.vectors)} vectors" in shown.decode(errors="replace")
+    assert "refimpl 0.1.0" in printed
+    assert "\x1b" not in printed
