@@ -124,7 +124,12 @@ def test_pytorch_drops_plain_and_backed_values(value: Dim) -> None:
 @checks(REB_17)
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [(OTHER + 1, "should have been constant"), (OLD, "possible memo disaster"), (FRESH, "u7 -> u3")],
+    [
+        (OTHER + 1, "should have been constant"),
+        (OTHER + SIZE, "should have been constant"),
+        (OLD, "possible memo disaster"),
+        (FRESH, "u7 -> u3"),
+    ],
     ids=str,
 )
 def test_pytorch_refuses_what_is_no_fresh_symbol(value: Dim, reason: str) -> None:

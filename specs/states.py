@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from refimpl.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
 from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of, equation, state_of
 from refimpl.terms import (
     Cond,
@@ -18,10 +19,13 @@ from refimpl.terms import (
     Sort,
     Symbol,
     ValueRange,
+    eq,
     evaluate,
     float_symbol,
     ge,
     le,
+    mod,
+    ne,
     symbol,
     symbol_atom,
 )
@@ -29,7 +33,7 @@ from specs.clauses import Clause, checks
 from specs.histories import BOX, CONDITIONS, allowed, solutions, two_fresh
 from tests.symbolic_shapes.operators import name
 
-__all__ = ["ENV_21", "ENV_22", "ENV_23"]
+__all__ = ["ENV_21", "ENV_22", "ENV_23", "ENV_24", "ENV_25"]
 
 _STATE = "refimpl.symbolic_shapes.state"
 U0, U1, S0 = symbol("u0"), symbol("u1"), symbol("s0")
@@ -170,3 +174,81 @@ def test_circles_of_replacements_are_refused(length: int, closed: bool, factor: 
     assert env.replace(U0) is last
     restored = environment_of(ShapeEnvState(ranges={name("u0"): ValueRange(1, 2)}, known=(le(U1, 3),)))
     assert (restored.bound(U0), restored.bound(U1)) == (ValueRange(1, 2), ValueRange(None, 3))
+
+
+ENV_24 = Clause(
+    "ENV-24",
+    "After a roll-back the whole state is that of the checkpoint, what is filed under each symbol included, and"
+    " learning goes on as if nothing had been learned in between.",
+    "refimpl.symbolic_shapes.knowledge:Knowledge.roll_back",
+    "env-forgotten-conditions-stay-filed",
+)
+
+
+@checks(ENV_24)
+@settings(max_examples=60)
+@given(
+    before=st.lists(CONDITIONS, max_size=2),
+    between=st.lists(CONDITIONS, min_size=1, max_size=3),
+    after=st.lists(CONDITIONS, max_size=1),
+    fresh=st.booleans(),
+)
+def test_a_roll_back_restores_the_whole_state(
+    before: list[Cond], between: list[Cond], after: list[Cond], fresh: bool
+) -> None:
+    env, twin = two_fresh(), two_fresh()
+    symbols = [name(each) for each in ("u0", "u1", "u10", "u11", "s0")]
+    for condition in before:
+        env.fact(condition)
+        twin.fact(condition)
+    state, point, filed = state_of(env), env.checkpoint(), [env.knowledge.filed(each) for each in symbols]
+    if fresh:
+        env.create_unbacked_symint()
+        env.symbols.settle(name("u10"))
+    for condition in between:
+        env.fact(condition)
+    env.roll_back(point)
+    assert state_of(env) == state
+    assert [env.knowledge.filed(each) for each in symbols] == filed
+    for condition in after:
+        env.fact(condition)
+        twin.fact(condition)
+    assert state_of(env) == state_of(twin)
+    assert env.log == twin.log
+
+
+ENV_25 = Clause(
+    "ENV-25",
+    "A symbol is backed if it has a hint or no unbacked name; adopted and reserved names are not used again, and backed"
+    " sizes take the first free one.",
+    "refimpl.symbolic_shapes.symbol_table:SymbolTable.is_backed",
+    "env-unbacked-names-are-never-backed",
+)
+
+
+@checks(ENV_25)
+@given(taken=st.lists(st.integers(0, 4), unique=True, max_size=3), count=st.integers(1, 3), adopted=st.integers(0, 9))
+def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int) -> None:
+    env = ShapeEnv()
+    for number in taken:
+        env.add_backed(name(f"s{number}"), 5, None, None, "an input")
+    env.add_backed(name("u20"), 3, None, None)
+    free = [number for number in range(9) if number not in taken]
+    assert [env.create_symbol(4).name for _ in range(count)] == [f"s{number}" for number in free[:count]]
+    assert [env.create_symbol(4.5).name for _ in range(2)] == ["zf0", "zf1"]
+    env.symbols.adopt(name(f"u{21 + adopted}"), "node", pending=False)
+    env.symbols.adopt(name("u50"), "node")
+    assert env.pending_fresh_unbacked_symbols == [name("u50")]
+    assert str(env.create_unbacked_symint()) == "u51"
+    backed = {"s0": True, "s7": True, "u20": True, "u50": False, "u51": False}
+    assert {each: env.symbols.is_backed(name(each)) for each in backed} == backed
+    assert env.symbols.is_fresh(name("u50"))
+    assert not env.symbols.is_fresh(name("s0"))
+    for condition in (ne(mod(U0, 2), 0), ge(mod(U0, 3), 1), eq(U1, 2)):
+        env.assume(condition)
+    assert not env.divisible
+    env.assume(eq(mod(U0 + U1, 5), 0))
+    assert list(map(str, env.divisible)) == [str(env.replace(eq(mod(U0 + U1, 5), 0)))]
+    env.add_unbacked(symbol_atom("zuf9", Sort.FLOAT), None, None)
+    with pytest.raises(GuardOnDataDependentSymNode, match="zuf9 was allocated by an input"):
+        env.evaluate_float(symbol_atom("zuf9", Sort.FLOAT))

@@ -11,7 +11,7 @@ from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.constraints import Delta, term_of
 from refimpl.symbolic_shapes.errors import GuardOnDataDependentSymNode, UndecidedGuardError
 from refimpl.symbolic_shapes.events import Event, Fact, Requirement, Specialization, Under
-from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.symbolic_shapes.knowledge import Knowledge, KnowledgeMark
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.symbol_table import Mark, SymbolTable
 from refimpl.terms import (
@@ -55,7 +55,7 @@ class SubgraphRunner(Protocol):
         ...
 
 
-Checkpoint: TypeAlias = tuple[int, int, int, int, int, int, Mark]
+Checkpoint: TypeAlias = tuple[int, int, int, int, int, KnowledgeMark, Mark]
 """How long everything was when a node began: log, guards, size-likes, renamings, names, knowledge, symbols (ATOM)."""
 
 

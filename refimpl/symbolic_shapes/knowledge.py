@@ -23,8 +23,10 @@ from refimpl.terms import (
     substitute_cond,
 )
 
-__all__ = ["Knowledge"]
+__all__ = ["Knowledge", "KnowledgeMark"]
 
+KnowledgeMark: TypeAlias = tuple[int, Cond | None]
+"""How many entries there were, and the contradiction that had been met."""
 _Entry: TypeAlias = "tuple[Symbol, Scalar] | BoolTerm"
 
 
@@ -42,7 +44,7 @@ class Knowledge:
         self._parent = parent
         self._bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
         self._unlearned: dict[BoolTerm, None] = {}
-        self._contradicted: tuple[int, Cond] | None = None
+        self._contradicted: Cond | None = None
         self._replacements: dict[Symbol, Scalar] = {}
         self._filed: dict[Symbol, dict[BoolTerm, None]] = {}
         self._entries: list[_Entry] = []
@@ -61,7 +63,7 @@ class Knowledge:
     def contradiction(self) -> Cond | None:
         """A condition that is plainly false under those learned before it; None if none was met."""
         if self._contradicted is not None:
-            return self._contradicted[1]
+            return self._contradicted
         return None if self._parent is None else self._parent.contradiction
 
     def fork(self) -> Knowledge:
@@ -80,17 +82,16 @@ class Knowledge:
         other._entries = self._entries.copy()
         return other
 
-    def mark(self) -> int:
+    def mark(self) -> KnowledgeMark:
         """A point to roll back to; costs nothing."""
-        return len(self._entries)
+        return len(self._entries), self._contradicted
 
-    def roll_back(self, mark: int) -> None:
+    def roll_back(self, mark: KnowledgeMark) -> None:
         """Forget what was learned since the mark: the kept entries are learned again (only failures pay)."""
-        if self._contradicted is not None and self._contradicted[0] >= mark:
-            self._contradicted = None
-        if mark == len(self._entries):
+        count, self._contradicted = mark
+        if count == len(self._entries):
             return
-        kept = self._entries[:mark]
+        kept = self._entries[:count]
         self._bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
         self._unlearned = {}
         self._replacements = {}
@@ -171,7 +172,7 @@ class Knowledge:
         """Learn a condition. A contradiction is remembered in ``contradiction``; nothing is raised."""
         resolved = self.resolve_cond(condition)
         if resolved is False:
-            self._contradicted = self._contradicted or (len(self._entries), condition)
+            self._contradicted = condition if self._contradicted is None else self._contradicted
         else:
             for conjunct in conjuncts(resolved):
                 self._learn(conjunct)

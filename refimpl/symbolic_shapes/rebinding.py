@@ -161,7 +161,7 @@ def _cancel_boolean(view: ConstraintsView, term: Scalar) -> Scalar:
 def _policy(view: ConstraintsView, symbol: Symbol, term: Scalar, profile: Profile) -> Outcome | None:
     """What a profile other than ``exact`` does instead of the exact step; None to go on with it."""
     if isinstance(term, (int, float)):
-        return Rebound(Delta(), term) if profile.constant == "discard" else None
+        return None
     if not any(isinstance(free, Symbol) and is_unbacked(free) for free in term.free):
         return Rebound(Delta(), term) if profile.backed == "discard" else None
     bare = _bare(term)

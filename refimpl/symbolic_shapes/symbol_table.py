@@ -136,9 +136,12 @@ class SymbolTable:
     def roll_back(self, mark: Mark) -> None:
         """Undo what happened since the mark, the name counters aside."""
         fresh, settled, origins = mark
-        for symbol in self._settled[settled:]:
-            self.pending[symbol] = None
-        del self._settled[settled:]
+        again = self._settled[settled:]
+        if again:
+            waiting = {*self.pending, *again}
+            self.pending.clear()
+            self.pending.update((symbol, None) for symbol in self._fresh if symbol in waiting)
+            del self._settled[settled:]
         while len(self._fresh) > fresh:
             symbol, _ = self._fresh.popitem()
             self.pending.pop(symbol, None)

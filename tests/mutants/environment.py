@@ -165,8 +165,8 @@ ENVIRONMENT: Final = (
         "env-contradictions-outlive-their-node",
         "A contradiction that a failed node met stays.",
         f"{_KNOWLEDGE}.roll_back",
-        "self._contradicted[0] >= mark",
-        "self._contradicted[0] > mark",
+        "count, self._contradicted = mark",
+        "count, _ = mark",
         (f"{_H}test_a_contradiction_ends_with_its_node",),
     ),
     Mutant(

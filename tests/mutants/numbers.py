@@ -158,4 +158,20 @@ NUMBERS: Final = (
         "if start in found and len(seen) == 1:",
         ("specs/states.py::test_circles_of_replacements_are_refused",),
     ),
+    Mutant(
+        "env-forgotten-conditions-stay-filed",
+        "A roll-back leaves conditions filed that it forgets.",
+        f"{_S}.knowledge:Knowledge.roll_back",
+        "self._filed = {}",
+        "pass",
+        ("specs/states.py::test_a_roll_back_restores_the_whole_state",),
+    ),
+    Mutant(
+        "env-unbacked-names-are-never-backed",
+        "A symbol with an unbacked name is never backed, whatever its hint.",
+        f"{_S}.symbol_table:SymbolTable.is_backed",
+        "symbol in self.hints or not is_unbacked(symbol)",
+        "not is_unbacked(symbol)",
+        ("specs/states.py::test_names_and_backing_of_symbols",),
+    ),
 )

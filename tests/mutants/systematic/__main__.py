@@ -88,13 +88,21 @@ def _keep_sources(work: Path) -> str:
     return version
 
 
+def _present_checks(work: Path) -> frozenset[str]:
+    """The checks that there were when the last run began: one that is gone notices nothing."""
+    path = work / "checks.json"
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else frozenset()
+
+
 def _read_coverage(work: Path) -> dict[str, tuple[float, dict[str, list[int]]]]:
     """The last measurement of each check, in lines of the present text."""
-    path, present = work / "coverage.jsonl", _sources()
+    path, present, known = work / "coverage.jsonl", _sources(), _present_checks(work)
     maps: dict[str, dict[str, dict[int, list[int]]]] = {}
     found: dict[str, tuple[float, dict[str, list[int]]]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         check, usual, lines, version = json.loads(line)
+        if check not in known:
+            continue
         if version not in maps:
             kept = json.loads((work / f"sources-{version}.json").read_text(encoding="utf-8"))
             maps[version] = {
@@ -114,7 +122,9 @@ def _read_results(work: Path) -> dict[str, dict[str, object]]:
     path = work / "results.jsonl"
     if not path.exists():
         return {}
-    return {row["id"]: row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+    known = _present_checks(work)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["id"]: row for row in rows if row["by"] is None or row["by"] in known}
 
 
 def _measure(run: _Run) -> None:
@@ -122,6 +132,8 @@ def _measure(run: _Run) -> None:
     from tests.mutants.mutant import forget_results
 
     version = _keep_sources(run.work)
+    (run.work / "checks.json").write_text(json.dumps(all_checks()), encoding="utf-8")
+    run.coverage = _read_coverage(run.work)
     for check in all_checks():
         if check in run.coverage:
             continue
@@ -143,6 +155,7 @@ def _measure(run: _Run) -> None:
             file.write(written[0] + "\n")
         print(f"measured {check}", flush=True)
     run.coverage = _read_coverage(run.work)
+    run.results = _read_results(run.work)
 
 
 def _warm(run: _Run, chosen: Iterable[Change]) -> None:
