@@ -15,6 +15,7 @@ from refimpl.terms import (
     Bounds,
     Cond,
     Dim,
+    ValueRange,
     eq,
     evaluate,
     floor_div,
@@ -32,7 +33,7 @@ from refimpl.terms import (
 )
 from specs.clauses import Clause, checks
 
-__all__ = ["TRM_13", "TRM_14", "TRM_15"]
+__all__ = ["TRM_13", "TRM_14", "TRM_15", "TRM_20"]
 
 _TERMS = "refimpl.terms"
 CHAIN: Final = tuple(symbol(f"u{index}") for index in range(4))
@@ -157,3 +158,83 @@ def test_products_and_quotients_are_near(low: int, other: int, slack: int, divis
         assert bounds.known(condition) is True, condition
         assert bounds.known(lnot(condition)) is False, condition
     assert bounds.known(ge(X * Y, low * other + 1)) is None
+
+
+TRM_20 = Clause(
+    "TRM-20",
+    "Bounds propagate exactly: from a sum to its parts, from a quotient, a maximum or a minimum to their arguments, in"
+    " whatever order they are learned; congruences pass through sums, maxima, minima and choices.",
+    f"{_TERMS}.bounds:_backwards",
+    "trm-quotients-bound-too-little",
+)
+
+
+@checks(TRM_20)
+@settings(max_examples=100)
+@given(low=SMALL, width=st.integers(0, 4), total=st.integers(-5, 5), factor=st.integers(1, 3), swapped=st.booleans())
+def test_bounds_of_a_sum_bound_its_parts(low: int, width: int, total: int, factor: int, swapped: bool) -> None:
+    bounds = Bounds()
+    said = [le(factor * X + Y, total), ge(factor * X + Y, total - 3), ge(Y, low), le(Y, low + width)]
+    for condition in reversed(said) if swapped else said:
+        bounds.assume(condition)
+    values = [
+        x for x in range(-40, 40) if any(total - 3 <= factor * x + y <= total for y in range(low, low + width + 1))
+    ]
+    assert bounds.inconsistent is (not values)
+    if values:
+        assert bounds.range_of(X) == ValueRange(min(values), max(values))
+
+
+@checks(TRM_20)
+@settings(max_examples=100)
+@given(low=st.integers(-4, 4), width=st.integers(0, 4), divisor=st.integers(1, 4), ends=st.integers(1, 3))
+def test_bounds_of_a_result_bound_its_arguments(low: int, width: int, divisor: int, ends: int) -> None:
+    cases: list[tuple[Dim, tuple[int | None, int | None]]] = [
+        (floor_div(X, divisor), (divisor * low, divisor * (low + width) + divisor - 1)),
+        (int_max(X, Y), (None, low + width)),
+        (int_min(X, Y), (low, None)),
+        (2 * X + 1, (-(-(low - 1) // 2), (low + width - 1) // 2)),
+    ]
+    for term, (least, most) in cases:
+        bounds = Bounds()
+        if ends & 1:
+            bounds.assume(ge(term, low))
+        if ends & 2:
+            bounds.assume(le(term, low + width))
+        if not bounds.inconsistent:
+            assert bounds.range_of(X) == ValueRange(least if ends & 1 else None, most if ends & 2 else None)
+
+
+@checks(TRM_20)
+@given(modulus=st.integers(2, 6), residue=st.integers(0, 5), other=st.integers(0, 5), factor=st.integers(-3, 3))
+def test_congruences_pass_through(modulus: int, residue: int, other: int, factor: int) -> None:
+    bounds = Bounds()
+    bounds.assume(eq(mod(X, modulus), residue % modulus))
+    bounds.assume(eq(mod(Y, modulus), other % modulus))
+    whole = factor * X + 2 * Y + 1
+    expected = (factor * residue + 2 * other + 1) % modulus
+    assert bounds.known(eq(mod(whole, modulus), expected)) is True
+    assert bounds.known(eq(mod(whole, modulus), expected + 1)) is False
+    same = residue % modulus == other % modulus
+    for choice in (int_max(X, Y), int_min(X, Y), ite(ge(symbol("u2"), 0), X, Y)):
+        assert bounds.known(eq(mod(choice, modulus), residue % modulus)) is (True if same else None)
+    product = bounds.known(eq(mod(X * Y, modulus), residue * other % modulus))
+    assert product is True
+
+
+@checks(TRM_20)
+@settings(max_examples=200)
+@given(
+    outer=st.integers(-6, 6).filter(bool),
+    inner=st.integers(-6, 6).filter(bool),
+    factor=SMALL,
+    shift=SMALL,
+    scaled=SMALL,
+)
+def test_remainders_of_remainders_are_pythons(outer: int, inner: int, factor: int, shift: int, scaled: int) -> None:
+    nested = factor * mod(scaled * X + shift, inner) + shift
+    remainder, quotient = mod(nested, outer), floor_div(nested, outer)
+    for x in range(-13, 14):
+        value = factor * ((scaled * x + shift) % inner) + shift
+        assert evaluate(remainder, {"u0": x}) == value % outer
+        assert evaluate(quotient, {"u0": x}) == value // outer

@@ -99,7 +99,7 @@ def sym_max(a: NumberLike, b: NumberLike) -> NumberLike:
     env = _env_of(a, b)
     left, right = ops.as_number(raw_scalar(a)), ops.as_number(raw_scalar(b))
     if env is None:
-        return max(a, b)  # type: ignore[type-var]  # plain numbers
+        return _of_one_sort(max(a, b), a, b)  # type: ignore[type-var]  # plain numbers
     return wrap(ops.maximum(env, left, right), env)
 
 
@@ -108,8 +108,15 @@ def sym_min(a: NumberLike, b: NumberLike) -> NumberLike:
     env = _env_of(a, b)
     left, right = ops.as_number(raw_scalar(a)), ops.as_number(raw_scalar(b))
     if env is None:
-        return min(a, b)  # type: ignore[type-var]  # plain numbers
+        return _of_one_sort(min(a, b), a, b)  # type: ignore[type-var]  # plain numbers
     return wrap(ops.minimum(env, left, right), env)
+
+
+def _of_one_sort(chosen: NumberLike, *given: NumberLike) -> NumberLike:
+    """The plain number that was chosen, as a float if any that was given is one."""
+    if isinstance(chosen, int) and any(isinstance(number, float) for number in given):
+        return float(chosen)
+    return chosen
 
 
 def sym_sum(args: list[IntLike] | tuple[IntLike, ...]) -> IntLike:

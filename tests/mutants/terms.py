@@ -214,4 +214,12 @@ TERMS: Final = (
         "return lor(",
         ("specs/intervals.py::test_simplified_conditions_are_equivalent",),
     ),
+    Mutant(
+        "trm-quotients-bound-too-little",
+        "A dividend is bounded by the highest quotient times the divisor.",
+        f"{_T}.bounds:_backwards",
+        "(high + 1) * right - 1",
+        "high * right",
+        ("specs/decisions.py::test_bounds_of_a_result_bound_its_arguments",),
+    ),
 )
