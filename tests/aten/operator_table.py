@@ -20,6 +20,8 @@ from tests.aten.calls import DATA, field, read_calls
 __all__ = ["PAGE", "table", "used_overloads"]
 
 PAGE: Final = Path(__file__).parents[2] / "refimpl" / "docs" / "operators.md"
+_FAKE: Final = ("calls.jsonl", "layouts.jsonl", "relaid.jsonl")
+_EAGER: Final = ("eager.jsonl", "drawn.jsonl")
 _BEGIN, _END = "<!-- operator table -->\n", "<!-- end of operator table -->\n"
 
 
@@ -36,14 +38,17 @@ def _family(name: str) -> str:
     return "in-place forms" if module.startswith("_") else module
 
 
+def _counted(files: tuple[str, ...], *, refused: bool = False) -> Counter[str]:
+    calls = (call for name in files for call in read_calls(name))
+    return Counter(field(call, "op") for call in calls if not refused or "error" in call)
+
+
 def table() -> str:
     """The table: one row a family, then the sums."""
     load()
-    fake = Counter(field(call, "op") for call in read_calls("calls.jsonl"))
-    eager = Counter(field(call, "op") for name in ("eager.jsonl", "drawn.jsonl") for call in read_calls(name))
-    refused = Counter(
-        field(call, "op") for name in ("eager.jsonl", "drawn.jsonl") for call in read_calls(name) if "error" in call
-    )
+    fake = _counted(_FAKE)
+    eager = _counted(_EAGER)
+    refused = _counted(_EAGER, refused=True)
     used = set(used_overloads())
     rows: defaultdict[str, list[str]] = defaultdict(list)
     for name in schema_names():

@@ -25,18 +25,20 @@ def encoded(x):
         return {"t": [list(x.shape), list(x.stride()), x.storage_offset(), str(x.dtype)[6:]]}
     if isinstance(x, (list, tuple)):
         return [encoded(item) for item in x]
+    if isinstance(x, torch.dtype):
+        return {"dtype": str(x)[6:]}
     return {"f": repr(x)} if isinstance(x, float) else x
 
 seen = set()
 output = open(sys.argv[1], "w")
-def emit(op, *args):
-    call = {"op": f"aten.{op}", "args": encoded(args), "kwargs": {}}
+def emit(op, *args, **kwargs):
+    call = {"op": f"aten.{op}", "args": encoded(args), "kwargs": {key: encoded(value) for key, value in kwargs.items()}}
     if json.dumps(call) in seen:
         return
     seen.add(json.dumps(call))
     name, overload = op.split(".")
     try:
-        call["out"] = encoded(getattr(getattr(torch.ops.aten, name), overload)(*args))
+        call["out"] = encoded(getattr(getattr(torch.ops.aten, name), overload)(*args, **kwargs))
     except Exception as error:
         call["error"] = [type(error).__name__, str(error).partition("\n")[0]]
     output.write(json.dumps(call) + "\n")
@@ -131,6 +133,65 @@ def attention():
         emit(op, query, Z(2, 4, 9, 8), Z(2, 4, 9, 8))
         emit("_scaled_dot_product_flash_attention_for_cpu.default", query, q, q)
 
+def recurrent():
+    for op, gates in (("lstm", 4), ("gru", 3), ("rnn_tanh", 1), ("rnn_relu", 1)):
+        for bias in (True, False):
+            for layers, ways in ((1, 1), (2, 2)):
+                weights = []
+                for layer in range(layers):
+                    for _ in range(ways):
+                        weights += [Z(gates * 4, 3 if layer == 0 else 4 * ways), Z(gates * 4, 4)]
+                        weights += [Z(gates * 4)] * 2 if bias else []
+                for batch_first in (True, False):
+                    for x in (Z(5, 6, 3), Z(6, 5, 3).transpose(0, 1), Z(1, 1, 3), Z(5, 0, 3), Z(5, 6, 2)):
+                        batch, length = x.shape[:2] if batch_first else (x.shape[1], x.shape[0])
+                        if not length:
+                            continue  # what eager kernels refuse and decompositions do not
+                        for width in (4, 2):
+                            hidden = Z(layers * ways, batch, width)
+                            state = [hidden, hidden.clone()] if op == "lstm" else hidden
+                            emit(f"{op}.input", x, state, weights, bias, layers, 0.0, False, ways == 2, batch_first)
+        for x, h in ((Z(6, 3), Z(6, 4)), (Z(3, 6).t(), Z(6, 4)), (Z(0, 3), Z(0, 4)), (Z(6, 2), Z(6, 4))):
+            state = [h, h.clone()] if op == "lstm" else h
+            emit(f"{op}_cell.default", x, state, Z(gates * 4, 3), Z(gates * 4, 4), Z(gates * 4), Z(gates * 4))
+            emit(f"{op}_cell.default", x, state, Z(gates * 4, 3), Z(gates * 4, 4))
+
+def numbers():
+    for t in (Z(3, 4), Z(4, 3).t(), Z(()), Z(0, 2), Z(6, 4)[2:, ::2]):
+        for op in ("sym_size", "sym_stride", "size", "stride"):
+            for dim in (-3, -2, -1, 0, 1, 2):
+                emit(f"{op}.int", t, dim)
+            emit(f"{op}.default", t)
+        for op in ("sym_numel", "numel", "sym_storage_offset", "storage_offset"):
+            emit(f"{op}.default", t)
+        for dtype in (torch.float32, torch.int64):
+            emit("_assert_tensor_metadata.default", t, None, None, dtype)
+
+def signals():
+    for name in ("hann", "hamming", "bartlett", "blackman", "kaiser"):
+        for length in (-1, 0, 1, 8):
+            emit(f"{name}_window.default", length)
+            emit(f"{name}_window.periodic", length, False, dtype=torch.float64)
+    emit("hamming_window.periodic_alpha", 8, True, 0.5)
+    emit("hamming_window.periodic_alpha_beta", 8, True, 0.5, 0.4)
+    emit("kaiser_window.beta", 8, True, 12.0)
+    for length in (-2, 0, 1, 7):
+        emit("fft_fftfreq.default", length)
+        emit("fft_rfftfreq.default", length, 0.5)
+
+def others():
+    low, scale = torch.float8_e4m3fn, Z(())
+    for m, k, n in ((16, 32, 48), (16, 32, 0), (17, 32, 48), (16, 30, 48)):
+        a, b = Z(m, k, dtype=low), Z(n, k, dtype=low).t()
+        emit("_scaled_mm.default", a, b, scale, scale)
+        emit("_scaled_mm.default", a, b, scale, scale, None, None, torch.bfloat16)
+        emit("_scaled_mm.default", a, Z(k, n, dtype=low), scale, scale)
+    for data in (Z(5, 3), Z(3, 5).t()):
+        for axis in (0, 1):
+            emit("segment_reduce.default", data, "sum", lengths=Z(2, dtype=torch.int64), axis=axis, unsafe=True)
+    for info in (Z((), dtype=torch.int32), Z(3, dtype=torch.int32)):
+        emit("_linalg_check_errors.default", info, "inv", is_matrix=info.ndim == 0)
+
 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
     for t in images():
         for part in (normalisations, windows, resizings):
@@ -139,7 +200,8 @@ with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_
         windows(t)
     vectors()
     volumes()
-    attention()
+    for part in (attention, recurrent, numbers, signals, others):
+        part()
 output.close()
 """
 
