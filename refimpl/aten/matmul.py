@@ -14,7 +14,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, lor
 
-__all__ = ["matrix_product", "require_equal"]
+__all__ = ["cxx_type", "matrix_product", "require_equal"]
 
 _CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
         "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",
@@ -29,11 +29,12 @@ def require_equal(ctx: Context, left: Dim, right: Dim, message: str) -> None:
 
 def _require_same_dtype(self: FakeTensor, other: FakeTensor) -> None:
     if self.dtype is not other.dtype:
-        left, right = _cxx_type(self), _cxx_type(other)
+        left, right = cxx_type(self), cxx_type(other)
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {left} != {right}")
 
 
-def _cxx_type(tensor: FakeTensor) -> str:
+def cxx_type(tensor: FakeTensor) -> str:
+    """The dtype as C++ names it, which messages of matrix products print."""
     return _CXX.get(tensor.dtype.name, tensor.dtype.name)
 
 
@@ -156,8 +157,8 @@ def baddbmm(
     result = _bmm(ctx, batch1, batch2, None)
     if self.dtype is not batch1.dtype:
         raise RuntimeError(
-            f"Input dtypes must be the same, got: input {_cxx_type(self)}, batch1: {_cxx_type(batch1)}, "
-            f"batch2: {_cxx_type(batch2)}"
+            f"Input dtypes must be the same, got: input {cxx_type(self)}, batch1: {cxx_type(batch1)}, "
+            f"batch2: {cxx_type(batch2)}"
         )
     return result
 

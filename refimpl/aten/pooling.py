@@ -215,6 +215,10 @@ def max_pool1d(
     ceil_mode: bool,
 ) -> FakeTensor:
     """The maxima of the windows of vectors."""
+    head = "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
+    require(ctx, self.ndim in (2, 3), head, lambda: sizes_text(self.sizes))
+    for size in self.sizes[-2:]:
+        require(ctx, ne(size, 0), head, lambda: sizes_text(self.sizes))
     return max_pool1d_with_indices(ctx, self, kernel_size, stride, padding, dilation, ceil_mode)[0]
 
 

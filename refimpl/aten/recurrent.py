@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl.aten._broadcast import expand
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, sizes_text
+from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, gt, lor
@@ -18,8 +22,23 @@ def _require_batch(ctx: Context, hidden: FakeTensor, batch: Dim, unchecked: bool
     have = hidden.sizes[1]
     if have is not batch:
         equal = eq(have, batch)
-        message = f"Expected hidden size with batch {batch}, got {sizes_text(hidden.sizes)}"
+        message = (
+            f"The size of tensor a ({have}) must match the size of tensor b ({batch}) at non-singleton dimension 0"
+        )
         ctx.defer(equal, True if unchecked else lor(equal, eq(batch, 1)), message)
+
+
+def _require_structure(hidden: FakeTensor, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
+    """As many hidden states and groups of weights as layers and directions. Raises RuntimeError."""
+    if count % each:
+        raise RuntimeError("got an incorrect number of RNN parameters")
+    states, units = hidden.sizes[0], num_layers * (2 if bidirectional else 1)
+    if bidirectional and (count // each % 2 or (isinstance(states, int) and states % 2)):
+        raise RuntimeError("Odd number of params or hiddens given to a bidirectional RNN")
+    if isinstance(states, int) and states != units:
+        raise RuntimeError("Expected more hidden states in stacked_rnn")
+    if count // each != units:
+        raise RuntimeError("Expected more weights in stacked_rnn")
 
 
 def _require_weights(
@@ -44,6 +63,43 @@ def _require_weights(
             )
 
 
+def _require_gates(
+    ctx: Context, input: FakeTensor, params: Sequence[FakeTensor], each: int, gates: int, batch: Dim, width: Dim
+) -> None:
+    """The weights of each layer and direction give the gates of the hidden width, to which biases are added."""
+    wanted = gates * width
+    for index in range(0, len(params), each):
+        for weight, bias in zip(
+            params[index : index + 2], params[index + 2 : index + each] or (None, None), strict=True
+        ):
+            _require_matrix(weight)
+            _require_one_dtype(input, weight, bias)
+            rows = weight.sizes[0]
+            if bias is not None:
+                expand(ctx, bias, (batch, rows))
+            fits = lor(eq(rows, wanted), eq(rows, 1)) if gates == 1 else eq(rows, wanted)
+            message = f"The size of tensor a ({rows}) must match the size of tensor b ({wanted})"
+            ctx.require(fits, f"{message} at non-singleton dimension 1")
+
+
+def _require_matrix(weight: FakeTensor) -> None:
+    wrap_dim(1, weight.ndim, scalar_has_one=False)
+    if weight.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
+
+
+def _require_one_dtype(input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None) -> None:
+    if input.dtype is not weight.dtype:
+        if bias is None:
+            raise RuntimeError(
+                f"expected m1 and m2 to have the same dtype, but got: {cxx_type(input)} != {cxx_type(weight)}"
+            )
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {scalar_type_name(input.dtype)} and "
+            f"{scalar_type_name(weight.dtype)}"
+        )
+
+
 def _run(
     ctx: Context,
     input: FakeTensor,
@@ -56,13 +112,14 @@ def _run(
     unchecked: bool = False,
 ) -> tuple[FakeTensor, FakeTensor]:
     """The outputs of all steps and the last hidden state."""
+    wrap_dim(1, input.ndim, scalar_has_one=False)
     if input.ndim != 3 or hidden.ndim != 3:
         raise RuntimeError(f"Expected three dimensions, got {sizes_text(input.sizes)} and {sizes_text(hidden.sizes)}")
     steps, batch = (input.sizes[1], input.sizes[0]) if batch_first else (input.sizes[0], input.sizes[1])
     directions = 2 if bidirectional else 1
     features, width = input.sizes[2], hidden.sizes[2]
     ctx.require(gt(steps, 0), "Expected sequence length to be larger than 0 in RNN")
-    ctx.require(eq(hidden.sizes[0], num_layers * directions), f"Expected {num_layers * directions} hidden states")
+    ctx.require(eq(hidden.sizes[0], num_layers * directions), "Expected more hidden states in stacked_rnn")
     _require_weights(ctx, params, num_layers, directions, features, width, unchecked)
     _require_batch(ctx, hidden, batch, unchecked)
     output = in_format(ctx, input, (steps, batch, width * directions), "contiguous_format")
@@ -76,21 +133,47 @@ def _state(ctx: Context, input: FakeTensor, layers: int, batch: Dim, width: Dim)
     return in_format(ctx, input, (layers, batch, width), "contiguous_format")
 
 
-@shape("aten.rnn_tanh.input", "aten.rnn_relu.input", "aten.gru.input")
-def rnn(
-    ctx: Context,
-    input: FakeTensor,
-    hx: FakeTensor,
-    params: Sequence[FakeTensor],
-    has_biases: bool,
-    num_layers: int,
-    dropout: float,
-    train: bool,
-    bidirectional: bool,
-    batch_first: bool,
-) -> tuple[FakeTensor, ...]:
-    """The outputs of all steps and the last hidden state of each layer and direction."""
-    return _run(ctx, input, hx, params, num_layers, bidirectional, batch_first)
+def _declare(name: str, gates: int) -> None:
+    """A layer whose weights give that many gates, and its cell."""
+
+    @shape(f"aten.{name}.input")
+    def rnn(
+        ctx: Context,
+        input: FakeTensor,
+        hx: FakeTensor,
+        params: Sequence[FakeTensor],
+        has_biases: bool,
+        num_layers: int,
+        dropout: float,
+        train: bool,
+        bidirectional: bool,
+        batch_first: bool,
+    ) -> tuple[FakeTensor, ...]:
+        """The outputs of all steps and the last hidden state of each layer and direction."""
+        each = 4 if has_biases else 2
+        if input.ndim == hx.ndim == 3:
+            _require_structure(hx, len(params), each, num_layers, bidirectional)
+        result = _run(ctx, input, hx, params, num_layers, bidirectional, batch_first)
+        _require_gates(ctx, input, params, each, gates, input.sizes[0 if batch_first else 1], hx.sizes[2])
+        return result
+
+    @shape(f"aten.{name}_cell.default")
+    def cell(
+        ctx: Context,
+        input: FakeTensor,
+        hx: FakeTensor,
+        w_ih: FakeTensor,
+        w_hh: FakeTensor,
+        b_ih: FakeTensor | None,
+        b_hh: FakeTensor | None,
+    ) -> FakeTensor:
+        """The next hidden state."""
+        _require_cell(ctx, input, (hx,), ((w_ih, b_ih), (w_hh, b_hh)), gates)
+        return in_format(ctx, hx, hx.sizes, "contiguous_format")
+
+
+for _name, _gates in (("rnn_tanh", 1), ("rnn_relu", 1), ("gru", 3)):
+    _declare(_name, _gates)
 
 
 @shape("aten.lstm.input")
@@ -114,34 +197,36 @@ def lstm(
     return output, last, _state(ctx, input, num_layers * (2 if bidirectional else 1), last.sizes[1], cell.sizes[2])
 
 
-def _cell(ctx: Context, input: FakeTensor, hidden: FakeTensor, w_ih: FakeTensor, w_hh: FakeTensor) -> FakeTensor:
-    ctx.require(
-        eq(input.sizes[-1], w_ih.sizes[1]),
-        f"input has inconsistent input_size: got {input.sizes[-1]} expected {w_ih.sizes[1]}",
-    )
-    ctx.require(
-        eq(hidden.sizes[-1], w_hh.sizes[1]),
-        f"hidden has inconsistent hidden_size: got {hidden.sizes[-1]}, expected {w_hh.sizes[1]}",
-    )
-    ctx.require(
-        eq(input.sizes[0], hidden.sizes[0]),
-        f"Input batch size {input.sizes[0]} doesn't match hidden batch size {hidden.sizes[0]}",
-    )
-    return in_format(ctx, hidden, hidden.sizes, "contiguous_format")
-
-
-@shape("aten.rnn_tanh_cell.default", "aten.rnn_relu_cell.default", "aten.gru_cell.default")
-def rnn_cell(
+def _require_cell(
     ctx: Context,
     input: FakeTensor,
-    hx: FakeTensor,
-    w_ih: FakeTensor,
-    w_hh: FakeTensor,
-    b_ih: FakeTensor | None,
-    b_hh: FakeTensor | None,
-) -> FakeTensor:
-    """The next hidden state."""
-    return _cell(ctx, input, hx, w_ih, w_hh)
+    states: Sequence[FakeTensor],
+    weights: tuple[tuple[FakeTensor, FakeTensor | None], tuple[FakeTensor, FakeTensor | None]],
+    gates: int,
+) -> None:
+    """Weights, input and states fit together, in the order in which the kernel looks."""
+    for weight, _ in reversed(weights):
+        wrap_dim(1, weight.ndim, scalar_has_one=False)
+    features, width = weights[0][0].sizes[1], weights[1][0].sizes[1]
+    for name, (weight, _) in zip(("weight_ih", "weight_hh"), weights, strict=True):
+        have, want = weight.sizes[0], gates * width
+        ctx.require(eq(have, want), f"{name} first dim must be {gates} * hidden_size = {want}, but got {have}")
+    wrap_dim(1, input.ndim, scalar_has_one=False)
+    ctx.require(
+        eq(input.sizes[1], features), f"input has inconsistent input_size: got {input.sizes[1]} expected {features}"
+    )
+    for number, state in enumerate(states):
+        batch, others = input.sizes[0], state.sizes[0] if state.ndim else 1
+        ctx.require(eq(batch, others), f"Input batch size {batch} doesn't match hidden{number} batch size {others}")
+        wrap_dim(1, state.ndim, scalar_has_one=False)
+        have = state.sizes[1]
+        ctx.require(eq(have, width), f"hidden{number} has inconsistent hidden_size: got {have}, expected {width}")
+    for source, (weight, bias) in zip((input, states[0]), weights, strict=True):
+        if weight.ndim > 2:
+            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
+        _require_one_dtype(source, weight, bias)
+        if bias is not None:
+            expand(ctx, bias, (input.sizes[0], weight.sizes[0]))
 
 
 @shape("aten.lstm_cell.default")
@@ -157,4 +242,8 @@ def lstm_cell(
     """The next hidden and the next cell state."""
     if len(hx) != 2:
         raise RuntimeError("lstm_cell expects two hidden states")
-    return _cell(ctx, input, hx[0], w_ih, w_hh), in_format(ctx, hx[1], hx[1].sizes, "contiguous_format")
+    _require_cell(ctx, input, hx, ((w_ih, b_ih), (w_hh, b_hh)), 4)
+    hidden, cell = hx
+    return in_format(ctx, hidden, hidden.sizes, "contiguous_format"), in_format(
+        ctx, hidden, cell.sizes, "contiguous_format"
+    )

@@ -17,9 +17,9 @@ __all__: list[str] = []
 def _product(
     ctx: Context, self: FakeTensor, mat2: FakeTensor, bias: FakeTensor | None, out_dtype: DType | None
 ) -> FakeTensor:
-    for name, matrix in (("self", self), ("mat2", mat2)):
+    for name, matrix in (("mat1", self), ("mat2", mat2)):
         if matrix.ndim != 2:
-            raise RuntimeError(f"Inputs must be 2D but got {name}.dim()={matrix.ndim}")
+            raise RuntimeError(f"{name} must be a matrix")
     ctx.require(
         eq(self.sizes[1], mat2.sizes[0]),
         f"mat_a and mat_b shapes cannot be multiplied ({'x'.join(map(str, self.sizes))} and "

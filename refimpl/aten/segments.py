@@ -31,7 +31,7 @@ def segment_reduce(
     if given is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     if given.ndim != axis + 1:
-        raise RuntimeError(f"segment_reduce(): Expected {axis + 1} dimensions of lengths or offsets, got {given.ndim}.")
+        raise RuntimeError(f"segment_reduce(): Expected axis to be the last dimension of lengths but got {axis}.")
     require_sizes(ctx, given.sizes[:axis], data.sizes[:axis], "segment_reduce(): lengths or offsets do not fit data")
     segments: Sizes = given.sizes
     if lengths is None:

@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_CALLS: Final = Path(__file__).parents[1] / "aten" / "data" / "calls.jsonl"
+_DATA: Final = Path(__file__).parents[1] / "aten" / "data"
+_CALLS: Final = f"{_DATA / 'calls.jsonl'},{_DATA / 'layouts.jsonl'}"
 
 # Run in a separate process: what imports torch is no part of the typed tree.
 _RECORDER: Final = r"""
@@ -29,7 +30,7 @@ CONTENTS = ("out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INT
             "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
             "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
             "found idx to be", "allocated size does not match", "expected scalar type", "Found dtype",
-            "should be the same", "mixed dtype", "self indexing axis dim", "not in the valid range", "safely cast")
+            "should be the same", "mixed dtype", "could not create", "self indexing axis dim", "not in the valid range", "safely cast")
 # What they give depends on contents that are not recorded.
 COUNTED = ("aten.nonzero.default", "aten.argwhere.default", "aten.nonzero_numpy.default")
 calls_paths, output_path, kept, rounds = sys.argv[1].split(","), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -129,7 +130,7 @@ by_operator = collections.defaultdict(list)
 for path in calls_paths:
     for line in open(path):
         call = json.loads(line)
-        if call["op"].startswith("aten.") and call["op"] not in COUNTED and '"v"' not in line:
+        if call["op"].startswith("aten.") and call["op"] not in COUNTED and '"v"' not in line and "error" not in call:
             by_operator[call["op"]].append(call)
 def lines_of(operator):
     random.seed(seed + operator)
@@ -169,7 +170,7 @@ with open(output_path, "w") as output:
 def main() -> None:
     """Run the recorder."""
     output, kept, rounds, seed, *_ = *sys.argv[1:], *("2", "40", "")[len(sys.argv) - 2 :]
-    subprocess.run([sys.executable, "-c", _RECORDER, str(_CALLS), output, kept, rounds, seed], check=True)
+    subprocess.run([sys.executable, "-c", _RECORDER, _CALLS, output, kept, rounds, seed], check=True)
 
 
 if __name__ == "__main__":
