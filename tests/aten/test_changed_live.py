@@ -23,6 +23,7 @@ _DEVIATIONS: Final = {
     "_embedding_bag_forward_only.default": "fake tensors count the last offset where eager kernels do not",
     "_histogramdd_from_bin_cts.default": "the dtype of weights is checked by the kernel, not by fake tensors",
     "_pdist_forward.default": "the private half of pdist is asked for matrices only",
+    "_scaled_mm.default": "which shapes of scales the kernel knows",
     "_trilinear.default": "the private half of bilinear broadcasts with sizes of 0",
     "addbmm.default": "dtypes of a product are checked by the kernel",
     "batch_norm.default": "dtypes of parameters are checked by the kernel",

@@ -30,7 +30,8 @@ CONTENTS = ("out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INT
             "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
             "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
             "found idx to be", "allocated size does not match", "expected scalar type", "Found dtype",
-            "should be the same", "mixed dtype", "could not create", "self indexing axis dim", "not in the valid range", "safely cast")
+            "should be the same", "mixed dtype", "could not create", "self indexing axis dim", "not in the valid range",
+            "safely cast")
 # What they give depends on contents that are not recorded.
 COUNTED = ("aten.nonzero.default", "aten.argwhere.default", "aten.nonzero_numpy.default")
 calls_paths, output_path, kept, rounds = sys.argv[1].split(","), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
