@@ -17,7 +17,7 @@ from refimpl.laws.step_names import EMIT_OF_STEP, INJ_OF_STEP
 from refimpl.solver import Solver, SolverError, make_solver
 from refimpl.symbolic_shapes.key_path import KeyPath
 from refimpl.terms import Symbol
-from refimpl.torch._observer import Log
+from refimpl.torch._log import Log
 from refimpl.torch._records import Frames, RawRun, RawStep
 from refimpl.torch._relevant import Relevance
 from refimpl.torch.expressions import Unreadable, from_torch_symbol

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from inspect import currentframe
 from threading import Lock, local
 from typing import Final, Protocol, cast, final
-from weakref import WeakKeyDictionary
 
-from refimpl.torch._disguise import disguised
 from refimpl.torch._history import Histories, Snapshot
-from refimpl.torch._patches import Patch, Patches
+from refimpl.torch._hooks import LiveInterpreter, patches_for
+from refimpl.torch._log import Log
+from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
     LiveNode,
     RawRun,
@@ -23,53 +23,11 @@ from refimpl.torch._records import (
     raised_by,
 )
 from refimpl.torch.places import RawPlace, raw_places
-from refimpl.torch.shape_env import Capture, capture
+from refimpl.torch.shape_env import Capture, as_live, capture
 
-__all__ = ["HUB", "Hub", "Log"]
+__all__ = ["HUB", "Hub"]
 
-
-@final
-class Log:
-    """What one audit has seen. ``troubles`` are events that could not be observed, and why."""
-
-    def __init__(self) -> None:
-        self.steps: list[RawStep] = []
-        self.runs: list[RawRun] = []
-        self.troubles: list[str] = []
-        self._ran: WeakKeyDictionary[object, WeakKeyDictionary[object, Snapshot]] = WeakKeyDictionary()
-        self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
-
-    def add_step(self, step: RawStep, env: object, graph: object, node: LiveNode, *, within_a_run: bool) -> None:
-        """A step was seen. Those outside of a run are gathered, as long as each is of another node of one graph."""
-        self.steps.append(step)
-        if within_a_run or step.whole:
-            return
-        graphs = self._loose.setdefault(env, WeakKeyDictionary())
-        loose = graphs.get(graph)
-        if loose is None or node in loose.nodes:
-            loose = graphs[graph] = _Loose(RawRun("steps", step.before, step.after, step.frames))
-            self.runs.append(loose.run)
-        loose.nodes[node] = None
-        loose.run.steps.append(step)
-        loose.run.after = step.after
-
-    def add_run(self, run: RawRun, env: object, graph: object) -> None:
-        """A whole graph was run; if not for the first time in this environment, that is recorded too (STEADY)."""
-        self.runs.append(run)
-        if run.raised is not None:
-            return
-        ran = self._ran.setdefault(env, WeakKeyDictionary())
-        first = ran.get(graph)
-        if first is not None:
-            self.runs.append(RawRun("again", run.before, run.after, run.frames, first=first))
-        ran[graph] = run.after
-
-
-@final
-@dataclass(slots=True)
-class _Loose:
-    run: RawRun
-    nodes: WeakKeyDictionary[object, None] = field(default_factory=WeakKeyDictionary[object, None])
+_TRUST: Final = "compute_unbacked_bindings"
 
 
 @final
@@ -88,7 +46,6 @@ class _OpenStep:
 @dataclass(slots=True)
 class _OpenRun:
     interpreter: object
-    graph: object
     env: object
     run: RawRun
     paths: dict[LiveNode, str]
@@ -107,17 +64,21 @@ class _OpenNode:
     failed_inside: bool = False
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class _OpenTrust:
+    env: object
+    recorded: object
+    before: Snapshot
+    logs: tuple[Log, ...]
+
+
 class _Thread(local):
     """What this thread is in the middle of, outermost first."""
 
     def __init__(self) -> None:
         self.runs: list[_OpenRun] = []
         self.nodes: list[_OpenNode] = []
-
-
-class _Interpreter(Protocol):
-    graph: object
-    module: object
 
 
 class _Root(Protocol):
@@ -148,7 +109,7 @@ class Hub:
         with self._lock:
             self._logs = (*self._logs, log)
             if self._patches is None:
-                self._patches = Patches(_patches(self))
+                self._patches = Patches(patches_for(self))
                 self._patches.install()
 
     def leave(self, log: Log) -> None:
@@ -178,8 +139,10 @@ class Hub:
             self._not_seen(logs, f"a step on {node}", error)
             return None
 
-    def step_ends(self, step: _OpenStep, error: BaseException | None) -> None:
+    def step_ends(self, step: object, error: BaseException | None) -> None:
         """The step returned, or raised."""
+        if not isinstance(step, _OpenStep):
+            return
         try:
             raised = None if error is None else raised_by(error)
             after, frames = self._histories.snapshot(step.env), frames_of(currentframe())
@@ -190,7 +153,7 @@ class Hub:
                         name = run.paths[step.node]
                         run.run.steps.append(seen if name == seen.node else replace(seen, node=name))
             for log in step.logs:
-                log.add_step(seen, step.env, step.node.graph, step.node, within_a_run=step.run is not None)
+                log.add_step(seen, step.env, step.node, within_a_run=step.run is not None)
         except Exception as trouble:  # see above
             self._not_seen(step.logs, f"a step on {step.node}", trouble)
 
@@ -208,9 +171,35 @@ class Hub:
                 return run
         return None
 
+    # -- one trusted memo: compute_unbacked_bindings with the recorded value --
+
+    def trust_begins(self, env: object, recorded: object) -> object | None:
+        """Fresh symbols will be replaced by what is recorded; None if there are none."""
+        logs = self._logs
+        if not logs or env is None or not as_live(env).pending_fresh_unbacked_symbols:
+            return None
+        try:
+            return _OpenTrust(env, recorded, self._histories.snapshot(env), logs)
+        except Exception as error:  # see above
+            self._not_seen(logs, "a trusted memo", error)
+            return None
+
+    def trust_ends(self, trust: object, found: Mapping[object, tuple[object, ...]] | None) -> None:
+        """Each symbol that was found is now what is recorded at its path: a step like any other."""
+        if not isinstance(trust, _OpenTrust) or not found:
+            return
+        try:
+            places = [place for place in raw_places(found, trust.recorded) if place.value is not place.symbol]
+            after, frames = self._histories.snapshot(trust.env), frames_of(currentframe())
+            step = RawStep(_TRUST, "call_function", tuple(places), trust.before, after, None, frames)
+            for log in trust.logs:
+                log.steps.append(step)
+        except Exception as error:  # see above
+            self._not_seen(trust.logs, "a trusted memo", error)
+
     # -- one node: run_node of a propagating interpreter --
 
-    def node_begins(self, interpreter: _Interpreter, node: LiveNode) -> _OpenNode | None:
+    def node_begins(self, interpreter: LiveInterpreter, node: LiveNode) -> _OpenNode | None:
         """A node begins to run; with the first node of a graph, a run begins."""
         logs = self._logs
         if not logs:
@@ -233,8 +222,10 @@ class Hub:
             self._not_seen(logs, f"the node {node}", error)
             return None
 
-    def node_ends(self, opened: _OpenNode, error: BaseException | None) -> None:
+    def node_ends(self, opened: object, error: BaseException | None) -> None:
         """The node returned, or raised; with the output node, and with an error, its run is over."""
+        if not isinstance(opened, _OpenNode):
+            return
         try:
             nodes = self._thread.nodes
             while nodes and nodes.pop() is not opened:
@@ -258,11 +249,11 @@ class Hub:
             opened.name, node.op, (), opened.before, self._histories.snapshot(opened.env), raised, frames, whole=True
         )
         for log in opened.logs:
-            log.add_step(step, opened.env, node.graph, node, within_a_run=opened.run is not None)
+            log.add_step(step, opened.env, node, within_a_run=opened.run is not None)
 
     # -- one run: every node of a graph --
 
-    def _open_run(self, interpreter: _Interpreter, env: object, logs: tuple[Log, ...]) -> None:
+    def _open_run(self, interpreter: LiveInterpreter, env: object, logs: tuple[Log, ...]) -> None:
         runs = self._thread.runs
         runs[:] = [run for run in runs if run.interpreter is not interpreter]
         paths: dict[LiveNode, str] = {}
@@ -274,7 +265,7 @@ class Hub:
         )
         before = self._histories.snapshot(env)
         run = RawRun("graph", before, before, frames_of(currentframe()), recorded)
-        runs.append(_OpenRun(interpreter, interpreter.graph, env, run, paths, logs))
+        runs.append(_OpenRun(interpreter, env, run, paths, logs))
 
     def _close_run(self, opened: _OpenRun, error: BaseException | None) -> None:
         runs = self._thread.runs
@@ -284,8 +275,9 @@ class Hub:
         opened.run.raised = None if error is None else raised_by(error)
         if any(outer.env is opened.env and not outer.paths.keys().isdisjoint(opened.paths) for outer in runs):
             return  # a sub-graph: its steps are those of the outer run too
+        shape = hash(tuple((path, node.op, str(node.target)) for node, path in opened.paths.items()))
         for log in opened.logs:
-            log.add_run(opened.run, opened.env, opened.graph)
+            log.add_run(opened.run, opened.env, shape)
 
 
 def _environment_of(interpreter: object) -> object:
@@ -302,56 +294,6 @@ def _environment_of(interpreter: object) -> object:
     except AssertionError:  # several fake modes are active: the run itself will say so
         return None
     return getattr(mode, "shape_env", None)
-
-
-def _patches(hub: Hub) -> list[Patch]:
-    shapes = "torch.fx.experimental.symbolic_shapes"
-    return [
-        Patch(shapes, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),
-        Patch(shapes, "PropagateUnbackedSymInts.run_node", lambda original: _observed_node(hub, original)),
-        Patch(
-            "torch.fx.passes.fake_tensor_prop",
-            "FakeTensorProp.run_node",
-            lambda original: _observed_node(hub, original),
-        ),
-        Patch("torch.fx.passes.shape_prop", "ShapeProp.run_node", lambda original: _observed_node(hub, original)),
-    ]
-
-
-def _observed_rebinding(hub: Hub, original: object) -> object:
-    function = cast("Callable[[object, LiveNode, object], object]", original)  # see above
-
-    def rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
-        step = hub.step_begins(shape_env, n, result)
-        if step is None:
-            return function(shape_env, n, result)
-        try:
-            answer = function(shape_env, n, result)
-        except BaseException as error:
-            hub.step_ends(step, error)
-            raise
-        hub.step_ends(step, None)
-        return answer
-
-    return disguised(rebind_unbacked, original)
-
-
-def _observed_node(hub: Hub, original: object) -> object:
-    function = cast("Callable[[_Interpreter, LiveNode], object]", original)  # see above
-
-    def run_node(self: _Interpreter, n: LiveNode) -> object:
-        node = hub.node_begins(self, n)
-        if node is None:
-            return function(self, n)
-        try:
-            answer = function(self, n)
-        except BaseException as error:
-            hub.node_ends(node, error)
-            raise
-        hub.node_ends(node, None)
-        return answer
-
-    return disguised(run_node, original)
 
 
 HUB: Final = Hub()

@@ -10,7 +10,8 @@ from typing import Literal, final
 
 from refimpl.laws.step_law import StepFinding
 from refimpl.torch._judgement import Judgement
-from refimpl.torch._observer import HUB, Log
+from refimpl.torch._log import Log
+from refimpl.torch._observer import HUB
 
 __all__ = ["Audit", "Finding", "Findings", "audit"]
 

@@ -1,0 +1,115 @@
+"""The functions and methods of PyTorch that an audit stands in front of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias, cast
+
+from refimpl.torch._disguise import disguised
+from refimpl.torch._patches import Patch
+from refimpl.torch._records import LiveNode
+
+__all__ = ["LiveInterpreter", "Watcher", "patches_for"]
+
+_Found: TypeAlias = Mapping[object, tuple[object, ...]]
+
+
+class LiveInterpreter(Protocol):
+    """The part of ``torch.fx.Interpreter`` that is read."""
+
+    graph: object
+    module: object
+
+
+class Watcher(Protocol):
+    """Who is told. What ``..._begins`` returns is handed back at the end; None says that there is nothing to see."""
+
+    def step_begins(self, env: object, node: LiveNode, result: object, /) -> object | None:
+        """``rebind_unbacked`` is called."""
+        ...
+
+    def step_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """It returned, or raised."""
+        ...
+
+    def node_begins(self, interpreter: LiveInterpreter, node: LiveNode, /) -> object | None:
+        """``run_node`` is called."""
+        ...
+
+    def node_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """It returned, or raised."""
+        ...
+
+    def trust_begins(self, env: object, recorded: object, /) -> object | None:
+        """``compute_unbacked_bindings`` is called with the value that is recorded."""
+        ...
+
+    def trust_ends(self, ticket: object, found: _Found | None, /) -> None:
+        """It returned what it bound."""
+        ...
+
+
+def patches_for(hub: Watcher) -> list[Patch]:
+    shapes = "torch.fx.experimental.symbolic_shapes"
+    return [
+        Patch(shapes, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),
+        Patch(shapes, "compute_unbacked_bindings", lambda original: _observed_trust(hub, original)),
+        Patch(shapes, "PropagateUnbackedSymInts.run_node", lambda original: _observed_node(hub, original)),
+        Patch(
+            "torch.fx.passes.fake_tensor_prop",
+            "FakeTensorProp.run_node",
+            lambda original: _observed_node(hub, original),
+        ),
+        Patch("torch.fx.passes.shape_prop", "ShapeProp.run_node", lambda original: _observed_node(hub, original)),
+    ]
+
+
+def _observed_rebinding(hub: Watcher, original: object) -> object:
+    function = cast("Callable[[object, LiveNode, object], object]", original)  # PyTorch has no types here
+
+    def rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
+        step = hub.step_begins(shape_env, n, result)
+        if step is None:
+            return function(shape_env, n, result)
+        try:
+            answer = function(shape_env, n, result)
+        except BaseException as error:
+            hub.step_ends(step, error)
+            raise
+        hub.step_ends(step, None)
+        return answer
+
+    return disguised(rebind_unbacked, original)
+
+
+def _observed_node(hub: Watcher, original: object) -> object:
+    function = cast("Callable[[LiveInterpreter, LiveNode], object]", original)  # see above
+
+    def run_node(self: LiveInterpreter, n: LiveNode) -> object:
+        node = hub.node_begins(self, n)
+        if node is None:
+            return function(self, n)
+        try:
+            answer = function(self, n)
+        except BaseException as error:
+            hub.node_ends(node, error)
+            raise
+        hub.node_ends(node, None)
+        return answer
+
+    return disguised(run_node, original)
+
+
+def _observed_trust(hub: Watcher, original: object) -> object:
+    function = cast("Callable[[object, object, object, bool], _Found | None]", original)  # see above
+
+    def compute_unbacked_bindings(
+        shape_env: object, example_value: object, old_example_value: object = None, peek: bool = False
+    ) -> _Found | None:
+        ticket = None if old_example_value is None or peek else hub.trust_begins(shape_env, old_example_value)
+        found = function(shape_env, example_value, old_example_value, peek)
+        if ticket is not None:
+            hub.trust_ends(ticket, found)
+        return found
+
+    return disguised(compute_unbacked_bindings, original)

@@ -1,0 +1,64 @@
+"""What one audit has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import final
+from weakref import WeakKeyDictionary
+
+from refimpl.torch._history import Snapshot
+from refimpl.torch._records import LiveNode, RawRun, RawStep
+
+__all__ = ["Log"]
+
+
+@final
+class Log:
+    """What one audit has seen. ``troubles`` are events that could not be observed, and why."""
+
+    def __init__(self) -> None:
+        self.steps: list[RawStep] = []
+        self.runs: list[RawRun] = []
+        self.troubles: list[str] = []
+        self._ran: WeakKeyDictionary[object, dict[int, Snapshot]] = WeakKeyDictionary()
+        self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
+
+    def add_step(self, step: RawStep, env: object, node: LiveNode, *, within_a_run: bool) -> None:
+        """A step was seen. Those outside of a run are gathered, as long as each is of another node of one graph.
+
+        Graphs that belong to no module (nodes made by hand) count as one.
+        """
+        self.steps.append(step)
+        if within_a_run or step.whole:
+            return
+        graphs = self._loose.setdefault(env, WeakKeyDictionary())
+        graph = node.graph if getattr(node.graph, "owning_module", None) is not None else env
+        loose = graphs.get(graph)
+        if loose is None or node in loose.nodes:
+            loose = graphs[graph] = _Loose(RawRun("steps", step.before, step.after, step.frames))
+            self.runs.append(loose.run)
+        loose.nodes[node] = None
+        # Nodes of several graphs may have one name, and are several sites all the same.
+        taken = sum(each.node.partition("#")[0] == step.node for each in loose.run.steps)
+        loose.run.steps.append(replace(step, node=f"{step.node}#{taken + 1}") if taken else step)
+        loose.run.after = step.after
+
+    def add_run(self, run: RawRun, env: object, shape: int) -> None:
+        """A whole graph was run; if not for the first time in this environment, that is recorded too (STEADY).
+
+        ``shape`` is the same for a graph and its copies.
+        """
+        self.runs.append(run)
+        if run.raised is not None:
+            return
+        ran = self._ran.setdefault(env, {})
+        if shape in ran:
+            self.runs.append(RawRun("again", run.before, run.after, run.frames, first=ran[shape]))
+        ran[shape] = run.after
+
+
+@final
+@dataclass(slots=True)
+class _Loose:
+    run: RawRun
+    nodes: WeakKeyDictionary[object, None] = field(default_factory=WeakKeyDictionary[object, None])
