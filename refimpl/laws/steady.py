@@ -10,7 +10,7 @@ from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, S
 from refimpl.laws.step_words import flat, known_symbols, relations, resolve, resolve_cond
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Cond, Symbol, free_of, to_text
+from refimpl.terms import BoolSymbol, Cond, Symbol, free_of, to_text
 
 __all__ = ["STEADY"]
 
@@ -58,13 +58,13 @@ def _grown(after: ShapeEnvState, again: ShapeEnvState) -> Iterator[StepFinding]:
             yield StepFinding("STEADY", "refuted", _RUN, message, fix="rebind in the first run what the second rebinds")
 
 
-def _asserts(state: ShapeEnvState, old: frozenset[Symbol]) -> int:
+def _asserts(state: ShapeEnvState, old: frozenset[Symbol | BoolSymbol]) -> int:
     """How many asserts speak of old symbols alone."""
-    return sum(_free(condition) <= old for filed in state.asserts.values() for condition in filed)
+    return sum(free_of(condition) <= old for filed in state.asserts.values() for condition in filed)
 
 
 def _different(after: ShapeEnvState, again: ShapeEnvState) -> Iterator[StepClaim]:
-    """What the second run adds or drops, in old names; a symbol that is still pending is counted, not judged."""
+    """What the second run adds or drops, in old names; what still speaks of the second run's own is not judged."""
     old = known_symbols(after)
     first, second = flat(after.conditions()), _in_old_names(again, old)
     for condition in second:
@@ -77,18 +77,14 @@ def _different(after: ShapeEnvState, again: ShapeEnvState) -> Iterator[StepClaim
             yield StepClaim("STEADY", _RUN, second, condition, about, "keep it when the graph runs again")
 
 
-def _in_old_names(again: ShapeEnvState, old: frozenset[Symbol]) -> tuple[Cond, ...]:
+def _in_old_names(again: ShapeEnvState, old: frozenset[Symbol | BoolSymbol]) -> tuple[Cond, ...]:
     written: list[Cond] = []
     for condition in flat(again.conditions()):
-        if not _free(condition) <= old:
+        if not free_of(condition) <= old:
             condition = resolve_cond(again, condition)
-        if _free(condition) <= old:
+        if free_of(condition) <= old:
             written.append(condition)
     return flat(written)
-
-
-def _free(condition: Cond) -> frozenset[Symbol]:
-    return frozenset(each for each in free_of(condition) if isinstance(each, Symbol))
 
 
 STEADY: Final = ObservedLaw(

@@ -163,11 +163,17 @@ def resolve_cond(state: ShapeEnvState, condition: Cond) -> Cond:
     return to_cond(resolve(state, condition))
 
 
-def known_symbols(state: ShapeEnvState) -> frozenset[Symbol]:
-    """Every symbol of which the state says something."""
-    found = {*state.hints, *state.ranges, *state.renamings, *state.renamings.values(), *state.pending}
+def known_symbols(state: ShapeEnvState) -> frozenset[Symbol | BoolSymbol]:
+    """Every symbol of which the state says something, opaque booleans among them."""
+    found: set[Symbol | BoolSymbol] = {
+        *state.hints,
+        *state.ranges,
+        *state.renamings,
+        *state.renamings.values(),
+        *state.pending,
+    }
     for condition in flat(state.conditions()):
-        found.update(each for each in free_of(condition) if isinstance(each, Symbol))
+        found |= free_of(condition)
     return frozenset(found)
 
 

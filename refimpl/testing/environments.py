@@ -112,6 +112,7 @@ def rebinding_steps(*, satisfiable: bool = True, divisors: bool = True) -> st.Se
         terms(names=("s0",), constants=(-2, 4), max_depth=1),
         terms(names=("s0", "u3", FRESH), constants=(-2, 4), max_depth=1),
         st.just(symbol(OLD)),
+        terms(names=("s0", OLD), constants=(-2, 4), max_depth=1),
         st.just(int_of_bool(eq(symbol(FRESH), 1))),
         st.builds(int_of_bool, conditions(names=("s0", FRESH), max_depth=0)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from refimpl.laws.root import cycles
 from refimpl.laws.step import Place, Raised, RunRecord, Step
 from refimpl.symbolic_shapes import (
     Constraints,
@@ -78,11 +79,13 @@ def observed_asking(implementation: Rebinding, case: RebindingStep) -> Step:
 
 
 def observed_again(implementation: Rebinding, case: RebindingStep) -> RunRecord | None:
-    """The step said twice: as a run and the same run again. None if it was refused the first time."""
+    """The step said twice: as a run and the same run again. None if it was refused the first time, or left a cycle."""
     outcome = implementation.rebind(case.before, case.symbol, case.value, case.divisors)
     if not isinstance(outcome, Rebound):
         return None
     after = case.before.apply(outcome.delta)
+    if cycles(state_of_constraints(after)):
+        return None  # it is for ROOT to say; resolution has no end there
     second = observed_step(implementation, RebindingStep(after, case.symbol, case.value, case.divisors))
     return RunRecord((second,), state_of_constraints(case.before), second.before, (), again=second.after)
 

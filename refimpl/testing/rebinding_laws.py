@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, TypeAlias
+
+from hypothesis import strategies as st
 
 from refimpl.laws.implementation import IMPLEMENTATION_LAWS, judge_run, judge_step
 from refimpl.laws.step_law import ObservedLaw, StepFinding
+from refimpl.terms import Scalar
 from refimpl.testing.box import SolverAndBox
 from refimpl.testing.broken import LawBroken
 from refimpl.testing.environments import RebindingStep, rebinding_steps
 from refimpl.testing.implementations import Rebinding
 from refimpl.testing.laws import ImplementationLaw
 from refimpl.testing.observed import observed_again, observed_asking, observed_step
+from refimpl.testing.term_strategies import conditions
 
 __all__ = ["REBINDING_LAWS", "broken"]
 
 _Law: TypeAlias = ImplementationLaw[Rebinding, RebindingStep]
+
+
+def _with_value(case: RebindingStep, value: Scalar) -> RebindingStep:
+    return replace(case, value=value)
+
+
+_STEPS: Final = rebinding_steps()
+# A float, a NaN, a boolean or a condition takes the place of the number.
+_OF_ANY_SORT: Final = st.one_of(
+    _STEPS,
+    st.builds(
+        _with_value,
+        rebinding_steps(divisors=False),
+        st.one_of(st.sampled_from((1.5, float("nan"), True, False)), conditions(names=("s0", "u7"), max_depth=0)),
+    ),
+)
 
 
 def broken(findings: tuple[StepFinding, ...]) -> LawBroken | None:
@@ -38,7 +59,7 @@ def _asked(law: ObservedLaw) -> _Law:
             if error is not None:
                 raise error
 
-    return ImplementationLaw(law.name, law.statement, rebinding_steps(), judge)
+    return ImplementationLaw(law.name, law.statement, _OF_ANY_SORT if law.name == "SORT" else _STEPS, judge)
 
 
 def _observations(

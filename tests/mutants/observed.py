@@ -11,6 +11,8 @@ __all__ = ["OBSERVED"]
 _M: Final = "refimpl.laws"
 _C: Final = "specs/recorded.py::"
 _I: Final = "specs/observed.py::"
+_J: Final = "specs/implementation.py::"
+_S: Final = "refimpl.symbolic_shapes"
 
 OBSERVED: Final = (
     Mutant(
@@ -84,5 +86,71 @@ OBSERVED: Final = (
         "for law in laws]",
         "for law in laws[:0]]",
         (f"{_I}test_a_pending_symbol_that_no_node_binds_breaks_fresh",),
+    ),
+    Mutant(
+        "imp-moved-conditions-are-lost",
+        "The conditions of a replaced symbol do not move to what replaces it.",
+        f"{_S}.rebinding:_finish",
+        "pending.append(moved)",
+        "pending.append(True)",
+        (f"{_J}test_exact_holds_of_the_shipped_step",),
+    ),
+    Mutant(
+        "imp-backed-symbols-are-replaced",
+        "Where a size of the caller stands, the size is replaced.",
+        f"{_S}.rebinding:_orient",
+        "_replaceable(old, new), _replaceable(new, old)",
+        "(None, _bare(new)) if str(new) == 's0' else (_replaceable(old, new), _replaceable(new, old))",
+        (f"{_J}test_frame_holds_of_the_shipped_step",),
+    ),
+    Mutant(
+        "imp-symbols-replace-themselves",
+        "A symbol is replaced by a term in which it occurs.",
+        f"{_S}.rebinding:_replaceable",
+        "return None if not isinstance(other, (int, float)) and symbol in other.free else symbol",
+        "return symbol",
+        (f"{_J}test_root_holds_of_the_shipped_step",),
+    ),
+    Mutant(
+        "imp-booleans-are-integers",
+        "True stands for the integer 1.",
+        f"{_S}.rebinding:_same_sort",
+        "(isinstance(value, int) and not isinstance(value, bool))",
+        "isinstance(value, int)",
+        (f"{_J}test_sort_holds_of_the_shipped_step",),
+    ),
+    Mutant(
+        "imp-failed-steps-leave-a-trace",
+        "A step that raises takes nothing back.",
+        f"{_S}.bindings:rebind_unbacked",
+        "shape_env.roll_back(point)",
+        "pass",
+        (f"{_J}test_atom_holds_of_a_step_that_fails_at_its_second_binding",),
+    ),
+    Mutant(
+        "imp-what-holds-is-refused",
+        "An equation that holds already is taken for false.",
+        f"{_S}.rebinding:_orient",
+        """    if old is new:
+        return True""",
+        """    if old is new:
+        return False""",
+        (f"{_J}test_steady_holds_of_the_shipped_step",),
+    ),
+    Mutant(
+        "imp-bound-symbols-stay-pending",
+        "A symbol that a node binds stays pending.",
+        f"{_S}.symbol_table:SymbolTable.settle",
+        "del self.pending[symbol]",
+        "pass",
+        (f"{_J}test_the_laws_hold_of_whole_propagations",),
+    ),
+    Mutant(
+        "imp-steps-learn-nothing",
+        "The store does not learn what a step adds.",
+        f"{_S}.knowledge:Knowledge.apply",
+        "for condition in delta.added:",
+        "for condition in delta.added[:0]:",
+        (f"{_J}test_the_laws_hold_after_any_history",),
     ),
 )

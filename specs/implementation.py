@@ -1,0 +1,171 @@
+"""IMP, continued: the laws of an implementation hold of the shipped step, of whole propagations, of any history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+
+from refimpl.export import ExportedProgram
+from refimpl.laws import Raised, Step, judge_step, self_test
+from refimpl.laws.atom import ATOM
+from refimpl.solver import make_solver
+from refimpl.symbolic_shapes import KeyPath, SequenceKey, ShapeEnv
+from refimpl.symbolic_shapes.bindings import rebind_unbacked
+from refimpl.symbolic_shapes.key_path import PathError
+from refimpl.symbolic_shapes.state import state_of
+from refimpl.terms import Sort, Symbol, le, of_atom, symbol_atom
+from refimpl.testing import (
+    REBINDING_LAWS,
+    RebindingStep,
+    Reference,
+    ReferenceEnvironment,
+    ShapeEnvMachine,
+    exported_programs,
+    shape_envs,
+)
+from specs.clauses import Clause, checks
+
+__all__ = ["IMP_06", "IMP_07", "IMP_08", "IMP_09", "IMP_10", "IMP_11", "IMP_12", "IMP_13"]
+
+_REBINDING: Final = "refimpl.symbolic_shapes.rebinding"
+_LAW: Final = {law.name: law for law in REBINDING_LAWS}
+_SOLVER: Final = make_solver()
+AT: KeyPath = (SequenceKey(0),)
+
+
+def _asked(name: str) -> Callable[[], None]:
+    """The law asked of the shipped step on drawn cases."""
+
+    @settings(max_examples=120)
+    @given(case=_LAW[name].cases)
+    def check(case: RebindingStep) -> None:
+        _LAW[name].judge(Reference(), case)
+
+    return check
+
+
+IMP_06 = Clause(
+    "IMP-06",
+    "EXACT: a step leaves exactly the solutions of what was known and its equation.",
+    f"{_REBINDING}:_finish",
+    "imp-moved-conditions-are-lost",
+)
+IMP_07 = Clause(
+    "IMP-07",
+    "FRAME: no step replaces a backed symbol by one of the program, or drops what is said of it.",
+    f"{_REBINDING}:_replaceable",
+    "imp-backed-symbols-are-replaced",
+)
+IMP_08 = Clause(
+    "IMP-08",
+    "ROOT: nothing is replaced by itself in the end.",
+    f"{_REBINDING}:_replaceable",
+    "imp-symbols-replace-themselves",
+)
+IMP_09 = Clause(
+    "IMP-09",
+    "SORT: an integer symbol is rebound to an integer, never to a float or a boolean.",
+    f"{_REBINDING}:_same_sort",
+    "imp-booleans-are-integers",
+)
+IMP_10 = Clause(
+    "IMP-10",
+    "ATOM: a step that raises leaves the environment as it was.",
+    "refimpl.symbolic_shapes.bindings:rebind_unbacked",
+    "imp-failed-steps-leave-a-trace",
+)
+IMP_11 = Clause(
+    "IMP-11",
+    "STEADY: what holds already may be said again, and adds nothing.",
+    f"{_REBINDING}:_orient",
+    "imp-what-holds-is-refused",
+)
+test_exact_holds_of_the_shipped_step = checks(IMP_06)(_asked("EXACT"))
+test_frame_holds_of_the_shipped_step = checks(IMP_07)(_asked("FRAME"))
+test_root_holds_of_the_shipped_step = checks(IMP_08)(_asked("ROOT"))
+test_sort_holds_of_the_shipped_step = checks(IMP_09)(_asked("SORT"))
+test_steady_holds_of_the_shipped_step = checks(IMP_11)(_asked("STEADY"))
+
+
+@dataclass
+class _Node:
+    """What rebinding looks at in a node."""
+
+    op: str
+    meta: dict[str, object]
+
+
+def _symbol(name: str) -> Symbol:
+    return symbol_atom(name, Sort.INT)
+
+
+@checks(IMP_10)
+@settings(max_examples=60)
+@given(env=shape_envs(), second=st.sampled_from(("missing", "inconsistent")))
+def test_atom_holds_of_a_step_that_fails_at_its_second_binding(env: ShapeEnv, second: str) -> None:
+    old, other = _symbol("u80"), _symbol("u81")
+    env.symbols.reserve_name("u90")
+    fresh = env.create_unbacked_symint()
+    env.require(le(of_atom(other), 3), "small")
+    missing: KeyPath = (SequenceKey(7),)
+    bindings = {old: AT, other: missing if second == "missing" else (SequenceKey(1),)}
+    value: tuple[object, ...] = (fresh, 9)
+    before = state_of(env)
+    raised: Raised | None = None
+    try:
+        rebind_unbacked(env, _Node("call_function", {"unbacked_bindings": bindings}), value)
+    except (PathError, RuntimeError) as error:
+        raised = Raised("other", type(error).__name__, str(error))
+    assert raised is not None, "the second binding cannot be rebound"
+    step = Step("node", "call_function", (), before, state_of(env), raised)
+    assert judge_step(step, _SOLVER, laws=(ATOM,)) == ()
+
+
+IMP_12 = Clause(
+    "IMP-12",
+    "Whole propagations of drawn programs obey each law, as they run, as their nodes fail, and as they run again.",
+    "refimpl.laws.self_test:self_test",
+    "imp-bound-symbols-stay-pending",
+)
+
+
+@checks(IMP_12)
+@settings(max_examples=25)
+@given(program=exported_programs())
+def test_the_laws_hold_of_whole_propagations(program: ExportedProgram) -> None:
+    assert self_test(program, _SOLVER).findings == ()
+
+
+IMP_13 = Clause(
+    "IMP-13",
+    "After any history of requirements and steps, each further step obeys each law.",
+    "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
+    "imp-steps-learn-nothing",
+)
+
+
+class _History(ShapeEnvMachine[ReferenceEnvironment]):
+    """The shipped environment, asked the laws of each step."""
+
+    def make_environment(self) -> ReferenceEnvironment:
+        return ReferenceEnvironment()
+
+
+@checks(IMP_13)
+def test_the_laws_hold_after_any_history() -> None:
+    run_state_machine_as_test(
+        _History,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=8,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=(Phase.generate,),
+        ),
+    )
