@@ -22,6 +22,7 @@ from specs import (
     numbers,
     observed,
     operators,
+    oracle,
     propagation,
     questions,
     quotients,
@@ -69,5 +70,6 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("TRM", decisions),
     ("TRM", intervals),
     ("SOL", solvers),
+    ("CON", oracle),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

@@ -13,6 +13,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
 from tests.mutants.observed import OBSERVED
 from tests.mutants.operators import OPERATORS
+from tests.mutants.oracle import ORACLE
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.terms import TERMS
@@ -31,6 +32,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *EMISSION,
     *TERMS,
     *OPERATORS,
+    *ORACLE,
 )
 
 
