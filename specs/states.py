@@ -156,12 +156,11 @@ ENV_23 = Clause(
 @given(length=st.integers(1, 4), closed=st.booleans(), factor=st.integers(1, 2))
 def test_circles_of_replacements_are_refused(length: int, closed: bool, factor: int) -> None:
     chain = [symbol(f"u{index}") for index in range(length + 1)]
-    replacements: dict[Symbol, Scalar] = {
-        name(f"u{index}"): factor * chain[index + 1] + factor - 1 for index in range(length)
-    }
+    # The first leads into the chain, or into the circle, and is in none itself.
+    replacements: dict[Symbol, Scalar] = {name("u9"): symbol("u8") + U0}
+    replacements |= {name(f"u{index}"): factor * chain[index + 1] + factor - 1 for index in range(length)}
     if closed:
         replacements[name(f"u{length}")] = U0 + 1
-    replacements[name("u9")] = symbol("u8") + U0  # leads into the chain, or into the circle, and is in none itself
     state = ShapeEnvState(replacements=replacements)
     if closed:
         with pytest.raises(ValueError, match="in a circle"):
@@ -240,6 +239,7 @@ def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int
     env.symbols.adopt(name("u50"), "node")
     assert env.pending_fresh_unbacked_symbols == [name("u50")]
     assert str(env.create_unbacked_symint()) == "u51"
+    assert [str(env.symbols.opaque()) for _ in range(3)] == ["p0", "p1", "p2"]
     backed = {"s0": True, "s7": True, "u20": True, "u50": False, "u51": False}
     assert {each: env.symbols.is_backed(name(each)) for each in backed} == backed
     assert env.symbols.is_fresh(name("u50"))
