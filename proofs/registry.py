@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from proofs import encoding, knowledge, laws, normal_form, preserve, ranges, rebinding
+from proofs import encoding, judging, knowledge, laws, normal_form, placing, preserve, ranges, rebinding
 from proofs.engine.theorem import Group, Theorem
 
 __all__ = ["GROUPS", "THEOREMS", "unregistered"]
@@ -19,6 +19,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     encoding.GROUP,
     rebinding.GROUP,
     laws.GROUP,
+    placing.GROUP,
+    judging.GROUP,
     preserve.GROUP,
 )
 
