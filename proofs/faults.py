@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar, final
+from typing import Final, TypeVar
 
+from proofs.more_faults import MORE_FAULTS, Always, Fault
 from refimpl.laws.confirm import Confirmation
 from refimpl.laws.decide import Decided
 from refimpl.laws.law import Claim, Claims, Given, Law
@@ -43,19 +43,6 @@ __all__ = ["FAULTS", "Fault"]
 
 N = TypeVar("N", bound=Integer)
 _LAWS: Final = ("equiv", "link", "path", "fresh", "inj", "value", "emit", "dom")
-# The shipped object as ``module:attribute``, and what stands there instead.
-Fault: TypeAlias = tuple[str, object]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Always:
-    """A function or method that gives one answer, whatever it is asked."""
-
-    answer: object
-
-    def __call__(self, *_: object) -> object:
-        return self.answer
 
 
 def _identity(x: Interval[N]) -> Interval[N]:
@@ -296,4 +283,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_L}theory:Theory.obligation", _no_obligation),
     (f"{_L}theory:Theory.hypotheses", _no_hypotheses),
     *((f"{_L}{name}:{name.upper()}", _silent(name.upper())) for name in _LAWS),
+    *MORE_FAULTS,
 )

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from proofs import encoding, judging, knowledge, laws, normal_form, placing, preserve, ranges, rebinding
+from proofs import (
+    constructors,
+    encoding,
+    enumerated,
+    judging,
+    knowledge,
+    laws,
+    normal_form,
+    placing,
+    preserve,
+    ranges,
+    rebinding,
+)
 from proofs.engine.theorem import Group, Theorem
 
 __all__ = ["GROUPS", "THEOREMS", "unregistered"]
@@ -15,8 +27,10 @@ __all__ = ["GROUPS", "THEOREMS", "unregistered"]
 GROUPS: Final[tuple[Group, ...]] = (
     ranges.GROUP,
     normal_form.GROUP,
+    constructors.GROUP,
     knowledge.GROUP,
     encoding.GROUP,
+    enumerated.GROUP,
     rebinding.GROUP,
     laws.GROUP,
     placing.GROUP,
