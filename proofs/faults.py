@@ -280,6 +280,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_L}judge:_Judge.law", _no_row),
     (f"{_L}judge:confirm", _confirmed),
     (f"{_L}judge:_Judge._refuted", _thrown_away),
+    (f"{_L}theory:Theory.settles", Always(True)),
+    (f"{_L}theory:elimination", _nothing_eliminated),
     (f"{_L}theory:Theory.obligation", _no_obligation),
     (f"{_L}theory:Theory.hypotheses", _no_hypotheses),
     *((f"{_L}{name}:{name.upper()}", _silent(name.upper())) for name in _LAWS),

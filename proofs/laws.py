@@ -255,8 +255,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[], Law], _Definition, str], ...]] = (
 )
 
 
-def _about(name: str, method: str) -> tuple[str, ...]:
-    return (f"refimpl.laws.{name}:{name.upper()}", f"refimpl.laws.theory:Theory.{method}")
+def _about(name: str, *parts: str) -> tuple[str, ...]:
+    return (f"refimpl.laws.{name}:{name.upper()}", *(f"refimpl.laws.theory:{part}" for part in parts))
 
 
 GROUP: Final = Group(
@@ -267,7 +267,7 @@ GROUP: Final = Group(
             Theorem(
                 f"law_{name}_is_sound",
                 f"If all obligations of {name.upper()} are proved, {means}.",
-                _about(name, "obligation"),
+                _about(name, "Theory.obligation", "Theory.settles"),
                 grouped(4, _sound(law, definition)),
                 FRAGMENT,
             )
@@ -277,7 +277,7 @@ GROUP: Final = Group(
             Theorem(
                 f"law_{name}_is_honest",
                 f"A witness against {name.upper()} satisfies all that is assumed and breaks the definition.",
-                _about(name, "hypotheses"),
+                _about(name, "Theory.hypotheses", "elimination"),
                 grouped(4, _honest(law, definition)),
                 FRAGMENT,
             )
