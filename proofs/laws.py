@@ -169,6 +169,8 @@ def _family(law: str) -> Iterator[tuple[str, Observation]]:
             for lost in ("asked", "same"):
                 yield f"{shape.name}, {lost}", _losing(seen, lost)
         yield shape.name, seen
+        if shape.name == "two in a branch":
+            yield f"{shape.name}, proved again", replace(seen, reprove=True)
 
 
 def _losing(seen: Observation, tag: str) -> Observation:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from proofs.engine.ledger import KEPT, LEDGER, differences, keep, read, written
 from proofs.engine.running import TheoremResult, run
 from proofs.registry import GROUPS, THEOREMS, unregistered
+from refimpl.laws import IMPLEMENTATION_LAWS
 from refimpl.laws.judge import LAWS
 
 __all__ = ["prove"]
@@ -75,7 +76,8 @@ def _failures(results: Sequence[TheoremResult]) -> Iterator[str]:
 def _summary(results: Sequence[TheoremResult]) -> Iterator[str]:
     obligations = sum(result.obligations for result in results)
     proved = sum(result.verdict == "proved" for result in results)
-    yield f"{len(LAWS) + 1} program laws, {_clauses()} clauses of the specification"
+    laws = f"{len(LAWS) + 1} program laws, {len(IMPLEMENTATION_LAWS)} implementation laws"
+    yield f"{laws}, {_clauses()} clauses of the specification"
     yield f"{proved} of {len(results)} theorems proved in {len(GROUPS)} groups, {obligations} obligations"
     for name, tallies in (("z3", [r.z3 for r in results]), ("cvc5", [r.cvc5 for r in results])):
         unsat, sat, unknown = (
