@@ -21,6 +21,7 @@ from refimpl.symbolic_shapes.constraints import Constraints, ConstraintsView, De
 from refimpl.symbolic_shapes.events import Definition
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.rebinding import Outcome, Rebound
+from refimpl.symbolic_shapes.rebinding import _orient as orient  # pyright: ignore[reportPrivateUsage]  # the fault differs from it in one case
 from refimpl.terms import (
     BoolSymbol,
     Cond,
@@ -67,6 +68,14 @@ def _left(left: Dim, right: Dim) -> Dim:
 
 def _left_of_many(*args: Dim) -> Dim:
     return args[0]
+
+
+def _any_symbol(scalar: Scalar, other: Scalar) -> Symbol | None:
+    return scalar.symbol if isinstance(scalar, IntTerm) else None
+
+
+def _holding_is_false(view: ConstraintsView, old: Scalar, new: Scalar) -> tuple[Symbol, Scalar] | Cond | None:
+    return False if old is new else orient(view, old, new)
 
 
 def _nothing_rebound(
@@ -258,6 +267,10 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_E}_to_int", Always(("(to_int |f.value|)", "true"))),
     (f"{_E}_rounded_int", Always(ExtendedReal("false", "0", "0.0"))),
     (f"{_S}rebinding:rebind", _nothing_rebound),
+    (f"{_S}rebinding:_replaceable", _any_symbol),
+    (f"{_S}rebinding:_same_sort", Always(True)),
+    (f"{_S}rebinding:_orient", _holding_is_false),
+    (f"{_S}environment:Environment.roll_back", Always(None)),
     (f"{_S}rebinding:replace_in_condition", _unchanged_condition),
     (f"{_S}rebinding:quotient", _exact_always),
     (f"{_S}rebinding:_cancel_boolean", _always_cancelled),
