@@ -96,6 +96,11 @@ def _call(live: LiveEnvironment, name: str) -> Function:
     return method(live.env, name)
 
 
+def _replaced(live: LiveEnvironment, term: Scalar) -> object:
+    """The expression as a symbolic number asks about it: after the replacements."""
+    return _call(live, "replace")(live.expression(term))
+
+
 def _create_backed(live: LiveEnvironment, step: CreateBacked, symbol: Symbol) -> Scalar:
     """``create_symbol``, told the number in the symbol's name; a lower bound below 2 turns off 0/1 specialization."""
     low, high = step.low, step.high
@@ -146,13 +151,13 @@ def _asked(live: LiveEnvironment, step: Ask) -> Answer:
     term = step.term
     match step.question:
         case "evaluate":
-            return Answered(number(from_torch_expression(_call(live, "evaluate_expr")(live.expression(term)))))
+            return Answered(number(from_torch_expression(_call(live, "evaluate_expr")(_replaced(live, term)))))
         case "replace" | "simplify":
             return Answered(number(from_torch_expression(_call(live, step.question)(live.expression(term)))))
         case "bound":
-            return AnsweredRange(read_range(number(term).sort, _call(live, "bound_sympy")(live.expression(term))))
+            return AnsweredRange(read_range(number(term).sort, _call(live, "bound_sympy")(_replaced(live, term))))
         case "size_hint":  # its name in this release
-            written = live.expression(term)
+            written = _replaced(live, term)
             if not _call(live, "has_guarding_hint")(written):
                 return _SILENT
             hint = cast("int", _call(live, "guarding_hint_or_throw")(written))  # plain, but maybe one of sympy's

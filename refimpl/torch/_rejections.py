@@ -20,9 +20,10 @@ _WORDS: Final[tuple[tuple[str, RaisedKind], ...]] = (
 _NAMES: Final[dict[str, RaisedKind]] = {
     "GuardOnDataDependentSymNode": "data_dependent",
     "PendingUnbackedSymbolNotFound": "pending_not_found",
-    "ValueRangeError": "inconsistent",
     "ConstraintViolationError": "value",
 }
+# Where an empty range is a binding whose equation has no solution; elsewhere it is a requirement that is false.
+_BINDERS: Final = frozenset({"rebind_unbacked", "compute_unbacked_bindings"})
 _CLASSES: Final[tuple[tuple[type[Exception], RaisedKind], ...]] = (
     (AssertionError, "refused"),
     (ZeroDivisionError, "zero_division"),
@@ -49,6 +50,8 @@ def _kind(error: Exception, message: str) -> RaisedKind | None:
     named = _NAMES.get(type(error).__name__)
     if named is not None:
         return named
+    if type(error).__name__ == "ValueRangeError":
+        return "inconsistent" if _BINDERS & _functions(error.__traceback__) else "violated"
     if isinstance(error, (LookupError, AttributeError, TypeError)) and "key_get" in _functions(error.__traceback__):
         return "path"
     if type(error) is RuntimeError:

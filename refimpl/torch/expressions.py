@@ -32,6 +32,9 @@ class _Expression(Protocol):
     is_integer: bool | None
     is_real: bool | None
     is_nonnegative: bool | None
+    free_symbols: set[object]
+
+    def could_extract_minus_sign(self) -> bool: ...
 
     def __int__(self) -> int: ...
 
@@ -169,9 +172,41 @@ def to_torch_expression(term: Scalar, symbols: Callable[[Symbol], object] = torc
     from refimpl.terms.sympy_bridge import to_sympy
 
     try:
-        return to_sympy(term, _heads(), symbols)
+        return _two_sided(to_sympy(term, _heads(), symbols))
     except LookupError as error:
         raise Unreadable(to_text(term), str(error)) from error
+
+
+def _two_sided(expression: object) -> object:
+    """Comparisons with zero as people and PyTorch write them, ``Eq(u0, 1)`` for ``Eq(u0 - 1, 0)``.
+
+    PyTorch recognizes some forms by their sides: the symbol of a boolean, a bound of one symbol.
+    """
+    part = cast("_Expression", expression)  # sympy ships no types
+    kind = type(expression).__name__
+    if kind in ("And", "Or", "Not"):
+        return _make(kind, *[_two_sided(arg) for arg in part.args])
+    if kind not in _MIRRORED or type(part.args[0]).__name__ != "Add" or type(part.args[1]).__name__ != "Zero":
+        return expression
+    left, right = _apart(part.args[0])
+    return _make(_MIRRORED[kind], right, left) if not left.free_symbols else _make(kind, left, right)
+
+
+_MIRRORED: Final = {"Equality": "Equality", "Unequality": "Unequality", "GreaterThan": "LessThan"}
+
+
+def _apart(total: _Expression) -> tuple[_Expression, _Expression]:
+    """A sum as a difference of two without negative coefficients."""
+    plus: list[_Expression] = []
+    minus: list[_Expression] = []
+    for summand in total.args:
+        (minus if summand.could_extract_minus_sign() else plus).append(summand)
+    negated = [_make("Mul", -1, summand) for summand in minus]
+    return cast("_Expression", _make("Add", *plus)), cast("_Expression", _make("Add", *negated))  # sums again
+
+
+def _make(name: str, *args: object) -> object:
+    return cast("Callable[..., object]", attribute("sympy", name))(*args)  # type: ignore[explicit-any]  # as above
 
 
 _HEADS: Final[Mapping[str, str]] = {

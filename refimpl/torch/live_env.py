@@ -41,6 +41,7 @@ class _ShapeEnv(Protocol):
     ignorable_fresh_unbacked_symbols: list[object]
     unbacked_symint_counter: int
     _version_counter: int
+    _replacements_version_counter: int
     unbacked_symfloat_counter: int
 
     def get_implications(self, e: object) -> Iterable[tuple[object, object]]: ...
@@ -98,13 +99,15 @@ class LiveEnvironment:
         """The integer of a term, with its hint if each of its symbols has one."""
         if isinstance(term, int):
             return term
-        return self._live.create_symintnode(self.expression(term), hint=self._hint(term))
+        hint = self._hint(term)
+        return _with_hint(self._live.create_symintnode(self.expression(term), hint=hint), hint)
 
     def real(self, term: Real) -> object:
         """The float of a term, with its hint if each of its symbols has one."""
         if isinstance(term, float):
             return term
-        return self._live.create_symfloatnode(self.expression(term), hint=self._hint(term))
+        hint = self._hint(term)
+        return _with_hint(self._live.create_symfloatnode(self.expression(term), hint=hint), hint)
 
     def boolean(self, condition: Cond) -> object:
         """The boolean of a condition."""
@@ -173,12 +176,14 @@ class LiveEnvironment:
         finally:
             for name, value in kept.items():
                 setattr(live, name, value)
+            live._replacements_version_counter += 1  # pyright: ignore[reportPrivateUsage]  # as below
             live._version_counter += 1  # pyright: ignore[reportPrivateUsage]  # answers of before are no longer right
 
     def fill(self, state: ShapeEnvState) -> None:
         """Take over everything that a state holds but hints and ranges; see :func:`live_environment`."""
         live, write, symbol = self._live, self.expression, self.symbol
         live.replacements.update({symbol(key): write(term) for key, term in state.replacements.items()})
+        live._replacements_version_counter += 1  # pyright: ignore[reportPrivateUsage]  # symbolic numbers ask it
         live.unbacked_renamings.update({symbol(fresh): symbol(old) for fresh, old in state.renamings.items()})
         live.size_like.update(map(symbol, state.size_like))
         live.pending_fresh_unbacked_symbols.extend(map(symbol, state.pending))
@@ -211,6 +216,21 @@ class LiveEnvironment:
             self._live.divisible.add(self.expression(of_atom(modulus)))
         elif not isinstance(condition, bool):
             self._live.axioms.update(dict(self._live.get_implications(self.expression(condition))))
+
+
+class _SymNode(Protocol):
+    _hint: int | float | None
+
+
+class _Number(Protocol):
+    node: _SymNode
+
+
+def _with_hint(made: object, hint: int | float | None) -> object:
+    """The symbolic number; without a hint it has none, as one that was made before a check made it known."""
+    if hint is None and hasattr(made, "node"):
+        cast("_Number", made).node._hint = None  # pyright: ignore[reportPrivateUsage]  # no constructor takes it
+    return made
 
 
 def to_torch(value: object) -> object:

@@ -1,7 +1,7 @@
 """A check on a fresh symbol that is then renamed: the assert stays filed under the name that nothing binds."""
 
 import torch
-from torch.fx.experimental.symbolic_shapes import ShapeEnv, rebind_unbacked
+from torch.fx.experimental.symbolic_shapes import ShapeEnv, rebind_unbacked, statically_known_true
 
 
 def rebind(env, old, value, path=()):
@@ -18,3 +18,4 @@ rebind(env, u0, u1)
 print(f"bound by the graph: {env.unbacked_renamings[u1.node._expr]}")
 for symbol, asserts in env.deferred_runtime_asserts.items():
     print(f"filed under {symbol}: {[str(each.expr) for each in asserts]}")
+print(f"known of what the graph binds: {statically_known_true(u0 % 3 == 0)}")

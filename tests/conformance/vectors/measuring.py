@@ -1,0 +1,123 @@
+"""What a vector is good for: the seeded faults that the reference subject shows on it, and the path that it takes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final, TypeAlias
+
+from refimpl.conformance.judge import judge
+from refimpl.conformance.outcome import Broke, Outcome
+from refimpl.conformance.reference import Reference
+from refimpl.conformance.serving import ask
+from refimpl.conformance.store import path_of
+from refimpl.conformance.vector import Vector
+from refimpl.solver import Solver, make_solver
+from tests.mutants.catalogue import CATALOGUE
+from tests.mutants.mutant import Mutant, forget_results, planted
+
+__all__ = ["MUTANTS", "Path_", "fails", "killers", "paths", "redundant"]
+
+_Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
+Arc: TypeAlias = tuple[str, int, int]
+Path_: TypeAlias = frozenset[Arc]
+
+_PACKAGE: Final = Path(__file__).parents[3] / "refimpl"
+_TRACED: Final = tuple(str(_PACKAGE / each) for each in ("fx", "symbolic_shapes", "terms", "fake_tensor", "aten"))
+_OF: Final = ("refimpl.fx.", "refimpl.symbolic_shapes.", "refimpl.terms.", "refimpl.fake_tensor.", "refimpl.aten.")
+_DEADLINE: Final = 20
+
+# The faults that a vector can show: those in what the reference runs.
+MUTANTS: Final = tuple(mutant for mutant in CATALOGUE if mutant.site.startswith(_OF))
+
+
+@contextmanager
+def _deadline() -> Generator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError("the fault makes it run on")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(_DEADLINE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _answer(vector: Vector) -> Outcome:
+    try:
+        with _deadline():
+            return ask(Reference(), vector.case.input)
+    except (Exception, RecursionError) as error:  # whatever the fault leads to
+        return Broke(str(error))
+
+
+def fails(vector: Vector, solver: Solver) -> bool:
+    """Whether the reference, as it is now, does not pass."""
+    return judge(vector, _answer(vector), Reference().features, solver).verdict != "pass"
+
+
+def killers(vectors: Sequence[Vector], mutants: Iterable[Mutant] = MUTANTS) -> dict[str, list[str]]:
+    """For each vector, by ``chapter/id``, the faults under which the reference fails it."""
+    right = [_answer(vector) for vector in vectors]
+    solver = make_solver()
+    found: dict[str, list[str]] = {path_of(vector): [] for vector in vectors}
+    for mutant in mutants:
+        with planted(mutant):
+            answers = [_answer(vector) for vector in vectors]
+        # Judged without the fault: the judge shares code with what is judged.
+        for vector, before, answer in zip(vectors, right, answers, strict=True):
+            if answer != before and judge(vector, answer, Reference().features, solver).verdict != "pass":
+                found[path_of(vector)].append(mutant.id)
+    return found
+
+
+def paths(vectors: Sequence[Vector]) -> dict[str, Path_]:
+    """The branches in this project's code that each vector takes, by ``chapter/id``."""
+    return {path_of(vector): _path(lambda vector=vector: _answer(vector)) for vector in vectors}  # type: ignore[misc]
+
+
+def _path(run: Callable[[], object]) -> Path_:
+    forget_results()
+    arcs: set[Arc] = set()
+
+    def enter(frame: FrameType, event: str, argument: object) -> _Trace | None:
+        name = frame.f_code.co_filename
+        if not name.startswith(_TRACED):
+            return None
+        last = frame.f_code.co_firstlineno
+
+        def line(inner: FrameType, happened: str, value: object) -> _Trace:
+            nonlocal last
+            if happened == "line":
+                arcs.add((name, last, inner.f_lineno))
+                last = inner.f_lineno
+            return line
+
+        return line
+
+    sys.settrace(enter)
+    try:
+        run()
+    finally:
+        sys.settrace(None)
+    return frozenset(arcs)
+
+
+def redundant(vectors: Sequence[Vector], kills: Mapping[str, Sequence[str]], taken: Mapping[str, Path_]) -> list[str]:
+    """The vectors, in order, that show no fault and take the path of one before them or of one that shows a fault."""
+    seen = {taken[path] for path, faults in kills.items() if faults}
+    found: list[str] = []
+    for vector in vectors:
+        path = path_of(vector)
+        if kills[path]:
+            continue
+        if taken[path] in seen:
+            found.append(path)
+        seen.add(taken[path])
+    return found
