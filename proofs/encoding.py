@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from itertools import product
 from typing import Final, Literal
 
@@ -22,10 +24,12 @@ from refimpl.terms import (
     ceil_to_int,
     eq,
     float_eq,
+    float_ite,
     float_le,
     float_lt,
     float_ne,
     float_symbol,
+    float_unary,
     floor_to_int,
     ge,
     int_max,
@@ -49,7 +53,7 @@ __all__ = ["GROUP"]
 
 A, B, C, Z = (symbol(name) for name in "abcz")
 P, Q = bool_symbol("p"), bool_symbol("q")
-F, G = float_symbol("f"), float_symbol("g")
+F, G, H = float_symbol("f"), float_symbol("g"), float_symbol("h")
 
 
 def _raw(fn: IntFn, *arguments: Scalar) -> IntTerm:
@@ -113,6 +117,60 @@ def _choices() -> Iterator[tuple[str, Cond]]:
     yield "by an undefined condition", eq(Z, ite(ge(inverse, 1), A, C))
     yield "boolean to integer", eq(Z, int_of_bool(Q))
     yield "comparison to integer", eq(Z, int_of_bool(ge(A, 3)) + 2 * int_of_bool(lnot(Q)))
+
+
+def _polynomials() -> Iterator[tuple[str, Cond]]:
+    """Sums of products with any coefficients, of symbols and of what is defined only somewhere."""
+    yield "a constant", eq(Z, 5)
+    for index, term in enumerate((A, 2 * A - 3 * B + 7, A * B - B * B, -A * B * C + 4, _raw("FloorDiv", B, C) - A)):
+        yield f"polynomial {index}", eq(Z, term)
+
+
+def _opaque() -> Iterator[Obligation]:
+    """What has no exact encoding is a number of which nothing is said, defined or not."""
+    for fn in ("Pow", "LShift", "RShift", "BitAnd"):
+        lines, axioms, text = _encoded(eq(Z, _raw(fn, A, B)))
+        # A negative exponent or count is undefined; whether the rest is, is not said either.
+        defined = "o!0.defined" if fn == "BitAnd" else apply(">=", "|b|", "0")
+        said = both((defined, equal("|z|", "o!0")))
+        yield Obligation(fn, lines, (), "false" if axioms else iff(text, said))
+
+
+def _real_functions() -> Iterator[Obligation]:
+    """The absolute value of a float, and a choice of floats, which is that of the comparisons."""
+    lines, axioms, text = _encoded(float_eq(float_unary("abs", F), G))
+    finite = both((equal("|f.infinite|", "0"), equal("|g.infinite|", "0")))
+    size = apply("ite", apply(">=", "|f.value|", "0.0"), "|f.value|", apply("-", "|f.value|"))
+    infinite = both((negation(equal("|f.infinite|", "0")), equal("|g.infinite|", "1")))
+    numbers = both((negation("|f.nan|"), negation("|g.nan|")))
+    wanted = both((numbers, either((both((finite, equal(size, "|g.value|"))), infinite))))
+    yield Obligation("absolute value", lines, axioms, iff(text, wanted))
+    chosen = float_lt(float_ite(P, F, G), H)
+    apart = lor(land(P, float_lt(F, H)), land(lnot(P), float_lt(G, H)))
+    script = encode((chosen, apart), ())
+    lines = tuple(line for line in script.prelude.splitlines() if not line.startswith("(set-logic"))
+    *axioms_of_both, one, other = script.hypotheses
+    yield Obligation("choice", lines, tuple(axioms_of_both), iff(one, other))
+
+
+def _constants() -> Iterator[Obligation]:
+    """Less than a constant: a finite one, an infinity, NaN."""
+    for value in (0.5, -2.0, 1e300, -0.0, math.inf, -math.inf, math.nan):
+        lines, axioms, text = _encoded(float_lt(F, value))
+        below = either((equal("|f.infinite|", "(- 1)"), both((equal("|f.infinite|", "0"), _less_than(value)))))
+        if math.isinf(value):
+            below = apply("<", "|f.infinite|", "1") if value > 0 else "false"
+        wanted = "false" if math.isnan(value) else both((negation("|f.nan|"), below))
+        yield Obligation(f"less than {value}", lines, axioms, iff(text, wanted))
+
+
+def _less_than(value: float) -> str:
+    if not math.isfinite(value):
+        return "false"
+    exact = Fraction(value)
+    left = apply("*", "|f.value|", f"{exact.denominator}.0")
+    number = f"{abs(exact.numerator)}.0"
+    return apply("<", left, number if exact >= 0 else apply("-", number))
 
 
 def _powers() -> Iterator[tuple[str, Cond]]:
@@ -211,6 +269,7 @@ def _conversions() -> Iterator[Obligation]:
 _ENCODE: Final = "refimpl.solver.encode:_holds"
 _CONDITION: Final = "refimpl.solver.encode:_condition"
 _TERMS: Final = "refimpl.solver._encode_terms:TermEncoder"
+_FLOATS: Final = "refimpl.solver._encode_text:ExtendedReal"
 _PYTHON: Final = "is what Python means, and division by zero is undefined"
 
 GROUP: Final = Group(
@@ -228,6 +287,32 @@ GROUP: Final = Group(
             f"The encoding of % {_PYTHON}, negative divisors included.",
             (_ENCODE, f"{_TERMS}._division"),
             _all_same(lambda: _divisions("Mod")),
+        ),
+        Theorem(
+            "polynomials_are_encoded_as_pythons",
+            "The encoding of a polynomial is the sum of its products, defined where all of its parts are.",
+            (_ENCODE, f"{_TERMS}.integer"),
+            _all_same(_polynomials),
+            "six polynomials of three symbols",
+        ),
+        Theorem(
+            "what_has_no_encoding_is_arbitrary",
+            "A power or shift by a symbol and a bitwise operator are encoded as numbers of which nothing is said.",
+            (_ENCODE, f"{_TERMS}._opaque_int"),
+            _opaque,
+        ),
+        Theorem(
+            "absolute_values_and_choices_of_floats_are_encoded_as_pythons",
+            "The encoding of the absolute value and of a conditional of floats is what Python means.",
+            (_CONDITION, f"{_TERMS}._apply_real", f"{_TERMS}.extended_real"),
+            _real_functions,
+        ),
+        Theorem(
+            "constants_of_floats_are_encoded_as_they_are",
+            "A float is compared with a number, an infinity and NaN as IEEE says.",
+            ("refimpl.solver._encode_terms:_constant", "proofs.encoding:encode"),
+            _constants,
+            "four numbers, both infinities and NaN",
         ),
         Theorem(
             "maximum_and_minimum_are_encoded_as_pythons",
@@ -272,7 +357,13 @@ GROUP: Final = Group(
         Theorem(
             "float_comparisons_are_encoded_as_ieee",
             "Comparisons of floats are IEEE's, for NaN, the infinities and every pair of finite values.",
-            (_CONDITION, "refimpl.solver._encode_text:ExtendedReal.compare"),
+            (
+                _CONDITION,
+                *(
+                    f"refimpl.solver._encode_text:ExtendedReal.{name}"
+                    for name in ("compare", "_ordered", "_equal", "_less")
+                ),
+            ),
             _comparisons,
         ),
         Theorem(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar, final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
+from proofs.more_faults import MORE_FAULTS, Always, Fault
+from refimpl.laws.confirm import Confirmation
+from refimpl.laws.decide import Decided
 from refimpl.laws.law import Claim, Claims, Given, Law
 from refimpl.laws.observation import Observation
+from refimpl.laws.report import LawRow
 from refimpl.laws.theory import Theory
-from refimpl.solver import Obligation
+from refimpl.solver import Model, Obligation
 from refimpl.solver._encode_terms import TermEncoder
 from refimpl.solver._encode_text import ExtendedReal
 from refimpl.solver.encode import Script, encode
 from refimpl.solver.encode import _condition as encode_condition  # pyright: ignore[reportPrivateUsage]  # the fault drops a half of its answer
 from refimpl.symbolic_shapes.constraints import Constraints, ConstraintsView, Delta
+from refimpl.symbolic_shapes.events import Definition
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.rebinding import Outcome, Rebound
+from refimpl.symbolic_shapes.rebinding import _orient as orient  # pyright: ignore[reportPrivateUsage]  # the fault differs from it in one case
 from refimpl.terms import (
     BoolSymbol,
     Cond,
@@ -27,6 +32,7 @@ from refimpl.terms import (
     Term,
     ValueRange,
     conditions,
+    free_of,
     lnot,
     of_atom,
     substitute,
@@ -37,20 +43,7 @@ from refimpl.terms.substitute import Substitution
 __all__ = ["FAULTS", "Fault"]
 
 N = TypeVar("N", bound=Integer)
-_LAWS: Final = ("equiv", "link", "path", "fresh", "inj", "value")
-# The shipped object as ``module:attribute``, and what stands there instead.
-Fault: TypeAlias = tuple[str, object]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Always:
-    """A function or method that gives one answer, whatever it is asked."""
-
-    answer: object
-
-    def __call__(self, *_: object) -> object:
-        return self.answer
+_LAWS: Final = ("equiv", "link", "path", "fresh", "inj", "value", "emit", "dom")
 
 
 def _identity(x: Interval[N]) -> Interval[N]:
@@ -75,6 +68,14 @@ def _left(left: Dim, right: Dim) -> Dim:
 
 def _left_of_many(*args: Dim) -> Dim:
     return args[0]
+
+
+def _any_symbol(scalar: Scalar, other: Scalar) -> Symbol | None:
+    return scalar.symbol if isinstance(scalar, IntTerm) else None
+
+
+def _holding_is_false(view: ConstraintsView, old: Scalar, new: Scalar) -> tuple[Symbol, Scalar] | Cond | None:
+    return False if old is new else orient(view, old, new)
 
 
 def _nothing_rebound(
@@ -103,7 +104,7 @@ def _claims_nothing(seen: Observation) -> Claims:
 
 def _silent(name: str) -> Law:
     match name:
-        case "EQUIV" | "LINK" | "PATH" | "FRESH" | "INJ" | "VALUE":
+        case "EQUIV" | "LINK" | "PATH" | "FRESH" | "INJ" | "VALUE" | "EMIT" | "DOM":
             return Law(name, "It claims nothing.", _claims_nothing)
         case _:
             raise ValueError(name)
@@ -170,6 +171,38 @@ def _negated(terms: TermEncoder, condition: Cond) -> tuple[str, str]:
     return f"(not {text})", defined
 
 
+def _zero_model(theory: Theory, *_: object) -> Model:
+    """A model that looks like one and satisfies nothing in particular."""
+    conditions = theory.hypotheses("before")
+    return {symbol.name: 0 for condition in conditions for symbol in free_of(condition)}
+
+
+def _not_completed(theory: Theory, model: Model) -> Model:
+    return dict(model)
+
+
+def _nothing_eliminated(
+    definitions: Iterable[Definition],
+) -> tuple[dict[Symbol | BoolSymbol, Scalar], tuple[Cond, ...]]:
+    return {}, ()
+
+
+def _as_seen(seen: Observation) -> Observation:
+    return seen
+
+
+def _no_row(self: object, law: Law, *, consistent: bool) -> None:
+    return None
+
+
+def _confirmed(claim: Claim, valuation: Model, *_: object) -> Confirmation:
+    return Confirmation(valuation, "")
+
+
+def _thrown_away(self: object, decided: Decided, model: Model, total: int) -> LawRow:
+    return LawRow(decided.claim.law, "undecided", total)
+
+
 _T: Final = "refimpl.terms."
 _S: Final = "refimpl.symbolic_shapes."
 _E: Final = "refimpl.solver._encode_terms:TermEncoder."
@@ -234,6 +267,10 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_E}_to_int", Always(("(to_int |f.value|)", "true"))),
     (f"{_E}_rounded_int", Always(ExtendedReal("false", "0", "0.0"))),
     (f"{_S}rebinding:rebind", _nothing_rebound),
+    (f"{_S}rebinding:_replaceable", _any_symbol),
+    (f"{_S}rebinding:_same_sort", Always(True)),
+    (f"{_S}rebinding:_orient", _holding_is_false),
+    (f"{_S}environment:Environment.roll_back", Always(None)),
     (f"{_S}rebinding:replace_in_condition", _unchanged_condition),
     (f"{_S}rebinding:quotient", _exact_always),
     (f"{_S}rebinding:_cancel_boolean", _always_cancelled),
@@ -243,7 +280,23 @@ FAULTS: Final[tuple[Fault, ...]] = (
     (f"{_S}bindings:rebind", _nothing_rebound),
     (f"{_S}knowledge:Knowledge.apply", Always(None)),
     (f"{_S}knowledge:Knowledge.assume", Always(None)),
+    (f"{_L}dom:may_bind", Always(True)),
+    (f"{_L}dom:scope_of", Always("")),
+    (f"{_L}emission:with_emission", _as_seen),
+    (f"{_L}emission:may_bind", Always(False)),
+    (f"{_L}emission:scope_of", Always("")),
+    (f"{_L}emission:elimination", _nothing_eliminated),
+    (f"{_L}consist:find_model", _zero_model),
+    (f"{_L}consist:common_model", _zero_model),
+    (f"{_L}consist:with_defined", _not_completed),
+    (f"{_L}judge:_Judge.consist", Always(True)),
+    (f"{_L}judge:_Judge.law", _no_row),
+    (f"{_L}judge:confirm", _confirmed),
+    (f"{_L}judge:_Judge._refuted", _thrown_away),
+    (f"{_L}theory:Theory.settles", Always(True)),
+    (f"{_L}theory:elimination", _nothing_eliminated),
     (f"{_L}theory:Theory.obligation", _no_obligation),
     (f"{_L}theory:Theory.hypotheses", _no_hypotheses),
     *((f"{_L}{name}:{name.upper()}", _silent(name.upper())) for name in _LAWS),
+    *MORE_FAULTS,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from itertools import combinations_with_replacement, product
 from typing import Final
 
 from proofs.engine.forking import Fork, as_int
@@ -191,7 +191,7 @@ def _connected() -> Iterator[Obligation]:
 
 def _extrema() -> Iterator[Obligation]:
     terms: tuple[Dim, ...] = (0, 3, X, X + 2, X - 1, 2 * X, Y, int_max(X, Y), integers.int_min(X + 1, 4))
-    for parts in product(terms, repeat=3):
+    for parts in (*product(terms, repeat=2), *combinations_with_replacement(terms, 3)):
         meaning = Meaning()
         values = [meaning.integer(part)[0] for part in parts]
         goals: list[str] = []
@@ -301,7 +301,7 @@ GROUP: Final = Group(
         ),
         Theorem(
             "maximum_and_minimum_keep_their_value",
-            "The greatest and the least of three terms bound them all and are one of them.",
+            "The greatest and the least of two or three terms bound them all and are one of them.",
             (f"{_HERE}.integers:int_max", f"{_HERE}.integers:int_min"),
             grouped(9, _extrema),
             _FAMILY,

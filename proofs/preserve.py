@@ -1,25 +1,15 @@
 """PRESERVE: a graph recorded by the same operators has, after propagation, the constraints that were recorded.
 
-The lemma, by induction over the nodes of a graph. Write ``E_k`` for what the environment holds after ``k`` nodes of
-the run, ``R_k`` for what the first ``k`` nodes recorded, in old names, and ``D_k`` for the equations of the bound
-symbols.
-
-*Base.* Before the first node both are the caller's contract: ``[[E_0]] = [[R_0]]``.
-
-*Step.* Let ``[[E_k]] = [[R_k ∧ D_k]]``. Node ``k + 1`` allocates ``f``, states facts and requirements ``F(f)`` that
-are the recorded ``F(u)`` with ``f`` for ``u`` (they are stable under renaming), and is rebound: ``u = t(f)`` where the
-record has ``u`` at the same path. The step is exact (proofs/rebinding.py), so
-``[[E_{k+1}]] = [[E_k]] ∩ {F(f), u = t(f)} = [[R_k ∧ D_k ∧ F(u) ∧ D_{k+1}]] = [[R_{k+1} ∧ D_{k+1}]]``.
-
-*End.* Each fresh symbol is bound, or determined by what is known; so restricting to the old names loses nothing, and
-``Γ ∧ W ∧ Φ ⊨ (B ⟺ A)``. The theorems below are base, step and end of the shipped transition: whole graphs run through
-``PropagateUnbackedSymInts`` with operators whose facts and requirements are opaque predicates.
+``proofs/preserve.md`` has the lemma: base, step and end are the theorems below, about the shipped transition. Whole
+graphs run through ``PropagateUnbackedSymInts``, in environments that hold arbitrary constraints, with operators whose
+facts and requirements are opaque predicates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias, final
 
 import refimpl.fx as fx
 from proofs.engine.meaning import Meaning
@@ -36,11 +26,23 @@ from refimpl.symbolic_shapes import (
     SymInt,
     unwrap,
 )
-from refimpl.terms import Cond, Dim, IntTerm, ge, of_atom, substitute_cond, symbol
+from refimpl.terms import Cond, Dim, IntTerm, eq, free_of, ge, le, lor, of_atom, substitute_cond, symbol
 
-__all__ = ["GROUP", "Step", "check", "count", "count_with", "graph_of", "preserved", "said_by", "twice"]
+__all__ = [
+    "CONTRACT",
+    "GROUP",
+    "Before",
+    "Step",
+    "check",
+    "count",
+    "count_with",
+    "graph_of",
+    "preserved",
+    "said_by",
+    "twice",
+]
 
-S0, U0, U1, U2 = (symbol(name) for name in ("s0", "u0", "u1", "u2"))
+S0, U0, U1, U2, U5, U6 = (symbol(name) for name in ("s0", "u0", "u1", "u2", "u5", "u6"))
 
 
 def _mode() -> FakeTensorMode:
@@ -104,10 +106,13 @@ _Operator: TypeAlias = (
 Step: TypeAlias = tuple[_Operator, tuple[int, ...], dict[IntTerm, KeyPath]]
 
 
-def graph_of(*nodes: Step) -> fx.GraphModule:
-    """A graph of operators on one tensor and on the results of earlier nodes, with the recorded bindings."""
+def graph_of(*nodes: Step, numbers: int = 0) -> fx.GraphModule:
+    """A graph of operators on one tensor and on the results of earlier nodes, with the recorded bindings.
+
+    ``numbers`` more inputs are integers, which have the places after the tensor.
+    """
     graph = fx.Graph()
-    made = [graph.placeholder("x")]
+    made = [graph.placeholder("x"), *(graph.placeholder(f"n{index}") for index in range(numbers))]
     for target, arguments, bindings in nodes:
         operands = tuple(made[index] for index in arguments)
         node = graph.call_function(target, operands)
@@ -118,25 +123,40 @@ def graph_of(*nodes: Step) -> fx.GraphModule:
     return fx.GraphModule({}, graph)
 
 
-def _after(module: fx.GraphModule) -> ShapeEnv:
+@final
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an environment holds before a node: conditions on sizes and on numbers that earlier nodes bound."""
+
+    name: str
+    known: tuple[Cond, ...]
+    inputs: tuple[IntTerm, ...] = ()
+
+
+CONTRACT: Final = Before("the contract", (predicate("gamma", S0),))
+
+
+def _after(module: fx.GraphModule, before: Before) -> ShapeEnv:
     """The environment after the shipped propagation."""
     env = ShapeEnv(guard_from_hints=False)
     env.symbols.reserve(of(symbol(f"u{number}")) for number in range(10))
     env.add_backed(of(S0), 5, 2, None)
-    env.assume(predicate("gamma", S0))
-    with FakeTensorMode(env):
+    for number in before.inputs:
+        env.add_unbacked(of(number), None, None)
+    for condition in before.known:
+        env.assume(condition)
+    with FakeTensorMode(env) as mode:
         x = FakeTensor((S0,), (1,), DType.bool, storage=Storage(is_input=True))
-        PropagateUnbackedSymInts(module).run(x)
+        PropagateUnbackedSymInts(module).run(x, *(mode.wrap(number) for number in before.inputs))
     return env
 
 
-def preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...]) -> Obligation:
-    """What the environment holds is what was recorded, and that each fresh symbol is the old one it is bound to."""
-    env = _after(module)
+def preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...], before: Before = CONTRACT) -> Obligation:
+    """What the environment holds is what it held, what was recorded, and that each fresh symbol is its old one."""
+    env = _after(module, before)
     after = env.knowledge.snapshot()
     meaning = Meaning()
-    contract = (ge(S0, 2), predicate("gamma", S0))
-    wanted = [meaning.condition(condition) for condition in (*contract, *recorded)]
+    wanted = [meaning.condition(condition) for condition in (ge(S0, 2), *before.known, *recorded)]
     for fresh, old in env.unbacked_renamings.items():
         wanted.append(equation_text(meaning, of_atom(fresh), of_atom(old)))
     held = "false" if after is None or env.pending_fresh_unbacked_symbols else environment_text(meaning, after)
@@ -146,16 +166,50 @@ def preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...]) -> 
 _ITEM: Final[tuple[KeyPath, KeyPath]] = ((SequenceKey(0),), (SequenceKey(1),))
 
 
+def _arbitrary() -> tuple[Before, ...]:
+    """Environments of the induction's hypothesis: anything may be known of sizes and of numbers bound before."""
+    anything = predicate("known", U5, U6, S0)
+    return (
+        CONTRACT,
+        Before("arbitrary", (predicate("gamma", S0), anything, predicate("other", U6)), (U5, U6)),
+        Before("one replaced by another", (anything, eq(U6, 2 * U5 + S0)), (U5, U6)),
+        Before("ranges and a disjunction", (ge(U5, 3), le(U6, 9), lor(anything, eq(U5, U6))), (U5, U6)),
+    )
+
+
 def _base() -> Iterator[Obligation]:
-    yield preserved("nothing allocated", graph_of(), ())
+    """A graph without nodes leaves every environment as it is."""
+    for before in _arbitrary():
+        yield preserved(before.name, graph_of(numbers=len(before.inputs)), (), before)
 
 
 def _step() -> Iterator[Obligation]:
-    """One node of each kind after an arbitrary contract."""
-    yield preserved("fresh", graph_of((count, (0,), {U0: ()})), said_by("count", U0, S0))
-    yield preserved("divided", graph_of((twice, (0,), {U0: (DivideByKey(2),)})), said_by("twice", U0, S0))
-    two = graph_of((pair, (0,), {U0: _ITEM[0], U1: _ITEM[1]}))
-    yield preserved("two at once", two, (*said_by("first", U0, S0), *said_by("second", U1, U0)))
+    """One node of each kind in each environment: it adds exactly what it says in old names, and the renaming."""
+    for before in _arbitrary():
+        rows: list[tuple[str, Step, tuple[Cond, ...]]] = [
+            ("fresh", (count, (0,), {U0: ()}), said_by("count", U0, S0)),
+            ("divided", (twice, (0,), {U0: (DivideByKey(2),)}), said_by("twice", U0, S0)),
+            (
+                "two at once",
+                (pair, (0,), {U0: _ITEM[0], U1: _ITEM[1]}),
+                (*said_by("first", U0, S0), *said_by("second", U1, U0)),
+            ),
+        ]
+        if before.inputs:
+            rows.append(("of a number", (count_with, (0, 1), {U0: ()}), said_by("with", U0, S0, U5)))
+            rows.append(("required", (check, (1,), {}), (predicate("check", U5),)))
+        for name, step, said in rows:
+            yield preserved(f"{name}, {before.name}", graph_of(step, numbers=len(before.inputs)), said, before)
+
+
+def _stable() -> Iterator[Obligation]:
+    """What an operator says of a fresh symbol is, with the old name for it, what was recorded of the old one."""
+    for tag, arguments in (("count", (S0,)), ("with", (S0, U5)), ("second", (U1,))):
+        for fresh, old in zip(said_by(tag, U2, *arguments), said_by(tag, U0, *arguments), strict=True):
+            meaning = Meaning()
+            renamed = meaning.condition(substitute_cond(fresh, {of(U2): U0}))
+            goal = iff(renamed, meaning.condition(old))
+            yield Obligation(f"{old}", tuple(meaning.declarations), tuple(meaning.definitions), goal)
 
 
 def _composed() -> Iterator[Obligation]:
@@ -173,16 +227,26 @@ def _composed() -> Iterator[Obligation]:
 
 
 def _end() -> Iterator[Obligation]:
-    """A fresh symbol that what is known determines restricts the old names to what its value does, no less, no more."""
-    fresh, term = symbol("u9"), 2 * U0 + S0
-    meaning = Meaning()
-    said = meaning.condition(predicate("said", fresh, U0))
-    replaced = substitute_cond(predicate("said", fresh, U0), {of(fresh): term})
-    stated = "false" if isinstance(replaced, bool) or of(fresh) in replaced.free else meaning.condition(replaced)
-    given = equation_text(meaning, fresh, term)
-    yield Obligation("determined", tuple(meaning.declarations), (*meaning.definitions, given), iff(said, stated))
+    """Fresh symbols that what is known determines restrict the old names to what their values do, no less, no more."""
+    fresh, other = symbol("u9"), symbol("u8")
+    cases: tuple[tuple[str, dict[IntTerm, Dim]], ...] = (
+        ("one", {fresh: 2 * U0 + S0}),
+        ("a number", {fresh: 4}),
+        ("two", {fresh: 2 * U0 + S0, other: U0 - 1}),
+        ("one by the other", {fresh: 2 * (U0 - 1), other: U0 - 1}),
+    )
+    for name, values in cases:
+        meaning = Meaning()
+        condition = predicate("said", fresh, other, U0)
+        replaced = substitute_cond(condition, {of(gone): by for gone, by in values.items()})
+        said, stated = meaning.condition(condition), meaning.condition(replaced)
+        if any(of(gone) in free_of(replaced) for gone in values):
+            stated = "false"
+        given = both(equation_text(meaning, gone, by) for gone, by in values.items())
+        yield Obligation(name, tuple(meaning.declarations), (*meaning.definitions, given), iff(said, stated))
 
 
+_STEP: Final = "four kinds of environments, five kinds of nodes; constraints, facts and requirements are arbitrary"
 _OPAQUE: Final = "facts and requirements are arbitrary; graphs of one to three nodes, the rest is the written induction"
 _SHIPPED: Final = (
     "refimpl.symbolic_shapes.bindings:rebind",
@@ -195,16 +259,24 @@ GROUP: Final = Group(
     (
         Theorem(
             "preserve_base",
-            "Before the first node the environment is the contract.",
+            "Before the first node the environment holds what it was told, and nothing else.",
             ("refimpl.symbolic_shapes.knowledge:Knowledge.assume",),
             _base,
+            "four kinds of environments; constraints are arbitrary",
         ),
         Theorem(
             "preserve_step",
-            "After a node of each kind the environment is the contract, what was recorded, and the renaming.",
+            "A node adds to what the environment holds exactly what was recorded of it, and the renaming.",
             _SHIPPED,
             _step,
-            _OPAQUE,
+            _STEP,
+        ),
+        Theorem(
+            "preserve_statements_are_stable_under_renaming",
+            "What an operator says of a fresh symbol is what it says of the old one, with the names exchanged.",
+            ("refimpl.terms.substitute:substitute",),
+            _stable,
+            "arbitrary statements of one to three numbers; of the shipped operators it is a test",
         ),
         Theorem(
             "preserve_steps_compose",
@@ -218,7 +290,7 @@ GROUP: Final = Group(
             "Restricting to the old names loses nothing where each fresh symbol is determined.",
             ("refimpl.terms.substitute:substitute",),
             _end,
-            "one symbol at a time",
+            "up to two symbols",
         ),
     ),
 )

@@ -32,7 +32,7 @@ from refimpl.terms import (
     symbol,
 )
 
-__all__ = ["GROUP"]
+__all__ = ["CASES", "FRESH", "GROUP", "OLD", "OTHER", "SIZE", "Case", "arbitrary_environment"]
 
 OLD, FRESH, OTHER, THIRD, SIZE = (symbol(name) for name in ("u0", "u7", "u3", "u4", "s0"))
 _FRESH: Final = frozenset((of(FRESH),))
@@ -121,8 +121,11 @@ _BOOLEAN: Final = (
     _case("of an equation with 2", int_of_bool(eq(FRESH, 2)), ge(FRESH, 0), le(FRESH, 2)),
 )
 
+CASES: Final = (*_SIMPLE, *_REPLACED, *_DIVIDED, *_BOOLEAN)
+"""Every kind of step."""
 
-def _environment(case: Case) -> Constraints:
+
+def arbitrary_environment(case: Case) -> Constraints:
     """Arbitrary constraints after the case's replacements, each written in what is left."""
     replaced = {of(symbol(name)): by for name, by in case.replacements.items()}
     empty = Constraints((), replaced, fresh=_FRESH)
@@ -152,7 +155,7 @@ def _exact(case: Case, before: Constraints, outcome: rebinding.Outcome) -> Oblig
 def _steps(cases: tuple[Case, ...]) -> Callable[[], Iterator[Obligation]]:
     def obligations() -> Iterator[Obligation]:
         for case in cases:
-            before = _environment(case)
+            before = arbitrary_environment(case)
             yield _exact(case, before, rebinding.rebind(before, of(OLD), case.value, case.divisors))
 
     return obligations
@@ -170,7 +173,7 @@ def _chains() -> Iterator[Obligation]:
     )
     for name, steps in chains:
         meaning = Meaning()
-        first = _environment(_case(name, FRESH))
+        first = arbitrary_environment(_case(name, FRESH))
         constraints: Constraints | None = first
         wanted = [environment_text(meaning, first)]
         for left, right in steps:
@@ -187,7 +190,7 @@ def _chains() -> Iterator[Obligation]:
 def _resolution() -> Iterator[Obligation]:
     """Resolved terms mention nothing that is replaced, and keep their value."""
     for case in _REPLACED:
-        before = _environment(case)
+        before = arbitrary_environment(case)
         for term in (FRESH, OLD + OTHER, floor_div(FRESH, 3), OLD * FRESH - 1, number("p13", OLD, FRESH)):
             resolved = before.resolve(term)
             meaning = Meaning()
@@ -201,8 +204,8 @@ def _resolution() -> Iterator[Obligation]:
 
 def _refiling() -> Iterator[Obligation]:
     """No condition after a step mentions a symbol that the step replaced."""
-    for case in (*_SIMPLE, *_REPLACED, *_DIVIDED, *_BOOLEAN):
-        before = _environment(case)
+    for case in CASES:
+        before = arbitrary_environment(case)
         outcome = rebinding.rebind(before, of(OLD), case.value, case.divisors)
         if isinstance(outcome, rebinding.Rebound):
             after = before.apply(outcome.delta)

@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from proofs import encoding, knowledge, laws, normal_form, preserve, ranges, rebinding
+from proofs import (
+    constructors,
+    encoding,
+    enumerated,
+    implementation_laws,
+    judging,
+    knowledge,
+    laws,
+    normal_form,
+    placing,
+    preserve,
+    ranges,
+    rebinding,
+)
 from proofs.engine.theorem import Group, Theorem
 
 __all__ = ["GROUPS", "THEOREMS", "unregistered"]
@@ -15,10 +28,15 @@ __all__ = ["GROUPS", "THEOREMS", "unregistered"]
 GROUPS: Final[tuple[Group, ...]] = (
     ranges.GROUP,
     normal_form.GROUP,
+    constructors.GROUP,
     knowledge.GROUP,
     encoding.GROUP,
+    enumerated.GROUP,
     rebinding.GROUP,
+    implementation_laws.GROUP,
     laws.GROUP,
+    placing.GROUP,
+    judging.GROUP,
     preserve.GROUP,
 )
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
-from proofs.engine.ledger import LEDGER, differences, read, written
+from proofs.engine.ledger import KEPT, LEDGER, differences, keep, read, written
 from proofs.engine.running import TheoremResult, run
 from proofs.registry import GROUPS, THEOREMS, unregistered
+from refimpl.laws import IMPLEMENTATION_LAWS
+from refimpl.laws.judge import LAWS
 
 __all__ = ["prove"]
 
@@ -53,7 +55,9 @@ def prove(
             say(line)
         bad = bad or bool(found)
     if mode == "update":
-        LEDGER.write_text(written(results), encoding="utf-8")
+        before = LEDGER.read_text(encoding="utf-8") if LEDGER.exists() else ""
+        LEDGER.write_text(written(results, tuple(THEOREMS), before), encoding="utf-8")
+        keep(results, tuple(THEOREMS), KEPT)
         say("proofs/ledger.toml is written")
     for line in _summary(results):
         say(line)
@@ -65,11 +69,15 @@ def _failures(results: Sequence[TheoremResult]) -> Iterator[str]:
         for failure in result.failures:
             model = f" at {' '.join(failure.model.split())}" if failure.model else ""
             yield f"{result.name} is {failure.outcome}: {failure.obligation}{model}"
+        if result.unchecked:
+            yield f"{result.name} is undecided: {result.unchecked} steps of cvc5's proofs are unchecked"
 
 
 def _summary(results: Sequence[TheoremResult]) -> Iterator[str]:
     obligations = sum(result.obligations for result in results)
     proved = sum(result.verdict == "proved" for result in results)
+    laws = f"{len(LAWS) + 1} program laws, {len(IMPLEMENTATION_LAWS)} implementation laws"
+    yield f"{laws}, {_clauses()} clauses of the specification"
     yield f"{proved} of {len(results)} theorems proved in {len(GROUPS)} groups, {obligations} obligations"
     for name, tallies in (("z3", [r.z3 for r in results]), ("cvc5", [r.cvc5 for r in results])):
         unsat, sat, unknown = (
@@ -80,3 +88,10 @@ def _summary(results: Sequence[TheoremResult]) -> Iterator[str]:
         yield f"{name}: {unsat} proved, {sat} refuted, {unknown} unknown"
     steps, unchecked = sum(r.steps for r in results), sum(r.unchecked for r in results)
     yield f"cvc5's proofs: {steps} steps, {unchecked} unchecked"
+
+
+def _clauses() -> int:
+    from specs.contents import CHAPTERS
+    from specs.traceability import clauses_of
+
+    return sum(len(clauses_of(chapter)) for _, chapter in CHAPTERS)

@@ -38,8 +38,9 @@ def test_the_page_lists_every_property_under_its_file() -> None:
 
 
 def test_the_page_and_the_list_of_what_is_trusted_name_only_what_is_there() -> None:
-    texts = (HERE / "TRUSTED.md").read_text(encoding="utf-8") + PAGE.read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:tests|proofs)/[\w/.]+)`", texts):
+    pages = (HERE / "TRUSTED.md", HERE / "preserve.md", PAGE)
+    texts = "".join(page.read_text(encoding="utf-8") for page in pages)
+    for path in re.findall(r"`((?:tests|proofs|specs)/[\w/.]+)`", texts):
         assert (HERE.parent / path).exists(), path
     for name in re.findall(r"`([a-z]+(?:_[a-z0-9]+){2,})`", texts):
         assert name in THEOREMS, name

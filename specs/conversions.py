@@ -138,7 +138,7 @@ def test_booleans_combine_as_pythons(a: int, b: int, plain: bool) -> None:
         (sym_int(2.5), 2),
         (sym_float(p), float(a > 0)),
         (sym_float(2), 2.0),
-        (sym_max(p, v), max(a > 0, b)),
+        (sym_max(p, v), max(int(a > 0), b)),
         (sym_min(real, v), min(a / 2, float(b))),
         (sym_max(1, real), max(1.0, a / 2)),
         (sym_max(a, b), max(a, b)),
@@ -154,6 +154,9 @@ def test_booleans_combine_as_pythons(a: int, b: int, plain: bool) -> None:
         value = _value(env, found, valuation)
         assert value == expected
         assert isinstance(value, float) == isinstance(expected, float)
+        if isinstance(found, (SymInt, SymFloat, SymBool)):
+            kinds: dict[object, object] = {bool: SymBool, int: SymInt, float: SymFloat}
+            assert type(found) is kinds[type(expected)]
     unlike: list[tuple[object, object]] = [(u, "1"), ("1", u), ((u,), u), (u, (u,)), (1.5, u), (u, 1.5)]
     for one, other in unlike:
         with pytest.raises(AssertionError, match="unexpected sym_eq"):

@@ -24,6 +24,7 @@ from refimpl.terms import (
     int_max,
     int_min,
     ite,
+    land,
     le,
     lnot,
     lt,
@@ -203,6 +204,17 @@ def test_bounds_of_a_result_bound_its_arguments(low: int, width: int, divisor: i
             bounds.assume(le(term, low + width))
         if not bounds.inconsistent:
             assert bounds.range_of(X) == ValueRange(least if ends & 1 else None, most if ends & 2 else None)
+
+
+@checks(TRM_20)
+def test_plain_truths_are_assumed_too() -> None:
+    bounds = Bounds()
+    bounds.assume(True)
+    bounds.assume(land(ge(X, 1), le(X, 2)))
+    assert not bounds.inconsistent
+    assert bounds.range_of(X) == ValueRange(1, 2)
+    bounds.assume(False)
+    assert bounds.inconsistent
 
 
 @checks(TRM_20)

@@ -125,7 +125,7 @@ def test_names_of_fresh_symbols_do_not_matter_but_their_number_does(names: list[
 CON_03 = Clause(
     "CON-03",
     "What the solver leaves open is unknown, never a pass.",
-    f"{_C}.judge:_against",
+    f"{_C}.judge:_first",
     "con-unknown-passes",
 )
 

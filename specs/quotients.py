@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
@@ -16,6 +16,13 @@ from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, dims, of
 __all__ = ["REB_14", "REB_15", "REB_16", "REB_17"]
 
 _QUOTIENTS = "refimpl.symbolic_shapes.quotients"
+COEFFICIENTS = st.integers(-4, 4)
+
+
+def _linear(of_fresh: int, of_size: int, constant: int) -> Dim:
+    return of_fresh * FRESH + of_size * SIZE + constant
+
+
 REB_14 = Clause(
     "REB-14",
     "A quotient is read with the conditions under which it is exact: the divisor divides the value.",
@@ -26,8 +33,9 @@ BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6
 
 
 @checks(REB_14)
+@settings(max_examples=150)
 @given(
-    value=dims((FRESH, SIZE)),
+    value=st.one_of(dims((FRESH, SIZE)), st.builds(_linear, COEFFICIENTS, COEFFICIENTS, COEFFICIENTS)),
     divisor=st.one_of(st.integers(1, 4), st.sampled_from((SIZE, SIZE * 2, SIZE + 1, FRESH))),
     multiple=st.booleans(),
 )

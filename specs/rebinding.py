@@ -11,6 +11,7 @@ from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.terms import Cond, Dim, IntTerm, Symbol, conjuncts, eq, ge, gt, land, of_atom
 from specs.boxes import FRESH_SYMBOLS, environments, faults, kinds_of_value, paths_of_divisors
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_rebinding
 from tests.symbolic_shapes.boxes import FRESH, OLD, SIZE, conditions, equal, holds, of, valuations
 
 __all__ = ["REB_01", "REB_02", "REB_03"]
@@ -77,6 +78,9 @@ REB_02 = Clause(
     "Applying a step to constraints replaces its symbols and adds its conditions, and keeps every other condition.",
     "refimpl.symbolic_shapes.constraints:Constraints.apply",
     "reb-added-conditions-lost",
+)
+test_the_short_way_of_replacing_is_substitution = checks(REB_02)(
+    test_rebinding.test_the_short_way_of_replacing_is_substitution
 )
 
 

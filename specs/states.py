@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
+from refimpl.symbolic_shapes.constraints import solve
 from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of, equation, state_of
 from refimpl.terms import (
     Cond,
     Dim,
+    Eq,
     FloatRange,
     Scalar,
     Sort,
@@ -33,7 +35,7 @@ from specs.clauses import Clause, checks
 from specs.histories import BOX, CONDITIONS, allowed, solutions, two_fresh
 from tests.symbolic_shapes.operators import name
 
-__all__ = ["ENV_21", "ENV_22", "ENV_23", "ENV_24", "ENV_25"]
+__all__ = ["ENV_21", "ENV_22", "ENV_23", "ENV_24", "ENV_25", "ENV_26"]
 
 _STATE = "refimpl.symbolic_shapes.state"
 U0, U1, S0 = symbol("u0"), symbol("u1"), symbol("s0")
@@ -156,12 +158,11 @@ ENV_23 = Clause(
 @given(length=st.integers(1, 4), closed=st.booleans(), factor=st.integers(1, 2))
 def test_circles_of_replacements_are_refused(length: int, closed: bool, factor: int) -> None:
     chain = [symbol(f"u{index}") for index in range(length + 1)]
-    replacements: dict[Symbol, Scalar] = {
-        name(f"u{index}"): factor * chain[index + 1] + factor - 1 for index in range(length)
-    }
+    # The first leads into the chain, or into the circle, and is in none itself.
+    replacements: dict[Symbol, Scalar] = {name("u9"): symbol("u8") + U0}
+    replacements |= {name(f"u{index}"): factor * chain[index + 1] + factor - 1 for index in range(length)}
     if closed:
         replacements[name(f"u{length}")] = U0 + 1
-    replacements[name("u9")] = symbol("u8") + U0  # leads into the chain, or into the circle, and is in none itself
     state = ShapeEnvState(replacements=replacements)
     if closed:
         with pytest.raises(ValueError, match="in a circle"):
@@ -240,6 +241,7 @@ def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int
     env.symbols.adopt(name("u50"), "node")
     assert env.pending_fresh_unbacked_symbols == [name("u50")]
     assert str(env.create_unbacked_symint()) == "u51"
+    assert [str(env.symbols.opaque()) for _ in range(3)] == ["p0", "p1", "p2"]
     backed = {"s0": True, "s7": True, "u20": True, "u50": False, "u51": False}
     assert {each: env.symbols.is_backed(name(each)) for each in backed} == backed
     assert env.symbols.is_fresh(name("u50"))
@@ -252,3 +254,45 @@ def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int
     env.add_unbacked(symbol_atom("zuf9", Sort.FLOAT), None, None)
     with pytest.raises(GuardOnDataDependentSymNode, match="zuf9 was allocated by an input"):
         env.evaluate_float(symbol_atom("zuf9", Sort.FLOAT))
+
+
+ENV_26 = Clause(
+    "ENV-26",
+    "An equation is solved for a symbol with coefficient 1 or -1 that occurs once, an unbacked one and the newest of"
+    " these first; the solution says what the equation says.",
+    "refimpl.symbolic_shapes.constraints:solve",
+    "env-any-coefficient-is-one",
+)
+
+
+@checks(ENV_26)
+@settings(max_examples=200)
+@given(
+    coefficients=st.tuples(*[st.integers(-2, 2)] * 3), constant=st.integers(-3, 3), nested=st.sampled_from((0, 1, 2))
+)
+def test_equations_are_solved_for_the_newest_symbol(
+    coefficients: tuple[int, int, int], constant: int, nested: int
+) -> None:
+    atoms = (S0, U0, U1)
+    polynomial: Dim = constant
+    for coefficient, atom in zip(coefficients, atoms, strict=True):
+        polynomial = polynomial + coefficient * atom
+    if nested:
+        polynomial = polynomial + mod(atoms[nested], 5) * S0
+    condition = eq(polynomial, 0)
+    if not isinstance(condition, Eq):
+        return
+    found = solve(condition)
+    written = dict(condition.term.monomials)
+    candidates = [
+        atom
+        for index, atom in enumerate(atoms)
+        if written.get((name(str(atom)),)) in (1, -1) and not (nested and (index in (0, nested)))
+    ]
+    assert (found is None) == (not candidates)
+    if found is None:
+        return
+    symbol_, term = found
+    assert symbol_ is name(str(candidates[-1]))
+    for point in BOX:
+        assert (evaluate(condition, point) is True) == (point[symbol_.name] == evaluate(term, point))

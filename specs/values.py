@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import Constraints, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.terms import (
     Dim,
+    Scalar,
+    SortError,
     Symbol,
     conjuncts,
     eq,
@@ -23,6 +26,7 @@ from refimpl.terms import (
     le,
     lt,
     mod,
+    ne,
     symbol,
     to_float,
 )
@@ -212,6 +216,15 @@ REB_13 = Clause(
 )
 def test_an_integer_stays_an_integer(value: bool | float) -> None:
     assert isinstance(rebind(Constraints(), of(OLD), value), Inconsistent)
+
+
+@checks(REB_11)
+@pytest.mark.parametrize("value", [True, 2.0, eq(FRESH, 1), float_symbol("zuf3")], ids=str)
+def test_no_other_sort_stands_for_an_integer(value: Scalar) -> None:
+    for condition in (ge(OLD, 1), eq(OLD * SIZE, 2), ne(mod(OLD, 2), 0), land(ge(OLD, 1), ge(OTHER, 1))):
+        with pytest.raises(SortError):
+            replace_in_condition(condition, of(OLD), value)
+    assert replace_in_condition(ge(OTHER, 1), of(OLD), value) is ge(OTHER, 1)
 
 
 @checks(REB_11)

@@ -12,10 +12,13 @@ from proofs.engine.smt import Obligation
 from proofs.engine.theorem import Theorem
 from refimpl.solver import PROVERS, Prover, SolverError, TextAnswer, solve_text
 
-__all__ = ["BUDGETS", "Failure", "Outcome", "Tally", "TheoremResult", "decide", "prove", "run"]
+__all__ = ["BUDGETS", "KEPT", "Failure", "Outcome", "Tally", "TheoremResult", "decide", "prove", "run"]
 
 BUDGETS: Final[dict[Prover, int]] = {"z3": 1_000_000, "cvc5": 400_000}
 """Work units for each obligation; nothing is measured in seconds."""
+
+KEPT: Final = 12_000
+"""Up to this many characters the proofs of a theorem are kept as they are, beyond it only their SHA-256."""
 
 Outcome: TypeAlias = Literal["proved", "refuted", "undecided", "contradiction"]
 
@@ -44,7 +47,10 @@ class Failure:
 @final
 @dataclass(frozen=True, slots=True)
 class TheoremResult:
-    """A theorem after a run; ``digest`` covers the texts of all its obligations, ``proof`` the proofs of cvc5."""
+    """A theorem after a run; ``digest`` covers the texts of all its obligations, ``proof`` the proofs of cvc5.
+
+    ``kept`` are these proofs themselves, unless they are large.
+    """
 
     name: str
     obligations: int
@@ -55,6 +61,7 @@ class TheoremResult:
     unchecked: int
     proof: str
     failures: tuple[Failure, ...]
+    kept: str = ""
 
     @property
     def verdict(self) -> Outcome:
@@ -63,7 +70,8 @@ class TheoremResult:
         for outcome in _WORST_FIRST:
             if outcome in outcomes:
                 return outcome
-        return "proved" if self.obligations else "undecided"
+        # A step that nothing justifies proves nothing.
+        return "proved" if self.obligations and not self.unchecked else "undecided"
 
 
 _WORST_FIRST: Final[tuple[Outcome, ...]] = ("contradiction", "refuted", "undecided")
@@ -92,6 +100,7 @@ def prove(theorem: Theorem, *, stop_early: bool = False) -> TheoremResult:
     answers: dict[Prover, list[TextAnswer]] = {prover: [] for prover in PROVERS}
     failures: list[Failure] = []
     texts, proofs = sha256(), sha256()
+    kept: list[str] = []
     count = 0
     for obligation in _obligations(theorem, failures):
         count += 1
@@ -106,7 +115,9 @@ def prove(theorem: Theorem, *, stop_early: bool = False) -> TheoremResult:
             break
         answers["z3"].append(z3)
         answers["cvc5"].append(cvc5)
-        proofs.update(cvc5.digest.encode())
+        proofs.update(cvc5.proof.encode())
+        if sum(map(len, kept)) <= KEPT:
+            kept.append(cvc5.proof)
         outcome = decide(z3, cvc5)
         if outcome != "proved":
             failures.append(Failure(obligation.name, outcome, z3.model))
@@ -124,6 +135,7 @@ def prove(theorem: Theorem, *, stop_early: bool = False) -> TheoremResult:
         unchecked,
         proofs.hexdigest(),
         tuple(failures),
+        "" if sum(map(len, kept)) > KEPT else "".join(kept),
     )
 
 

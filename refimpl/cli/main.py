@@ -159,7 +159,7 @@ def audit(script: Path, arguments: tuple[str, ...], style: Literal["text", "json
 @cli.command(short_help="Prove theorems about refimpl's own functions.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--check", "mode", flag_value="check", help="Compare verdicts and obligations with the ledger.")
-@click.option("--update", "mode", flag_value="update", help="Write the ledger anew.")
+@click.option("--update", "mode", flag_value="update", help="Write the ledger's entries of these theorems anew.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes to use.")
 def prove(names: tuple[str, ...], mode: Literal["check", "update"] | None, jobs: int) -> None:
     """Prove the theorems about refimpl's own functions with z3 and cvc5; NAMEs select by part of a name."""

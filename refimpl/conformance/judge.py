@@ -118,16 +118,24 @@ def _against(vector: Vector, expected: Expected, got: Returned[Result] | Raised,
         if next(compare.ended(want, answered, bare), None) is None:
             return Judgement("pass", "equal up to the names of fresh symbols", "renamed")
         prover = Prover(_facts(want, vector.case.input), solver, _hints(vector.case.input))
-        found = list(compare.ended(want, answered, prover))
+        return _first(compare.ended(want, answered, prover))
     except SortError as error:
         return Judgement("fail", f"integer and float are mixed: {error}")
-    differs = next((each for each in found if isinstance(each, Differs)), None)
-    if differs is not None:
-        return Judgement("fail", f"{differs.where}: got {differs.got}, want {differs.want}", None, differs)
-    if found:
-        first = found[0]
-        assert isinstance(first, Open), "what does not differ is open"
-        return Judgement("unknown", f"{first.where}: {first.reason}", None, first)
+
+
+def _first(found: Iterator[Difference]) -> Judgement:
+    """The first difference decides, else the first open question; what comes after it need not be looked at."""
+    unknown: Open | None = None
+    for each in found:
+        match each:
+            case Differs(where, got, want):
+                return Judgement("fail", f"{where}: got {got}, want {want}", None, each)
+            case Open():
+                unknown = unknown or each
+            case _:
+                assert_never(each)
+    if unknown is not None:
+        return Judgement("unknown", f"{unknown.where}: {unknown.reason}", None, unknown)
     return Judgement("pass", "proved equivalent under the facts of the case", "proved")
 
 

@@ -16,6 +16,15 @@ __all__ = ["TermEncoder"]
 _EXACT: Final = 2**53
 # Beyond this, shifting or raising by a constant makes text that nobody reads.
 _MAX_CONSTANT_POWER: Final = 256
+# z3 multiplies powers of sums out before it counts its work.
+_MAX_EXPANSION: Final = 1024
+
+
+def _is_small_power(base: Dim, exponent: int) -> bool:
+    """Whether a constant power may be written as a product: of few monomials, in symbols only."""
+    if isinstance(base, int) or exponent < 2:
+        return True
+    return not base.depth and math.comb(len(base.monomials) + exponent - 1, exponent) <= _MAX_EXPANSION
 
 
 @final
@@ -142,6 +151,8 @@ class TermEncoder:
 
     def _power(self, atom: Apply) -> tuple[str, str]:
         base, exponent = _dim(atom.args[0]), _dim(atom.args[1])
+        if isinstance(exponent, int) and atom.fn == "Pow" and not _is_small_power(base, exponent):
+            return self._opaque_int(atom, "a power too large to be multiplied out")
         if isinstance(exponent, int) and 0 <= exponent <= _MAX_CONSTANT_POWER:
             text, defined = self.integer(base)
             if atom.fn == "LShift":

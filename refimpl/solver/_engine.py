@@ -45,8 +45,8 @@ Answer: TypeAlias = Unsat | Sat | Unknown
 class TextAnswer:
     """What a solver says of a whole text, the work units it spent, and the size of its proof if it gave one.
 
-    ``steps`` counts the proof's distinct steps, ``unchecked`` those that its calculus does not justify; ``digest`` is
-    the SHA-256 of the sequence of the proof's rules. ``model`` is the solver's own text, for people.
+    ``steps`` counts the proof's distinct steps, ``unchecked`` those that its calculus does not justify; ``proof`` is
+    the proof itself in the solver's format (cvc5's CPC). ``model`` is the solver's own text, for people.
     """
 
     status: Literal["unsat", "sat", "unknown"]
@@ -54,7 +54,7 @@ class TextAnswer:
     model: str = ""
     steps: int = 0
     unchecked: int = 0
-    digest: str = ""
+    proof: str = ""
 
 
 class Engine(Protocol):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, cast, final
 
 from refimpl.torch._disguise import disguised
 from refimpl.torch._patches import Patch
 from refimpl.torch._records import LiveNode
 
-__all__ = ["LiveInterpreter", "Watcher", "patches_for"]
+__all__ = ["LiveInterpreter", "Session", "Watcher", "patches_for"]
 
 _Found: TypeAlias = Mapping[object, tuple[object, ...]]
 
@@ -49,7 +49,47 @@ class Watcher(Protocol):
         ...
 
 
+@final
+class Session:
+    """The watcher of one time that PyTorch is patched; wrappers that a program kept see nothing afterwards."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher: Watcher | None = watcher
+
+    def close(self) -> None:
+        """Tell nobody any more."""
+        self._watcher = None
+
+    def step_begins(self, env: object, node: LiveNode, result: object, /) -> object | None:
+        """As `Watcher`."""
+        return None if self._watcher is None else self._watcher.step_begins(env, node, result)
+
+    def step_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """As `Watcher`."""
+        if self._watcher is not None:
+            self._watcher.step_ends(ticket, error)
+
+    def node_begins(self, interpreter: LiveInterpreter, node: LiveNode, /) -> object | None:
+        """As `Watcher`."""
+        return None if self._watcher is None else self._watcher.node_begins(interpreter, node)
+
+    def node_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """As `Watcher`."""
+        if self._watcher is not None:
+            self._watcher.node_ends(ticket, error)
+
+    def trust_begins(self, env: object, recorded: object, /) -> object | None:
+        """As `Watcher`."""
+        return None if self._watcher is None else self._watcher.trust_begins(env, recorded)
+
+    def trust_ends(self, ticket: object, found: _Found | None, /) -> None:
+        """As `Watcher`."""
+        if self._watcher is not None:
+            self._watcher.trust_ends(ticket, found)
+
+
 def patches_for(hub: Watcher) -> list[Patch]:
+    """What to replace so that the watcher is told of each rebinding, each node and each trusted memo."""
     shapes = "torch.fx.experimental.symbolic_shapes"
     return [
         Patch(shapes, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),

@@ -10,7 +10,7 @@ from threading import Lock, local
 from typing import Final, Protocol, cast, final
 
 from refimpl.torch._history import Histories, Snapshot
-from refimpl.torch._hooks import LiveInterpreter, patches_for
+from refimpl.torch._hooks import LiveInterpreter, Session, patches_for
 from refimpl.torch._log import Log
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
@@ -96,6 +96,7 @@ class Hub:
         self._lock = Lock()
         self._logs: tuple[Log, ...] = ()
         self._patches: Patches | None = None
+        self._session = Session(self)
         self._thread = _Thread()
         self._histories = Histories()
 
@@ -109,7 +110,8 @@ class Hub:
         with self._lock:
             self._logs = (*self._logs, log)
             if self._patches is None:
-                self._patches = Patches(patches_for(self))
+                self._session = Session(self)
+                self._patches = Patches(patches_for(self._session))
                 self._patches.install()
 
     def leave(self, log: Log) -> None:
@@ -117,6 +119,7 @@ class Hub:
         with self._lock:
             self._logs = tuple(each for each in self._logs if each is not log)
             if not self._logs and self._patches is not None:
+                self._session.close()
                 self._patches.remove()
                 self._patches = None
                 self._histories = Histories()
@@ -208,6 +211,8 @@ class Hub:
             env = _environment_of(interpreter)
             if env is None:
                 return None
+            if self._patches is not None:
+                self._patches.renew()
             # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
             before = capture(env)
             if node.prev.op == "root":

@@ -66,6 +66,16 @@ class Patches:
         _replace_everywhere([(wrapper, original) for original, wrapper in self._wrapped])
         self._wrapped.clear()
 
+    def renew(self) -> None:
+        """Stand in front of a function that the program has put in the place of one that is replaced, too."""
+        for patch in self._patches:
+            holder = vars(sys.modules[patch.module]) if patch.module in sys.modules else {}
+            current: object = holder.get(patch.name)
+            if current is None or any(current is wrapper for _, wrapper in self._wrapped):
+                continue
+            holder[patch.name] = wrapper = patch.replacement(current)
+            self._wrapped.append((current, wrapper))
+
     def _patch(self, module: str) -> None:
         found: list[tuple[object, object]] = []
         for patch in self._patches:

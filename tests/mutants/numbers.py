@@ -174,4 +174,12 @@ NUMBERS: Final = (
         "not is_unbacked(symbol)",
         ("specs/states.py::test_names_and_backing_of_symbols",),
     ),
+    Mutant(
+        "env-any-coefficient-is-one",
+        "An equation is solved for a symbol whatever its coefficient.",
+        f"{_S}.constraints:solve",
+        "len(monomial) == 1 and coefficient in (1, -1) and",
+        "len(monomial) == 1 and",
+        ("specs/states.py::test_equations_are_solved_for_the_newest_symbol",),
+    ),
 )

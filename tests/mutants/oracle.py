@@ -31,7 +31,7 @@ ORACLE: Final = (
     Mutant(
         "con-unknown-passes",
         "What the solver leaves open passes.",
-        f"{_C}.judge:_against",
+        f"{_C}.judge:_first",
         'Judgement("unknown",',
         'Judgement("pass",',
         (f"{_O}test_open_questions_are_unknown",),

@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import example, given, settings
 
-from refimpl.solver import Obligation, Proved, Refuted, holds, make_solver
+from refimpl.solver import Obligation, Proved, Refuted, encode, holds, make_solver
 from refimpl.terms import (
     Cond,
     Dim,
@@ -31,6 +31,7 @@ from refimpl.terms import (
     lor,
     mod,
     ne,
+    power,
     round_to_int,
     symbol,
     to_float,
@@ -182,3 +183,19 @@ def test_float_rounding_is_never_taken_for_the_reals() -> None:
     assert not isinstance(verdict, Proved)
     small = (ge(u, 0), ge(2**50, u))
     assert _SOLVER.decide([Obligation("", small, lnot(exact))]) == (Proved("z3"),)
+
+
+def test_a_power_that_would_be_multiplied_out_for_ever_is_opaque() -> None:
+    """30 symbols to the 40th power have more monomials than z3 can write, and it counts no work while it does."""
+    symbols = [symbol(f"u{i}") for i in range(30)]
+    base: Dim = 0
+    for one in symbols:
+        base = base + one
+    huge = power(base, 40)
+    script = encode((), (ge(huge, 0),))
+    assert [reason.partition(":")[0] for reason in script.opaque] == ["a power too large to be multiplied out"]
+    (verdict,) = make_solver().decide([Obligation("", (eq(huge, 3),), ge(huge, 0))])
+    assert isinstance(verdict, Proved)
+    nested = power(power(symbols[0] + symbols[1], 30) + symbols[2], 30)
+    assert encode((), (ge(nested, 0),)).opaque
+    assert not encode((), (ge(power(symbols[0], 40), 0),)).opaque

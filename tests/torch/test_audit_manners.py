@@ -85,6 +85,34 @@ def test_a_module_that_takes_the_function_during_an_audit_is_cleaned_up(tmp_path
         sys.modules.pop("taken_during_an_audit", None)
 
 
+def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    program, original = Program(2), rebind_unbacked()
+
+    def never(*_: object) -> None:
+        """Rebinds nothing."""
+
+    with audit() as findings:
+        monkeypatch.setattr(f"{SHAPES}.rebind_unbacked", never)
+        program.run()
+        monkeypatch.undo()
+    assert rebind_unbacked() is original
+    assert {finding.law for finding in findings} == {"EXACT"}
+
+
+def test_a_wrapper_that_the_program_kept_is_dead_after_the_audit() -> None:
+    program, original = Program(1), rebind_unbacked()
+    with audit():
+        kept = rebind_unbacked()
+    vars(sys.modules[SHAPES])["rebind_unbacked"] = kept
+    watch = audit()
+    try:
+        with watch:
+            program.run()
+    finally:
+        vars(sys.modules[SHAPES])["rebind_unbacked"] = original
+    assert len(watch.seen.steps) == 1
+
+
 LATER = f"""
 import sys
 from refimpl.torch import audit
