@@ -36,8 +36,8 @@ class Watcher(Protocol):
         """``run_node`` is called."""
         ...
 
-    def node_ends(self, ticket: object, error: BaseException | None, /) -> None:
-        """It returned, or raised."""
+    def node_ends(self, ticket: object, error: BaseException | None, result: object, /) -> None:
+        """It returned its result, or raised."""
         ...
 
     def trust_begins(self, env: object, recorded: object, /) -> object | None:
@@ -73,10 +73,10 @@ class Session:
         """As `Watcher`."""
         return None if self._watcher is None else self._watcher.node_begins(interpreter, node)
 
-    def node_ends(self, ticket: object, error: BaseException | None, /) -> None:
+    def node_ends(self, ticket: object, error: BaseException | None, result: object, /) -> None:
         """As `Watcher`."""
         if self._watcher is not None:
-            self._watcher.node_ends(ticket, error)
+            self._watcher.node_ends(ticket, error, result)
 
     def trust_begins(self, env: object, recorded: object, /) -> object | None:
         """As `Watcher`."""
@@ -132,9 +132,9 @@ def _observed_node(hub: Watcher, original: object) -> object:
         try:
             answer = function(self, n)
         except BaseException as error:
-            hub.node_ends(node, error)
+            hub.node_ends(node, error, None)
             raise
-        hub.node_ends(node, None)
+        hub.node_ends(node, None, answer)
         return answer
 
     return disguised(run_node, original)

@@ -144,7 +144,9 @@ class Judgement:
             # cleared since are no growth when the second leaves as many.
             left = before if raw.first is None else self._reader.state(raw.first.capture())
             pending = left.pending if len(left.pending) > len(before.pending) else before.pending
-            return RunRecord((), before, replace(before, pending=pending), (), None, after)
+            # Other inputs have conditions of their own.
+            again = after if raw.same_inputs else replace(before, pending=after.pending)
+            return RunRecord((), before, replace(before, pending=pending), (), None, again)
         found = [self._step(each, parts=parts) for each in list(raw.steps) if not each.whole]
         recorded: list[tuple[str, Symbol, KeyPath]] = []
         for node, symbol, path in raw.recorded:

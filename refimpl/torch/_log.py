@@ -20,7 +20,7 @@ class Log:
         self.steps: list[RawStep] = []
         self.runs: list[RawRun] = []
         self.troubles: list[str] = []
-        self._ran: WeakKeyDictionary[object, dict[int, Snapshot]] = WeakKeyDictionary()
+        self._ran: WeakKeyDictionary[object, dict[int, tuple[tuple[str, ...], Snapshot]]] = WeakKeyDictionary()
         self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
 
     def add_step(self, step: RawStep, env: object, node: LiveNode, *, within_a_run: bool) -> None:
@@ -43,18 +43,21 @@ class Log:
         loose.run.steps.append(replace(step, node=f"{step.node}#{taken + 1}") if taken else step)
         loose.run.after = step.after
 
-    def add_run(self, run: RawRun, env: object, shape: int) -> None:
+    def add_run(self, run: RawRun, env: object, shape: int, inputs: tuple[str, ...]) -> None:
         """A whole graph was run; if not for the first time in this environment, that is recorded too (STEADY).
 
-        ``shape`` is the same for a graph and its copies.
+        ``shape`` is the same for a graph and its copies, ``inputs`` for inputs of the same sizes.
         """
         self.runs.append(run)
         if run.raised is not None:
             return
         ran = self._ran.setdefault(env, {})
         if shape in ran:
-            self.runs.append(RawRun("again", run.before, run.after, run.frames, first=ran[shape]))
-        ran[shape] = run.after
+            earlier, first = ran[shape]
+            self.runs.append(
+                RawRun("again", run.before, run.after, run.frames, first=first, same_inputs=inputs == earlier)
+            )
+        ran[shape] = inputs, run.after
 
 
 @final

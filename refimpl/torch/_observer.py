@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from inspect import currentframe
 from threading import Lock, local
 from typing import Final, Protocol, cast, final
@@ -18,6 +18,7 @@ from refimpl.torch._records import (
     RawRun,
     RawStep,
     bindings_of,
+    extent_of,
     frames_of,
     nodes_below,
     raised_by,
@@ -50,6 +51,7 @@ class _OpenRun:
     run: RawRun
     paths: dict[LiveNode, str]
     logs: tuple[Log, ...]
+    inputs: list[str] = field(default_factory=list[str])
 
 
 @final
@@ -227,7 +229,7 @@ class Hub:
             self._not_seen(logs, f"the node {node}", error)
             return None
 
-    def node_ends(self, opened: object, error: BaseException | None) -> None:
+    def node_ends(self, opened: object, error: BaseException | None, result: object) -> None:
         """The node returned, or raised; with the output node, and with an error, its run is over."""
         if not isinstance(opened, _OpenNode):
             return
@@ -237,6 +239,8 @@ class Hub:
                 pass
             if error is not None:
                 self._node_failed(opened, error)
+            if opened.run is not None and opened.node.op == "placeholder" and error is None:
+                opened.run.inputs.append(extent_of(result))
             if opened.run is not None and (error is not None or opened.node.op == "output"):
                 self._close_run(opened.run, error)
         except Exception as trouble:  # see above
@@ -282,7 +286,7 @@ class Hub:
             return  # a sub-graph: its steps are those of the outer run too
         shape = hash(tuple((path, node.op, str(node.target)) for node, path in opened.paths.items()))
         for log in opened.logs:
-            log.add_run(opened.run, opened.env, shape)
+            log.add_run(opened.run, opened.env, shape, tuple(opened.inputs))
 
 
 def _environment_of(interpreter: object) -> object:

@@ -12,7 +12,17 @@ from refimpl.torch._history import Snapshot
 from refimpl.torch.places import RawPlace
 from refimpl.torch.shape_env import Capture
 
-__all__ = ["Frames", "LiveNode", "RawRun", "RawStep", "bindings_of", "frames_of", "nodes_below", "raised_by"]
+__all__ = [
+    "Frames",
+    "LiveNode",
+    "RawRun",
+    "RawStep",
+    "bindings_of",
+    "extent_of",
+    "frames_of",
+    "nodes_below",
+    "raised_by",
+]
 
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
 MAX_FRAMES = 200
@@ -51,7 +61,8 @@ class RawRun:
 
     ``graph``: a whole graph was run. ``steps``: `rebind_unbacked` was called on nodes of a graph, by whomever.
     ``again``: a graph that had been run in the environment was run once more; ``before`` and ``after`` that run, and
-    ``first`` the end of the run before. ``unseen`` if something of it could not be observed.
+    ``first`` the end of the run before, on inputs of the same sizes or not (``same_inputs``). ``unseen`` if something
+    of it could not be observed.
     """
 
     kind: Literal["graph", "steps", "again"]
@@ -61,6 +72,7 @@ class RawRun:
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
     raised: Raised | None = None
     first: Snapshot | None = None
+    same_inputs: bool = True
     unseen: bool = False
     steps: list[RawStep] = field(default_factory=list[RawStep])
 
@@ -94,6 +106,21 @@ def _attribute(owner: object, path: str) -> object:
     for name in path.split("."):
         owner = getattr(owner, name, None)
     return owner
+
+
+def extent_of(value: object) -> str:
+    """The sizes of a tensor, or the expression of a number, as they were said; the type's name for anything else."""
+    size = getattr(value, "size", None)
+    if callable(size):
+        return str([_said(dim) for dim in cast("Iterable[object]", size())])  # see bindings_of
+    return _said(value)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, (int, float)):
+        return str(value)
+    node: object = getattr(value, "node", None)
+    return type(value).__name__ if node is None else str(getattr(node, "_expr", None))
 
 
 def frames_of(frame: FrameType | None) -> Frames:
