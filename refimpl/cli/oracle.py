@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,8 @@ def conform(
         from refimpl.cli.self_test import run_self_test
 
         sys.exit(run_self_test(vectors))
+    if subject == "torch" and find_spec("torch") is None:
+        raise click.ClickException("--subject torch needs PyTorch: pip install 'refimpl[torch]'")
     from refimpl.cli.conform import ConformOptions, run_conform
 
     options = ConformOptions(chapters, pattern, deadline, jobs, output, vectors, waivers, budget)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from refimpl.cli.main import main
 from refimpl.conformance.store import load_vectors
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,19 @@ def test_bad_usage_is_exit_2_and_a_sentence(arguments: tuple[str, ...], said: st
     done = refimpl(*arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in done.stderr
+
+
+def test_pytorch_as_a_subject_needs_pytorch(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def find_nothing(_: str) -> None:
+        return None
+
+    monkeypatch.setattr("refimpl.cli.oracle.find_spec", find_nothing)
+    with pytest.raises(SystemExit) as ended:
+        main(["conform", "--subject", "torch"])
+    assert ended.value.code == 2
+    assert "--subject torch needs PyTorch: pip install 'refimpl[torch]'" in capsys.readouterr().err
 
 
 def test_reports_are_written_and_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:

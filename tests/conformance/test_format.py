@@ -39,8 +39,11 @@ from refimpl.terms import (
     trunc_to_int,
 )
 from refimpl.testing import conditions, terms
+from specs.contents import CHAPTERS
+from specs.traceability import clauses_of
 from tests.conformance.make_schemas import FOLDER, schemas
 from tests.conformance.validation import VECTOR, is_valid
+from tests.mutants.catalogue import by_id
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "specs" / "vectors").glob("*/*.json"))
@@ -93,6 +96,15 @@ def test_bad_vectors_are_refused_with_file_and_field(old: str, new: str, complai
     assert str(caught.value).startswith("v.json: ")
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_vector_cites_clauses_of_the_specification_and_known_faults() -> None:
+    clauses = {clause.id for _, chapter in CHAPTERS for clause in clauses_of(chapter)}
+    faults = by_id()
+    for path in FILES:
+        vector = _read(path)
+        assert set(vector.clauses) <= clauses, path.name
+        assert set(vector.kills) <= faults.keys(), path.name
 
 
 def test_a_vector_edited_by_hand_is_hashed_anew() -> None:
