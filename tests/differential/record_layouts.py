@@ -192,6 +192,37 @@ def others():
     for info in (Z((), dtype=torch.int32), Z(3, dtype=torch.int32)):
         emit("_linalg_check_errors.default", info, "inv", is_matrix=info.ndim == 0)
 
+def gradients():
+    x, turned = Z(3, 4), Z(4, 3).t()
+    pairs = [(x, x), (turned, x), (x, turned), (turned, turned), (Z(0, 4), Z(0, 4)), (x[::2], Z(1, 4).expand(2, 4))]
+    pairs += [(t, u) for t in images() for u in images()[:2]]
+    for grad, x in pairs:
+        for name in ("tanh", "sigmoid", "silu", "mish", "hardswish", "hardsigmoid", "gelu"):
+            emit(f"{name}_backward.default", grad, x)
+        numbers = {"threshold": (0,), "hardtanh": (-1, 1), "leaky_relu": (0.1, False), "softplus": (1, 20)}
+        numbers |= {"hardshrink": (0.5,), "softshrink": (0.5,), "logit": (0.1,)}
+        for name, values in numbers.items():
+            emit(f"{name}_backward.default", grad, x, *values)
+        emit("elu_backward.default", grad, 1.0, 1.0, 1.0, False, x)
+        emit("mse_loss_backward.default", grad, x, grad, 0)
+        emit("mse_loss_backward.default", Z(()), x, grad, 1)
+    for grad in (Z(5, 2, 8), Z(2, 5, 8).transpose(0, 1)):
+        emit("embedding_dense_backward.default", grad, Z(5, 2, dtype=torch.int64), 10, -1, False)
+    for grad in (Z(3, 5), Z(5, 3).t()):
+        emit("select_backward.default", grad, [3, 4, 5], 1, 2)
+        emit("slice_backward.default", grad, [3, 8], 1, 0, 5, 1)
+        emit("nll_loss_backward.default", Z(3), grad, Z(3, dtype=torch.int64), None, 0, -100, Z(()))
+        emit("nll_loss_backward.default", Z(()), grad, Z(3, dtype=torch.int64), None, 1, -100, Z(()))
+    for t in images():
+        emit("avg_pool2d_backward.default", Z(2, 6, 2, 2), t, [2, 2], [2, 2], [0, 0], False, True, None)
+        emit("_adaptive_avg_pool2d_backward.default", Z(2, 6, 2, 2), t)
+        emit("upsample_nearest2d_backward.default", t, [4, 5], [2, 6, 2, 3])
+        for mask in ([True, True, True], [True, False, True]):
+            moments = Z(2, 6, 4, 1), Z(2, 6, 4, 1)
+            emit("native_layer_norm_backward.default", t, t, [5], *moments, Z(5), Z(5), mask)
+            emit("native_layer_norm_backward.default", t, t, [5], *moments, None, None, [True, False, False])
+            emit("native_group_norm_backward.default", t, t, Z(2, 3), Z(2, 3), Z(6), 2, 6, 20, 3, mask)
+
 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
     for t in images():
         for part in (normalisations, windows, resizings):
@@ -200,7 +231,7 @@ with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_
         windows(t)
     vectors()
     volumes()
-    for part in (attention, recurrent, numbers, signals, others):
+    for part in (attention, recurrent, numbers, signals, others, gradients):
         part()
 output.close()
 """
