@@ -111,9 +111,12 @@ def _attribute(owner: object, path: str) -> object:
 def extent_of(value: object) -> str:
     """The sizes of a tensor, or the expression of a number, as they were said; the type's name for anything else."""
     size = getattr(value, "size", None)
-    if callable(size):
+    if not callable(size):
+        return _said(value)
+    try:
         return str([_said(dim) for dim in cast("Iterable[object]", size())])  # see bindings_of
-    return _said(value)
+    except Exception:  # a nested tensor without symbolic sizes has none that could be read
+        return type(value).__name__
 
 
 def _said(value: object) -> str:
