@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -204,3 +206,20 @@ def test_pytorch_with_a_bug_fails(bug: Bug) -> None:
         if outcome != before and _judged(vector, outcome).verdict != "pass":
             return
     pytest.fail(f"no vector shows {bug.name}")
+
+
+@pytest.mark.torch
+def test_the_command_says_so() -> None:
+    bug = f"{sys.executable} -W ignore -m tests.conformance.torch_bugs renamed-backwards"
+    command = [
+        sys.executable,
+        "-m",
+        "refimpl.cli",
+        "conform",
+        "--subject",
+        bug,
+        "--filter",
+        "rebinding/fresh-same-range",
+    ]
+    ran = subprocess.run(command, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False, timeout=300)
+    assert (ran.returncode, "1 fail" in ran.stdout) == (1, True), ran.stdout + ran.stderr
