@@ -20,6 +20,9 @@ IMP_01 = Clause(
 test_the_laws_are_those_of_the_design = checks(IMP_01)(laws.test_the_laws_are_those_of_the_design)
 test_a_fault_breaks_its_law_and_no_other = checks(IMP_01)(laws.test_a_fault_breaks_its_law_and_no_other)
 test_a_right_step_breaks_no_law = checks(IMP_01)(laws.test_a_right_step_breaks_no_law)
+test_a_replacement_of_another_sort_breaks_sort = checks(IMP_01)(
+    laws.test_a_replacement_of_another_sort_breaks_sort_where_it_appears
+)
 
 IMP_02 = Clause(
     "IMP-02",

@@ -54,7 +54,8 @@ def _lost(step: Step) -> Iterator[StepClaim]:
             yield StepClaim("EXACT", step.node, after, condition, about, _KEEP)
     lost = {relation.place for relation in colliding(step)}
     for relation in relations(step):
-        if relation.place not in lost and relation.equation is not True:
+        # A divisor that is none leaves no equation: that is for PATH to say.
+        if relation.place not in lost and relation.equation is not True and False not in relation.side:
             about = f"lossy: after rebinding {relation.text} at {relation.where}, it admits what breaks the equation"
             discarded = is_discardable(step, relation.term)
             yield StepClaim("EXACT", step.node, after, relation.equation, about, _SAY, discarded=discarded)

@@ -48,11 +48,10 @@ def _entitled(step: Step, after: tuple[Cond, ...], relation: Relation) -> Iterat
     if any(each in through for each in symbols_of(relation.term)):
         return
     given = [condition for condition in after if not speaks_of(condition, through)]
-    # The definitions of other symbols by the old one are no conditions on it.
+    # The definitions of other symbols by the old one are no conditions on it: they are given.
     hypotheses = flat((*given, *definitions, relation.equation, *relation.side, *_machine(relation.term)))
-    defined = frozenset(definitions)
     for condition in flat(step.before.conditions()):
-        if speaks_of(condition, through) and condition not in defined:
+        if speaks_of(condition, through):
             about = f"{to_text(condition)} is recorded, but does not follow for {relation.text} at {relation.where}"
             yield StepClaim("LINK", step.node, hypotheses, condition, about, _ENTITLE)
 

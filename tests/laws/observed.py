@@ -71,6 +71,14 @@ _SHARED: Final = step(
     after=replace(_TWO, replacements={U7: of_atom(U0), U1: of_atom(U0)}, renamings={U7: U0}),
 )
 
+UNDECIDED: Final = Raised("data-dependent", "GuardOnDataDependentSymNode", "?")
+_NAMED: Final = replace(AFTER, ranges={**AFTER.ranges, U1: ValueRange(0, 10)})
+_NAMED_TWICE: Final = replace(
+    _NAMED, replacements={**AFTER.replacements, U1: of_atom(U0)}, size_like=AFTER.size_like | {U1}
+)
+_MACHINE: Final = replace(BEFORE, ranges={**BEFORE.ranges, U0: ValueRange(0, 2**63 - 2)}, asserts={})
+_REPLACED: Final = replace(BEFORE, replacements={U8: of_atom(U1)}, size_like=BEFORE.size_like | {U8})
+
 BROKEN: Final[Mapping[str, tuple[str, Callable[[], Step]]]] = {
     "the renaming is not done": ("EXACT", lambda: step(after=BEFORE)),
     "a bound is lost": ("EXACT", lambda: step(after=replace(AFTER, ranges={**AFTER.ranges, U0: SIZE, U7: SIZE}))),
@@ -144,6 +152,42 @@ BROKEN: Final[Mapping[str, tuple[str, Callable[[], Step]]]] = {
         ),
     ),
     "one value under two names": ("INJ", lambda: _SHARED),
+    "a hint changes": ("FRAME", lambda: step(after=replace(AFTER, hints={**AFTER.hints, S0: 6}))),
+    "a backed symbol is replaced by the old one": (
+        "FRAME",
+        lambda: step(Place(U0, AT, of_atom(S1)), after=replace(BEFORE, replacements={S1: of_atom(U0)})),
+    ),
+    "two symbols replace each other": (
+        "ROOT",
+        lambda: step(after=replace(AFTER, replacements={U7: of_atom(U0), U0: of_atom(U7)})),
+    ),
+    "a step that raised leaves a symbol pending": (
+        "ATOM",
+        lambda: step(after=replace(BEFORE, pending=(U7,)), raised=UNDECIDED),
+    ),
+    "a step that raised makes a symbol size-like": (
+        "ATOM",
+        lambda: step(after=replace(BEFORE, size_like=BEFORE.size_like | {U1}), raised=UNDECIDED),
+    ),
+    "a divisor that is zero": (
+        "PATH",
+        lambda: step(Place(U0, (*AT, DivideByKey(0)), of_atom(U7), (0,)), after=BEFORE),
+    ),
+    "a value that has another name already": (
+        "INJ",
+        lambda: step(Place(U1, AT, of_atom(U7)), before=_NAMED, after=_NAMED_TWICE),
+    ),
+    "an assert that only the range of the fresh name implies stays there": (
+        "EMIT",
+        lambda: step(
+            before=replace(_ASSERTED, ranges={**BEFORE.ranges, U7: ValueRange(3, None)}),
+            after=replace(
+                AFTER,
+                ranges={**AFTER.ranges, U0: ValueRange(3, 10), U7: ValueRange(3, 10)},
+                asserts=_ASSERTED.asserts,
+            ),
+        ),
+    ),
     "an assert stays under the fresh name": (
         "EMIT",
         lambda: step(before=_ASSERTED, after=replace(AFTER, asserts=_ASSERTED.asserts)),
@@ -190,6 +234,16 @@ RIGHT: Final[Mapping[str, Callable[[], Step]]] = {
     "divisibility is kept": lambda: step(
         Place(U0, (*AT, DivideByKey(2)), of_atom(U7), (2,)),
         after=replace(BEFORE, replacements={U7: of_atom(U0) * 2}, ranges={**BEFORE.ranges, U7: ValueRange(0, 20)}),
+    ),
+    "a bound that every machine integer has": lambda: step(Place(U0, AT, of_atom(S1)), before=_MACHINE, after=_MACHINE),
+    "a symbol had been replaced before by one that is no size": lambda: step(
+        before=_REPLACED,
+        after=replace(
+            AFTER, replacements={**_REPLACED.replacements, **AFTER.replacements}, size_like=_REPLACED.size_like
+        ),
+    ),
+    "a step that raised, with an open range written out": lambda: step(
+        after=replace(BEFORE, ranges={**BEFORE.ranges, U1: ValueRange(None, None)}), raised=UNDECIDED
     ),
     "a placeholder binds nothing": lambda: replace(becomes(12), op="placeholder"),
 }

@@ -162,3 +162,10 @@ def test_a_run_that_raised_is_not_asked_for_what_it_did_not_reach() -> None:
     seen = run(after=replace(AFTER, pending=(U8,)))
     raised = Raised("other", "RuntimeError", "the operator failed")
     assert judge_run(replace(seen, recorded=(*seen.recorded, ("item", U1, NEXT)), raised=raised), SOLVER) == ()
+
+
+def test_a_replacement_of_another_sort_breaks_sort_where_it_appears() -> None:
+    mixed = replace(AFTER, replacements={**AFTER.replacements, U1: 2.5})
+    assert "SORT" in refuted(judge_step(step(after=mixed), SOLVER))
+    before = replace(BEFORE, replacements={U1: 2.5})
+    assert "SORT" not in refuted(judge_step(step(before=before, after=mixed), SOLVER))
