@@ -21,12 +21,7 @@ __all__ = ["Lines", "all_checks", "run_one", "seconds", "traced"]
 Lines = dict[str, list[int]]
 """The lines that ran, by module."""
 _PREFIXES: Final = {f"{ROOT}/refimpl/{package}/" for package in PACKAGES}
-_PROOFS: Final = (
-    "proofs/test_preserve_induction.py::test_every_graph_keeps_what_was_recorded",
-    "proofs/test_preserve_induction.py::test_without_exact_steps_it_is_lost",
-    "proofs/test_preserve_induction.py::test_without_facts_that_are_stable_under_renaming_it_is_lost",
-    "proofs/test_preserve_induction.py::test_without_a_binding_of_each_fresh_symbol_it_is_lost",
-)
+_INDUCTION: Final = "proofs.test_preserve_induction"
 _THEOREMS: Final = "proofs/test_theorems.py::test_the_theorem_holds"
 
 
@@ -41,7 +36,9 @@ def all_checks() -> list[str]:
         for _, chapter in contents.CHAPTERS
         for name in traceability.checks_of(chapter)
     ]
-    return [*found, *(f"{_THEOREMS}[{name}]" for name in registry.THEOREMS), *_PROOFS]
+    found += [f"{_THEOREMS}[{name}]" for name in registry.THEOREMS]
+    file = f"{_INDUCTION.replace('.', '/')}.py"
+    return found + [f"{file}::{name}" for name in vars(import_module(_INDUCTION)) if name.startswith("test_")]
 
 
 def run_one(check: str) -> None:
