@@ -101,7 +101,7 @@ class StateReader:
         self._symbols_read: dict[object, Symbol] = {}
         self._ranges_read: dict[tuple[int, Symbol], tuple[object, Range]] = {}
         self.unreadable: dict[str, str] = {}
-        self.notes = 0
+        self.notes: int = 0
 
     def note(self, error: Unreadable) -> None:
         """Something is left out."""
