@@ -35,6 +35,14 @@ def _opposite(p: str, _: str) -> str:
     return apply("-", p)
 
 
+def _left(p: str, _: str) -> str:
+    return p
+
+
+def _right(_: str, q: str) -> str:
+    return q
+
+
 def _is(value: Callable[[str, str], str]) -> Meaning:
     return lambda p, q, r: equal(r, value(p, q))
 
@@ -212,11 +220,11 @@ _SOUND: Final[tuple[_Row, ...]] = (
     ("intersection", "intersect", lambda x, y: intervals.intersect(x, y), _each_of, no_lemmas),
 )
 _TIGHT: Final[tuple[tuple[str, str, Callable[[], Iterator[Obligation]], str], ...]] = (
-    ("negation", "negate", tight(_negate, _is(_opposite), _corners, _corners, inhabited=_any, value=_opposite), ""),
+    ("negation", "negate", tight(_negate, _is(_opposite), _corners, _corners, inhabited=_any, values=(_opposite,)), ""),
     (
         "addition",
         "add",
-        tight(lambda x, y: intervals.add(x, y), _is(_add), _corners, _corners, inhabited=_any, value=_add),
+        tight(lambda x, y: intervals.add(x, y), _is(_add), _corners, _corners, inhabited=_any, values=(_add,)),
         "",
     ),
     (
@@ -234,20 +242,22 @@ _TIGHT: Final[tuple[tuple[str, str, Callable[[], Iterator[Obligation]], str], ..
     (
         "maximum",
         "maximum",
-        tight(lambda x, y: intervals.maximum(x, y), _is(_greater), _corners, _corners, inhabited=_any, value=_greater),
+        tight(
+            lambda x, y: intervals.maximum(x, y), _is(_greater), _corners, _corners, inhabited=_any, values=(_greater,)
+        ),
         "",
     ),
     (
         "minimum",
         "minimum",
-        tight(lambda x, y: intervals.minimum(x, y), _is(_less), _corners, _corners, inhabited=_any, value=_less),
+        tight(lambda x, y: intervals.minimum(x, y), _is(_less), _corners, _corners, inhabited=_any, values=(_less,)),
         "",
     ),
     (
         "union",
         "union",
-        tight(lambda x, y: intervals.union(x, y), _one_of, _corners, _corners, inhabited=_any),
-        "the ends that are there",
+        tight(lambda x, y: intervals.union(x, y), _one_of, _corners, _corners, inhabited=_any, values=(_left, _right)),
+        "",
     ),
 )
 _RANGES: Final = "refimpl.terms.ranges:ValueRange"

@@ -77,13 +77,13 @@ def tight(
     second: Choices,
     *,
     inhabited: Callable[[str | None, str | None], str],
-    value: Callable[[str, str], str] | None = None,
+    values: Sequence[Callable[[str, str], str]] = (),
 ) -> Callable[[], Iterator[Obligation]]:
     """Each end of the result is the result of members that the ends suggest.
 
-    ``inhabited`` says of the second range that it has a member for which the operation is defined. With ``value``,
-    the result as an expression, an end that is absent is also shown to be passed: whatever ``n``, some member's
-    result lies beyond it.
+    ``inhabited`` says of the second range that it has a member for which the operation is defined. With ``values``,
+    results as expressions, an end that is absent is also shown to be passed: whatever ``n``, some members' result
+    lies beyond it.
     """
 
     def obligations() -> Iterator[Obligation]:
@@ -103,9 +103,11 @@ def tight(
                         pairs = _members(first(there), second(there), ends)
                         reached = (both((held, meaning(p, q, text_of(end)))) for held, p, q in pairs)
                         yield f"end {relation}", (), (), either(reached)
-                    elif value is not None:
+                    elif values:
                         pairs = _members((*first(there), *far), (*second(there), *far), ends)
-                        beyond = (both((held, apply(relation, value(p, q), "n"))) for held, p, q in pairs)
+                        beyond = (
+                            both((held, apply(relation, value(p, q), "n"))) for held, p, q in pairs for value in values
+                        )
                         yield f"no end {relation}", (), (), either(beyond)
 
             yield from by_paths(_title(ends), preamble, assumed, _started(run, ends), goals)
