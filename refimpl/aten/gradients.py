@@ -1,4 +1,8 @@
-"""Gradients of networks, as joint graphs of forward and backward hold them."""
+"""Gradients of networks, as joint graphs of forward and backward hold them.
+
+The results are modelled. That an incoming gradient has the sizes of what the forward operator gave, which a joint graph
+guarantees, is required only where broadcasting asks for it.
+"""
 
 from __future__ import annotations
 
