@@ -46,7 +46,7 @@ class Refused(Exception):
 
     def __init__(self, kind: RaisedKind, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind: RaisedKind = kind
 
 
 class Rebinder:
