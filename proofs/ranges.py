@@ -262,6 +262,13 @@ _TIGHT: Final[tuple[tuple[str, str, Callable[[], Iterator[Obligation]], str], ..
 )
 _RANGES: Final = "refimpl.terms.ranges:ValueRange"
 
+
+def _named(name: str) -> str:
+    """An operation with its article: ``an intersection``; ``union`` begins like ``you``."""
+    article = "an" if name[0] in "ai" else "a"
+    return f"{article} {name.replace('_', ' ')}"
+
+
 GROUP: Final = Group(
     "proofs/ranges.py",
     "Range arithmetic",
@@ -269,7 +276,7 @@ GROUP: Final = Group(
         *(
             Theorem(
                 f"interval_{name}_is_sound",
-                f"The range of a {name.replace('_', ' ')} holds the result for all members, unbounded ends included.",
+                f"The range of {_named(name)} holds the result for all members, unbounded ends included.",
                 (f"refimpl.terms.intervals:{function}",),
                 sound(run, meaning, lemmas),
             )
@@ -278,7 +285,7 @@ GROUP: Final = Group(
         *(
             Theorem(
                 f"interval_{name}_is_tight",
-                f"Each end of the range of a {name.replace('_', ' ')} is the result of some members.",
+                f"Each end of the range of {_named(name)} is the result of some members.",
                 (f"refimpl.terms.intervals:{function}",),
                 obligations,
                 fragment,
