@@ -20,13 +20,12 @@ from refimpl.conformance.judge import VERDICTS
 from refimpl.conformance.reports import command_for, shown, write_reports
 from refimpl.conformance.runner import ConformanceRun, Row, conform
 from refimpl.conformance.store import VectorSet, carried_folder, load_vectors, path_of, selected
-from refimpl.conformance.subjects import SubjectError, open_subject
+from refimpl.conformance.subjects import NoSubject, SubjectError, open_subject
 from refimpl.conformance.waivers import Waiver, read_waivers
 from refimpl.solver import make_solver
 
 __all__ = ["ConformOptions", "load_set", "run_conform", "summary"]
 
-USAGE: Final = 2
 BROKEN: Final = 4
 
 
@@ -74,6 +73,8 @@ def run_conform(subject: str, options: ConformOptions) -> int:
                 whole=len(vectors) == len(found.vectors),
                 watch=watch,
             )
+    except NoSubject as error:
+        raise click.ClickException(f"--subject {error}") from error
     except SubjectError as error:
         click.echo(f"broke: {error}", err=True)
         return BROKEN

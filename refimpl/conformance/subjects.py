@@ -33,15 +33,22 @@ from refimpl.conformance.protocol import (
 )
 from refimpl.conformance.serving import ask
 
-__all__ = ["Opened", "Subject", "SubjectError", "command_subject", "implementation_at", "local_subject", "open_subject"]
+__all__ = [
+    "NoSubject", "Opened", "Subject", "SubjectError", "command_subject", "implementation_at", "local_subject",
+    "open_subject",
+]  # fmt: skip
 
 START_DEADLINE: Final = 120.0
 _OBJECT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_.]*")
 
 
-@final
 class SubjectError(Exception):
     """A subject that can't be asked anything: it does not start, or does not say who it is."""
+
+
+@final
+class NoSubject(SubjectError):
+    """What the user named is no subject: no such command, module or object, or an object that is no implementation."""
 
 
 class Subject(Protocol):
@@ -83,9 +90,9 @@ def open_subject(text: str) -> Opened:
     try:
         command = shlex.split(text)
     except ValueError as error:
-        raise SubjectError(f"{text}: {error}") from error
+        raise NoSubject(f"{text}: {error}") from error
     if not command:
-        raise SubjectError("an empty command names no subject")
+        raise NoSubject("an empty command names no subject")
     if command[0] == "refimpl" and shutil.which("refimpl") is None:
         command[:1] = [sys.executable, "-m", "refimpl.cli"]
     return command_subject(text, command)
@@ -102,7 +109,7 @@ def local_subject(name: str, implementation: Implementation) -> Opened:
 
 
 def implementation_at(text: str) -> Implementation:
-    """The object that ``module:object`` names, called if it is a class. Raises SubjectError.
+    """The object that ``module:object`` names, called if it is a class. Raises NoSubject; SubjectError if it crashes.
 
     Whether it is an implementation is the type checker's business; here only its methods are looked for.
     """
@@ -112,14 +119,29 @@ def implementation_at(text: str) -> Implementation:
         sys.path.insert(0, str(Path.cwd()))
     try:
         found: object = import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-        if isinstance(found, type):
-            found = found()
     except Exception as error:
         # Whatever stands in the module of another runs now.
-        raise SubjectError(f"{text}: {type(error).__name__}: {error}") from error
-    return _as_implementation(text, found)
+        raise _refused(text, error, absent=_is_absent(module, error)) from error
+    try:
+        for part in path.split("."):
+            found = getattr(found, part)
+    except AttributeError as error:
+        raise _refused(text, error, absent=True) from error
+    try:
+        return _as_implementation(text, found() if isinstance(found, type) else found)
+    except NoSubject:
+        raise
+    except Exception as error:
+        raise _refused(text, error, absent=False) from error
+
+
+def _refused(text: str, error: Exception, *, absent: bool) -> SubjectError:
+    return (NoSubject if absent else SubjectError)(f"{text}: {type(error).__name__}: {error}")
+
+
+def _is_absent(module: str, error: Exception) -> bool:
+    """Whether the module itself, or a package that it lies in, is not there; what it imports is its own affair."""
+    return isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
 
 
 _METHODS: Final = (
@@ -130,7 +152,7 @@ _METHODS: Final = (
 def _as_implementation(text: str, found: object) -> Implementation:
     missing = [name for name in _METHODS if not hasattr(found, name)]
     if missing:
-        raise SubjectError(f"{text} is no implementation: it has no {', '.join(missing)}")
+        raise NoSubject(f"{text} is no implementation: it has no {', '.join(missing)}")
     implementation: Implementation = found  # type: ignore[assignment]  # its methods were looked for
     return implementation
 
@@ -144,11 +166,11 @@ class _ChildSubject:
         self._child: Child | None = None
 
     def start(self) -> Started:
-        """Start the child and ask who it is."""
+        """Start the child and ask who it is. Raises NoSubject if there is no such command."""
         try:
             child = Child(self._command)
         except OSError as error:
-            raise SubjectError(f"{self._command[0]}: {error.strerror or error}") from error
+            raise NoSubject(f"{self._command[0]}: {error.strerror or error}") from error
         try:
             started = read_started(child.exchange(write_start(), START_DEADLINE))
         except (FormatError, Silent) as error:

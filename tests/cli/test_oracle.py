@@ -41,8 +41,7 @@ MISBEHAVING = f"{sys.executable} -I refimpl/conformance/misbehaving.py"
         ("tests.conformance.unsound:Unsound", 1, "environment.constraints: got "),
         (f"{MISBEHAVING} noise", 4, "it wrote what is no answer: "),
         (f"{MISBEHAVING} another-protocol", 4, 'the protocol is "conform/0"'),
-        ("no-such-program", 4, "broke: no-such-program: No such file or directory"),
-        ("refimpl.conformance:Nothing", 4, "has no attribute 'Nothing'"),
+        ("refimpl.conformance:Number", 4, "broke: refimpl.conformance:Number: TypeError: "),
     ],
 )
 def test_the_exit_code_is_the_worst_that_happened(subject: str, code: int, said: str) -> None:
@@ -68,6 +67,12 @@ def test_a_failure_can_be_reproduced_by_the_command_that_it_shows() -> None:
         (("conform", "--subject", "x", "--chapter", "songs"), "'songs' is not one of"),
         (("conform", "--subject", "x", "--vectors", "tests/conformance"), "conformance/manifest.json: there is no"),
         (("conform", "--subject", "x", "--waivers", "pyproject.toml"), "pyproject.toml: no valid JSON"),
+        (("conform", "--subject", "no-such-program"), "Error: --subject no-such-program: No such file or directory"),
+        (("conform", "--subject", "./pyproject.toml"), "Error: --subject ./pyproject.toml: Permission denied"),
+        (("conform", "--subject", "'open"), "Error: --subject 'open: No closing quotation"),
+        (("conform", "--subject", "refimpl.nowhere:x"), "No module named 'refimpl.nowhere'"),
+        (("conform", "--subject", "refimpl.conformance:Nothing"), "has no attribute 'Nothing'"),
+        (("conform", "--subject", "os:path"), "Error: --subject os:path is no implementation: it has no name, "),
         (("serve", "refimpl.nowhere:x"), "No module named"),
         (("vectors", "export", "specs"), "the folder is not empty"),
     ],
