@@ -7,7 +7,7 @@ a function for another operator.
 
 from __future__ import annotations
 
-from refimpl.aten._custom import register_shape
+from refimpl.aten._custom import ShapesError, register_shape
 from refimpl.aten._overload import OpOverload, UnmodelledOperatorError, overload
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import Argument, ArgumentType, Schema, SchemaError, parse_schema, schema_names, schema_of
@@ -19,6 +19,7 @@ __all__ = [
     "Schema",
     "SchemaError",
     "ShapeFunction",
+    "ShapesError",
     "UnmodelledOperatorError",
     "overload",
     "parse_schema",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, final
 
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import parse_schema
 
-__all__ = ["register_shape"]
+__all__ = ["ShapesError", "register_shape"]
 
 _F = TypeVar("_F", bound=ShapeFunction)
+
+
+@final
+class ShapesError(Exception):
+    """A module of shape functions that a package offers (entry point ``refimpl.shapes``) can't be imported."""
 
 
 def register_shape(schema: str) -> Callable[[_F], _F]:

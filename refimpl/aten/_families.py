@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from refimpl.aten._custom import ShapesError
+
 __all__ = ["families", "index", "load", "load_entry_points", "load_family_of"]
 
 
@@ -49,8 +51,18 @@ def load() -> None:
 
 @cache
 def load_entry_points() -> None:
-    """Import what installed packages offer under ``refimpl.shapes``: shape functions of custom operators."""
+    """Import what installed packages offer under ``refimpl.shapes``: shape functions of custom operators.
+
+    Raises ShapesError if one can't be imported, whatever it raises.
+    """
     from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group="refimpl.shapes"), key=lambda point: point.name):
-        point.load()
+        try:
+            point.load()
+        except Exception as error:
+            # The module is another's; what is wrong there must not pass for an operator that nobody knows.
+            reason = f"{type(error).__name__}: {error}"
+            raise ShapesError(
+                f"the entry point {point.name} of refimpl.shapes fails ({point.value}): {reason}"
+            ) from error

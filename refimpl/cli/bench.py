@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias, final
 
 import click
 
+from refimpl.aten import ShapesError
 from refimpl.export import ArchiveError, load
 from refimpl.laws import check, prepare
 from refimpl.solver import forget
@@ -71,8 +72,10 @@ class _Bench:
         try:
             program = load(path)
         except ArchiveError as error:
-            self.failed = True
-            click.echo(f"Error: {error}", err=True)  # it names the file itself
+            self._fail(str(error))  # it names the file itself
+            return None
+        except ShapesError as error:
+            self._fail(f"{path}: {error}")
             return None
         nodes = program.node_count
         ours = (
@@ -82,6 +85,10 @@ class _Bench:
         )
         theirs = self._torch(path)
         return Measured(path, nodes, *ours) if theirs is None else Measured(path, nodes, *ours, *theirs)
+
+    def _fail(self, sentence: str) -> None:
+        self.failed = True
+        click.echo(f"Error: {sentence}", err=True)
 
     def _torch(self, path: Path) -> tuple[float, float] | None:
         """PyTorch's own load and propagation; None where it is not installed or fails on the archive."""
@@ -166,6 +173,10 @@ def _row(one: Measured) -> dict[str, str | int | float | None]:
     }  # fmt: skip
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def table(measured: Sequence[Measured], *, markdown: bool) -> list[str]:
     """The lines that are printed: microseconds per node of refimpl, then, with PyTorch, the ratios by family."""
     nodes = sum(one.nodes for one in measured) or 1
@@ -175,8 +186,8 @@ def table(measured: Sequence[Measured], *, markdown: bool) -> list[str]:
         "prove": sum(one.prove for one in measured),
     }
     lines = [
-        f"{len(measured)} archives, {nodes} nodes, Python {sys.version.partition(' ')[0]}; microseconds per node: "
-        + ", ".join(f"{step} {1e6 * seconds / nodes:.1f}" for step, seconds in steps.items())
+        f"{_count(len(measured), 'archive')}, {_count(nodes, 'node')}, Python {sys.version.partition(' ')[0]}; "
+        "microseconds per node: " + ", ".join(f"{step} {1e6 * seconds / nodes:.1f}" for step, seconds in steps.items())
     ]
     rows = families(measured)
     if not rows:

@@ -12,6 +12,7 @@ from typing import Final, Literal, final
 
 import click
 
+from refimpl.aten import ShapesError
 from refimpl.cli.baseline import Baseline, BaselineError
 from refimpl.cli.output import Style, write
 from refimpl.cli.own_bug import own_bug
@@ -98,6 +99,8 @@ def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, Sequence[D
         )
     except ArchiveError as error:
         report = ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
+    except ShapesError as error:
+        report = ProgramReport(path=text, verdict="error", error=ReportError("shapes", f"{text}: {error}"))
     except Exception as error:
         # The border of the program: our own bug becomes exit code 4 with its place, and the other archives still run.
         report = ProgramReport(path=text, verdict="error", error=ReportError("internal", own_bug(error)))

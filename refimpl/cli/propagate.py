@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import click
 
+from refimpl.aten import ShapesError
 from refimpl.cli.own_bug import own_bug
 from refimpl.export import ArchiveError, load
 from refimpl.laws import Json, propagation_report, worst_exit_code
@@ -35,6 +36,9 @@ def run_propagate(
             codes.append(UNKNOWN if programs[-1]["failures"] else 0)
         except ArchiveError as error:
             click.echo(f"error: {error}", err=True)
+            codes.append(2)
+        except ShapesError as error:
+            click.echo(f"error: {path}: {error}", err=True)
             codes.append(2)
         except Exception as error:
             # The border of the program: our own bug becomes exit code 4 with its place.
