@@ -151,6 +151,9 @@ def bench(paths: tuple[str, ...], runs: int, style: Literal["text", "json", "mar
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the findings to FILE.")
 def audit(script: Path, arguments: tuple[str, ...], style: Literal["text", "json"], output: Path | None) -> None:
     """Run SCRIPT with ARGS and judge each rebinding that PyTorch does meanwhile; silent if every law holds."""
+    if find_spec("torch") is None:
+        # A script that needs no PyTorch would pass unwatched.
+        raise click.ClickException("audit needs PyTorch: pip install 'refimpl[torch]'")
     from refimpl.cli.audit import run_audit
 
     sys.exit(run_audit(script, arguments, style=style, output=output))

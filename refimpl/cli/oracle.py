@@ -104,7 +104,7 @@ def list_(chapters: tuple[str, ...], pattern: str | None, vectors: Path | None) 
     sys.exit(list_vectors(vectors, chapters, pattern))
 
 
-@vectors.command()
+@vectors.command(short_help="Read every vector and hold the set to its manifest.")
 @_folder
 @click.option("--update", is_flag=True, help="Write hashes and manifest anew, after editing.")
 def check(vectors: Path | None, update: bool) -> None:
@@ -114,7 +114,7 @@ def check(vectors: Path | None, update: bool) -> None:
     sys.exit(check_vectors(vectors, update=update))
 
 
-@vectors.command()
+@vectors.command(short_help="Copy vectors, manifest and schemas into an empty folder.")
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @_folder
 def export(target: Path, vectors: Path | None) -> None:

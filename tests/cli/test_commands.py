@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from refimpl.cli.main import main
 from tests.variants.archive_json import Json, as_list, as_object, read, write
 from tests.variants.variants import asserts, flipped, narrowed, without_asserts
 
@@ -207,3 +208,26 @@ def test_propagate_lists_what_it_could_not_run_and_exits_3(tmp_path: Path) -> No
     (program,) = programs(done.stdout, "refimpl.propagation.1")
     assert done.returncode == 3
     assert [as_object(row)["node"] for row in as_list(program["failures"])] == ["view"]
+
+
+def test_what_is_not_installed_is_a_sentence_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Else the second solver is missed after minutes, and a script that imports no PyTorch passes unwatched."""
+
+    def find_nothing(_: str) -> None:
+        return None
+
+    monkeypatch.setattr(sys.modules["refimpl.cli.main"], "find_spec", find_nothing)
+    monkeypatch.setattr("refimpl.cli.prove.find_spec", find_nothing)
+    script = tmp_path / "script.py"
+    script.touch()
+    for arguments, said in (
+        (["audit", str(script)], "audit needs PyTorch: pip install 'refimpl[torch]'"),
+        (["prove", "interval_union"], "cvc5, hypothesis, pytest, sympy not installed: pip install -e '.[test]'"),
+        (["check", "--solver", "both", str(REAL)], "--solver both needs cvc5: pip install 'refimpl[cvc5]'"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 2
+        assert said in capsys.readouterr().err
