@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, final
 
@@ -65,8 +66,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Audit the tests if that was asked for."""
+    """Audit the tests if that was asked for. Raises UsageError without PyTorch: every test would pass unwatched."""
     if config.getoption("refimpl_audit"):
+        if find_spec("torch") is None:
+            raise pytest.UsageError(f"{_AUDIT} needs PyTorch: pip install 'refimpl[torch]'")
         from refimpl.testing._audited import AuditedTests
 
         config.pluginmanager.register(AuditedTests(strict=bool(config.getoption("refimpl_strict"))), "refimpl-audit")

@@ -81,6 +81,12 @@ def test_what_is_no_archive_is_reported(folder: Path) -> None:
     assert (code, "nowhere: no .pt2 archive there" in text) == (4, True)
 
 
+def test_an_audit_without_pytorch_is_wrong_usage(folder: Path) -> None:
+    (folder / "without_torch.py").write_text("import sys\nsys.modules['torch'] = None\n", encoding="utf-8")
+    code, text = run(folder, "-p", "without_torch", "--refimpl-audit", "-k", "test_intact")
+    assert (code, text) == (4, "ERROR: --refimpl-audit needs PyTorch: pip install 'refimpl[torch]'\n\n")
+
+
 def test_the_plugin_imports_nothing_heavy() -> None:
     script = (
         "import sys, refimpl.testing.pytest_plugin\n"
