@@ -52,10 +52,12 @@ def _substituted() -> Iterator[Obligation]:
         for test in tests:
             meaning = Meaning()
             given = equation_text(meaning, named, value)
-            before = meaning.condition(substitute_cond(test, {of(X): named}))
-            after = meaning.condition(substitute_cond(test, {of(X): value}))
+            asked = substitute_cond(test, {of(X): named})
+            goal = iff(meaning.condition(asked), meaning.condition(substitute_cond(test, {of(X): value})))
+            if not isinstance(asked, bool) and of(X) in asked.free:
+                goal = "false"
             hypotheses = (*meaning.definitions, given)
-            yield Obligation(f"{test} at {value}", tuple(meaning.declarations), hypotheses, iff(before, after))
+            yield Obligation(f"{test} at {value}", tuple(meaning.declarations), hypotheses, goal)
 
 
 _SETS: Final[tuple[tuple[Cond, ...], ...]] = (

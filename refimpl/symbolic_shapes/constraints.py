@@ -17,6 +17,7 @@ from refimpl.terms import (
     Sort,
     Symbol,
     evaluate,
+    free_of,
     of_atom,
     substitute,
     to_cond,
@@ -157,7 +158,8 @@ def is_unbacked(symbol: Symbol) -> bool:
 def solve(condition: BoolTerm) -> tuple[Symbol, Dim] | None:
     """An equation solved for one of its symbols with coefficient 1 or -1 that occurs nowhere else in it.
 
-    Unbacked symbols come first, the newest of them before others; None if no symbol can be isolated.
+    Unbacked symbols come first, the newest of them before others. A backed symbol is never solved for in terms of
+    unbacked ones: the caller's contract does not depend on data (law FRAME). None if no symbol can be isolated.
     """
     if not isinstance(condition, Eq):
         return None
@@ -170,8 +172,10 @@ def solve(condition: BoolTerm) -> tuple[Symbol, Dim] | None:
                 best = (rank, symbol, coefficient)
     if best is None:
         return None
-    _, symbol, coefficient = best
+    (unbacked, _, _), symbol, coefficient = best
     rest = polynomial - of_atom(symbol) * coefficient
+    if not unbacked and any(is_unbacked(free) for free in free_of(rest) if isinstance(free, Symbol)):
+        return None
     return symbol, rest * -coefficient
 
 

@@ -10,9 +10,11 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Protocol
 
 import pytest
 
@@ -29,9 +31,22 @@ CLASSES = (
     ("torch.fx.passes.fake_tensor_prop", "FakeTensorProp"),
     ("torch.fx.passes.shape_prop", "ShapeProp"),
 )
-Program = runpy.run_path(str(SCRIPTS / "program.py"))["Program"]
-for module_name in (*(module for module, _ in CLASSES), "torch._inductor.fx_utils"):
-    import_module(module_name)
+
+
+class _Program(Protocol):
+    def run(self) -> Sequence[object]: ...
+
+
+def program_of(count: int) -> _Program:
+    """A recorded graph with that many data-dependent sizes."""
+    make: Callable[[int], _Program] = runpy.run_path(str(SCRIPTS / "program.py"))["Program"]
+    return make(count)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _everything_that_propagates() -> None:  # pyright: ignore[reportUnusedFunction] - pytest calls it
+    for name in (*(module for module, _ in CLASSES), "torch._inductor.fx_utils"):
+        import_module(name)
 
 
 def holders(value: object) -> set[tuple[str, str]]:
@@ -86,7 +101,7 @@ def test_a_module_that_takes_the_function_during_an_audit_is_cleaned_up(tmp_path
 
 
 def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    program, original = Program(2), rebind_unbacked()
+    program, original = program_of(2), rebind_unbacked()
 
     def never(*_: object) -> None:
         """Rebinds nothing."""
@@ -100,7 +115,7 @@ def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypat
 
 
 def test_a_wrapper_that_the_program_kept_is_dead_after_the_audit() -> None:
-    program, original = Program(1), rebind_unbacked()
+    program, original = program_of(1), rebind_unbacked()
     with audit():
         kept = rebind_unbacked()
     vars(sys.modules[SHAPES])["rebind_unbacked"] = kept
@@ -148,7 +163,7 @@ def _without_addresses(text: str) -> str:
 
 
 def test_audits_nest_and_overlap() -> None:
-    program = Program(1)
+    program = program_of(1)
     first, second, third = audit(), audit(), audit()
     with first as outer:
         with second as inner:
@@ -164,7 +179,7 @@ def test_audits_nest_and_overlap() -> None:
 
 
 def test_threads_are_watched_each_on_its_own() -> None:
-    programs = [Program(3) for _ in range(4)]
+    programs = [program_of(3) for _ in range(4)]
     before = rebind_unbacked()
     watch = audit()
     with watch as findings:
@@ -188,7 +203,7 @@ def test_findings_may_be_read_while_the_audit_runs() -> None:
 
 
 def test_a_fault_of_the_observer_disturbs_nobody_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = Program(1)
+    program = program_of(1)
 
     def fails(*_: object) -> object:
         raise ValueError("planted")
@@ -207,7 +222,7 @@ def test_the_exception_of_the_program_is_passed_on() -> None:
 
 
 def test_watching_and_judging_cost_less_than_the_propagation() -> None:
-    program = Program(60)
+    program = program_of(60)
     program.run()
     alone = min(_seconds(program) for _ in range(3))
     watched: list[float] = []
