@@ -96,6 +96,16 @@ def test_pytorch_as_a_subject_needs_pytorch(
     assert "--subject torch needs PyTorch: pip install 'refimpl[torch]'" in capsys.readouterr().err
 
 
+def test_the_subject_torch_without_pytorch_is_a_sentence() -> None:
+    script = "import runpy, sys; sys.modules['torch'] = None; runpy.run_module('refimpl.torch', run_name='__main__')"
+    start = '{"do": "start", "protocol": "conform/1"}\n'
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, input=start, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "refimpl.torch: PyTorch 2.13.0 is not installed: pip install 'refimpl[torch]'\n"
+
+
 def test_reports_are_written_and_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:
     for jobs in ("1", "2"):
         done = conform("refimpl serve", "--jobs", jobs, "--output", str(tmp_path / jobs))
