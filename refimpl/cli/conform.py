@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, final
 
@@ -78,10 +78,17 @@ def run_conform(subject: str, options: ConformOptions) -> int:
     except SubjectError as error:
         click.echo(f"broke: {error}", err=True)
         return BROKEN
+    run = replace(run, options=_verdict_options(options))
     if options.output is not None:
         write_reports(run, options.output, vectors_hash=found.hash)
     click.echo(summary(run), nl=False)
     return run.exit_code
+
+
+def _verdict_options(options: ConformOptions) -> tuple[str, ...]:
+    """The options on which a verdict depends, as words of a command."""
+    given = {"--vectors": options.vectors, "--waivers": options.waivers, "--budget": options.budget}
+    return tuple(word for name, value in given.items() if value is not None for word in (name, str(value)))
 
 
 def _waivers(path: Path | None, folder: Path) -> tuple[Waiver, ...]:

@@ -38,7 +38,7 @@ def command_for(run: ConformanceRun, row: Row) -> str:
     """The command that asks this one vector again."""
     import shlex
 
-    return f"refimpl conform --subject {shlex.quote(run.subject)} --filter {path_of(row.vector)}"
+    return shlex.join(("refimpl", "conform", "--subject", run.subject, "--filter", path_of(row.vector), *run.options))
 
 
 def _line(record: Mapping[str, Json]) -> str:

@@ -37,13 +37,18 @@ class Row:
 @final
 @dataclass(frozen=True, slots=True)
 class ConformanceRun:
-    """A whole run. ``stale`` are waivers that speak of nothing, ``problems`` what else was wrong with the subject."""
+    """A whole run.
+
+    ``stale`` are waivers that speak of nothing, ``problems`` what else was wrong with the subject; ``options`` are the
+    words of the command line, besides the subject, on which verdicts depend.
+    """
 
     subject: str
     started: Started
     rows: tuple[Row, ...]
     stale: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         """How many vectors have that verdict."""

@@ -50,10 +50,12 @@ def test_the_exit_code_is_the_worst_that_happened(subject: str, code: int, said:
     assert said in done.stdout + done.stderr
 
 
-def test_a_failure_can_be_reproduced_by_the_command_that_it_shows() -> None:
-    done = conform("tests.conformance.unsound:Unsound", "--filter", "fresh-takes-the-old-name")
+@pytest.mark.parametrize("options", [(), ("--budget", "1000000", "--vectors", "specs/vectors")])
+def test_a_failure_can_be_reproduced_by_the_command_that_it_shows(options: tuple[str, ...]) -> None:
+    done = conform("tests.conformance.unsound:Unsound", "--filter", "fresh-takes-the-old-name", *options)
     assert "witness: u0 = 0" in done.stdout
     again = next(line for line in done.stdout.splitlines() if line.strip().startswith("again: refimpl "))
+    assert all(word in again.split() for word in options)
     repeated = refimpl(*again.strip().removeprefix("again: refimpl ").split())
     assert (repeated.returncode, repeated.stdout) == (1, done.stdout)
 
