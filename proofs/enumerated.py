@@ -391,8 +391,7 @@ GROUP: Final = Group(
             "Roundings to integers, integers as floats and true division of integers are Python's.",
             (
                 *(f"{_T}.integers:{name}_to_int" for name in ("trunc", "floor", "ceil", "round")),
-                f"{_T}.reals:to_float",
-                f"{_T}.reals:int_true_div",
+                *(f"{_T}.reals:{name}" for name in ("to_float", "int_true_div")),
             ),
             _all("conversions", _conversions),
             f"{_DOUBLES}, seven integers",

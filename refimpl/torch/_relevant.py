@@ -69,8 +69,9 @@ class Relevance:
             found |= self.free(place.value)
             for key in place.path:
                 if type(key).__name__ == "DivideByKey":
+                    divided = cast("_DivideByKey", key)  # its name was tested; PyTorch is untyped
                     try:
-                        found |= self.free(raw_scalar(cast("_DivideByKey", key).divisor))
+                        found |= self.free(raw_scalar(divided.divisor))
                     except Unreadable:
                         continue
         for old, new in (

@@ -132,7 +132,7 @@ def to_torch_graph_module(module: GraphModule, live: LiveEnvironment, mode: obje
     ``mode`` is the ``FakeTensorMode`` of tensor attributes. Raises `Unreadable` for a target that PyTorch lacks.
     """
     graph = cast("_Graph", cast("_Function", attribute("torch.fx", "Graph"))())  # see above
-    root = cast("_Function", attribute("torch.nn", "Module"))()
+    root = cast("_Function", attribute("torch.nn", "Module"))()  # PyTorch is untyped
     made: dict[Node, _Node] = {}
 
     def converted(value: object, parameter: str | None = None) -> object:
@@ -158,7 +158,7 @@ def to_torch_graph_module(module: GraphModule, live: LiveEnvironment, mode: obje
                 live.symbol(symbol): to_torch_path(path, live.integer) for symbol, path in as_bindings(bindings).items()
             }
         made[node] = new
-    return cast("_Function", attribute("torch.fx", "GraphModule"))(root, graph)
+    return cast("_Function", attribute("torch.fx", "GraphModule"))(root, graph)  # PyTorch is untyped
 
 
 def _give_attribute(module: Module, path: str, into: object, live: LiveEnvironment, mode: object) -> None:
@@ -166,7 +166,7 @@ def _give_attribute(module: Module, path: str, into: object, live: LiveEnvironme
     *owners, name = path.split(".")
     for owner in owners:
         if not hasattr(into, owner):
-            setattr(into, owner, cast("_Function", attribute("torch.nn", "Module"))())
+            setattr(into, owner, cast("_Function", attribute("torch.nn", "Module"))())  # PyTorch is untyped
         into = _get(into, owner)
     if isinstance(value, GraphModule):
         setattr(into, name, to_torch_graph_module(value, live, mode))
