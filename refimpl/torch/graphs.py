@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, cast
 
 from refimpl.export.targets import resolve_target
 from refimpl.fx import Graph, GraphModule, Module, Node, map_aggregate
 from refimpl.symbolic_shapes.bindings import as_bindings
+from refimpl.torch._calls import function
 from refimpl.torch._imports import attribute
 from refimpl.torch.expressions import Unreadable
 from refimpl.torch.key_paths import from_torch_bindings, to_torch_path
@@ -22,8 +23,6 @@ from refimpl.torch.values import (
 )
 
 __all__ = ["from_torch_graph_module", "to_torch_graph_module", "torch_target", "torch_target_text"]
-
-_Function: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]  # PyTorch is not there when types are checked
 
 
 class _Node(Protocol):
@@ -131,8 +130,8 @@ def to_torch_graph_module(module: GraphModule, live: LiveEnvironment, mode: obje
 
     ``mode`` is the ``FakeTensorMode`` of tensor attributes. Raises `Unreadable` for a target that PyTorch lacks.
     """
-    graph = cast("_Graph", cast("_Function", attribute("torch.fx", "Graph"))())  # see above
-    root = cast("_Function", attribute("torch.nn", "Module"))()  # PyTorch is untyped
+    graph = cast("_Graph", function("torch.fx", "Graph")())  # PyTorch is untyped
+    root = function("torch.nn", "Module")()
     made: dict[Node, _Node] = {}
 
     def converted(value: object, parameter: str | None = None) -> object:
@@ -158,7 +157,7 @@ def to_torch_graph_module(module: GraphModule, live: LiveEnvironment, mode: obje
                 live.symbol(symbol): to_torch_path(path, live.integer) for symbol, path in as_bindings(bindings).items()
             }
         made[node] = new
-    return cast("_Function", attribute("torch.fx", "GraphModule"))(root, graph)  # PyTorch is untyped
+    return function("torch.fx", "GraphModule")(root, graph)
 
 
 def _give_attribute(module: Module, path: str, into: object, live: LiveEnvironment, mode: object) -> None:
@@ -166,7 +165,7 @@ def _give_attribute(module: Module, path: str, into: object, live: LiveEnvironme
     *owners, name = path.split(".")
     for owner in owners:
         if not hasattr(into, owner):
-            setattr(into, owner, cast("_Function", attribute("torch.nn", "Module"))())  # PyTorch is untyped
+            setattr(into, owner, function("torch.nn", "Module")())
         into = _get(into, owner)
     if isinstance(value, GraphModule):
         setattr(into, name, to_torch_graph_module(value, live, mode))

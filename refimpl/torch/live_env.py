@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from copy import copy
-from typing import Final, Protocol, TypeAlias, cast, final
+from typing import Final, Protocol, cast, final
 
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.state import Range, ShapeEnvState
 from refimpl.symbolic_shapes.structures import is_dict, is_list
 from refimpl.terms import Apply, Cond, Dim, Eq, Real, Scalar, Sort, Symbol, ValueRange, evaluate, of_atom
+from refimpl.torch._calls import function, method
 from refimpl.torch._imports import attribute
 from refimpl.torch.expressions import to_torch_expression, torch_symbol
 
 __all__ = ["LiveEnvironment", "live_environment"]
 
-_Function: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]  # PyTorch is not there when types are checked
 _SHAPES = "torch.fx.experimental.symbolic_shapes"
 
 
@@ -82,8 +82,8 @@ class LiveEnvironment:
     __slots__ = ("_live", "_symbols", "_values", "env")
 
     def __init__(self) -> None:
-        self.env: object = cast("Callable[[], object]", attribute(_SHAPES, "ShapeEnv"))()  # see _Function
-        self._live = cast("_ShapeEnv", self.env)  # see _Function
+        self.env: object = function(_SHAPES, "ShapeEnv")()
+        self._live = cast("_ShapeEnv", self.env)  # PyTorch is untyped
         self._symbols: dict[Symbol, object] = {}
         self._values: dict[Symbol, int | float] = {}
 
@@ -127,13 +127,13 @@ class LiveEnvironment:
         made = self._symbols[symbol] = torch_symbol(symbol, positive=positive)
         sloc = live._get_sloc()  # pyright: ignore[reportPrivateUsage]  # as PyTorch's own factories do
         live.var_to_range[made] = self._interval(symbol, interval)
-        live.var_to_range_sloc[made] = cast("_Function", attribute(_SHAPES, "ValueRangesSLoc"))(sloc, sloc)
+        live.var_to_range_sloc[made] = function(_SHAPES, "ValueRangesSLoc")(sloc, sloc)
         if is_unbacked(symbol):
-            extract = cast("_Function", getattr(attribute("torch.utils._traceback", "CapturedTraceback"), "extract"))  # noqa: B009
+            extract = method(attribute("torch.utils._traceback", "CapturedTraceback"), "extract")
             live.var_to_stack[made] = extract(skip=1)
             self._reserve(symbol)
             return
-        source = cast("_Function", attribute("torch._dynamo.source", "ConstantSource"))(symbol.name)
+        source = function("torch._dynamo.source", "ConstantSource")(symbol.name)
         live.var_to_sources[made] = [source]
         live.source_to_var[symbol.name] = made
         if hint is not None:
@@ -149,16 +149,16 @@ class LiveEnvironment:
             live.unbacked_symfloat_counter = max(live.unbacked_symfloat_counter, int(symbol.name[3:]) + 1)
 
     def _interval(self, symbol: Symbol, interval: Range | None) -> object:
-        ranges = attribute("torch.utils._sympy.value_ranges", "ValueRanges")
+        ranges = function("torch.utils._sympy.value_ranges", "ValueRanges")
         if interval is None:
             name = "unknown_int" if symbol.sort is Sort.INT else "unknown"
-            return cast("_Function", getattr(ranges, name))()
+            return method(ranges, name)()
         if isinstance(interval, ValueRange):
             infinity = attribute("torch.utils._sympy.numbers", "int_oo")
             low = -cast("int", infinity) if interval.low is None else interval.low  # its negation is one again
             high = infinity if interval.high is None else interval.high
-            return cast("_Function", ranges)(to_torch(low), to_torch(high))
-        return cast("_Function", ranges)(to_torch(interval.low), to_torch(interval.high))
+            return ranges(to_torch(low), to_torch(high))
+        return ranges(to_torch(interval.low), to_torch(interval.high))
 
     def adopt(self, symbol: Symbol, made: object, hint: int | float | None = None) -> None:
         """From now on the symbol is this ``sympy.Symbol``, which the environment has made by itself."""
@@ -189,7 +189,7 @@ class LiveEnvironment:
         live.pending_fresh_unbacked_symbols.extend(map(symbol, state.pending))
         live.ignorable_fresh_unbacked_symbols.extend(map(symbol, state.ignorable))
         sloc = live._get_sloc()  # pyright: ignore[reportPrivateUsage]  # see above
-        guard = cast("_Function", attribute("torch._guards", "ShapeGuard"))
+        guard = function("torch._guards", "ShapeGuard")
         live.guards.extend(guard(write(condition), sloc, False) for condition in state.guards)
         self._file(state)
         for condition in state.known:
@@ -198,9 +198,9 @@ class LiveEnvironment:
 
     def _file(self, state: ShapeEnvState) -> None:
         live = self._live
-        runtime_assert = cast("_Function", attribute(_SHAPES, "RuntimeAssert"))
-        extract = cast("_Function", getattr(attribute("torch.utils._traceback", "CapturedTraceback"), "extract"))  # noqa: B009
-        canonical = cast("_Function", attribute(_SHAPES, "canonicalize_bool_expr"))
+        runtime_assert = function(_SHAPES, "RuntimeAssert")
+        extract = method(attribute("torch.utils._traceback", "CapturedTraceback"), "extract")
+        canonical = function(_SHAPES, "canonicalize_bool_expr")
         for key, conditions in state.asserts.items():
             filed = live.deferred_runtime_asserts.setdefault(None if key is None else self.symbol(key), [])
             for condition in conditions:
