@@ -166,7 +166,7 @@ def test_what_names_no_subject_is_refused(subject: str, complaint: str) -> None:
         (["no-such-command-here"], "no-such-command-here: No such file or directory"),
         ([sys.executable, "-c", "raise SystemExit('not today')"], "exited with code 1 before it answered"),
         ([sys.executable, "-c", "raise SystemExit('not today')"], "its last words: 'not today'"),
-        ([sys.executable, "-c", "print('{}')"], 'the field "did" is missing'),
+        ([sys.executable, "-c", "input(); print('{}')"], 'the field "did" is missing'),
         ([sys.executable, MISBEHAVING, "another-protocol"], 'the protocol is "conform/0"'),
     ],
 )  # fmt: skip
