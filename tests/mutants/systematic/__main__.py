@@ -255,8 +255,7 @@ def main(*arguments: str) -> int:
     chosen = [
         change
         for change in everything[given.offset :: given.every]
-        if (change.id in alive if given.again else change.id not in done)
-        and (not kinds or change.site.kind in kinds)
+        if (change.id in alive if given.again else change.id not in done) and (not kinds or change.site.kind in kinds)
     ]
     print(f"{len(chosen)} of {len(everything)} changes", flush=True)
     for name in (
