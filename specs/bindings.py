@@ -29,7 +29,7 @@ from refimpl.symbolic_shapes.profiles import TORCH_2_13
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.terms import Dim, IntTerm, Scalar, Symbol, eq, float_symbol, ge, int_of_bool, ne, symbol, to_dim
 from specs.clauses import Clause, checks
-from tests.symbolic_shapes import test_key_path
+from tests.symbolic_shapes import test_bindings, test_key_path
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
 
 __all__ = ["BND_01", "BND_02", "BND_03", "BND_04", "BND_05", "BND_06", "BND_07", "BND_08"]
@@ -123,6 +123,9 @@ BND_03 = Clause(
     "refimpl.symbolic_shapes.reading:read_scalar",
     "bnd-second-divisor-forgotten",
 )
+test_reading_a_number_keeps_the_divisors_apart = checks(BND_03)(
+    test_key_path.test_reading_a_number_keeps_the_divisors_apart
+)
 
 
 @checks(BND_03)
@@ -165,6 +168,9 @@ BND_04 = Clause(
     "After a node ran, each pending symbol is bound at the first place where it stands, sizes before strides.",
     "refimpl.symbolic_shapes.pending_paths:_search",
     "bnd-strides-before-sizes",
+)
+test_bindings_are_found_at_the_first_place_of_each_symbol = checks(BND_04)(
+    test_bindings.test_bindings_are_found_at_the_first_place_of_each_symbol
 )
 
 
@@ -246,6 +252,10 @@ BND_06 = Clause(
     "refimpl.symbolic_shapes.bindings:compute_unbacked_bindings",
     "bnd-lost-symbols-are-no-error",
 )
+test_a_pending_symbol_that_stands_nowhere_is_an_error_unless_ignorable = checks(BND_06)(
+    test_bindings.test_a_pending_symbol_that_stands_nowhere_is_an_error_unless_ignorable
+)
+test_peeking_leaves_symbols_pending = checks(BND_06)(test_bindings.test_peeking_leaves_symbols_pending)
 
 
 @checks(BND_06)
@@ -288,6 +298,9 @@ BND_08 = Clause(
     "``resolve_unbacked_bindings`` follows renamings to the end and loses no symbol and no path.",
     "refimpl.symbolic_shapes.bindings:resolve_unbacked_bindings",
     "bnd-second-of-two-lost",
+)
+test_resolution_follows_renamings_to_the_end_and_loses_nothing = checks(BND_08)(
+    test_bindings.test_resolution_follows_renamings_to_the_end_and_loses_nothing
 )
 NAMES = tuple(name(f"u{index}") for index in range(6))
 

@@ -44,6 +44,7 @@ ENV_01 = Clause(
     "refimpl.symbolic_shapes.symbol_table:SymbolTable.reserve_name",
     "env-reserved-name-allocated",
 )
+test_names_are_never_used_twice = checks(ENV_01)(test_shape_env.test_names_are_never_used_twice)
 
 
 @checks(ENV_01)
@@ -162,6 +163,9 @@ ENV_06 = Clause(
     "A requirement is logged unless plainly true, also when known already, and before it raises; then it is known.",
     f"{_ENVIRONMENT}.require",
     "env-known-requirements-are-dropped",
+)
+test_requirements_are_logged_assumed_and_raised_too = checks(ENV_06)(
+    test_shape_env.test_requirements_are_logged_assumed_and_raised
 )
 
 

@@ -24,6 +24,7 @@ from refimpl.symbolic_shapes.environment import Checkpoint
 from refimpl.terms import Cond, Dim, Symbol, Undefined, ValueRange, eq, evaluate, ge, le, lnot, lt, ne, of_atom, symbol
 from specs.clauses import Clause, checks
 from specs.environment import unbacked
+from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.boxes import dims
 from tests.symbolic_shapes.operators import name
 
@@ -97,6 +98,9 @@ ENV_13 = Clause(
     "A node that fails is rolled back to its checkpoint, the name counters aside (law ATOM).",
     f"{_ENVIRONMENT}.roll_back",
     "env-failed-nodes-leave-what-they-learned",
+)
+test_roll_backs_nest_and_keep_what_equations_brought = checks(ENV_13)(
+    test_shape_env.test_roll_backs_nest_and_keep_what_equations_brought
 )
 
 
@@ -339,6 +343,9 @@ ENV_19 = Clause(
     "A contradiction is remembered until it is rolled back, and nothing is concluded from it in between.",
     f"{_KNOWLEDGE}.roll_back",
     "env-contradictions-outlive-their-node",
+)
+test_a_contradiction_is_remembered_until_it_is_rolled_back = checks(ENV_19)(
+    test_shape_env.test_a_contradiction_is_remembered_until_it_is_rolled_back
 )
 ENV_20 = Clause(
     "ENV-20",

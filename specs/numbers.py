@@ -6,7 +6,7 @@ Most checks are those of ``tests/symbolic_shapes``, which compare with Python's 
 from __future__ import annotations
 
 from specs.clauses import Clause, checks
-from tests.symbolic_shapes import test_inputs, test_sym_node
+from tests.symbolic_shapes import test_inputs, test_profiles, test_sym_node
 
 __all__ = ["NUM_01", "NUM_02", "NUM_03", "NUM_04", "NUM_05", "NUM_06", "NUM_07"]
 
@@ -47,6 +47,7 @@ NUM_03 = Clause(
     f"{_S}.sym_functions:sym_min",
     "num-the-smaller-is-the-larger",
 )
+test_the_same_calls_show_the_same = checks(NUM_03)(test_profiles.test_the_same_calls_show_the_same)
 test_the_functions_of_torch_mean_what_they_say = checks(NUM_03)(
     test_sym_node.test_the_functions_of_torch_mean_what_they_say
 )

@@ -22,6 +22,7 @@ from refimpl.symbolic_shapes import (
 from refimpl.symbolic_shapes.structures import is_tuple
 from refimpl.terms import Cond, IntTerm, eq, ge, le, symbol
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_propagate
 from tests.symbolic_shapes.operators import (
     FIRST_SIZE,
     check,
@@ -118,6 +119,7 @@ PRO_02 = Clause(
     "refimpl.symbolic_shapes.bindings:_rewrite_log",
     "pro-facts-keep-fresh-names",
 )
+test_values_and_records_are_in_old_names = checks(PRO_02)(test_propagate.test_values_and_records_are_in_old_names)
 
 
 @checks(PRO_02)
@@ -168,6 +170,9 @@ PRO_04 = Clause(
     f"{_PROPAGATE}.run_node",
     "pro-names-belong-to-one-run",
 )
+test_running_again_in_the_same_environment_changes_nothing_but_names = checks(PRO_04)(
+    test_propagate.test_running_again_in_the_same_environment_changes_nothing_but_names
+)
 
 
 @checks(PRO_04)
@@ -190,6 +195,9 @@ PRO_05 = Clause(
     "A node that raises, in its operator or in rebinding, leaves environment and mode as before it (law ATOM).",
     f"{_PROPAGATE}.run_node",
     "pro-failed-nodes-are-not-undone",
+)
+test_a_node_that_raises_leaves_everything_as_before_it_too = checks(PRO_05)(
+    test_propagate.test_a_node_that_raises_leaves_everything_as_before_it
 )
 
 

@@ -69,6 +69,7 @@ NUM_08 = Clause(
     f"{_GUARDS}:_guard_or",
     "num-open-questions-are-guessed",
 )
+test_guard_or_falls_back_only_without_hints = checks(NUM_08)(test_shape_env.test_guard_or_falls_back_only_without_hints)
 
 
 @checks(NUM_08)

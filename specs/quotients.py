@@ -11,6 +11,7 @@ from refimpl.symbolic_shapes.quotients import quotient
 from refimpl.terms import Dim, eq, evaluate, ge, mod, symbol
 from specs.boxes import FRESH_SYMBOLS, faults
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_profiles, test_rebinding
 from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, dims, of
 
 __all__ = ["REB_14", "REB_15", "REB_16", "REB_17"]
@@ -100,6 +101,9 @@ REB_16 = Clause(
     "refimpl.symbolic_shapes.rebinding:rebind",
     "reb-large-terms-are-inconsistent",
 )
+test_a_term_that_grows_too_large_leaves_the_step_undecided = checks(REB_16)(
+    test_rebinding.test_a_term_that_grows_too_large_leaves_the_step_undecided
+)
 
 
 @checks(REB_16)
@@ -117,6 +121,15 @@ REB_17 = Clause(
     " itself, and asks for no divisibility; each is a witnessed loss, not an exact step.",
     "refimpl.symbolic_shapes.rebinding:_policy",
     "reb-profile-keeps-backed-values",
+)
+test_the_torch_profile_does_what_pytorch_was_seen_to_do = checks(REB_17)(
+    test_profiles.test_the_torch_profile_does_what_pytorch_was_seen_to_do
+)
+test_the_exact_profile_keeps_the_equation_that_pytorch_loses_or_refuses = checks(REB_17)(
+    test_profiles.test_the_exact_profile_keeps_the_equation_that_pytorch_loses_or_refuses
+)
+test_the_exact_profile_says_that_an_impossible_equation_is_inconsistent = checks(REB_17)(
+    test_profiles.test_the_exact_profile_says_that_an_impossible_equation_is_inconsistent
 )
 
 

@@ -23,6 +23,7 @@ REB_01 = Clause(
     "refimpl.symbolic_shapes.rebinding:rebind",
     "reb-moved-conditions-lost",
 )
+test_every_step_is_exact = checks(REB_01)(test_rebinding.test_every_step_is_exact)
 
 
 @checks(REB_01)
@@ -79,6 +80,7 @@ REB_02 = Clause(
     "refimpl.symbolic_shapes.constraints:Constraints.apply",
     "reb-added-conditions-lost",
 )
+test_the_step_changes_nothing_itself = checks(REB_02)(test_rebinding.test_the_step_changes_nothing_itself)
 test_the_short_way_of_replacing_is_substitution = checks(REB_02)(
     test_rebinding.test_the_short_way_of_replacing_is_substitution
 )
@@ -99,6 +101,9 @@ REB_03 = Clause(
     "The store of an environment applies the same step with the same meaning, whatever it had learned before.",
     "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
     "reb-store-drops-added-conditions",
+)
+test_the_store_of_an_environment_applies_steps_exactly = checks(REB_03)(
+    test_rebinding.test_the_store_of_an_environment_applies_steps_exactly
 )
 
 

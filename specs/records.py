@@ -41,6 +41,7 @@ from refimpl.terms import (
 from refimpl.terms.substitute import Substitution
 from specs.clauses import Clause, checks
 from specs.histories import CONDITIONS, FRESH, OLD, TERMS, two_fresh
+from tests.symbolic_shapes import test_bindings
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["PRO_13", "PRO_14", "PRO_15"]
@@ -63,6 +64,12 @@ PRO_13 = Clause(
     "Rebinding writes every record of its node in old names, field by field, then adds its own; earlier records stay.",
     f"{_BINDINGS}:_rewrite_log",
     "pro-enforced-parts-keep-fresh-names",
+)
+test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it = checks(PRO_13)(
+    test_bindings.test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it
+)
+test_facts_of_the_node_are_written_in_old_names = checks(PRO_13)(
+    test_bindings.test_facts_of_the_node_are_written_in_old_names
 )
 
 
@@ -171,6 +178,14 @@ PRO_15 = Clause(
     f"{_BINDINGS}:as_bindings",
     "pro-any-key-is-a-symbol",
 )
+test_a_value_that_is_not_fresh_defines_the_symbol = checks(PRO_15)(
+    test_bindings.test_a_value_that_is_not_fresh_defines_the_symbol
+)
+test_the_side_condition_of_a_quotient_is_part_of_the_step_and_is_recorded = checks(PRO_15)(
+    test_bindings.test_the_side_condition_of_a_quotient_is_part_of_the_step_and_is_recorded
+)
+test_a_boolean_binds_the_integer_behind_it = checks(PRO_15)(test_bindings.test_a_boolean_binds_the_integer_behind_it)
+test_placeholders_bind_nothing = checks(PRO_15)(test_bindings.test_placeholders_bind_nothing)
 
 
 @checks(PRO_15)

@@ -25,6 +25,7 @@ from refimpl.symbolic_shapes.propagate import run_subgraph
 from refimpl.terms import eq, ge, gt, le, lnot, symbol
 from specs.clauses import Clause, checks
 from specs.propagation import Count, graph_of
+from tests.symbolic_shapes import test_bindings, test_propagate
 from tests.symbolic_shapes.operators import mode_with, module, name, nonzero, tensor
 
 __all__ = ["PRO_09", "PRO_10", "PRO_11", "PRO_12"]
@@ -36,6 +37,12 @@ PRO_09 = Clause(
     " that both are equal is a definition (law INJ).",
     f"{_BINDINGS}:_rebind_one",
     "pro-equal-names-are-not-required",
+)
+test_one_value_under_two_names_of_a_node_requires_their_equality = checks(PRO_09)(
+    test_bindings.test_one_value_under_two_names_of_a_node_requires_their_equality
+)
+test_two_values_under_one_name_are_kept_apart_and_equated = checks(PRO_09)(
+    test_bindings.test_two_values_under_one_name_are_kept_apart_and_equated
 )
 
 
@@ -74,6 +81,9 @@ PRO_10 = Clause(
     "refimpl.symbolic_shapes.propagate:PropagateUnbackedSymInts.run_node",
     "pro-carried-symbols-are-not-rebound",
 )
+test_a_placeholder_of_a_loop_body_takes_a_carried_symbol = checks(PRO_10)(
+    test_propagate.test_a_placeholder_of_a_loop_body_takes_a_carried_symbol
+)
 
 
 @checks(PRO_10)
@@ -98,6 +108,9 @@ PRO_11 = Clause(
     "A sub-graph runs in the scope of its predicate, and its nodes are logged by their path.",
     "refimpl.symbolic_shapes.propagate:run_subgraph",
     "pro-predicates-are-dropped",
+)
+test_sub_graphs_run_under_their_predicate_and_are_named_by_their_path = checks(PRO_11)(
+    test_propagate.test_sub_graphs_run_under_their_predicate_and_are_named_by_their_path
 )
 
 
@@ -165,6 +178,9 @@ PRO_12 = Clause(
     "``rebind_unbacked`` binds all symbols of a node or none, and nothing at a placeholder.",
     f"{_BINDINGS}:rebind_unbacked",
     "pro-half-of-a-node-is-rebound",
+)
+test_a_failed_rebinding_leaves_the_environment_as_before = checks(PRO_12)(
+    test_bindings.test_a_failed_rebinding_leaves_the_environment_as_before
 )
 
 

@@ -32,6 +32,7 @@ from refimpl.terms import (
 )
 from specs.boxes import FRESH_SYMBOLS
 from specs.clauses import Clause, checks
+from tests.symbolic_shapes import test_rebinding
 from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, of
 
 __all__ = ["REB_04", "REB_05", "REB_06", "REB_07", "REB_08", "REB_09", "REB_10", "REB_11", "REB_12", "REB_13"]
@@ -51,6 +52,9 @@ REB_04 = Clause(
     "A fresh symbol is replaced by the old one, written under its name, and its conditions are filed under it.",
     f"{_REBINDING}:_rebind",
     "reb-fresh-symbol-not-renamed",
+)
+test_a_fresh_symbol_is_replaced_by_the_old_one_and_written_under_its_name = checks(REB_04)(
+    test_rebinding.test_a_fresh_symbol_is_replaced_by_the_old_one_and_written_under_its_name
 )
 
 
@@ -201,6 +205,9 @@ REB_12 = Clause(
     "A float is replaced with its conditions, never rounded; NaN equals NaN, and the two zeros are told apart.",
     f"{_REBINDING}:_orient",
     "reb-zeros-are-one",
+)
+test_a_float_is_replaced_and_its_conditions_with_it = checks(REB_12)(
+    test_rebinding.test_a_float_is_replaced_and_its_conditions_with_it
 )
 REB_13 = Clause(
     "REB-13",
