@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,9 +14,12 @@ from refimpl.laws.elimination import elimination
 from refimpl.symbolic_shapes import Definition
 from refimpl.terms import Cond, Dim, Scalar, evaluate, symbol
 from specs.clauses import Clause, checks
+from tests.corpus.made import test_made
+from tests.corpus.made.registry import CASES
 from tests.laws import test_branches, test_each_law, test_oracle, test_witness
 from tests.symbolic_shapes.boxes import dims
 from tests.symbolic_shapes.operators import name
+from tests.variants import test_variants
 
 __all__ = ["LAW_10", "LAW_11", "LAW_12", "LAW_13", "LAW_14"]
 
@@ -33,6 +38,60 @@ test_equiv_refutes_a_requirement_that_was_not_recorded = checks(LAW_10)(
     test_each_law.test_equiv_refutes_a_requirement_that_was_not_recorded
 )
 test_reproving_agrees = checks(LAW_10)(test_each_law.test_reproving_sends_everything_to_the_solver_and_agrees)
+_SLOW = ("paths/path_that_does_not_exist", "paths/requirement_under_an_unbound_name", "structure/allocated_by_nobody")
+
+
+def _made(theme: str, part: int = 0, of: int = 1) -> Callable[[str, Path], None]:
+    """The verdicts and witnesses of the made archives of a theme, or of a part of them."""
+
+    @pytest.mark.parametrize("name", [name for name in CASES if name.startswith(theme) and name not in _SLOW][part::of])
+    def check(name: str, tmp_path: Path) -> None:
+        test_made.test_the_verdict_is_the_expected_one(name, tmp_path)
+
+    return check
+
+
+def _variants(*names: str) -> Callable[[Path, Path], None]:
+    """The verdicts on one variant of each kind of these real archives."""
+
+    @pytest.mark.parametrize("archive", [path for path, name in test_variants.NAMES.items() if name in names])
+    def check(archive: Path, tmp_path: Path) -> None:
+        test_variants.test_a_variant_of_each_kind_has_its_verdict(archive, tmp_path)
+
+    return check
+
+
+test_asserts_have_their_verdicts = checks(LAW_10)(_made("asserts/", 0, 2))
+test_more_asserts_have_their_verdicts = checks(LAW_10)(_made("asserts/", 1, 2))
+test_contracts_have_their_verdicts = checks(LAW_10)(_made("contracts/"))
+test_emission_has_its_verdicts = checks(LAW_10)(_made("emission/"))
+test_each_term_at_each_path_has_its_verdict = checks(LAW_10)(_made("grid/", 0, 3))
+test_each_term_at_each_path_goes_on = checks(LAW_10)(_made("grid/", 1, 3))
+test_each_term_at_each_path_ends = checks(LAW_10)(_made("grid/", 2, 3))
+test_masks_have_their_verdicts = checks(LAW_10)(_made("masks/"))
+test_nested_graphs_have_their_verdicts = checks(LAW_10)(_made("nested/", 0, 2))
+test_more_nested_graphs_have_their_verdicts = checks(LAW_10)(_made("nested/", 1, 2))
+test_paths_have_their_verdicts = checks(LAW_10)(_made("paths/"))
+test_scalars_have_their_verdicts = checks(LAW_10)(_made("scalars/"))
+test_structures_have_their_verdicts = checks(LAW_10)(_made("structure/"))
+test_variants_of_sub_graphs_have_their_verdicts = checks(LAW_10)(
+    _variants("real/cond", "datadep/cond_nested", "datadep/map_rows", "datadep/scan_two_outputs", "real/nested")
+)
+test_variants_of_items_have_their_verdicts = checks(LAW_10)(
+    _variants("datadep/item_int", "datadep/item_min_max", "real/scale", "datadep/buffer_item")
+)
+test_variants_of_counts_have_their_verdicts = checks(LAW_10)(
+    _variants("datadep/unique_full", "real/repeat", "datadep/check_bounds_both_and")
+)
+test_variants_of_custom_operators_have_their_verdicts = checks(LAW_10)(
+    _variants("datadep/custom_count", "datadep/custom_keep_positive", "datadep/custom_list_out", "ops/int.4")
+)
+test_variants_of_views_have_their_verdicts = checks(LAW_10)(
+    _variants("datadep/view_u", "datadep/softmax_u", "datadep/symint_input_dynamic")
+)
+test_variants_of_two_counts_have_their_verdicts = checks(LAW_10)(_variants("datadep/strict_two_nonzeros_same_mask"))
+test_variants_of_strides_have_their_verdicts = checks(LAW_10)(_variants("datadep/as_strided_u"))
+test_variants_of_selections_have_their_verdicts = checks(LAW_10)(_variants("datadep/select_u"))
 
 LAW_11 = Clause(
     "LAW-11",
