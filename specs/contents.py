@@ -8,6 +8,7 @@ from typing import Final
 from specs import (
     archives,
     bindings,
+    comparison,
     conversions,
     decisions,
     emission,
@@ -60,6 +61,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("LAW", laws),
     ("LAW", verdicts),
     ("LAW", reports),
+    ("CMP", comparison),
     ("IMP", observed),
     ("IMP", implementation),
     ("COR", recorded),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.mutants.archives import ARCHIVES
+from tests.mutants.comparison import COMPARISON
 from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
@@ -29,6 +30,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *ARCHIVES,
     *LAWS,
     *OBSERVED,
+    *COMPARISON,
     *EMISSION,
     *TERMS,
     *OPERATORS,
