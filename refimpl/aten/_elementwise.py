@@ -97,6 +97,8 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
     if uniform is not None:
         return uniform
     expanded = [_expanded_strides(tensor, sizes) for tensor in shaped]
+    if all(map(_descend, expanded)):
+        return contiguous  # no comparison is ambiguous, and each leaves the order as it is
     return strides_in_order(ctx, sizes, stride_order(ctx, sizes, expanded))
 
 
@@ -137,6 +139,16 @@ def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
     for size, stride, whole in zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True):
         strides.append(0 if size == 1 and whole != 1 else stride)
     return tuple(strides)
+
+
+def _descend(strides: Sizes) -> bool:
+    """Whether strides are plain numbers that become smaller from each dimension to the next, 0 aside."""
+    last = 0
+    for stride in strides:
+        if type(stride) is not int or (stride and stride >= last > 0):
+            return False
+        last = stride or last
+    return True
 
 
 def stride_order(ctx: Context, sizes: Sizes, strides: Sequence[Sizes]) -> tuple[int, ...]:

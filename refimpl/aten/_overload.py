@@ -52,6 +52,10 @@ class OpOverload:
         self._converters: Final[list[Converter]] = [converter(schema, i) for i in range(len(schema.arguments))]
         self._positional: Final = sum(not argument.keyword_only for argument in schema.arguments)
         self._defaults: Final = [argument.default for argument in schema.arguments]
+        self._named: Final = [
+            (argument.name, convert, argument.has_default, argument.default)
+            for argument, convert in zip(schema.arguments, self._converters, strict=True)
+        ]
         # Bound positionally, how many arguments must be given at least.
         self._required: Final = max((i + 1 for i, a in enumerate(schema.arguments) if not a.has_default), default=0)
         self._index: Final = {argument.name: i for i, argument in enumerate(schema.arguments)}
@@ -83,15 +87,14 @@ class OpOverload:
         if not kwargs and given >= self._required:
             values.extend(self._defaults[given:])
             return values
-        for position in range(given, len(self._defaults)):
-            argument = self.schema.arguments[position]
-            if argument.name in kwargs:
-                values.append(self._converters[position](kwargs[argument.name]))
-            elif argument.has_default:
-                values.append(argument.default)
+        for name, convert, has_default, default in self._named[given:]:
+            if name in kwargs:
+                values.append(convert(kwargs[name]))
+            elif has_default:
+                values.append(default)
             else:
                 raise RuntimeError(
-                    f"{self._base}() is missing value for argument '{argument.name}'. Declaration: {self.schema.text}"
+                    f"{self._base}() is missing value for argument '{name}'. Declaration: {self.schema.text}"
                 )
         for name in kwargs:
             if self._index.get(name, -1) < given:

@@ -51,26 +51,24 @@ class Storage:
         self.is_copy: bool = is_copy
 
 
-_set: Final = object.__setattr__
-
-
 @final
-@dataclass(frozen=True, slots=True, eq=False, repr=False, init=False)
+@dataclass(slots=True, eq=False, repr=False, init=False)
 class FakeTensor:
     """A tensor of which only the metadata exists; ``sizes``, ``strides`` and ``offset`` count elements.
 
     ``constant`` is the value of a lifted one-element constant, which ``item()`` returns as a plain number.
     """
 
-    sizes: Sizes
-    strides: Sizes
-    dtype: DType
-    device: Device
-    offset: Dim
-    layout: Layout
-    storage: Storage
-    requires_grad: bool
-    constant: int | float | bool | complex | None
+    # The type checkers hold them constant: every node makes a tensor, and a frozen class takes three times as long.
+    sizes: Final[Sizes]
+    strides: Final[Sizes]
+    dtype: Final[DType]
+    device: Final[Device]
+    offset: Final[Dim]
+    layout: Final[Layout]
+    storage: Final[Storage]
+    requires_grad: Final[bool]
+    constant: Final[int | float | bool | complex | None]
 
     def __init__(
         self,
@@ -84,16 +82,15 @@ class FakeTensor:
         requires_grad: bool = False,
         constant: int | float | bool | complex | None = None,
     ) -> None:
-        # Written out, because every node makes a tensor and the generated constructor takes half as long again.
-        _set(self, "sizes", sizes)
-        _set(self, "strides", strides)
-        _set(self, "dtype", dtype)
-        _set(self, "device", device)
-        _set(self, "offset", offset)
-        _set(self, "layout", layout)
-        _set(self, "storage", Storage() if storage is None else storage)
-        _set(self, "requires_grad", requires_grad)
-        _set(self, "constant", constant)
+        self.sizes = sizes
+        self.strides = strides
+        self.dtype = dtype
+        self.device = device
+        self.offset = offset
+        self.layout = layout
+        self.storage = Storage() if storage is None else storage
+        self.requires_grad = requires_grad
+        self.constant = constant
 
     def __repr__(self) -> str:
         parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]

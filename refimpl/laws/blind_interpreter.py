@@ -43,12 +43,15 @@ class BlindInterpreter(PropagateUnbackedSymInts):
         self.mode = mode
         self.steps = steps
         # Of each sub-graph that has run: its name, and an interpreter to start others from.
-        self._nested: Final[dict[Module, tuple[str, BlindInterpreter]]] = {}
+        self._nested: dict[Module, tuple[str, BlindInterpreter]] = {}
 
     def started(self, mode: FakeTensorMode, steps: list[Step], path: str) -> BlindInterpreter:
         """An interpreter of the same graph for another run, without looking at the graph again."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
+        # One by one: to ask an object for its ``__dict__`` makes each of its attributes slower from then on.
+        other = object.__new__(BlindInterpreter)
+        other.module, other.submodules, other.graph, other.name = self.module, self.submodules, self.graph, self.name
+        other.garbage_collect_values, other.user_to_last_uses = self.garbage_collect_values, self.user_to_last_uses
+        other.extra_traceback, other.observer, other._nested = self.extra_traceback, self.observer, self._nested
         other.mode, other.steps, other.path, other.env = mode, steps, path, {}
         return other
 
