@@ -12,6 +12,7 @@ from tests.mutants.fx import FX
 from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
+from tests.mutants.obligations import OBLIGATIONS
 from tests.mutants.observed import OBSERVED
 from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
@@ -32,6 +33,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBSERVED,
     *COMPARISON,
     *EMISSION,
+    *OBLIGATIONS,
     *TERMS,
     *OPERATORS,
     *ORACLE,
