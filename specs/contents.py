@@ -19,6 +19,7 @@ from specs import (
     implementation,
     interpreter,
     intervals,
+    judging,
     laws,
     nodes,
     numbers,
@@ -40,6 +41,7 @@ from specs import (
     terms,
     values,
     verdicts,
+    witnesses,
 )
 
 __all__ = ["CHAPTERS"]
@@ -68,6 +70,8 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("OBL", obligations),
     ("OBL", hypotheses),
     ("OBL", reach),
+    ("JDG", judging),
+    ("JDG", witnesses),
     ("IMP", observed),
     ("IMP", implementation),
     ("COR", recorded),

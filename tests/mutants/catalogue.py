@@ -9,6 +9,7 @@ from tests.mutants.comparison import COMPARISON
 from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
+from tests.mutants.judging import JUDGING
 from tests.mutants.laws import LAWS
 from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
@@ -32,6 +33,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *LAWS,
     *OBSERVED,
     *COMPARISON,
+    *JUDGING,
     *EMISSION,
     *OBLIGATIONS,
     *TERMS,

@@ -1,0 +1,373 @@
+"""JDG: how the obligations of one program become rows: models and their replay, witnesses, what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from refimpl.laws.judge import LAWS, Replayer, judge
+from refimpl.laws.law import Claim, Claims, Finding, Law
+from refimpl.laws.observation import Failure, Observation
+from refimpl.laws.replay import Replay
+from refimpl.laws.report import LawRow, Relation
+from refimpl.solver import Model, Obligation, Refuted, Solver, Verdict, make_solver
+from refimpl.terms import eq, ge, le, lor, ne
+from specs.clauses import Clause, checks
+from tests.laws.judging import GivesUp, Runs, asking, claim, counted, fails, judged, raising
+from tests.laws.seen import EMPTY, P, U, V, atom, fact, node, stated
+
+__all__ = ["JDG_01", "JDG_02", "JDG_03"]
+
+_LAWS = "refimpl.laws"
+_N = node("n", None, None)
+_CONSISTENT = LawRow("CONSIST", "proved", 2, "replay")
+
+
+JDG_01 = Clause(
+    "JDG-01",
+    "A program is consistent if nothing in it depends on a symbol, if one run satisfies both sides, or if each side has"
+    " a run of its own.",
+    f"{_LAWS}.judge:_Judge._ran_plainly",
+    "jdg-inputs-need-no-run",
+)
+
+
+@checks(JDG_01)
+def test_without_symbols_the_blind_run_was_the_run() -> None:
+    found = judged(replace(EMPTY, nodes=(_N,)), runs=Replayer())
+    assert (found.rows, found.model, found.relation) == ((_CONSISTENT,), {}, "equivalent")
+
+
+@checks(JDG_01)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"contract": replace(EMPTY.contract, bound=frozenset({atom("s0")}))},
+        {"nodes": (replace(_N, allocated=(atom("u0"),)),)},
+        {"nodes": (replace(_N, predicates=(P,)),)},
+        {"nodes": (_N, replace(_N, failure=Failure("crash", "it failed")))},
+        {"before": (stated(ge(U, 1)),)},
+        {"after": (stated(ge(U, 1)),)},
+        {"facts": (fact(ge(U, 1)),)},
+        {"extra_machine": (ge(U, 1),)},
+        {"nodes": (replace(_N, assumed=True),)},
+    ],
+)
+def test_what_depends_on_a_symbol_needs_a_run(change: dict[str, object]) -> None:
+    found = judged(replace(replace(EMPTY, nodes=(_N,)), **change), runs=Replayer())  # type: ignore[arg-type]  # fields
+    reason = "constraints: the model does not replay: there is no program to replay"
+    under = ("n",) if "assumed" in repr(change) and "assumed=True" in repr(change) else ()
+    assert found.rows == tuple(
+        LawRow("CONSIST", "undecided", 2, None, under, None, f"the {side} {reason}")
+        for side in ("recorded", "re-propagated")
+    )
+    assert found.model is None
+
+
+@checks(JDG_01)
+def test_one_run_that_both_sides_accept_is_enough() -> None:
+    runs = Runs()
+    seen = counted(before=(stated(ge(U, 3)),), after=(stated(le(U, 5)),))
+    found = judged(seen, runs=runs)
+    assert (found.rows, len(runs.asked)) == ((_CONSISTENT,), 1)
+    assert found.model is not None
+    model = dict(found.model)
+    assert model == runs.asked[0]
+    assert model["s0"] == 8, "the hints are tried first"
+    assert 3 <= model["u0"] <= 5
+
+
+@checks(JDG_01)
+def test_the_run_is_the_one_that_the_operators_really_gave() -> None:
+    runs = Runs(lambda valuation: Replay({**valuation, "u0": 4}))
+    found = judged(counted(before=(stated(ge(U, 3)),)), runs=runs)
+    assert found.rows == (_CONSISTENT,)
+    assert dict(found.model or {}) == {"s0": 8, "u0": 4}
+    # A run that breaks a side is where the search goes on.
+    runs = Runs(lambda valuation: Replay({**valuation, "u0": 1}), lambda valuation: Replay({**valuation}))
+    found = judged(counted(before=(stated(ge(U, 3)),)), runs=runs)
+    assert found.rows == (_CONSISTENT,)
+    assert len(runs.asked) == 2
+    assert dict(found.model or {}) == runs.asked[1]
+    # ... and one that satisfies neither, whatever is tried, is no run of either.
+    runs = Runs(lambda valuation: Replay({**valuation, "u0": 1}))
+    found = judged(counted(before=(stated(ge(U, 3)),), after=(stated(ge(U, 2)),)), runs=runs)
+    assert [row.outcome for row in found.rows] == ["undecided", "undecided"]
+    assert {(row.message or "").partition(": ")[2] for row in found.rows} == {
+        "the replayed model violates the constraints"
+    }
+    assert len(runs.asked) == 5, "three for both together, one for each"
+
+
+@checks(JDG_01)
+def test_a_run_of_the_recorded_side_may_raise_where_the_other_refuses_it() -> None:
+    # What is recorded asks u0 = 1, the operator at least 5: neither run satisfies both.
+    seen = counted(before=(stated(eq(U, 1)),), after=(stated(ge(U, 5)),))
+    runs = Runs(raising("n", "too few", lambda v: v["u0"] == 1))
+    found = judged(seen, runs=runs)
+    assert found.rows == (_CONSISTENT,)
+    assert [asked["u0"] for asked in runs.asked] == [1, 5]
+    assert dict(found.model or {}) == {"s0": 8, "u0": 5}
+    # Where nothing is required that it breaks, the model is none; nor is it on the other side.
+    for seen in (counted(before=(stated(eq(U, 1)),)), counted(after=(stated(eq(U, 1)),))):
+        found = judged(seen, runs=Runs(raising("n", "too few", lambda v: v["u0"] == 1)))
+        wrong = [row.message for row in found.rows if row.outcome == "undecided"]
+        side = "recorded" if seen.before else "re-propagated"
+        assert f"the {side} constraints: the model does not replay: n raises too few" in wrong
+
+
+@checks(JDG_01)
+def test_a_side_without_a_model_is_refuted() -> None:
+    seen = counted(before=(stated(ge(U, 3)), stated(le(U, 2))))
+    found = judged(seen, asking(claim(ge(U, 0))), runs=Runs())
+    assert found.rows == (
+        LawRow(
+            "CONSIST", "refuted", 2, None, (), None,
+            "the recorded constraints contradict each other: no input satisfies them",
+        ),
+        LawRow(
+            "LINK", "undecided", 1, None, (), None,
+            "nothing is proved from constraints that have no replayed model (CONSIST)",
+        ),
+    )  # fmt: skip
+    assert found.relation == "equivalent", "EQUIV was not asked"
+    assert dict(found.model or {}) == {"s0": 8, "u0": 2}, "the other side's"
+    both = counted(before=(stated(ge(U, 3)), stated(le(U, 2))), after=(stated(ge(U, 9)), stated(le(U, 7))))
+    assert [row.outcome for row in judged(both, runs=Runs()).rows] == ["refuted", "refuted"]
+    assert judged(both, runs=Runs()).model is None
+
+
+@checks(JDG_01)
+def test_a_side_of_which_no_model_is_known_is_undecided() -> None:
+    # No search finds it: u0 * u0 = 49 * 49.
+    seen = counted(before=(stated(eq(U * U, 2401)),), contract=replace(EMPTY.contract, bound=frozenset({atom("s0")})))
+    found = judged(seen, runs=Runs(), solver=GivesUp())
+    (row, *rest) = found.rows
+    assert (row.law, row.outcome, rest) == ("CONSIST", "undecided", [])
+    assert "the recorded constraints: no model found: out of budget" in (row.message or "")
+
+
+JDG_02 = Clause(
+    "JDG-02",
+    "A law has one row if it holds, with what decided it; else one row for each obligation that is refuted or open.",
+    f"{_LAWS}.judge:_Judge.law",
+    "jdg-only-one-refutation-is-shown",
+)
+
+
+@checks(JDG_02)
+def test_a_law_that_holds_has_one_row_with_what_decided_it() -> None:
+    known, asked = claim(ge(U, 0)), claim(ne(V, 1))
+    seen = counted(facts=(*counted().facts, fact(lor(ge(V, 3), le(V, -3)))))
+    table: list[tuple[Law, int, str]] = [
+        (asking(settled=3), 3, "normal-form"),
+        (asking(known), 1, "normal-form"),
+        (asking(asked), 1, "z3"),
+        (asking(asked, known, settled=2), 4, "normal-form, z3"),
+    ]
+    for law, total, by in table:
+        found = judged(seen, law)
+        assert found.rows == (_CONSISTENT, LawRow("LINK", "proved", total, by))
+        assert [each.claim for each in found.decided] == list(law.claims(EMPTY).open)
+        assert found.relation == "equivalent"
+    found = judged(seen, asking(known, settled=2), reprove=True)
+    assert found.rows[1:] == (LawRow("LINK", "proved", 3, "z3"),)
+
+
+@checks(JDG_02)
+def test_laws_are_asked_of_what_reproving_says() -> None:
+    asked: list[bool] = []
+
+    def claims(seen: Observation) -> Claims:
+        asked.append(seen.reprove)
+        return Claims((), (), 1)
+
+    for reprove in (False, True):
+        judged(counted(), Law("PATH", "It holds.", claims), reprove=reprove)
+    assert asked == [False, True]
+
+
+@checks(JDG_02)
+def test_every_law_is_asked_by_default_and_in_order() -> None:
+    names = ["EQUIV", "VALUE", "LINK", "PATH", "DOM", "FRESH", "INJ", "EMIT"]
+    assert [law.name for law in LAWS] == names
+    found = judge(replace(EMPTY, nodes=(_N,)), make_solver(), Runs())
+    assert [row.law for row in found.rows] == ["CONSIST", *names]
+    assert judged(replace(EMPTY, nodes=(_N,))).rows == (_CONSISTENT,)
+
+
+@checks(JDG_02)
+def test_a_refuted_obligation_has_its_witness() -> None:
+    lost = claim(ge(U, 2), sides=(U, 2))
+    found = judged(counted(), asking(lost, claim(ge(U, 0)), claim(le(U, 9)), settled=1))
+    assert found.rows == (
+        _CONSISTENT,
+        LawRow("LINK", "refuted", 4, "z3", (), "n", "wrong: u0 (= 0) against 2; mend it", (("s0", "8"), ("u0", "0"))),
+        LawRow("LINK", "refuted", 4, "z3", (), "n", "wrong; mend it", (("s0", "10"), ("u0", "10"))),
+    )
+    assert isinstance(found.decided[0].verdict, Refuted)
+    assert found.relation == "equivalent", "no direction"
+
+
+@checks(JDG_02)
+def test_a_finding_has_the_numbers_of_the_run() -> None:
+    wrong = Finding("DOM", "m", "refuted", "it is wrong")
+    unknown = Finding("DOM", "m", "undecided", "who knows")
+    found = judged(counted(before=(stated(eq(U, 3)),)), asking(findings=(wrong, unknown), settled=1))
+    assert found.rows[1:] == (
+        LawRow("DOM", "refuted", 3, None, (), "m", "it is wrong", (("s0", "8"), ("u0", "3"))),
+        LawRow("DOM", "undecided", 3, None, (), "m", "who knows"),
+    )
+    plainly = judged(replace(EMPTY, nodes=(_N,)), asking(findings=(wrong,)))
+    assert plainly.rows[1:] == (LawRow("DOM", "refuted", 1, None, (), "m", "it is wrong", ()),)
+
+
+@checks(JDG_02)
+def test_every_row_names_what_is_assumed() -> None:
+    seen = counted(nodes=(replace(_N, assumed=True), node("m", None, None), replace(_N, path="k", assumed=True)))
+    wrong = Finding("DOM", "m", "refuted", "it is wrong")
+    laws = (asking(settled=1), asking(claim(ge(U, 0))), asking(claim(ge(U, 1))), asking(findings=(wrong,)))
+    found = judged(seen, *laws)
+    assert len(found.rows) == 5
+    assert {row.under for row in found.rows} == {("n", "k")}
+
+
+@checks(JDG_02)
+def test_nothing_is_proved_where_a_side_has_no_model() -> None:
+    seen = counted(before=(stated(ge(U, 3)), stated(le(U, 2))))
+    nothing = "nothing is proved from constraints that have no replayed model (CONSIST)"
+    wrong = Finding("DOM", "m", "refuted", "it is wrong")
+    lost = claim(ge(U, 1), "EQUIV", direction="weakened")
+    found = judged(seen, asking(settled=1), asking(findings=(wrong,)), asking(findings=(wrong,), settled=1))
+    rows = [(row.law, row.outcome, row.message) for row in found.rows[1:]]
+    assert rows == [
+        ("LINK", "undecided", nothing),
+        ("DOM", "refuted", "it is wrong"),
+        ("DOM", "undecided", nothing),
+        ("DOM", "refuted", "it is wrong"),
+    ]
+    refuted = judged(seen, asking(lost))
+    assert [(row.law, row.outcome) for row in refuted.rows[1:]] == [("EQUIV", "refuted")]
+    assert refuted.relation == "weakened"
+    held = judged(seen, asking(claim(ge(U, 0), "EQUIV", direction="weakened")))
+    assert [row.message for row in held.rows[1:]] == [nothing]
+    assert held.relation == "unknown"
+    assert judged(seen, asking(claim(ge(U, 0)))).relation == "equivalent"
+
+
+JDG_03 = Clause(
+    "JDG-03",
+    "An obligation is refuted only with a witness that replays; what an unread guard, an unbound symbol or no solver"
+    " settles is open.",
+    f"{_LAWS}.judge:_Judge._refuted",
+    "jdg-unread-guards-are-read",
+)
+_LOST = claim(ge(U, 2), direction="weakened")
+
+
+@checks(JDG_03)
+def test_the_direction_of_what_is_refuted_is_the_relation() -> None:
+    def relation(*found: Finding) -> Relation:
+        return judged(counted(), *(asking(findings=(each,)) for each in found)).relation
+
+    lost = Finding("EQUIV", "n", "refuted", "lost", "weakened")
+    new = Finding("EQUIV", "n", "refuted", "new", "strengthened")
+    assert relation() == "equivalent"
+    assert relation(Finding("DOM", "n", "refuted", "it is wrong")) == "equivalent"
+    assert relation(lost) == "weakened"
+    assert relation(new) == "strengthened"
+    assert relation(lost, new) == "incomparable"
+    assert relation(replace(lost, outcome="undecided")) == "unknown"
+    assert relation(replace(lost, outcome="undecided"), new) == "strengthened"
+    assert relation(lost, replace(new, outcome="undecided")) == "weakened"
+    assert judged(counted(), asking(_LOST)).relation == "weakened"
+    required = claim(ge(U, 2), given="before", direction="strengthened")
+    runs = Runs(raising("n", "too few", lambda v: v["u0"] < 2))
+    found = judged(counted(), asking(required), runs=runs)
+    assert found.relation == "strengthened"
+    row = found.rows[1]
+    assert (row.outcome, row.message, row.witness) == (
+        "refuted",
+        "wrong; mend it; n raises: too few",
+        (("s0", "8"), ("u0", "0")),
+    )
+
+
+def _open(
+    seen: Observation, asked: Claim, *answers: Callable[[Model], Replay], solver: Solver | None = None
+) -> tuple[LawRow, Relation]:
+    found = judged(seen, asking(asked), runs=Runs(*answers), solver=solver)
+    assert found.rows[0] == _CONSISTENT
+    (row,) = found.rows[1:]
+    assert (row.outcome, row.by, row.node, row.witness) == ("undecided", None, "n", None)
+    return row, found.relation
+
+
+def _as_it_is(valuation: Model) -> Replay:
+    return Replay(dict(valuation))
+
+
+@checks(JDG_03)
+def test_a_witness_that_does_not_replay_refutes_nothing() -> None:
+    row, relation = _open(counted(), _LOST, _as_it_is, fails("it cannot run"))
+    assert row.message == "wrong; mend it; the witness does not replay: it cannot run"
+    assert relation == "unknown"
+    row, relation = _open(counted(), claim(ge(U, 2)), _as_it_is, raising("m", "no"))
+    assert row.message == "wrong; mend it; the witness does not replay: m raises no"
+    assert relation == "equivalent"
+    row, _ = _open(counted(), _LOST, lambda v: Replay({**v, "s0": 8, "u0": 5}))
+    assert row.message == "wrong; mend it; the witness does not replay: the condition holds on the run"
+
+
+class _OneModel:
+    """A solver that knows one model, unless it is asked for a smaller one."""
+
+    def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
+        found = make_solver().decide(obligations)
+        asked = [each.name for each in obligations]
+        return (Refuted({"s0": 8, "u0": 1}, "cvc5"),) if asked == ["LINK n"] else found
+
+
+@checks(JDG_03)
+def test_the_solvers_own_model_is_tried_where_the_smallest_does_not_replay() -> None:
+    def runs(valuation: Model) -> Replay:
+        return Replay({**valuation, "u0": 2} if valuation["u0"] == 0 else dict(valuation))
+
+    found = judged(counted(), asking(claim(ge(U, 2))), runs=Runs(runs), solver=_OneModel())
+    assert found.rows[1:] == (
+        LawRow("LINK", "refuted", 1, "cvc5", (), "n", "wrong; mend it", (("s0", "8"), ("u0", "1"))),
+    )
+
+
+@checks(JDG_03)
+def test_nothing_is_refuted_under_a_guard_that_nobody_read() -> None:
+    unread = replace(counted().contract, unreadable=("f(x)", "g(x)"))
+    row, relation = _open(counted(contract=unread), _LOST)
+    assert row.message == "wrong; mend it; the witness does not replay: a guard was not understood: f(x)"
+    assert relation == "unknown"
+
+
+@checks(JDG_03)
+def test_another_value_of_an_unbound_symbol_may_satisfy_it() -> None:
+    row, relation = _open(counted(), claim(ge(U, 2), given="before", direction="strengthened", existential=True))
+    assert row.message == "wrong; mend it; no value of a symbol that no node binds is known to satisfy it"
+    assert relation == "unknown"
+    assert judged(counted(), asking(claim(ge(U, 0), existential=True))).rows[1].outcome == "proved"
+
+
+@checks(JDG_03)
+def test_what_no_solver_decides_may_have_a_neighbour_that_breaks_it() -> None:
+    found = judged(counted(), asking(claim(ge(U, 1), direction="weakened")), solver=GivesUp())
+    assert found.rows[1:] == (
+        LawRow("LINK", "refuted", 1, "replay", (), "n", "wrong; mend it", (("s0", "8"), ("u0", "0"))),
+    )
+    assert found.relation == "weakened"
+    never = claim(ne(U * U, 5), direction="weakened")
+    row, relation = _open(counted(), never, solver=GivesUp())
+    assert (row.message, relation) == ("wrong; mend it; out of budget", "unknown")
+    seen = counted(before=(stated(ge(U, 3)), stated(le(U, 2))), after=(stated(ge(U, 3)), stated(le(U, 2))))
+    found = judged(seen, asking(claim(ge(V, 1))), solver=GivesUp())
+    assert [row.outcome for row in found.rows] == ["undecided", "undecided", "undecided"]
+    assert found.rows[2].message == "wrong; mend it; out of budget", "there is no model to start from"

@@ -1,0 +1,56 @@
+"""Seeded faults in the judge of one program."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+__all__ = ["JUDGING"]
+
+_M: Final = "refimpl.laws"
+_J: Final = "specs/judging.py::"
+_W: Final = "specs/witnesses.py::"
+
+JUDGING: Final = (
+    Mutant(
+        "jdg-inputs-need-no-run",
+        "A program whose inputs have symbols is taken for one that ran plainly.",
+        f"{_M}.judge:_Judge._ran_plainly",
+        "seen.contract.bound\n            or ",
+        "",
+        (f"{_J}test_what_depends_on_a_symbol_needs_a_run",),
+    ),
+    Mutant(
+        "jdg-only-one-refutation-is-shown",
+        "Of several refuted obligations only the first gets a row.",
+        f"{_M}.judge:_Judge.law",
+        "self.rows.extend(open_rows)",
+        "self.rows.extend(open_rows[:1])",
+        (f"{_J}test_a_refuted_obligation_has_its_witness",),
+    ),
+    Mutant(
+        "jdg-unread-guards-are-read",
+        "A witness may break a guard that nobody understood.",
+        f"{_M}.judge:_Judge._refuted",
+        "if self.seen.contract.unreadable:",
+        "if not outcome.valuation:",
+        (f"{_J}test_nothing_is_refuted_under_a_guard_that_nobody_read",),
+    ),
+    Mutant(
+        "jdg-branches-are-not-shown",
+        "A witness does not say which branch is taken.",
+        f"{_M}.judge:_Judge._witness",
+        "} | names",
+        "} | frozenset(n for n in names if n in self.seen.contract.hints)",
+        (f"{_W}test_the_witness_says_which_branch_is_taken",),
+    ),
+    Mutant(
+        "jdg-sides-have-no-values",
+        "A refutation does not say what its sides are at the witness.",
+        f"{_M}.law:_side",
+        'return f"{text} (= {value})"',
+        "return text",
+        (f"{_W}test_both_sides_are_shown_with_their_values",),
+    ),
+)
