@@ -19,6 +19,7 @@ from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
+from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
 
 __all__ = ["CATALOGUE", "by_id"]
@@ -36,6 +37,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *JUDGING,
     *EMISSION,
     *OBLIGATIONS,
+    *STEPS,
     *TERMS,
     *OPERATORS,
     *ORACLE,
