@@ -35,6 +35,7 @@ from specs import (
     recorded,
     records,
     reports,
+    roots,
     solvers,
     states,
     steps,
@@ -43,6 +44,7 @@ from specs import (
     values,
     verdicts,
     witnesses,
+    words,
 )
 
 __all__ = ["CHAPTERS"]
@@ -74,6 +76,9 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("JDG", judging),
     ("JDG", witnesses),
     ("STP", steps),
+    ("STP", words),
+    ("STP", steps),
+    ("STP", roots),
     ("IMP", observed),
     ("IMP", implementation),
     ("COR", recorded),

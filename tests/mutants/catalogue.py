@@ -35,6 +35,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBSERVED,
     *COMPARISON,
     *JUDGING,
+    *STEPS,
     *EMISSION,
     *OBLIGATIONS,
     *STEPS,
