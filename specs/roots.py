@@ -1,4 +1,4 @@
-"""STP, continued: cycles and collisions, sorts, and what may be said again."""
+"""ASK, continued: cycles and collisions, sorts, and what may be said again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.laws.observed import F0, U0, U1, U7, U8, step
 from tests.laws.seen import atom
 from tests.laws.stepping import RAISED, asked, becomes, known
 
-__all__ = ["STP_07", "STP_08"]
+__all__ = ["ASK_07", "ASK_08"]
 
 _LAWS = "refimpl.laws"
 S, T, U, V, W, X = (symbol(name) for name in ("s0", "s1", "u0", "u1", "u7", "u8"))
@@ -42,16 +42,16 @@ AT: KeyPath = (SequenceKey(0),)
 NEXT: KeyPath = (SequenceKey(1),)
 NOTHING = ShapeEnvState()
 
-STP_07 = Clause(
-    "STP-07",
+ASK_07 = Clause(
+    "ASK-07",
     "ROOT and SORT of a step: no symbol comes to replace itself, a renaming leads to a name that is in use, no binding"
     " of two that collide is lost, and no number of another sort is taken, kept or bounded.",
     f"{_LAWS}.root:_on_cycles",
-    "stp-symbols-beside-a-cycle-are-on-it",
+    "ask-symbols-beside-a-cycle-are-on-it",
 )
 
 
-@checks(STP_07)
+@checks(ASK_07)
 def test_the_symbols_on_cycles() -> None:
     def on(replaced: dict[Symbol, Scalar], renamed: dict[Symbol, Symbol] | None = None) -> set[str]:
         return {each.name for each in cycles(ShapeEnvState(replacements=replaced, renamings=renamed or {}))}
@@ -78,7 +78,7 @@ def _found(law: ObservedLaw, seen: Step) -> list[str]:
     return [found.message for found in claims.findings]
 
 
-@checks(STP_07)
+@checks(ASK_07)
 def test_only_new_cycles_and_renamings_are_told() -> None:
     circle = ShapeEnvState(replacements={U7: U, U0: W})
     said = "after the step u0, u7 is replaced by itself in the end"
@@ -106,7 +106,7 @@ def test_only_new_cycles_and_renamings_are_told() -> None:
     assert ROOT.of_step(replace(becomes(W, NOTHING, circle), op="placeholder")) == StepClaims()
 
 
-@checks(STP_07)
+@checks(ASK_07)
 def test_bindings_that_collide_are_asked_for() -> None:
     before = ShapeEnvState(renamings={U1: U0, U8: U1})
     after = known(ge(W, 1), renamings={U1: U0, U8: U1, U7: U0}, replacements={U7: U})
@@ -132,7 +132,7 @@ def test_bindings_that_collide_are_asked_for() -> None:
     assert set(known_after(seen)) == {ge(W, 1), eq(V, U), eq(X, V), eq(W, U)}
 
 
-@checks(STP_07)
+@checks(ASK_07)
 def test_numbers_keep_their_sort() -> None:
     for value, text in ((1.5, "1.5"), (True, "True"), (Z, "zuf0")):
         assert _found(SORT, becomes(value, NOTHING)) == [f"u0, of sort int, is rebound to {text} at [0]"]
@@ -152,7 +152,7 @@ def test_numbers_keep_their_sort() -> None:
     assert _found(SORT, becomes(1, replace(mixed, renamings={}), mixed)) == said[1:]
 
 
-@checks(STP_07)
+@checks(ASK_07)
 def test_ranges_keep_their_sort() -> None:
     good = ShapeEnvState(ranges={U0: ValueRange(0, 1), F0: FloatRange(0.0, 1.0)})
     bad = ShapeEnvState(ranges={U0: FloatRange(0.0, 1.0), F0: ValueRange(0, 1)})
@@ -168,15 +168,15 @@ def test_ranges_keep_their_sort() -> None:
     assert _found(SORT, becomes(1, half, bad)) == said[1:]
 
 
-STP_08 = Clause(
-    "STP-08",
+ASK_08 = Clause(
+    "ASK-08",
     "STEADY of a step: what holds already is refused only where what is known has no solution.",
     f"{_LAWS}.steady:_of_step",
-    "stp-refusals-are-steady",
+    "ask-refusals-are-steady",
 )
 
 
-@checks(STP_08)
+@checks(ASK_08)
 @pytest.mark.parametrize("raised", [None, *RAISED])
 def test_what_holds_already_may_be_said_again(raised: Raised | None) -> None:
     before = known(ge(U, 0), replacements={U7: U, U1: S}, renamings={U8: U7})

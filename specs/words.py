@@ -1,4 +1,4 @@
-"""STP: one observed step in conditions: its equations, what its symbols stand for, what it knows before and after."""
+"""ASK: one observed step in conditions: its equations, what its symbols stand for, what it knows before and after."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ from specs.clauses import Clause, checks
 from tests.laws.observed import F0, S0, S1, U0, U1, U7, U8, step
 from tests.laws.seen import atom
 
-__all__ = ["STP_01", "STP_02", "STP_03"]
+__all__ = ["ASK_01", "ASK_02", "ASK_03"]
 
 _LAWS = "refimpl.laws"
 S, T, U, V, W, X = (symbol(name) for name in ("s0", "s1", "u0", "u1", "u7", "u8"))
@@ -61,12 +61,12 @@ P, Z = bool_symbol("p0"), float_symbol("zuf0")
 Z1 = float_symbol("zuf1")
 AT: KeyPath = (SequenceKey(0),)
 
-STP_01 = Clause(
-    "STP-01",
+ASK_01 = Clause(
+    "ASK-01",
     "Each place where a number of the symbol's sort stands asks for one equation, and its divisors are positive and"
     " divide; a boolean counts where the path converts it.",
     f"{_LAWS}.step_words:relations",
-    "stp-divisors-need-not-divide",
+    "ask-divisors-need-not-divide",
 )
 
 
@@ -76,7 +76,7 @@ def _asked(symbol: Symbol, value: Scalar | Missing, *divisors: Dim, path: KeyPat
     return [(each.equation, *each.side) for each in found]
 
 
-@checks(STP_01)
+@checks(ASK_01)
 def test_each_place_asks_for_its_equation() -> None:
     table: list[tuple[tuple[Cond, ...], list[tuple[Cond, ...]]]] = [
         ((eq(U, W),), _asked(U0, W)),
@@ -96,7 +96,7 @@ def test_each_place_asks_for_its_equation() -> None:
         assert found == [wanted_]
 
 
-@checks(STP_01)
+@checks(ASK_01)
 def test_what_is_no_number_of_that_sort_asks_for_nothing() -> None:
     for value in (1.5, math.nan, True, False, P, Z, Missing("no"), ge(W, 1)):
         assert _asked(U0, value) == []
@@ -113,7 +113,7 @@ def test_what_is_no_number_of_that_sort_asks_for_nothing() -> None:
     assert [each[1:] for each in _asked(F0, Z1, 2)] == [(False,)]
 
 
-@checks(STP_01)
+@checks(ASK_01)
 def test_each_place_is_one_relation_in_order() -> None:
     seen = step(Place(U0, AT, W), Place(U8, AT, True), Place(U1, (SequenceKey(1), DivideByKey(2)), 2 * W + 2, (2,)))
     first, second = relations(seen)
@@ -124,19 +124,19 @@ def test_each_place_is_one_relation_in_order() -> None:
     assert number_at(Place(U0, (), 3)) == 3
 
 
-@checks(STP_01)
+@checks(ASK_01)
 def test_a_number_has_its_symbols_sort() -> None:
     assert [same_sort(U0, value) for value in (0, W, True, P, 1.5, Z, ge(W, 1))] == [True] * 2 + [False] * 5
     assert [same_sort(F0, value) for value in (1.5, math.nan, Z1, float_add(Z, Z1))] == [True] * 4
     assert [same_sort(F0, value) for value in (0, W, True, P, ge(W, 1))] == [False] * 5
 
 
-STP_02 = Clause(
-    "STP-02",
+ASK_02 = Clause(
+    "ASK-02",
     "A symbol stands for what its replacements and renamings lead to in the end; what was only renamed by this step is"
     " not known to be equal.",
     f"{_LAWS}.step_words:known_after",
-    "stp-names-are-equations",
+    "ask-names-are-equations",
 )
 
 
@@ -144,7 +144,7 @@ def _state(replaced: dict[Symbol, Scalar], renamed: dict[Symbol, Symbol] | None 
     return ShapeEnvState(replacements=replaced, renamings=renamed or {})
 
 
-@checks(STP_02)
+@checks(ASK_02)
 def test_symbols_are_followed_to_the_end() -> None:
     chain = _state({U7: V + 1, U1: 2 * S}, {U8: U7})
     assert resolve(chain, W) is 2 * S + 1
@@ -165,7 +165,7 @@ def test_symbols_are_followed_to_the_end() -> None:
     assert resolve(_state({F0: 1}), Z) is Z
 
 
-@checks(STP_02)
+@checks(ASK_02)
 def test_a_symbol_on_a_cycle_stands_for_itself() -> None:
     circle = _state({U7: U, U0: W})
     assert resolve(circle, W) is W
@@ -176,7 +176,7 @@ def test_a_symbol_on_a_cycle_stands_for_itself() -> None:
     assert resolve(_state({U1: U, U7: U, U0: W}), V) in (U, W)
 
 
-@checks(STP_02)
+@checks(ASK_02)
 @settings(max_examples=60)
 @given(
     terms=st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 2), st.integers(0, 3)), min_size=4, max_size=4),
@@ -205,7 +205,7 @@ def test_what_it_stands_for_has_its_value(terms: list[tuple[int, int, int]], ren
             assert evaluate(end, {"u4": last}) == values[name.name]
 
 
-@checks(STP_02)
+@checks(ASK_02)
 def test_what_is_known_after_a_step_and_wanted_of_it() -> None:
     before = ShapeEnvState(renamings={U1: U0}, known=(ge(U, 0),))
     after = replace(before, renamings={U1: U0, U7: U0, U8: U1}, replacements={U7: U}, known=(ge(U, 1), ge(U, 1)))
@@ -221,15 +221,15 @@ def test_what_is_known_after_a_step_and_wanted_of_it() -> None:
     assert wanted(replace(seen, places=(Place(U0, AT, W, (0,)),))) == (False,)
 
 
-STP_03 = Clause(
-    "STP-03",
+ASK_03 = Clause(
+    "ASK-03",
     "The caller's are the symbols with a hint and those whose name is no unbacked one's, with their ranges and guards.",
     f"{_LAWS}.step_words:of_caller",
-    "stp-guards-are-not-the-callers",
+    "ask-guards-are-not-the-callers",
 )
 
 
-@checks(STP_03)
+@checks(ASK_03)
 def test_what_is_the_callers() -> None:
     state = ShapeEnvState(
         hints={S0: 5, U8: 3},
@@ -248,7 +248,7 @@ def test_what_is_the_callers() -> None:
     assert len(of_caller(state)) == 7
 
 
-@checks(STP_03)
+@checks(ASK_03)
 def test_conjuncts_are_each_told_once() -> None:
     assert flat((ge(U, 1), True, land(ge(V, 1), ge(U, 1)), lor(P, ge(U, 2)))) == (ge(U, 1), ge(V, 1), lor(P, ge(U, 2)))
     assert flat((ge(U, 1), False, ge(V, 1))) == (False,)
@@ -256,7 +256,7 @@ def test_conjuncts_are_each_told_once() -> None:
     assert flat((True, True)) == ()
 
 
-@checks(STP_03)
+@checks(ASK_03)
 def test_the_symbols_of_a_term_a_condition_and_a_state() -> None:
     assert symbols_of(X + W * U) == (U0, U7, U8)
     assert symbols_of(float_add(Z, Z1)) == (F0, Z1)
