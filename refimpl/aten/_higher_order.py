@@ -75,7 +75,7 @@ class HigherOrderOperator:
         """The value on raw arguments. Raises what the rule raises."""
         return self._rule(ctx, args, kwargs)
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         """Run under the current fake tensor mode. Raises RuntimeError if there is none."""
         from refimpl.fake_tensor.mode import current_mode
 

@@ -160,7 +160,7 @@ class OpOverload:
                 ctx.mutate(value)
         return result
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         """Run under the current fake tensor mode; sizes in the result are its ``SymInt``s."""
         mode = current_mode()
         if mode is None:

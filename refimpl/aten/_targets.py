@@ -29,7 +29,7 @@ __all__ = ["ContextFunction", "Target", "resolve_target"]
 class Target(Protocol):
     """What a ``call_function`` node calls."""
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         """The node's value."""
         ...
 
@@ -59,7 +59,7 @@ class ContextFunction:
             raise TypeError(f"{self.name} takes no keyword arguments")
         return self._rule(ctx, args)
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         """Run under the current fake tensor mode. Raises RuntimeError if there is none."""
         from refimpl.fake_tensor.mode import current_mode
 
@@ -91,7 +91,7 @@ class _Unary:
         self.__name__ = f"_sym_{function}"
         self._function: FloatFn = function
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, /, *args: object, **kwargs: object) -> object:
         from refimpl.symbolic_shapes.sym_functions import unary_math
         from refimpl.symbolic_shapes.sym_node import SymBool, SymFloat, SymInt
 

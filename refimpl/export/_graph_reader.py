@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from refimpl.aten import OpOverload
 from refimpl.export import schema
 from refimpl.export._argument_reader import ArgumentReader
 from refimpl.export._values import CustomObject, Recorded, ValueReader
@@ -127,9 +129,9 @@ class GraphReader(ArgumentReader):
         reading.count_made()
         target = record.target
         self._owner = record.name or ""
-        args, kwargs = self._arguments(target, record.inputs)
-        outputs = record.outputs
         function = resolve_target(target)
+        args, kwargs = self._arguments(target, function, record.inputs)
+        outputs = record.outputs
         single = _value_name(outputs[0]) if len(outputs) == 1 and not _is_one_tuple(record) else None
         nothing = len(outputs) == 1 and outputs[0].as_none is not None
         name = single or record.name or None
@@ -166,7 +168,7 @@ class GraphReader(ArgumentReader):
         return node
 
     def _arguments(
-        self, target: str, inputs: Sequence[NamedArgument]
+        self, target: str, function: TargetFunction, inputs: Sequence[NamedArgument]
     ) -> tuple[tuple[FxArgument, ...], dict[str, FxArgument]]:
         positional_only = is_symbolic(target) or target == _ITEM
         args: list[FxArgument] = []
@@ -176,7 +178,7 @@ class GraphReader(ArgumentReader):
                 value = self.argument(item.arg)
             except ArchiveError as error:
                 raise self._located_argument(error, index) from None
-            if positional_only or item.kind is ArgumentKind.POSITIONAL or not item.name:
+            if positional_only or _is_positional(function, item):
                 args.append(value)
             elif item.name in kwargs:
                 raise ArchiveError(ErrorKind.REFERENCE, f"inputs[{index}]", f"the argument {item.name} is given twice")
@@ -338,3 +340,14 @@ def _base_name(target: str) -> str:
 def _check_name(name: str) -> None:
     if _NAME.fullmatch(name) is None:
         raise ArchiveError(ErrorKind.REFERENCE, "", f"{name[:60]!a} is no legal name")
+
+
+def _is_positional(function: TargetFunction, item: NamedArgument) -> bool:
+    """Whether an argument is passed by position, as PyTorch's loader decides; old archives do not say."""
+    reserved = keyword.iskeyword(item.name)
+    if item.kind is ArgumentKind.POSITIONAL or not item.name:
+        return True
+    if (item.kind is ArgumentKind.KEYWORD and not reserved) or not isinstance(function, OpOverload):
+        return False
+    declared = next((argument for argument in function.schema.arguments if argument.name == item.name), None)
+    return declared is not None and not declared.keyword_only and (reserved or not declared.has_default)
