@@ -23,7 +23,7 @@ from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Argument as FxArgument
 from refimpl.fx.node import Node
 
-__all__ = ["GraphReader", "Reading", "UnboundSymbol"]
+__all__ = ["GraphReader", "Reading", "UnboundSymbol", "is_positional"]
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,255}")
 _ITEM: Final = "torch.ops.aten.item.default"
@@ -178,7 +178,7 @@ class GraphReader(ArgumentReader):
                 value = self.argument(item.arg)
             except ArchiveError as error:
                 raise self._located_argument(error, index) from None
-            if positional_only or _is_positional(function, item):
+            if positional_only or is_positional(function, item):
                 args.append(value)
             elif item.name in kwargs:
                 raise ArchiveError(ErrorKind.REFERENCE, f"inputs[{index}]", f"the argument {item.name} is given twice")
@@ -342,7 +342,7 @@ def _check_name(name: str) -> None:
         raise ArchiveError(ErrorKind.REFERENCE, "", f"{name[:60]!a} is no legal name")
 
 
-def _is_positional(function: TargetFunction, item: NamedArgument) -> bool:
+def is_positional(function: TargetFunction, item: NamedArgument) -> bool:
     """Whether an argument is passed by position, as PyTorch's loader decides; old archives do not say."""
     reserved = keyword.iskeyword(item.name)
     if item.kind is ArgumentKind.POSITIONAL or not item.name:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refimpl.export import load
-from refimpl.export._graph_reader import _is_positional
+from refimpl.export._graph_reader import is_positional
 from refimpl.export.schema import Argument, ArgumentKind, NamedArgument
 from refimpl.export.targets import resolve_target
 from refimpl.laws import check
@@ -33,7 +33,7 @@ from tests.variants.archive_json import as_list, as_object, graphs, nodes, read,
 )
 def test_how_an_argument_is_passed(target: str, name: str, kind: ArgumentKind | None, positional: bool) -> None:
     item = NamedArgument(name, Argument(as_int=1), kind)
-    assert _is_positional(resolve_target(target), item) is positional
+    assert is_positional(resolve_target(target), item) is positional
 
 
 @pytest.mark.parametrize(
