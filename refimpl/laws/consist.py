@@ -81,11 +81,11 @@ def _plain_ranges(conditions: tuple[Cond, ...]) -> dict[Symbol, tuple[int | None
             continue
         symbol = monomial[0]
         low, high = found.get(symbol, (None, None))
+        # In normal form the coefficient of a condition on one symbol is 1 or -1.
+        end = -term.constant * coefficient
         if coefficient > 0 or isinstance(condition, Eq):
-            end = -(term.constant // coefficient)
             low = end if low is None else max(low, end)
         if coefficient < 0 or isinstance(condition, Eq):
-            end = term.constant // -coefficient
             high = end if high is None else min(high, end)
         found[symbol] = (low, high)
     return found

@@ -19,6 +19,7 @@ from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
+from tests.mutants.runs import RUNS
 from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
@@ -40,6 +41,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *RUNS,
     *TERMS,
     *OPERATORS,
     *ORACLE,
