@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from refimpl.laws.step import Missing, Place, Raised, Step
+from refimpl.laws.step import Missing, Place, Raised, RunRecord, Step
 from refimpl.laws.step_law import ObservedLaw
+from refimpl.symbolic_shapes import KeyPath
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, Scalar, Symbol
 from tests.laws.observed import AT, U0, step
 
-__all__ = ["RAISED", "asked", "becomes", "known"]
+__all__ = ["RAISED", "asked", "becomes", "known", "ran"]
 
 RAISED: Final = (
     Raised("inconsistent", "Error", "why"),
@@ -21,6 +22,7 @@ RAISED: Final = (
     Raised("other", "Error", "why"),
 )
 """One of each kind."""
+_NOTHING: Final = ShapeEnvState()
 
 
 def known(*conditions: Cond, **changes: object) -> ShapeEnvState:
@@ -42,3 +44,14 @@ def asked(law: ObservedLaw, seen: Step) -> list[tuple[Cond, frozenset[Cond]]]:
     assert all(claim.law == law.name and claim.node == seen.node and claim.about and claim.fix for claim in found.open)
     assert all(claim.broken == "refuted" and not claim.discarded for claim in found.open)
     return [(claim.goal, frozenset(claim.hypotheses)) for claim in found.open]
+
+
+def ran(
+    *steps: Step,
+    recorded: tuple[tuple[str, Symbol, KeyPath], ...] = (),
+    before: ShapeEnvState = _NOTHING,
+    after: ShapeEnvState = _NOTHING,
+    again: ShapeEnvState | None = None,
+) -> RunRecord:
+    """A run of those steps."""
+    return RunRecord(steps, before, after, recorded, again=again)
