@@ -12,6 +12,7 @@ from specs import (
     conversions,
     decisions,
     emission,
+    encodings,
     environment,
     exchange,
     histories,
@@ -98,6 +99,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("TRM", decisions),
     ("TRM", intervals),
     ("SOL", solvers),
+    ("SOL", encodings),
     ("CON", oracle),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

@@ -12,6 +12,7 @@ _T: Final = "refimpl.terms"
 _S: Final = "refimpl.solver"
 _C: Final = "specs/terms.py::"
 _K: Final = "specs/solvers.py::"
+_E: Final = "specs/encodings.py::"
 
 TERMS: Final = (
     Mutant(
@@ -141,6 +142,14 @@ TERMS: Final = (
         "if budget <= 0:",
         "if budget < 0:",
         (f"{_K}test_the_budget_is_positive",),
+    ),
+    Mutant(
+        "sol-constant-divisors-are-halved",
+        "A remainder by a number is written as a quotient.",
+        f"{_S}._encode_terms:TermEncoder._division",
+        "'div' if function == 'floor_div' else 'mod'",
+        "'div'",
+        (f"{_E}test_every_function_of_integers_is_written_as_it_evaluates",),
     ),
     Mutant(
         "trm-coefficients-are-lost-in-sympy",
