@@ -13,6 +13,7 @@ from specs import (
     decisions,
     emission,
     encodings,
+    engines,
     environment,
     exchange,
     histories,
@@ -100,6 +101,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("TRM", intervals),
     ("SOL", solvers),
     ("SOL", encodings),
+    ("SOL", engines),
     ("CON", oracle),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Final, final
 
 from refimpl.solver._encode_text import quoted
-from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat
+from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat, nearest_float
 from refimpl.solver.encode import Script
 
 __all__ = ["Cvc5Engine", "solve_text", "version"]
@@ -112,14 +112,15 @@ def _read(cvc5: Any, solver: Any, symbols: Any, text: str) -> str:
     parser = cvc5.InputParser(solver, symbols)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
     answer = ""
-    while True:
-        command = parser.nextCommand()
-        if command.isNull():
-            return answer
-        said = str(command.invoke(solver, symbols)).strip()
-        if said.startswith("(error"):
-            raise SolverError(f"cvc5 rejects our text: {said}")
-        answer = said or answer
+    try:
+        while not (command := parser.nextCommand()).isNull():
+            said = str(command.invoke(solver, symbols)).strip()
+            if said.startswith("(error"):
+                raise RuntimeError(said)
+            answer = said or answer
+    except RuntimeError as error:
+        raise SolverError(f"cvc5 rejects our text: {error}") from error
+    return answer
 
 
 def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float | bool]:
@@ -139,13 +140,9 @@ def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float |
             result[name] = math.nan
             continue
         infinite = int(value(f"{name}.infinite").getIntegerValue())
-        result[name] = math.copysign(math.inf, infinite) if infinite else _as_float(value(f"{name}.value"))
+        result[name] = math.copysign(math.inf, infinite) if infinite else _finite(value(f"{name}.value"))
     return result
 
 
-def _as_float(value: Any) -> float:
-    fraction = Fraction(value.getRealValue())
-    try:
-        return float(fraction)
-    except OverflowError:
-        return math.copysign(math.inf, fraction)
+def _finite(value: Any) -> float:
+    return nearest_float(Fraction(value.getRealValue()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal, Protocol, TypeAlias, final
 
 from refimpl.solver.encode import Script
 
-__all__ = ["Answer", "Engine", "Sat", "SolverError", "TextAnswer", "Unknown", "Unsat"]
+__all__ = ["Answer", "Engine", "Sat", "SolverError", "TextAnswer", "Unknown", "Unsat", "nearest_float"]
 
 
 class SolverError(RuntimeError):
@@ -68,3 +70,11 @@ class Engine(Protocol):
     def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
         """The answer to each goal of the script; ``budget`` work units for each."""
         ...
+
+
+def nearest_float(value: Fraction) -> float:
+    """The float nearest to a solver's real; beyond the largest one, the infinity of its sign."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, final
 
 from refimpl.solver._encode_text import quoted
-from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat
+from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat, nearest_float
 from refimpl.solver.encode import Script
 
 __all__ = ["Z3Engine", "solve_text", "version"]
@@ -109,15 +109,11 @@ def _model(z3: Any, context: Any, model: Any, script: Script) -> dict[str, int |
             continue
         infinite: int = value(f"{name}.infinite", z3.IntSort(context)).as_long()
         finite = value(f"{name}.value", z3.RealSort(context))
-        result[name] = math.copysign(math.inf, infinite) if infinite else _as_float(z3, finite)
+        result[name] = math.copysign(math.inf, infinite) if infinite else _finite(z3, finite)
     return result
 
 
-def _as_float(z3: Any, value: Any) -> float:
+def _finite(z3: Any, value: Any) -> float:
     if z3.is_algebraic_value(value):
         value = value.approx(60)
-    fraction = Fraction(value.numerator_as_long(), value.denominator_as_long())
-    try:
-        return float(fraction)
-    except OverflowError:
-        return math.copysign(math.inf, fraction)
+    return nearest_float(Fraction(value.numerator_as_long(), value.denominator_as_long()))

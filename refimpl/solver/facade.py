@@ -81,7 +81,7 @@ class _Facade:
             answers = [(engine, self._answers(engine, script)) for engine in self._engines]
             for position, index in enumerate(indices):
                 given = [(engine.name, answer[position]) for engine, answer in answers]
-                verdicts[index] = _verdict(given, script, hypotheses, goals[position])
+                verdicts[index] = _verdict(given, script, obligations[index])
         return tuple(verdicts[index] for index in range(len(obligations)))
 
     def _answers(self, engine: Engine, script: Script) -> tuple[Answer, ...]:
@@ -95,7 +95,7 @@ class _Facade:
         return found
 
 
-def _verdict(given: list[tuple[str, Answer]], script: Script, hypotheses: tuple[Cond, ...], goal: Cond) -> Verdict:
+def _verdict(given: list[tuple[str, Answer]], script: Script, asked: Obligation) -> Verdict:
     """What the engines say together; a model counts only if Python's evaluation confirms it."""
     proofs = [name for name, answer in given if isinstance(answer, Unsat)]
     refuted: Refuted | None = None
@@ -107,8 +107,8 @@ def _verdict(given: list[tuple[str, Answer]], script: Script, hypotheses: tuple[
             case Unknown(reason):
                 reasons.append(reason)
             case Sat(model):
-                valuation = completed(model, (*hypotheses, goal))
-                if refutes(valuation, hypotheses, goal):
+                valuation = completed(model, (*asked.hypotheses, asked.goal))
+                if refutes(valuation, asked.hypotheses, asked.goal):
                     refuted = refuted or Refuted(valuation, _by(name))
                 elif script.opaque:
                     reasons.append(script.opaque[0])
@@ -117,7 +117,7 @@ def _verdict(given: list[tuple[str, Answer]], script: Script, hypotheses: tuple[
             case _:
                 assert_never(answer)
     if proofs and refuted is not None:
-        raise SolverError(f"{proofs[0]} proves what {refuted.by} refutes: {script.single(0)}")
+        raise SolverError(f"{proofs[0]} proves what {refuted.by} refutes: {asked.text}")
     if proofs:
         return Proved("z3, cvc5" if len(proofs) > 1 else _by(proofs[0]))
     return refuted or Undecided("; ".join(dict.fromkeys(reasons)))

@@ -13,6 +13,7 @@ _S: Final = "refimpl.solver"
 _C: Final = "specs/terms.py::"
 _K: Final = "specs/solvers.py::"
 _E: Final = "specs/encodings.py::"
+_G: Final = "specs/engines.py::"
 
 TERMS: Final = (
     Mutant(
@@ -123,7 +124,7 @@ TERMS: Final = (
         "sol-models-are-believed",
         "A solver's model counts without being evaluated.",
         f"{_S}.facade:_verdict",
-        "if refutes(valuation, hypotheses, goal):",
+        "if refutes(valuation, asked.hypotheses, asked.goal):",
         "if valuation is not None:",
         (f"{_K}test_a_model_that_does_not_refute_is_no_refutation",),
     ),
@@ -150,6 +151,30 @@ TERMS: Final = (
         "'div' if function == 'floor_div' else 'mod'",
         "'div'",
         (f"{_E}test_every_function_of_integers_is_written_as_it_evaluates",),
+    ),
+    Mutant(
+        "sol-infinities-are-positive",
+        "Every infinity of a model is the positive one.",
+        f"{_S}._z3:_model",
+        "math.copysign(math.inf, infinite) if infinite",
+        "math.inf if infinite",
+        (f"{_G}test_a_model_has_the_value_of_each_symbol",),
+    ),
+    Mutant(
+        "sol-goals-are-asked-together",
+        "The goals before it are assumed to fail when a goal is asked.",
+        f"{_S}._z3:Z3Engine.run",
+        "            solver.pop()\n",
+        "",
+        (f"{_G}test_each_goal_is_asked_by_itself",),
+    ),
+    Mutant(
+        "sol-unjustified-steps-are-fine",
+        "Steps that nothing justifies are counted as justified.",
+        f"{_S}._cvc5:_weigh",
+        "unchecked += rule in _UNJUSTIFIED",
+        "unchecked += rule not in _UNJUSTIFIED and rule in _UNJUSTIFIED",
+        (f"{_G}test_distinct_steps_are_counted_and_those_without_a_rule",),
     ),
     Mutant(
         "trm-coefficients-are-lost-in-sympy",

@@ -35,8 +35,8 @@ def satisfied(text: str, values: Mapping[str, Value], *, by_zero: int = 0) -> bo
 def truths(text: str, values: Mapping[str, Value], *, by_zero: int = 0) -> list[bool]:
     """The truth of each assertion of the text at these values of the declared constants.
 
-    ``by_zero`` is what the solver takes a division by zero for: any integer may be meant. Raises RefusedTextError on a text
-    that the standard refuses, and LookupError on a constant without a value.
+    ``by_zero`` is what the solver takes a division by zero for: any integer may be meant. Raises RefusedTextError on a
+    text that the standard refuses, and LookupError on a constant without a value.
     """
     reader = _Reader(values, by_zero)
     commands = [_parsed(line) for line in text.splitlines()]
