@@ -65,9 +65,9 @@ def _ranges(
         if any(symbol not in bound and symbol not in holders for symbol in symbols) or not symbols:
             unused.append(entry.key)
             continue
-        computed = sorted(holders[s] for s in symbols if s in holders and s not in bound)
+        computed = [holders[symbol] for symbol in symbols if symbol in holders]
         if computed:
-            at = computed[0]
+            at = min(computed)
             stated.extend(Stated(at, condition, "range", predicates[at]) for condition in range_conditions(entry))
     return stated, tuple(unused)
 

@@ -6,22 +6,27 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from refimpl.export import load
+from refimpl.export import ExportedProgram, load
 from refimpl.export.builder import ProgramBuilder, Value, tensor
 from refimpl.export.prefix import Expression
 from refimpl.laws import LawRow, ProgramReport, check
 
-__all__ = ["LARGEST", "broken_laws", "checked", "counted", "row", "two_counts", "witness"]
+__all__ = ["LARGEST", "broken_laws", "checked", "counted", "loaded", "row", "two_counts", "witness"]
 
 LARGEST = 2**63 - 2
 
 
-def checked(program: ProgramBuilder, *, reprove: bool = False, values: bool = False) -> ProgramReport:
-    """The verdict on a program."""
+def loaded(program: ProgramBuilder) -> ExportedProgram:
+    """The program as its archive has it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "program.pt2"
         program.save(path)
-        return check(load(path), reprove=reprove, values=values, path="program.pt2")
+        return load(path)
+
+
+def checked(program: ProgramBuilder, *, reprove: bool = False, values: bool = False) -> ProgramReport:
+    """The verdict on a program."""
+    return check(loaded(program), reprove=reprove, values=values, path="program.pt2")
 
 
 def broken_laws(report: ProgramReport) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.mutants.archives import ARCHIVES
+from tests.mutants.blind import BLIND
 from tests.mutants.comparison import COMPARISON
 from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
@@ -41,6 +42,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *BLIND,
     *RUNS,
     *TERMS,
     *OPERATORS,
