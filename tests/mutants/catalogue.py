@@ -24,6 +24,7 @@ from tests.mutants.runs import RUNS
 from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
+from tests.mutants.theories import THEORIES
 
 __all__ = ["CATALOGUE", "by_id"]
 
@@ -43,6 +44,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *STEP_CLAIMS,
     *STEPS,
     *BLIND,
+    *THEORIES,
     *RUNS,
     *TERMS,
     *OPERATORS,
