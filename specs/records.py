@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -44,7 +45,7 @@ from specs.histories import CONDITIONS, FRESH, OLD, TERMS, two_fresh
 from tests.symbolic_shapes import test_bindings
 from tests.symbolic_shapes.operators import name
 
-__all__ = ["PRO_13", "PRO_14", "PRO_15"]
+__all__ = ["PRO_13", "PRO_14", "PRO_15", "PRO_16"]
 
 _BINDINGS = "refimpl.symbolic_shapes.bindings"
 AT = (SequenceKey(0),)
@@ -227,6 +228,27 @@ def test_a_refusal_says_what_it_refuses() -> None:
         "u0 at the result: too large",
         "u0 at [1]: why",
     ]
+
+
+PRO_16 = Clause(
+    "PRO-16",
+    "A fresh symbol at a bound path is pending no more, whatever the path divides it by: its equation is exact.",
+    f"{_BINDINGS}:_rebind_one",
+    "pro-divided-symbols-stay-pending",
+)
+
+
+@checks(PRO_16)
+@given(divisors=st.lists(st.integers(1, 4), max_size=2), known=st.booleans())
+def test_a_fresh_value_is_bound_whatever_it_is_divided_by(divisors: list[int], known: bool) -> None:
+    """Its equation, divisors times the symbol, is exact: nothing is left for another node to bind (law FRESH)."""
+    env, fresh, whole = two_fresh(), FRESH[0], math.prod(divisors)
+    if known:
+        env.fact(eq(fresh, symbol("s0") * whole))
+    path = (SequenceKey(0), *map(DivideByKey, divisors))
+    rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): path}}), (SymInt(fresh, env),))
+    assert env.known(eq(fresh, OLD[0] * whole)) is True
+    assert env.pending_fresh_unbacked_symbols == [name(str(FRESH[1]))], "the other one is pending still"
 
 
 @checks(PRO_15)

@@ -137,7 +137,7 @@ class _Observed(BlindInterpreter):
         if self._fails:
             raise _PlantedError("planted when everything had been changed")
         for place in places:
-            symbol = None if isinstance(place.value, Missing) or place.divisors else bare(place.value)
+            symbol = None if isinstance(place.value, Missing) else bare(place.value)
             if symbol is not None:
                 self._seen.bound.add(symbol)
         if not self._seen.again:

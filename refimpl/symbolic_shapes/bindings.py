@@ -102,10 +102,7 @@ def resolve_unbacked_bindings(shape_env: ShapeEnv | None, bindings: Bindings | N
     profile = shape_env.profile
     resolved: dict[Symbol, KeyPath] = {}
     for symbol, path in bindings.items():
-        end = shape_env.unbacked_renamings.get(symbol, symbol)
-        if profile.hops == "end":
-            while (further := shape_env.unbacked_renamings.get(end)) is not None:
-                end = further
+        end = shape_env.name_of(symbol)
         if profile.duplicates == "keep" and (end in resolved or (end is not symbol and end in bindings)):
             end = symbol
         resolved[end] = path
@@ -146,7 +143,7 @@ def rebind_node(shape_env: ShapeEnv, bindings: Bindings, result: object, since: 
         fresh = _rebind_one(shape_env, symbol, path, result, own)
         if fresh is not None:
             own[fresh] = symbol
-            renamed[fresh] = term_of(symbol)
+            renamed[fresh] = term_of(shape_env.unbacked_renamings[fresh])
     if renamed:
         _rewrite_log(shape_env.log, since, renamed)
     return renamed
@@ -161,8 +158,10 @@ def _rebind_one(
     env.apply(step.delta)
     bare = _bare(step.term)
     fresh = bare if bare is not None and env.is_fresh(bare) else None
-    if fresh is not None:
-        env.symbols.settle(fresh)
+    # Under DivideByKey(d) a fresh value is bound too: it is d times the symbol, exactly.
+    for stands in (bare, _bare(value)):
+        if stands is not None and env.is_fresh(stands):
+            env.symbols.settle(stands)
     if step.delta.renamed is not None:
         env.log.append(Binding(env.node, symbol, path, fresh, term_of(symbol), step.side, env.predicates))
         return fresh

@@ -306,10 +306,19 @@ class Environment:
             self.size_like[symbol] = None
         if delta.renamed is not None:
             fresh, old = delta.renamed
-            self.unbacked_renamings[fresh] = old
+            self.unbacked_renamings[fresh] = self.name_of(old)
             self.named.setdefault(old, self.node)
             self.symbols.settle(fresh)
             self.symbols.inherit_origin(fresh, old)
+
+    def name_of(self, symbol: Symbol) -> Symbol:
+        """The name under which a recorded symbol goes today: its end (law ROOT), one hop under ``torch-2.13``."""
+        renamings = self.unbacked_renamings
+        end = renamings.get(symbol, symbol)
+        if self.profile.hops == "end":
+            while (further := renamings.get(end)) is not None:
+                end = further
+        return end
 
     def in_old_names(self, term: Scalar) -> Scalar:
         """The term with every bound fresh symbol under its old name (the substitution ``σ``)."""

@@ -13,7 +13,6 @@ from refimpl.laws import self_test
 from refimpl.laws.blind_run import Prepared
 from refimpl.solver import make_solver
 from refimpl.symbolic_shapes import Delta, Outcome, Profile, Rebound, ShapeEnv, bindings
-from refimpl.symbolic_shapes.bindings import Bindings
 from refimpl.symbolic_shapes.constraints import ConstraintsView
 from refimpl.symbolic_shapes.environment import Checkpoint, Environment, ShapeGuard
 from refimpl.symbolic_shapes.symbol_table import SymbolTable
@@ -78,12 +77,12 @@ def follows_no_renaming(patch: Patch) -> None:
         return env
 
     patch.setattr(Prepared, "new_environment", new_environment)
-    patch.setattr(bindings, "resolve_unbacked_bindings", as_recorded)
+    patch.setattr(Environment, "name_of", as_recorded)
 
 
-def as_recorded(shape_env: ShapeEnv | None, recorded: Bindings) -> Bindings:
-    """Bindings under the names in which they were recorded."""
-    return recorded
+def as_recorded(env: Environment, symbol: Symbol) -> Symbol:
+    """The name under which the symbol was recorded."""
+    return symbol
 
 
 def replaces_by_a_float(patch: Patch) -> None:

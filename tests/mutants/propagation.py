@@ -135,4 +135,12 @@ PROPAGATION: Final = (
         "if not is_tuple(path):",
         ("specs/records.py::test_bindings_are_symbols_and_paths",),
     ),
+    Mutant(
+        "pro-divided-symbols-stay-pending",
+        "A fresh symbol under a DivideByKey stays pending.",
+        f"{_S}.bindings:_rebind_one",
+        "for stands in (bare, _bare(value)):",
+        "for stands in (bare,):",
+        ("specs/records.py::test_a_fresh_value_is_bound_whatever_it_is_divided_by",),
+    ),
 )

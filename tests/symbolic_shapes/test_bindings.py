@@ -120,6 +120,14 @@ def test_resolution_follows_renamings_to_the_end_and_loses_nothing() -> None:
         resolve_unbacked_bindings(None, bindings)
 
 
+def test_two_names_of_one_symbol_are_both_written_as_it() -> None:
+    env = ShapeEnv()
+    env.unbacked_renamings.update({name("u8"): name("u7"), name("u9"): name("u7")})
+    fresh = env.create_unbacked_symint(), env.create_unbacked_symint()
+    rebind_unbacked(env, node({name("u8"): (SequenceKey(0),), name("u9"): (SequenceKey(1),)}), fresh)
+    assert [env.unbacked_renamings[name(each)] for each in ("u0", "u1")] == [name("u7"), name("u7")]
+
+
 def test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it() -> None:
     env = ShapeEnv()
     env.symbols.reserve([name("u0")])

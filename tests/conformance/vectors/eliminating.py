@@ -217,9 +217,9 @@ def _quotients() -> Iterator[Draft]:
     )
     yield Draft(
         "quotient-of-a-symbol",
-        ("REB-14",),
+        ("REB-14", "PRO-16"),
         rebind(before, {"u0": half}, number(U2)),
-        (after(before, {"u2": U0 * 2}),),
+        (after(before, {"u2": U0 * 2}, pending="", compare=("constraints", "size_like", "pending")),),
         features=divides,
     )
     yield Draft(
