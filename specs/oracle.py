@@ -36,7 +36,7 @@ from specs.clauses import Clause, checks
 from tests.conformance.planted import SET, answering, judged, vector, vector_named
 from tests.symbolic_shapes.operators import name
 
-__all__ = ["CON_01", "CON_02", "CON_03", "CON_04", "CON_05", "CON_06", "CON_07", "CON_08", "CON_09", "CON_10"]
+__all__ = ["CON_01", "CON_02", "CON_03", "CON_04", "CON_05", "CON_06", "CON_07", "CON_08", "CON_09", "CON_10", "CON_11"]
 
 _C = "refimpl.conformance"
 BOX = {"s0": range(4), "u0": range(-1, 4), "u1": range(-1, 3)}
@@ -141,6 +141,40 @@ def test_open_questions_are_unknown(sum_of_cubes: int) -> None:
     known = [["ne", cubes, str(sum_of_cubes)]]
     answer = {"outcome": "returned", "result": {"environment": {"known": known}}}
     assert judged(want, answer, budget=1000).verdict == "unknown"
+
+
+CON_11 = Clause(
+    "CON-11",
+    "An outcome that breaks a law of an implementation fails, whatever is compared of it, unless the expected outcome"
+    " breaks that law too.",
+    f"{_C}.judge:_asked",
+    "con-broken-laws-are-only-named",
+)
+_ENDS = st.tuples(st.integers(0, 4), st.integers(4, 9))
+
+
+@checks(CON_11)
+@settings(max_examples=20, deadline=None)
+@given(fresh=_ENDS, said=st.one_of(_ENDS, st.none()))
+def test_a_broken_law_fails_whatever_is_compared(fresh: tuple[int, int], said: tuple[int, int] | None) -> None:
+    """The old symbol, between 0 and 6, equals a fresh one: by arithmetic it is within both ranges, and no more."""
+    exact = (fresh[0], min(6, fresh[1]))
+    said = exact if said is None else said
+
+    def becomes(ends: tuple[int, int]) -> dict[str, object]:
+        state = {"ranges": {"u0": _range(*ends)}, "replacements": {"u1": "u0"}}
+        return {"outcome": "returned", "result": {"environment": state}}
+
+    given = {"environment": {"ranges": {"u0": _range(0, 6), "u1": _range(*fresh)}, "pending": ["u1"]}}
+    pending = vector({**becomes(exact), "compare": ["pending"]}, given=given)
+    judgement = judged(pending, becomes(said))
+    assert (judgement.verdict, judgement.broken) == (("pass", ()) if said == exact else ("fail", ("EXACT",)))
+    excused = vector({**becomes((0, 9)), "compare": ["pending"]}, given=given)
+    assert judged(excused, becomes(said)).verdict == "pass" or exact == (0, 9)
+
+
+def _range(low: int, high: int) -> dict[str, str]:
+    return {"low": str(low), "high": str(high)}
 
 
 CON_04 = Clause(

@@ -17,7 +17,7 @@ from refimpl.conformance.case import CHAPTERS
 from refimpl.conformance.differences import Differs
 from refimpl.conformance.errors import FormatError
 from refimpl.conformance.judge import VERDICTS
-from refimpl.conformance.reports import command_for, shown, write_reports
+from refimpl.conformance.reports import command_for, law_lines, shown, write_reports
 from refimpl.conformance.runner import ConformanceRun, Row, conform
 from refimpl.conformance.store import VectorSet, carried_folder, load_vectors, path_of, selected
 from refimpl.conformance.subjects import NoSubject, SubjectError, open_subject
@@ -125,6 +125,7 @@ def _trouble(run: ConformanceRun, row: Row) -> list[str]:
     difference = judgement.difference
     if isinstance(difference, Differs) and difference.witness:
         lines.append("    witness: " + ", ".join(f"{name} = {value}" for name, value in difference.witness.items()))
+    lines += [f"    law {line}" for line in law_lines(judgement)]
     lines += [f"    {name + ':':<7}{json.dumps(value)}" for name, value in shown(row).items()]
     lines.append(f"    again: {command_for(run, row)}")
     return lines

@@ -39,7 +39,17 @@ from refimpl.terms import (
     to_text,
 )
 
-__all__ = ["Asked", "Difference", "Differs", "Open", "Prover", "bindings_differences", "differences", "equal_terms"]
+__all__ = [
+    "Asked",
+    "Difference",
+    "Differs",
+    "Open",
+    "Prover",
+    "bindings_differences",
+    "differences",
+    "equal_terms",
+    "shown_witness",
+]
 
 Witness: TypeAlias = Mapping[str, str]
 
@@ -115,7 +125,7 @@ class Prover:
                     continue
                 case Refuted(model):
                     smallest = minimize(obligation, model, self._hints, self._solver)
-                    yield Differs(each.where, each.got, each.want, _shown_witness(smallest))
+                    yield Differs(each.where, each.got, each.want, shown_witness(smallest))
                 case Undecided(reason):
                     yield Open(each.where, each.got, each.want, reason)
 
@@ -133,7 +143,7 @@ class Prover:
                 return None
 
 
-def _shown_witness(model: Model) -> Witness:
+def shown_witness(model: Model) -> Witness:
     """A model as decimal strings, by name."""
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in model.items()}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, assert_never, final, get_args
 
+from refimpl.conformance.asked import findings_of_laws
 from refimpl.conformance.case import CaseInput, InterpreterInput
 from refimpl.conformance.differences import (
     Difference,
@@ -36,6 +37,7 @@ from refimpl.conformance.outcome import (
 from refimpl.conformance.renaming import fresh_names, renamed
 from refimpl.conformance.state_differences import state_differences
 from refimpl.conformance.vector import Aspect, Expected, May, Must, OneOf, Vector
+from refimpl.laws.step_law import StepFinding
 from refimpl.solver import Solver
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, SortError
@@ -52,12 +54,21 @@ VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 @final
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one outcome; ``how`` of a pass, ``difference`` the first of a fail or unknown, and a sentence."""
+    """The verdict on one outcome; ``how`` of a pass, ``difference`` the first of a fail or unknown, and a sentence.
+
+    ``laws`` are those of an implementation that the outcome breaks, each with what replays it, or that it leaves open.
+    """
 
     verdict: Verdict
     message: str
     how: How | None = None
     difference: Difference | None = None
+    laws: tuple[StepFinding, ...] = ()
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The names of the laws that it breaks, each once."""
+        return tuple(dict.fromkeys(each.law for each in self.laws if _is_broken(each)))
 
 
 def judge(vector: Vector, outcome: Outcome, features: frozenset[str], solver: Solver) -> Judgement:
@@ -96,28 +107,58 @@ def _ended(vector: Vector, outcome: Returned[Result] | Raised, solver: Solver) -
             return judged[0]
         case May(reason):
             if isinstance(outcome, Raised) and isinstance(vector.expect[0].outcome, Returned):
+                if "ATOM" in judged[0].broken:
+                    return judged[0]  # it may be refused, but as everything that is refused: without a trace
                 raised = _said(outcome.rejection)
                 return Judgement("pass", f"{raised}; the level allows it: {reason}", "allowed")
             return judged[0]
         case OneOf(reasons):
             message = f"none of the allowed outcomes ({'; '.join(reasons)}): {judged[0].message}"
-            return Judgement("fail", message, None, judged[0].difference)
+            return replace(judged[0], message=message)
         case _:
             assert_never(level)
 
 
 def _against(vector: Vector, expected: Expected, got: Returned[Result] | Raised, solver: Solver) -> Judgement:
+    want, given = expected.outcome, vector.case.input
     declared = frozenset(vector.case.symbols)
-    want = expected.outcome
-    compare = _Compare(expected.compare, declared, vector.case.input)
+    answered = renamed(got, fresh_names(want, got, declared))
+    compare = _Compare(expected.compare, declared, given)
+    return _asked(_compared(compare, want, got, answered, solver), findings_of_laws(given, want, answered, solver))
+
+
+def _asked(judgement: Judgement, found: tuple[StepFinding, ...]) -> Judgement:
+    """The judgement by comparison with what the laws find: a broken law fails whatever is compared."""
+    broken = [each for each in found if _is_broken(each)]
+    if broken and judgement.verdict == "fail":
+        names = ", ".join(dict.fromkeys(each.law for each in broken))
+        return replace(judgement, message=f"{judgement.message}; it breaks {names}", laws=found)
+    if broken:
+        return Judgement("fail", f"it breaks {broken[0].law}: {broken[0].message}", None, None, found)
+    if found and judgement.verdict == "pass":
+        return Judgement("unknown", f"whether it breaks {found[0].law} is open: {found[0].message}", None, None, found)
+    return replace(judgement, laws=found)
+
+
+def _is_broken(finding: StepFinding) -> bool:
+    """Whether it is certain; numbers that solve what was refused are."""
+    return finding.outcome == "refuted" or finding.witness is not None
+
+
+def _compared(
+    compare: _Compare,
+    want: Returned[Result] | Raised,
+    got: Returned[Result] | Raised,
+    answered: Returned[Result] | Raised,
+    solver: Solver,
+) -> Judgement:
     bare = Prover((), None)
     try:
         if next(compare.ended(want, got, bare), None) is None:
             return Judgement("pass", "identical", "identical")
-        answered = renamed(got, fresh_names(want, got, declared))
         if next(compare.ended(want, answered, bare), None) is None:
             return Judgement("pass", "equal up to the names of fresh symbols", "renamed")
-        prover = Prover(_facts(want, vector.case.input), solver, _hints(vector.case.input))
+        prover = Prover(_facts(want, compare.given), solver, _hints(compare.given))
         return _first(compare.ended(want, answered, prover))
     except SortError as error:
         return Judgement("fail", f"integer and float are mixed: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -10,16 +11,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from refimpl.conformance.case import CHAPTERS
 from refimpl.conformance.cursor import Json, parse
-from refimpl.conformance.differences import Differs
+from refimpl.conformance.differences import Differs, shown_witness
 from refimpl.conformance.errors import FormatError
-from refimpl.conformance.judge import VERDICTS, Verdict
+from refimpl.conformance.judge import VERDICTS, Judgement, Verdict
 from refimpl.conformance.runner import ConformanceRun, Row
 from refimpl.conformance.store import path_of
 from refimpl.conformance.vector import OneOf
 from refimpl.conformance.wire_cases import write_input
 from refimpl.conformance.wire_outcomes import write_outcome
+from refimpl.laws.step_law import StepFinding
 
-__all__ = ["FILES", "badge_numbers", "command_for", "json_lines", "read_report", "write_reports"]
+__all__ = ["FILES", "badge_numbers", "command_for", "json_lines", "law_lines", "read_report", "write_reports"]
 
 SCHEMA: Final = "refimpl.conformance/1"
 FILES: Final = ("report.jsonl", "junit.xml", "report.md", "badge.svg", "badge.json")
@@ -86,8 +88,34 @@ def _row(run: ConformanceRun, row: Row) -> dict[str, Json]:
         if difference is not None:
             written["where"] = difference.where
             written["witness"] = dict(difference.witness) if isinstance(difference, Differs) else {}
+        if judgement.laws:
+            written["laws"] = [_law(finding) for finding in judgement.laws]
         written |= {"again": command_for(run, row), **shown(row)}
     return written
+
+
+def _law(finding: StepFinding) -> dict[str, Json]:
+    return {
+        "law": finding.law,
+        "outcome": finding.outcome,
+        "node": finding.node,
+        "message": finding.message,
+        "witness": None if finding.witness is None else dict(shown_witness(finding.witness)),
+        "fix": finding.fix,
+    }
+
+
+def law_lines(judgement: Judgement) -> list[str]:
+    """A sentence for each law that an outcome breaks or leaves open, with the numbers that replay it."""
+    lines: list[str] = []
+    for law, count in Counter(finding.law for finding in judgement.laws).items():
+        finding = next(each for each in judgement.laws if each.law == law)
+        witness = ", ".join(f"{name} = {value}" for name, value in shown_witness(finding.witness or {}).items())
+        numbers = f" ({witness})" if witness else ""
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        open_question = "" if law in judgement.broken else " is open"
+        lines.append(f"{law}{open_question} at {finding.node}: {finding.message}{numbers}; {finding.fix}{more}")
+    return lines
 
 
 def shown(row: Row) -> dict[str, Json]:
@@ -140,7 +168,7 @@ def _junit(run: ConformanceRun) -> str:
             lines.append(f"{start}/>")
         else:
             message = _clean(f"{judgement.verdict}: {judgement.message}")
-            inner = escape(_clean(command_for(run, row)))
+            inner = escape(_clean("\n".join([*law_lines(judgement), command_for(run, row)])))
             lines.append(f"{start}><{tag} message={quoteattr(message)}>{inner}</{tag}></testcase>")
     for tag, sentences in (("failure", run.stale), ("error", run.problems)):
         for sentence in sentences:

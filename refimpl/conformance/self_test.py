@@ -28,8 +28,13 @@ class Caught:
 
     @property
     def is_caught(self) -> bool:
-        """Whether its vector has the verdict that it must have."""
-        return self.row is not None and self.row.judgement.verdict == self.subject.verdict
+        """Whether its vector has the verdict that it must have, and names the law that is broken."""
+        law, row = self.subject.law, self.row
+        return (
+            row is not None
+            and row.judgement.verdict == self.subject.verdict
+            and (law is None or law in row.judgement.broken)
+        )
 
 
 def self_test(vectors: Sequence[Vector], solver: Solver) -> Iterator[Caught]:

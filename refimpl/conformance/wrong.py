@@ -37,10 +37,11 @@ from refimpl.conformance.reference import Reference
 from refimpl.conformance.serving import ask
 from refimpl.conformance.structures import Number, TensorOf
 from refimpl.conformance.subjects import Opened, command_subject
+from refimpl.laws.step_law import StepLawName
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.key_path import DivideByKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Dim, Sort, Symbol, ge, of_atom, substitute_dim, symbol_atom
+from refimpl.terms import Dim, Sort, Symbol, ValueRange, ge, of_atom, substitute_dim, symbol_atom
 
 __all__ = ["WRONG_SUBJECTS", "WrongSubject"]
 
@@ -50,13 +51,17 @@ Twist: TypeAlias = Callable[[CaseInput, Outcome], Outcome]
 @final
 @dataclass(frozen=True, slots=True)
 class WrongSubject:
-    """A wrong subject, what is wrong with it, and which of ``vectors`` (the last) catches it, with which verdict."""
+    """A wrong subject, what is wrong with it, and which of ``vectors`` (the last) catches it, with which verdict.
+
+    ``law`` is the law of an implementation that its outcome must be seen to break, if it breaks one.
+    """
 
     name: str
     wrong: str
     opened: Opened
     vectors: tuple[str, ...]
     verdict: Verdict
+    law: StepLawName | None = None
 
 
 @final
@@ -215,8 +220,10 @@ def _twisted(
     *,
     before: Callable[[CaseInput], CaseInput] = _same_input,
     after: Twist = _same,
+    law: StepLawName | None = None,
 ) -> WrongSubject:
-    return WrongSubject(name, wrong, Opened(name, lambda: _Twisted(before, after), local=True), (vector,), "fail")
+    opened = Opened(name, lambda: _Twisted(before, after), local=True)
+    return WrongSubject(name, wrong, opened, (vector,), "fail", law)
 
 
 def _child(kind: str, wrong: str, *vectors: str) -> WrongSubject:
@@ -225,12 +232,12 @@ def _child(kind: str, wrong: str, *vectors: str) -> WrongSubject:
     return WrongSubject(kind, wrong, command_subject(kind, command), vectors, "broke")
 
 
-_U0: Final = symbol_atom("u0", Sort.INT)
+_S0, _U0, _U2, _U4 = (symbol_atom(name, Sort.INT) for name in ("s0", "u0", "u2", "u4"))
 _PLAIN: Final = "rebinding/path-beyond-the-sizes"
 _OTHER: Final = "rebinding/fresh-takes-the-old-name"
 
 WRONG_SUBJECTS: Final[tuple[WrongSubject, ...]] = (
-    _twisted("never-rebinds", "leaves the environment as it was", _OTHER, after=_never_rebinds),
+    _twisted("never-rebinds", "leaves the environment as it was", _OTHER, after=_never_rebinds, law="EXACT"),
     _twisted("backwards", "writes the old symbol as the fresh one", _OTHER, after=_in_states(_backwards)),
     _twisted(
         "drops-pending", "forgets which symbols are pending", "environment/a-requirement-is-known-afterwards",
@@ -238,11 +245,11 @@ WRONG_SUBJECTS: Final[tuple[WrongSubject, ...]] = (
     ),
     _twisted(
         "forgets-divisors", "reads the value without its DivideByKey", "rebinding/quotient-by-two-is-exact",
-        before=_without_divisors,
+        before=_without_divisors, law="PATH",
     ),
     _twisted(
         "second-name-ignored", "accepts one value under two names without equating them",
-        "rebinding/one-value-under-two-names-equates-them", before=_first_binding_only,
+        "rebinding/one-value-under-two-names-equates-them", before=_first_binding_only, law="EXACT",
     ),
     _twisted(
         "duplicates-merged", "accepts bindings that collide after renaming, and loses one",
@@ -253,20 +260,29 @@ WRONG_SUBJECTS: Final[tuple[WrongSubject, ...]] = (
         after=_merged_names,
     ),
     _twisted("declines", "declines what it said that it has", _PLAIN, after=_declines),
-    _twisted("refuses", "refuses every step", _OTHER, after=_refuses),
-    _twisted("half-done", "leaves a failed step half done", _PLAIN, after=_half_done),
+    _twisted("refuses", "refuses every step", _OTHER, after=_refuses, law="EXACT"),
+    _twisted("half-done", "leaves a failed step half done", _PLAIN, after=_half_done, law="ATOM"),
     _twisted(
         "forgets-bounds", "forgets what was known of the fresh symbol", _OTHER,
-        after=_in_states(lambda state: replace(state, known=(), ranges={})),
+        after=_in_states(lambda state: replace(state, known=(), ranges={})), law="EXACT",
     ),
     _twisted(
         "sizes-at-least-two", "takes every size to be at least 2",
         "rebinding/size-likeness-passes-to-the-old-name",
-        after=_in_states(lambda state: replace(state, known=(*state.known, ge(of_atom(_U0), 2)))),
+        after=_in_states(lambda state: replace(state, known=(*state.known, ge(of_atom(_U0), 2)))), law="EXACT",
     ),
     _twisted(
         "size-likeness-lost", "does not pass size-likeness on", "rebinding/size-likeness-passes-to-the-old-name",
-        after=_in_states(lambda state: replace(state, size_like=frozenset())),
+        after=_in_states(lambda state: replace(state, size_like=frozenset())), law="EXACT",
+    ),
+    _twisted(
+        "input-narrowed", "puts what the program requires on the range of an input", "rebinding/backed-size",
+        after=_in_states(lambda state: replace(state, ranges={_S0: ValueRange(2, 10)})), law="FRAME",
+    ),
+    _twisted(
+        "renamed-to-a-dead-name", "writes a fresh symbol as a name that was renamed itself",
+        "rebinding/two-names-of-one-symbol",
+        after=_in_states(lambda state: replace(state, renamings={**state.renamings, _U4: _U2})), law="ROOT",
     ),
     _twisted(
         "says-yes", "answers every condition with true", "environment/a-false-requirement-is-answered-with-false",
@@ -274,7 +290,7 @@ WRONG_SUBJECTS: Final[tuple[WrongSubject, ...]] = (
     ),
     _twisted(
         "fresh-values", "leaves values in fresh names", "propagation/nonzero-gets-its-recorded-name",
-        after=_fresh_sizes,
+        after=_fresh_sizes, law="DOM",
     ),
     _twisted("never-frees", "keeps every value", "interpreter/sum-and-product", after=_never_frees),
     _twisted(

@@ -41,32 +41,40 @@ OBSERVED_LAWS: Final[tuple[ObservedLaw, ...]] = (
 
 
 def judge_step(
-    step: Step, solver: Solver, *, laws: Sequence[ObservedLaw] = OBSERVED_LAWS, complete: bool = False
+    step: Step,
+    solver: Solver,
+    *,
+    laws: Sequence[ObservedLaw] = OBSERVED_LAWS,
+    complete: bool = False,
+    smallest: bool = True,
 ) -> tuple[StepFinding, ...]:
     """What the laws find in one rebinding step; nothing if it is right.
 
     Implications are decided over all integers; what the solver does not decide is ``undecided``. A step may leave the
     equation of a constant, backed or derived value unsaid if every condition on the old symbol follows for the value
-    (LINK); with ``complete`` EXACT asks for the equation all the same. Raises SolverError as `Solver` does.
+    (LINK); with ``complete`` EXACT asks for the equation all the same. Without ``smallest`` a witness is the first that
+    comes, which is quicker. Raises SolverError as `Solver` does.
     """
-    return _judge([law.of_step(step) for law in laws], step.before, step.stack, solver, complete=complete)
+    judge = _Judge(_hints(step.before), solver, smallest)
+    return _judge([law.of_step(step) for law in laws], step.stack, judge, complete=complete)
 
 
 def judge_run(
-    run: RunRecord, solver: Solver, *, laws: Sequence[ObservedLaw] = OBSERVED_LAWS
+    run: RunRecord, solver: Solver, *, laws: Sequence[ObservedLaw] = OBSERVED_LAWS, smallest: bool = True
 ) -> tuple[StepFinding, ...]:
     """What the laws find in one propagation beyond its single steps, which `judge_step` judges.
 
     Raises SolverError as `Solver` does.
     """
-    return _judge([law.of_run(run) for law in laws], run.before, "", solver, complete=True)
+    judge = _Judge(_hints(run.before), solver, smallest)
+    return _judge([law.of_run(run) for law in laws], "", judge, complete=True)
 
 
-def _judge(
-    asked: Sequence[StepClaims], before: ShapeEnvState, stack: str, solver: Solver, *, complete: bool
-) -> tuple[StepFinding, ...]:
-    hints = {symbol.name: hint for symbol, hint in before.hints.items() if isinstance(hint, int)}
-    judge = _Judge(hints, solver)
+def _hints(state: ShapeEnvState) -> dict[str, int]:
+    return {symbol.name: hint for symbol, hint in state.hints.items() if isinstance(hint, int)}
+
+
+def _judge(asked: Sequence[StepClaims], stack: str, judge: _Judge, *, complete: bool) -> tuple[StepFinding, ...]:
     found: dict[tuple[str, str, str], StepFinding] = {}
     for claims in asked:
         for each in (*claims.findings, *judge.claims([c for c in claims.open if complete or not c.discarded])):
@@ -79,6 +87,7 @@ def _judge(
 class _Judge:
     hints: dict[str, int]
     solver: Solver
+    smallest: bool
 
     def claims(self, claims: Sequence[StepClaim]) -> Iterator[StepFinding]:
         """The finding of each claim that does not hold; a batch for the solver is what no interval settles."""
@@ -103,7 +112,7 @@ class _Judge:
                     yield StepFinding(claim.law, "undecided", claim.node, f"{claim.about}; {reason}", fix=claim.fix)
 
     def _refuted(self, claim: StepClaim, obligation: Obligation, model: Model) -> StepFinding | None:
-        """The finding, with the smallest witness that satisfies every hypothesis; None if they have no solution."""
+        """The finding, with a witness that satisfies every hypothesis; None if they have no solution."""
         rest = tuple(condition for condition in claim.hypotheses if condition not in frozenset(obligation.hypotheses))
         (elsewhere,) = self.solver.decide([Obligation(f"{claim.law} {claim.node}", rest, False)])
         match elsewhere:
@@ -114,7 +123,7 @@ class _Judge:
                 return StepFinding(claim.law, "undecided", claim.node, message, fix=claim.fix)
             case Refuted(others):
                 pass
-        smallest = minimize(obligation, model, self.hints, self.solver)
+        smallest = minimize(obligation, model, self.hints, self.solver) if self.smallest else model
         everything = (*claim.hypotheses, claim.goal)
         for attempt in (smallest, model):
             if refutes(completed({**others, **attempt}, everything), claim.hypotheses, claim.goal):

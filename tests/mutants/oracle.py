@@ -37,6 +37,14 @@ ORACLE: Final = (
         (f"{_O}test_open_questions_are_unknown",),
     ),
     Mutant(
+        "con-broken-laws-are-only-named",
+        "An outcome that breaks a law passes where the comparison sees nothing.",
+        f"{_C}.judge:_asked",
+        '    if broken:\n        return Judgement("fail",',
+        '    if broken:\n        return Judgement("pass",',
+        (f"{_O}test_a_broken_law_fails_whatever_is_compared",),
+    ),
+    Mutant(
         "con-may-is-anything",
         "Where the level is may, a rejection is right whatever was expected.",
         f"{_C}.judge:_ended",
