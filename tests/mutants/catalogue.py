@@ -12,6 +12,7 @@ from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.fx import FX
 from tests.mutants.judging import JUDGING
 from tests.mutants.laws import LAWS
+from tests.mutants.links import LINKS
 from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
 from tests.mutants.obligations import OBLIGATIONS
@@ -43,6 +44,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *LINKS,
     *BLIND,
     *THEORIES,
     *RUNS,
