@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -269,6 +271,13 @@ def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
         env.evaluate(ge(U0 + S0, bound))
     env.fact(ge(U0, bound))
     assert env.evaluate(ge(U0 + S0, bound)) is True, "what is known is no question"
+    env.add_unbacked(name("u5"), 0, None, "x.size()[0]")
+    with pytest.raises(GuardOnDataDependentSymNode) as both:
+        env.evaluate_int(symbol("u5") + U0)
+    assert both.value.origins == {"u0": "nonzero", "u5": "x.size()[0]"}
+    assert str(both.value).startswith("Could not extract specialized integer from data-dependent expression u0 + u5 ")
+    assert env.pending_fresh_unbacked_symbols == [name("u0")], "an input's symbol is bound"
+    assert env.var_to_range[name("u5")] == ValueRange(0, None)
 
 
 ENV_10 = Clause(
@@ -295,6 +304,26 @@ def test_a_frozen_environment_adds_no_guard(bounds: list[int], suppressed: bool)
     assert answers == [bound <= 5 for bound in bounds]
     assert env.guards == []
     assert env.log == []
+
+
+@checks(ENV_10)
+@given(depth=st.integers(1, 3), fails=st.booleans())
+def test_guards_are_added_again_after_the_last_suppression(depth: int, fails: bool) -> None:
+    env = unbacked(0)
+    assert (env.frozen, env.runtime_asserts_frozen) == (False, False)
+    with suppress(KeyError), ExitStack() as scopes:
+        for level in range(depth):
+            scopes.enter_context(env.suppress_guards())
+            with env.suppress_guards():
+                assert env.evaluate(ge(S0, 3))
+            assert not env.evaluate(lt(S0, 3 + level))
+        assert env.guards == []
+        if fails:
+            raise KeyError
+    assert env.evaluate(ge(S0, 4))
+    assert [guard.expr for guard in env.guards] == [ge(S0, 4)]
+    assert env.log == [Specialization("", ge(S0, 4), "s0=5")]
+    assert [env.hint_text(condition) for condition in (True, eq(S0, U0), ge(U1, 1))] == ["", "s0=5, u0=None", "u1=None"]
 
 
 ENV_11 = Clause(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import refimpl.fx as fx
-from refimpl.fake_tensor import FakeTensor, FakeTensorMode
+from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode
 from refimpl.symbolic_shapes import (
     Binding,
     Definition,
@@ -18,9 +18,15 @@ from refimpl.symbolic_shapes import (
     PropagateUnbackedSymInts,
     RebindingInconsistentError,
     Requirement,
+    ShapeEnv,
+    SymBool,
+    SymInt,
+    unwrap,
+    wrap,
 )
-from refimpl.symbolic_shapes.structures import is_tuple
-from refimpl.terms import Cond, IntTerm, eq, ge, le, symbol
+from refimpl.symbolic_shapes.propagate import rewrite
+from refimpl.symbolic_shapes.structures import is_list, is_tuple
+from refimpl.terms import BoolSymbol, Cond, IntTerm, Scalar, Symbol, eq, ge, le, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_propagate
 from tests.symbolic_shapes.operators import (
@@ -111,6 +117,29 @@ def test_every_value_is_in_old_names(counts: tuple[Count, ...]) -> None:
     assert sizes(result) == [old(count) for count in counts]
     assert list(env.unbacked_renamings.values()) == [name(f"u{count.number}") for count in counts]
     assert env.pending_fresh_unbacked_symbols == []
+
+
+@checks(PRO_01)
+def test_a_result_is_rewritten_in_all_its_parts() -> None:
+    env = ShapeEnv()
+    u7, u0 = symbol("u7"), symbol("u0")
+    renamed: dict[Symbol | BoolSymbol, Scalar] = {name("u7"): u0}
+    whole = FakeTensor((u7 * 2, S0, 3), (u7, 1, 1), DType.float32, offset=u7 + S0)
+    given = (wrap(u7 + S0, env), [SymBool(ge(u7, 1), env), (whole,), None], "u7", 7, SymInt(S0, env))
+    found = rewrite(given, renamed, env)
+    assert is_tuple(found)
+    number, inner, text, plain, other = found
+    assert is_list(inner)
+    assert (unwrap(number), unwrap(inner[0]), inner[2], text, plain, unwrap(other)) == (
+        u0 + S0, ge(u0, 1), None, "u7", 7, S0,
+    )  # fmt: skip
+    assert is_tuple(inner[1])
+    (written,) = inner[1]
+    assert isinstance(written, FakeTensor)
+    assert (written.sizes, written.strides, written.offset) == ((u0 * 2, S0, 3), (u0, 1, 1), u0 + S0)
+    assert (written.storage, written.dtype) == (whole.storage, whole.dtype)
+    one = rewrite(SymInt(u7, env), {name("u7"): 4}, env)
+    assert (one, type(one)) == (4, int)
 
 
 PRO_02 = Clause(
@@ -270,8 +299,13 @@ PRO_08 = Clause(
 @checks(PRO_07)
 @given(counts=recordings())
 def test_outside_of_a_fake_mode_nothing_runs(counts: tuple[Count, ...]) -> None:
+    whole = graph_of(counts)
+    propagation = PropagateUnbackedSymInts(whole)
     with pytest.raises(AssertionError, match="fake_mode must not be None"):
-        PropagateUnbackedSymInts(graph_of(counts)).run(tensor(S0))
+        propagation.run(tensor(S0))
+    node = next(iter(whole.graph.nodes))
+    with pytest.raises(AssertionError, match="fake_mode must not be None"):
+        propagation.rebind(node, {}, None, 0)
 
 
 @checks(PRO_08)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
 from refimpl.symbolic_shapes.quotients import quotient
-from refimpl.terms import Dim, eq, evaluate, ge, mod, symbol
+from refimpl.terms import Dim, conjuncts, eq, evaluate, floor_div, ge, mod, symbol
 from specs.boxes import FRESH_SYMBOLS, faults
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_profiles, test_rebinding
@@ -42,6 +44,9 @@ BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6
 )
 @example(value=3, divisor=SIZE, multiple=False)
 @example(value=0, divisor=SIZE, multiple=False)
+@example(value=_linear(2, 0, 3), divisor=2, multiple=False)
+@example(value=_linear(2, 4, 0), divisor=2 * SIZE, multiple=False)
+@example(value=FRESH * SIZE + FRESH, divisor=FRESH, multiple=False)
 @example(value=1, divisor=SIZE, multiple=False)
 def test_a_quotient_with_its_conditions_is_exact(value: Dim, divisor: Dim, multiple: bool) -> None:
     value = value * divisor if multiple else value
@@ -73,6 +78,22 @@ def test_only_what_is_not_plain_is_asked(value: Dim, divisor: Dim, side: tuple[o
     outcome = rebind(Constraints(fresh=FRESH_SYMBOLS), of(OLD), value, (divisor,))
     assert isinstance(outcome, Rebound)
     assert outcome.side == side
+
+
+@checks(REB_14)
+@given(divisors=st.lists(st.integers(1, 4), max_size=3), low=st.integers(-3, 9))
+def test_a_fresh_symbol_under_divisors_becomes_the_multiple_of_the_old(divisors: list[int], low: int) -> None:
+    before = Constraints(conjuncts(ge(FRESH, low)), fresh=FRESH_SYMBOLS)
+    outcome = rebind(before, of(OLD), FRESH, tuple(divisors))
+    assert isinstance(outcome, Rebound)
+    factor = math.prod(divisors)
+    assert outcome.delta.replaced == ((of(FRESH), OLD * factor),)
+    assert outcome.delta.added == conjuncts(ge(OLD * factor, low)), "that it is a multiple goes without saying"
+    assert outcome.delta.renamed == ((of(FRESH), of(OLD)) if factor == 1 else None)
+    left: Dim = FRESH
+    for divisor in divisors:
+        left = floor_div(left, divisor)
+    assert outcome.term is left
 
 
 REB_15 = Clause(

@@ -6,13 +6,23 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refimpl.solver import Obligation, Refuted, make_solver
-from refimpl.symbolic_shapes import Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes import (
+    Constraints,
+    ConstraintsView,
+    Delta,
+    Inconsistent,
+    Rebound,
+    ShapeEnv,
+    Undecided,
+    rebind,
+)
 from refimpl.symbolic_shapes.knowledge import Knowledge
-from refimpl.terms import Cond, Dim, IntTerm, Symbol, conjuncts, eq, ge, gt, land, of_atom
+from refimpl.terms import Cond, Dim, IntTerm, Scalar, Symbol, conjuncts, eq, float_symbol, ge, gt, land, le, of_atom
 from specs.boxes import FRESH_SYMBOLS, environments, faults, kinds_of_value, paths_of_divisors
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_rebinding
-from tests.symbolic_shapes.boxes import FRESH, OLD, SIZE, conditions, equal, holds, of, valuations
+from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, conditions, equal, holds, of, valuations
+from tests.symbolic_shapes.operators import name
 
 __all__ = ["REB_01", "REB_02", "REB_03"]
 
@@ -74,6 +84,48 @@ def test_inexact_steps_are_noticed() -> None:
     assert faults(before, FRESH, (), Undecided("why not")) == ["integers leave nothing undecided: why not"]
 
 
+def _bounded(*bounds: tuple[str, int | None, int | None], fresh: tuple[int, int] | None = None) -> ShapeEnv:
+    """An environment with these ranges, and the fresh symbol ``u7`` with its own."""
+    env = ShapeEnv()
+    env.symbols.reserve_name("u6")
+    for text, low, high in bounds:
+        if text.startswith("u"):
+            env.add_unbacked(name(text), low, high)
+        else:
+            env.add_backed(name(text), None, low, high)
+    if fresh is not None:
+        env.create_unbacked_symint()
+        env.fact(land(ge(FRESH, fresh[0]), le(FRESH, fresh[1])))
+    return env
+
+
+@checks(REB_01)
+def test_a_refused_step_names_what_excludes_it() -> None:
+    old_range, size_range = conjuncts(land(ge(OLD, 0), le(OLD, 3))), conjuncts(land(ge(SIZE, -5), le(SIZE, 0)))
+    is_size = _bounded(("s0", -5, 0))
+    is_size.require(eq(OLD, SIZE), "equal")
+    one = Constraints((), {of(OLD): 2})
+    zero = Constraints((), {float_symbol("zuf0"): 0.0})
+    cases: list[tuple[ConstraintsView, Symbol, Scalar, tuple[Dim, ...], Inconsistent | Undecided]] = [
+        (Constraints(conjuncts(le(OLD, 3))), of(OLD), 4, (), Inconsistent(conjuncts(le(OLD, 3)), "u0 would be 4")),
+        (_bounded(("u0", 0, 3), fresh=(5, 9)), of(OLD), FRESH, (),
+         Inconsistent((*old_range, ge(OLD, 5)), "it requires u0 >= 5")),
+        (is_size, of(OLD), 5, (),
+         Inconsistent((*size_range, eq(OLD, SIZE), eq(SIZE, 5)), "the constraints exclude it")),
+        (one, of(OLD), 3, (), Inconsistent((), "the constraints exclude it")),
+        (Constraints(), of(OLD), 2 * OTHER + 1, (2,), Inconsistent((), "the division is not exact", inexact=True)),
+        (_bounded(("s0", -5, 0), ("u0", 0, 3)), of(OLD), FRESH * SIZE, (SIZE,),
+         Inconsistent((*size_range, ge(SIZE, 1)), "it requires s0 >= 1", inexact=True)),
+        (Constraints(), of(OLD), 4, (0,), Inconsistent((), "0 is no positive divisor", inexact=True)),
+        (Constraints(), of(OLD), 2.0, (), Inconsistent((), "it is no int")),
+        (Constraints(), float_symbol("zuf0"), 2, (), Inconsistent((), "it is no float")),
+        (Constraints(), float_symbol("zuf0"), float_symbol("zuf7"), (2,), Undecided("a float has no exact quotient")),
+        (zero, float_symbol("zuf0"), -0.0, (), Undecided("equal numbers with different signs of zero")),
+    ]  # fmt: skip
+    for view, symbol, value, by, refused in cases:
+        assert rebind(view, symbol, value, by) == refused
+
+
 REB_02 = Clause(
     "REB-02",
     "Applying a step to constraints replaces its symbols and adds its conditions, and keeps every other condition.",
@@ -94,6 +146,30 @@ def test_two_steps_keep_what_both_say(before: Constraints, value: Dim, other: Di
     if isinstance(first, Rebound):
         between = before.apply(first.delta)
         assert faults(between, other, (), rebind(between, of(OLD), other)) == []
+
+
+@checks(REB_02)
+def test_constraints_hold_what_a_step_changes() -> None:
+    bound, other, moved = ge(FRESH, 1), ge(OTHER, SIZE), ge(OLD, 1)
+    before = Constraints(
+        (*conjuncts(bound), *conjuncts(other)), size_like=FRESH_SYMBOLS, fresh=FRESH_SYMBOLS | {of(OTHER)}
+    )
+    assert [before.known(asked) for asked in (bound, other, moved, True, False)] == [True, True, None, True, False]
+    assert (before.filed(of(FRESH)), before.filed(of(OTHER))) == (conjuncts(bound), conjuncts(other))
+    assert (before.filed(of(SIZE)), before.filed(of(OLD))) == (conjuncts(other), ())
+    assert before.may_rename(of(FRESH), of(OLD))
+    assert not before.may_rename(of(OLD), of(FRESH)), "only what the run allocated"
+    assert not before.may_rename(of(FRESH), of(FRESH))
+    after = before.apply(Delta(((of(FRESH), OLD),), conjuncts(moved), (of(FRESH), of(OLD)), (of(OLD),)))
+    assert after.conditions == (*conjuncts(other), *conjuncts(moved))
+    assert (after.replacements, after.renamings) == ({of(FRESH): OLD}, {of(FRESH): of(OLD)})
+    assert (after.size_like, after.fresh) == (FRESH_SYMBOLS | {of(OLD)}, before.fresh)
+    assert not after.may_rename(of(FRESH), of(SIZE)), "it has an old name"
+    assert not after.may_rename(of(OTHER), of(OLD)), "the name is taken"
+    assert after.may_rename(of(OTHER), of(SIZE))
+    assert [after.known(asked) for asked in (bound, moved)] == [True, True]
+    assert after.apply(Delta()) == after
+    assert [symbol for symbol in (of(OLD), of(FRESH), of(SIZE)) if after.is_size_like(symbol)] == [of(OLD), of(FRESH)]
 
 
 REB_03 = Clause(

@@ -146,6 +146,31 @@ def test_ranges_and_equations_of_a_state(
         assert evaluate(equation(name("u0"), U1 + 1), point) is (point["u0"] == int(point["u1"]) + 1)
 
 
+@checks(ENV_22)
+def test_each_part_of_a_state_says_its_own() -> None:
+    u5, u6 = name("u5"), name("u6")
+    one = ge(U0, 1)
+    parts: list[tuple[ShapeEnvState, tuple[Cond, ...]]] = [
+        (ShapeEnvState(renamings={u5: name("u0")}), (eq(symbol("u5"), U0),)),
+        (ShapeEnvState(replacements={u5: U0 + 1}), (eq(symbol("u5"), U0 + 1),)),
+        (ShapeEnvState(guards=(one,)), (one,)),
+        (ShapeEnvState(known=(one,)), (one,)),
+        (ShapeEnvState(asserts={None: (one,), u5: (le(U0, 3), ge(U1, 2))}), (one, le(U0, 3), ge(U1, 2))),
+        (ShapeEnvState(ranges={u5: ValueRange(1, None), u6: ValueRange(None, 2)}),
+         (ge(symbol("u5"), 1), le(symbol("u6"), 2))),
+        (ShapeEnvState(hints={u5: 3}, size_like=frozenset((u5,)), pending=(u5,), ignorable=(u6,)), ()),
+    ]  # fmt: skip
+    for state, said in parts:
+        assert tuple(state.conditions()) == said
+        env = environment_of(state)
+        assert all(env.known(condition) is True for condition in said)
+        names = {int(found.name[1:]) for found in state.symbols()}
+        assert str(env.create_unbacked_symint()) == f"u{max(names) + 1}", "no name of the state is given again"
+    assert environment_of(parts[5][0]).var_to_range == parts[5][0].ranges
+    assert [found.name for found in parts[4][0].symbols()] == ["u0", "u1", "u5"]
+    assert [found.name for found in parts[6][0].symbols()] == ["u5", "u6"]
+
+
 ENV_23 = Clause(
     "ENV-23",
     "A state whose replacements go in a circle is refused, whatever the length; a chain is followed to its end.",

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import Constraints, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes import (
+    Binding,
+    Constraints,
+    Delta,
+    Fact,
+    Inconsistent,
+    Rebound,
+    SequenceKey,
+    ShapeEnv,
+    Undecided,
+    rebind,
+    resolve_unbacked_bindings,
+)
+from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.terms import (
     Dim,
@@ -148,6 +161,19 @@ def test_chains_are_followed_to_their_end(length: int, end: Dim) -> None:
     assert _step(Constraints((), replacements), chain[0]).delta.replaced == ((of(OLD), end),)
 
 
+@checks(REB_08)
+@pytest.mark.parametrize("end", [SIZE + 1, OTHER, OTHER * 2 - SIZE, FRESH, 4], ids=str)
+def test_a_replaced_old_symbol_stands_for_its_end(end: Dim) -> None:
+    before = Constraints(conjuncts(ge(FRESH, 1)), {of(OLD): end}, fresh=FRESH_SYMBOLS)
+    delta = _step(before, FRESH).delta
+    same = end is FRESH
+    assert delta.replaced == (() if same else ((of(FRESH), end),)), "never by a symbol that is replaced itself"
+    assert delta.added == (() if same else conjuncts(ge(end, 1)))
+    assert delta.renamed == (of(FRESH), of(OLD))
+    after = before.apply(delta)
+    assert (after.resolve(OLD), after.resolve(FRESH)) == (end, end)
+
+
 REB_09 = Clause(
     "REB-09",
     "The integer form of a boolean ``Eq(u, 1)`` is ``u`` itself exactly if ``u`` is known to be 0 or 1.",
@@ -192,6 +218,31 @@ def test_the_symbol_itself_changes_nothing(low: int) -> None:
     before = Constraints(conjuncts(ge(OLD, low)))
     outcome = _step(before, OLD)
     assert before.apply(outcome.delta) == before
+
+
+@checks(REB_10)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_no_symbol_is_renamed_to_itself(fresh: bool) -> None:
+    old, real = of(OLD), float_symbol("zuf0")
+    for own, value in ((old, OLD), (real, real)):
+        before = Constraints(fresh=frozenset((own,)) if fresh else frozenset())
+        outcome = rebind(before, own, value)
+        assert isinstance(outcome, Rebound)
+        assert outcome.delta == Delta()
+
+
+@checks(REB_10)
+@pytest.mark.parametrize("path", [(), (SequenceKey(0),)], ids=str)
+def test_a_symbol_under_its_own_name_is_bound_and_not_renamed(path: tuple[SequenceKey, ...]) -> None:
+    env, fresh_term = ShapeEnv(), symbol("u0")
+    own, fresh = of(fresh_term), env.create_unbacked_symint()
+    env.fact(ge(fresh_term, 1))
+    with env.at("node"):
+        renamed = rebind_node(env, {own: path}, (fresh,) if path else fresh, 0)
+    assert (renamed, env.unbacked_renamings, env.replacements) == ({}, {}, {})
+    assert env.log == [Fact("", ge(fresh_term, 1)), Binding("node", own, path, own, fresh_term)]
+    assert env.pending_fresh_unbacked_symbols == []
+    assert resolve_unbacked_bindings(env, {own: path}) == {own: path}
 
 
 REB_11 = Clause(

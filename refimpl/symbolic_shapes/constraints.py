@@ -50,7 +50,7 @@ class ConstraintsView(Protocol):
         ...
 
     def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
-        """Whether a fresh symbol without an old name may be written as ``old``, a name that is still free."""
+        """Whether a fresh symbol without an old name may be written as ``old``, another name that is still free."""
         ...
 
     def known(self, condition: Cond) -> bool | None:
@@ -108,8 +108,9 @@ class Constraints:
         return symbol in self.size_like
 
     def may_rename(self, fresh: Symbol, old: Symbol) -> bool:
-        """Whether ``fresh`` has no old name yet and ``old`` names no other symbol."""
-        return fresh in self.fresh and fresh not in self.renamings and old not in self.renamings.values()
+        """Whether ``fresh`` has no old name yet and ``old`` is another name, which names no other symbol."""
+        unnamed = fresh in self.fresh and fresh not in self.renamings
+        return fresh is not old and unnamed and old not in self.renamings.values()
 
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol."""

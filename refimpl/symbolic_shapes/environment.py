@@ -84,7 +84,6 @@ class Environment:
         self.size_like: dict[Symbol, None] = {}
         self.unbacked_renamings: dict[Symbol, Symbol] = {}
         self.named: dict[Symbol, str] = {}
-        self.requirements_stated: int = 0
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
         self.runtime_asserts_frozen = False
@@ -119,7 +118,6 @@ class Environment:
 
         ``enforced`` is what the kernel enforces by itself, the condition itself by default.
         """
-        self.requirements_stated += 1
         if condition is True:
             return
         answer = self.known(condition)

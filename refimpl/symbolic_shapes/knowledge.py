@@ -150,14 +150,8 @@ class Knowledge:
 
     def filed(self, symbol: Symbol) -> tuple[BoolTerm, ...]:
         """The conditions that mention the symbol, each once, in the order in which they were learned."""
-        if self._parent is None:
-            return tuple(self._filed.get(symbol, ()))
-        found: dict[BoolTerm, None] = {}
-        scope: Knowledge | None = self
-        while scope is not None:
-            found.update(scope._filed.get(symbol, {}))
-            scope = scope._parent
-        return tuple(found)
+        own = self._filed.get(symbol, {})
+        return tuple(own) if self._parent is None else tuple(dict.fromkeys((*self._parent.filed(symbol), *own)))
 
     def range_of(self, symbol: Symbol) -> ValueRange:
         """The interval of an integer symbol that is not replaced."""

@@ -100,7 +100,7 @@ def _rebind(
     view: ConstraintsView, symbol: Symbol, value: Scalar, divisors: tuple[Dim, ...], profile: Profile
 ) -> Outcome:
     fresh = value.symbol if isinstance(value, IntTerm) and not divisors else None
-    if fresh is not None and fresh is not symbol and symbol.sort is Sort.INT and view.may_rename(fresh, symbol):
+    if fresh is not None and symbol.sort is Sort.INT and view.may_rename(fresh, symbol):
         # The common case, short: both symbols stand for themselves, and no profile differs from the exact one.
         old = of_atom(symbol)
         if view.resolve(value) is value and view.resolve(old) is old:
@@ -161,7 +161,7 @@ def _cancel_boolean(view: ConstraintsView, term: Scalar) -> Scalar:
 def _policy(view: ConstraintsView, symbol: Symbol, term: Scalar, profile: Profile) -> Outcome | None:
     """What a profile other than ``exact`` does instead of the exact step; None to go on with it."""
     if isinstance(term, (int, float)):
-        return None
+        return Rebound(Delta(), term) if profile.constant == "discard" else None
     if not any(isinstance(free, Symbol) and is_unbacked(free) for free in term.free):
         return Rebound(Delta(), term) if profile.backed == "discard" else None
     bare = _bare(term)
@@ -228,8 +228,9 @@ def _finish(
     added: dict[BoolTerm, None] = {}
     for index, asked in enumerate((*pending, *side)):
         resolved = _resolve(view, asked, replaced)
-        if resolved is False or (not nothing_known and view.known(resolved) is False):
-            return Inconsistent(_about(view, asked), _reason(asked), inexact=index >= len(pending))
+        is_side = index >= len(pending)
+        if resolved is False or ((is_side or not nothing_known) and view.known(resolved) is False):
+            return Inconsistent(_about(view, asked), _reason(asked), inexact=is_side)
         added.update(dict.fromkeys(conjuncts(resolved)))
     delta = Delta(replaced, tuple(added), renamed, _size_like(view, replaced))
     return Rebound(delta, term, tuple(side))

@@ -179,10 +179,7 @@ class ShapeEnv(Environment):
 
     def bound(self, term: Dim) -> ValueRange:
         """The interval of a term."""
-        resolved = self.replace(term)
-        if isinstance(resolved, int):
-            return ValueRange(resolved, resolved)
-        return self.knowledge.bounds.range_of(to_dim(resolved))
+        return self.knowledge.bounds.range_of(to_dim(self.replace(term)))
 
     def simplify(self, term: Scalar) -> Scalar:
         """The term after replacement, in normal form; a condition that is known is ``True`` or ``False``."""

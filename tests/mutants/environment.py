@@ -14,6 +14,7 @@ _SHAPE_ENV: Final = f"{_S}.shape_env:ShapeEnv"
 _KNOWLEDGE: Final = f"{_S}.knowledge:Knowledge"
 _E: Final = "specs/environment.py::"
 _H: Final = "specs/histories.py::"
+_SCOPES: Final = "specs/scopes.py::"
 _ANY: Final = f"{_H}test_any_history_keeps_exactly_what_was_said"
 
 ENVIRONMENT: Final = (
@@ -176,5 +177,29 @@ ENVIRONMENT: Final = (
         "and self.named.get(old, self.node) == self.node",
         "",
         (f"{_H}test_a_name_belongs_to_the_node_that_took_it",),
+    ),
+    Mutant(
+        "env-branches-see-their-own-conditions-only",
+        "A step in a branch leaves behind what is known of its symbol outside.",
+        f"{_KNOWLEDGE}.filed",
+        "(*self._parent.filed(symbol), *own)",
+        "own",
+        (f"{_SCOPES}test_scopes_see_outwards_only", f"{_SCOPES}test_a_step_in_a_branch_moves_what_is_known_outside"),
+    ),
+    Mutant(
+        "env-copies-share-what-is-filed",
+        "What a copy learns is filed in the original too.",
+        f"{_KNOWLEDGE}.copy",
+        "{symbol: filed.copy() for symbol, filed in self._filed.items()}",
+        "self._filed",
+        (f"{_SCOPES}test_environments_like_another_learn_apart",),
+    ),
+    Mutant(
+        "env-applied-names-are-pending",
+        "A symbol that took its old name is still waited for.",
+        f"{_ENV}.apply",
+        "self.symbols.settle(fresh)",
+        "pass",
+        (f"{_SCOPES}test_a_step_is_applied_to_names_and_pending_symbols",),
     ),
 )

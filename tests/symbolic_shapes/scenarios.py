@@ -343,6 +343,15 @@ def exact_quotient(subject: Subject, seen: _Seen) -> None:
 
 
 @_scenario
+def quotient_of_a_size_by_itself(subject: Subject, seen: _Seen) -> None:
+    """A backed symbol divided by itself: the constant one."""
+    old, size = subject.unbacked(0, 10), subject.backed(5)
+    subject.rebind([(old, (subject.divide_by(size),), size)])
+    seen.note("old", subject.range_of(old))
+    seen.note("old is one", subject.equal(old, 1))
+
+
+@_scenario
 def inexact_constant_quotient(subject: Subject, seen: _Seen) -> None:
     """Seven divided by two."""
     old = subject.unbacked(0, 10)

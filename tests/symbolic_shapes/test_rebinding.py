@@ -6,7 +6,7 @@ import math
 from typing import assert_never
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Outcome, Rebound, Undecided, rebind
@@ -24,6 +24,7 @@ from refimpl.terms import (
     ge,
     int_of_bool,
     le,
+    ne,
     substitute_cond,
     symbol,
     to_float,
@@ -277,5 +278,10 @@ def test_the_step_changes_nothing_itself() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(condition=conditions(), by=dims((OLD, OTHER, SIZE)))
+@example(condition=ge(SIZE * FRESH + FRESH, 1), by=OTHER)
+@example(condition=eq(SIZE * FRESH + 2 * FRESH, 3), by=2 * OTHER - 1)
+@example(condition=ne(FRESH * 3 + SIZE * OTHER - 1, 2), by=SIZE * OTHER)
+@example(condition=le(FRESH * 3 - 4, SIZE), by=2)
+@example(condition=le(FRESH, SIZE), by=SIZE)
 def test_the_short_way_of_replacing_is_substitution(condition: Cond, by: Dim) -> None:
     assert replace_in_condition(condition, of(FRESH), by) is substitute_cond(condition, {of(FRESH): by})

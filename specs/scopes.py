@@ -1,0 +1,184 @@
+"""ENV, continued: nested scopes and copies of what is known, and a step applied to an environment."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.symbolic_shapes import Binding, Delta, Fact, ShapeEnv
+from refimpl.symbolic_shapes.bindings import rebind_node
+from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, mod, of_atom, symbol
+from specs.clauses import Clause, checks
+from tests.symbolic_shapes.operators import name
+
+__all__ = ["ENV_27", "ENV_28", "ENV_29"]
+
+_KNOWLEDGE = "refimpl.symbolic_shapes.knowledge:Knowledge"
+_ENVIRONMENT = "refimpl.symbolic_shapes.environment:Environment"
+U0, U1, U2, U3, S0 = (symbol(text) for text in ("u0", "u1", "u2", "u3", "s0"))
+
+ENV_27 = Clause(
+    "ENV-27",
+    "A scope sees what the scopes around it know, in the order in which it was learned, and adds its own: filed"
+    " conditions, replacements to the end, divisibility, contradictions; nothing of it is seen outside.",
+    f"{_KNOWLEDGE}.filed",
+    "env-branches-see-their-own-conditions-only",
+)
+
+
+@checks(ENV_27)
+@given(depth=st.integers(1, 3), value=st.integers(2, 5))
+def test_scopes_see_outwards_only(depth: int, value: int) -> None:
+    outer, even, odd = Knowledge(), eq(mod(S0, 2), 0), eq(mod(S0 + U2, 3), 0)
+    said: list[Cond] = [ge(U0, 0), le(U0, 9), eq(U1, U0 + S0), le(U1, 40), even]
+    for condition in said:
+        outer.assume(condition)
+    state = (outer.snapshot(), outer.replacements(), outer.divisible(), outer.filed(name("u0")), outer.mark())
+    assert outer.filed(name("u0")) == (ge(U0, 0), le(U0, 9), eq(U1, U0 + S0), le(U0 + S0, 40))
+    scope = outer
+    for _ in range(depth):
+        scope = scope.fork()
+    for condition in (ge(U0, 1), odd):
+        scope.assume(condition)
+    assert scope.filed(name("u0")) == (*outer.filed(name("u0")), ge(U0, 1))
+    assert scope.fork().filed(name("u0")) == scope.filed(name("u0"))
+    assert scope.fork().filed(name("u9")) == outer.filed(name("u9")) == ()
+    assert set(scope.divisible()) == {even, odd}
+    assert scope.range_of(name("u0")) == ValueRange(1, 9)
+    scope.assume(eq(U0, value))
+    inner = scope.fork()
+    for known in (scope, inner):
+        assert known.resolve(U1) is S0 + value, "through a replacement of the scope outside to the end"
+        assert (known.resolve_symbol(name("u0")), known.resolve_symbol(name("u1"))) == (value, S0 + value)
+        assert known.resolve_symbol(name("s0")) is None
+        assert known.replacements() == {name("u0"): value, name("u1"): S0 + value}
+        assert known.resolve_cond(ge(U1, U0)) is ge(S0, 0)
+        assert known.known(le(S0 + value, 40)) is True
+        snapshot = known.snapshot()
+        assert snapshot is not None
+        assert set(snapshot.conditions) == {le(S0, 40 - value), even, odd}
+        assert dict(snapshot.replacements) == known.replacements()
+    inner.assume(ge(U0, value + 1))
+    assert inner.contradiction == ge(U0, value + 1)
+    inner.assume(le(U0, value - 1))
+    assert inner.contradiction == ge(U0, value + 1), "the first that was met"
+    assert (inner.fork().contradiction, inner.snapshot(), inner.fork().snapshot()) == (inner.contradiction, None, None)
+    assert (scope.contradiction, outer.contradiction) == (None, None)
+    assert state == (outer.snapshot(), outer.replacements(), outer.divisible(), outer.filed(name("u0")), outer.mark())
+
+
+@checks(ENV_27)
+@given(low=st.integers(0, 4), own=st.integers(5, 9))
+def test_a_step_in_a_branch_moves_what_is_known_outside(low: int, own: int) -> None:
+    env = ShapeEnv()
+    env.symbols.reserve_name("u6")
+    fresh, moved = env.create_unbacked_symint(), symbol("u7")
+    env.fact(ge(moved, low))
+    with env.at("node"), env.under(ge(S0, 2)):
+        env.fact(le(moved, own))
+        rebind_node(env, {name("u0"): ()}, fresh, 1)
+        assert env.bound(U0) == ValueRange(low, own)
+        assert (env.replacements, env.replace(moved)) == ({name("u7"): U0}, U0)
+    assert (env.bound(U0), env.bound(moved)) == (ValueRange(), ValueRange(low, None))
+    assert (env.replacements, env.replace(moved)) == ({}, moved)
+    assert env.log == [
+        Fact("", ge(moved, low)),
+        Fact("node", le(U0, own), (ge(S0, 2),)),
+        Binding("node", name("u0"), (), name("u7"), U0, (), (ge(S0, 2),)),
+    ]
+
+
+ENV_28 = Clause(
+    "ENV-28",
+    "An environment made like another starts with its symbols and what it knows, and both learn apart; a log,"
+    " guards and what is pending in a run are its own.",
+    f"{_KNOWLEDGE}.copy",
+    "env-copies-share-what-is-filed",
+)
+
+
+@checks(ENV_28)
+@given(first=st.booleans(), contradictory=st.booleans())
+def test_environments_like_another_learn_apart(first: bool, contradictory: bool) -> None:
+    original = ShapeEnv(guard_from_hints=False)
+    original.add_backed(name("s0"), 5, 2, 9)
+    for condition in (eq(U1, S0 + 1), ge(U0, 3), *([ge(S0, 10)] if contradictory else [])):
+        original.assume(condition)
+    env = ShapeEnv(like=original)
+    again = ShapeEnv(like=env)
+    assert (env.guard_from_hints, env.node, env.log, env.guards, env.size_like) == (True, "", [], [], {})
+    for copy in (env, again):
+        assert copy.knowledge.snapshot() == original.knowledge.snapshot()
+        assert copy.knowledge.contradiction == original.knowledge.contradiction
+        assert copy.symbols.hints == original.symbols.hints
+        assert copy.symbols.origins == original.symbols.origins
+        assert copy.filed(name("s0")) == original.filed(name("s0"))
+    learns, other = (env, original) if first else (original, env)
+    kept = (other.replacements, other.filed(name("u0")), other.bound(U0), other.var_to_range, other.size_hint(S0))
+    point = learns.checkpoint()
+    assert str(learns.create_unbacked_symint()) == "u0"
+    learns.add_backed(name("s1"), 7, 2, 9)
+    assert learns.create_symbol(4).name == "s2"
+    learns.fact(le(U0, 6))
+    learns.fact(eq(U2, U0))
+    assert learns.pending_fresh_unbacked_symbols == [name("u0")]
+    assert kept == (
+        other.replacements,
+        other.filed(name("u0")),
+        other.bound(U0),
+        other.var_to_range,
+        other.size_hint(S0),
+    )
+    assert (other.pending_fresh_unbacked_symbols, other.size_hint(symbol("s1"))) == ([], None)
+    assert str(other.create_unbacked_symint()) == "u0"
+    assert other.create_symbol(4).name == "s1"
+    learns.roll_back(point)
+    assert (learns.filed(name("u0")), learns.replacements) == (conjuncts(ge(U0, 3)), {name("u1"): S0 + 1})
+
+
+ENV_29 = Clause(
+    "ENV-29",
+    "Applying a step gives the fresh symbol its old name, its origin and size-likeness, and nobody waits for it any"
+    " more; terms are then written in old names.",
+    f"{_ENVIRONMENT}.apply",
+    "env-applied-names-are-pending",
+)
+
+
+@checks(ENV_29)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
+    env = ShapeEnv()
+    env.symbols.reserve_name("u6")
+    if is_known:
+        env.add_unbacked(name("u0"), None, None, "an input")
+    with env.at("nonzero"):
+        fresh, other = env.create_unbacked_symint(), env.create_unbacked_symint()
+        env.size_like[name("u7")] = None
+        delta = Delta(((name("u7"), U0),), conjuncts(land(ge(U0, 1))), (name("u7"), name("u0")), (name("u0"),))
+        env.apply(delta)
+    assert (str(fresh), str(other)) == ("u0", "u8")
+    assert env.pending_fresh_unbacked_symbols == [name("u8")]
+    assert env.unbacked_renamings == {name("u7"): name("u0")}
+    assert env.symbols.origins[name("u0")] == ("an input" if is_known else "nonzero")
+    assert [text for text in ("u0", "u7", "u8") if env.is_size_like(name(text))] == ["u0", "u7"]
+    assert env.bound(U0) == ValueRange(1, None)
+    assert env.named == {name("u0"): "nonzero"}
+    u7, u8, real = symbol("u7"), symbol("u8"), float_symbol("zuf0")
+    written: list[tuple[Scalar, Scalar]] = [
+        (u7, U0), (u7 * 2 + u8, U0 * 2 + u8), (u8, u8), (U0, U0), (3, 3), (2.5, 2.5), (real, real),
+        (ge(u7, u8), ge(U0, u8)),
+    ]  # fmt: skip
+    assert [env.in_old_names(term) for term, _ in written] == [expected for _, expected in written]
+    opaque = env.symbols.opaque()
+    assert env.in_old_names(land(opaque, ge(u7, 1))) is land(opaque, ge(U0, 1))
+    with env.at("other"):
+        assert not env.may_rename(name("u8"), name("u0")), "the name belongs to the node that took it"
+    with env.at("nonzero"):
+        assert env.may_rename(name("u8"), name("u0"))
+        assert not env.may_rename(name("u7"), name("u0")), "it has a name"
+        assert not env.may_rename(name("u8"), name("u8"))
+        assert not env.may_rename(name("u0"), name("u5")), "only what the run allocated"
+    assert of_atom(name("u0")) is U0
