@@ -27,7 +27,7 @@ from refimpl.symbolic_shapes import (
 )
 from refimpl.symbolic_shapes.profiles import TORCH_2_13
 from refimpl.symbolic_shapes.reading import read_scalar
-from refimpl.terms import Dim, IntTerm, Scalar, Symbol, eq, float_symbol, ge, int_of_bool, ne, symbol, to_dim
+from refimpl.terms import Dim, IntTerm, Scalar, Symbol, eq, float_symbol, floor_div, ge, int_of_bool, ne, symbol, to_dim
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_bindings, test_key_path
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
@@ -91,6 +91,21 @@ def test_a_boolean_is_read_as_its_integer_form() -> None:
     assert key_get((False, True), (SequenceKey(1), ConvertIntKey())) == 1
 
 
+@checks(BND_01)
+def test_a_quotient_by_a_symbolic_number_is_symbolic() -> None:
+    env = ShapeEnv()
+    by = DivideByKey(SymInt(symbol("s0"), env))
+    for value in (6, wrap(U * symbol("s0"), env), wrap(U, env)):
+        found = key_get(value, (by,))
+        assert isinstance(found, SymInt)
+        whole = value.raw if isinstance(value, SymInt) else value
+        assert isinstance(whole, (int, IntTerm))
+        assert found.raw is floor_div(whole, symbol("s0"))
+    assert keystr((by,)) == ".__floordiv__(s0)"
+    assert key_get(7, (DivideByKey(2),)) == 3
+    assert (read_scalar(7, (DivideByKey(2),)), read_scalar(U, (by,))) == ((7, (2,)), (U, (symbol("s0"),)))
+
+
 BND_02 = Clause(
     "BND-02",
     "A path that does not exist in a value is an error that says at which key it ends.",
@@ -115,6 +130,43 @@ def test_a_path_that_goes_astray_says_where(place: tuple[object, KeyPath, str, o
     assert caught.value.depth == depth
     with pytest.raises(PathError):
         read_scalar(value, (*path[:depth], wrong))
+
+
+@checks(BND_02)
+@pytest.mark.parametrize(
+    ("value", "path", "depth", "reason"),
+    [
+        ("text", (DivideByKey(2),), 0, "str cannot be divided"),
+        ((1, 2), (SequenceKey(0), SequenceKey(0)), 1, "int is no sequence"),
+        (([4],), (SequenceKey(0), SequenceKey(0), ConvertIntKey()), 2, "int is no boolean"),
+        (5, (DivideByKey(0),), 0, "by zero"),
+    ],
+    ids=str,
+)
+def test_a_path_that_ends_says_why(value: object, path: KeyPath, depth: int, reason: str) -> None:
+    with pytest.raises(PathError) as caught:
+        key_get(value, path)
+    error = caught.value
+    assert (error.path, error.depth) == (path, depth)
+    assert reason in error.reason
+    assert str(error) == f"the path {keystr(path)} ends at {keystr(path[:depth]) or 'the result'}: {error.reason}"
+
+
+@checks(BND_02)
+def test_what_is_no_number_says_so_where_it_is_read() -> None:
+    no_numbers: list[tuple[object, KeyPath, int, str]] = [
+        ((None,), (SequenceKey(0),), 1, "NoneType is no number"),
+        ("text", (), 0, "str is no number"),
+        ((3, 4), (SequenceKey(1), ConvertIntKey()), 1, "int is no boolean"),
+        (3, (DivideByKey(True),), 0, "the divisor True is no integer"),
+        (3, (DivideByKey(2.5),), 0, "the divisor 2.5 is no integer"),
+        (U, (CallMethodKey("size"),), 0, "size"),
+    ]
+    for value, path, depth, reason in no_numbers:
+        with pytest.raises(PathError) as caught:
+            read_scalar(value, path)
+        assert (caught.value.path, caught.value.depth) == (path, depth)
+        assert reason in caught.value.reason
 
 
 BND_03 = Clause(

@@ -17,7 +17,7 @@ from refimpl.symbolic_shapes import (
     Specialization,
     UndecidedGuardError,
 )
-from refimpl.terms import Cond, Sort, ValueRange, eq, ge, le, lt, mod, of_atom, symbol, symbol_atom
+from refimpl.terms import Cond, Sort, ValueRange, eq, ge, le, lt, mod, of_atom, symbol, symbol_atom, to_float
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.operators import name
@@ -236,10 +236,13 @@ def test_decisions_follow_the_hints_and_are_guarded(hint: int, bound: int) -> No
     assert env.known(eq(S0, hint)) is True
     strict = ShapeEnv(guard_from_hints=False)
     strict.add_backed(name("s0"), hint, 2, None)
-    with pytest.raises(UndecidedGuardError):
-        strict.evaluate(condition)
-    with pytest.raises(UndecidedGuardError):
-        strict.evaluate_int(S0)
+    for asked, says in ((condition, f"whether {condition}"), (S0, "the number s0"), (to_float(S0), "the number ")):
+        with strict.at("conv"), pytest.raises(UndecidedGuardError) as caught:
+            strict.evaluate_expr(asked)
+        assert (caught.value.cond, caught.value.node) == (asked, "conv")
+        assert str(caught.value).startswith(f"the contract of the program leaves open {says}")
+        assert str(caught.value).endswith(", on which conv depends")
+    assert (strict.guards, strict.log) == ([], [])
 
 
 ENV_09 = Clause(
@@ -264,7 +267,7 @@ def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
         env.evaluate(ge(U0 + S0, bound))
     error = caught.value
     assert (error.origins, error.node, error.size_like) == ({"u0": "nonzero"}, "view", ("u0",))
-    assert error.hinted == ge(U0 + 5, bound)
+    assert (error.cond, error.hinted) == (ge(U0 + S0, bound), ge(U0 + 5, bound))
     assert f"u0 was allocated by nonzero\nCaused by: view" in str(error)  # noqa: F541 - two lines
     env.size_like.clear()
     with pytest.raises(GuardOnDataDependentSymNode, match=r"\(Size-like symbols: none\)"):

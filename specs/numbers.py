@@ -5,6 +5,31 @@ Most checks are those of ``tests/symbolic_shapes``, which compare with Python's 
 
 from __future__ import annotations
 
+import builtins
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from refimpl.symbolic_shapes import (
+    Requirement,
+    ShapeEnv,
+    SymFloat,
+    SymInt,
+    sym_eq,
+    sym_ite,
+    sym_or,
+    sym_sum,
+    unwrap,
+    wrap,
+)
+from refimpl.symbolic_shapes import scalar_ops as ops
+from refimpl.symbolic_shapes.inputs import bind_values
+from refimpl.symbolic_shapes.reading import is_scalar
+from refimpl.terms import Dim, evaluate, float_symbol, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_inputs, test_profiles, test_sym_node
 
@@ -32,6 +57,61 @@ test_an_operand_of_another_class_is_a_type_error = checks(NUM_01)(
     test_sym_node.test_an_operand_of_another_class_is_a_type_error
 )
 
+Plain = int | float
+INTEGERS = (-2, -1, 0, 1, 3)
+REALS = (-1.5, -0.0, 0.0, 0.5, 2.0, math.inf, math.nan)
+_OF_BOTH = ["add", "sub", "mul", "truediv", "floordiv", "mod", "eq", "ne", "lt", "le", "gt", "ge"]
+_OF_INTEGERS = ["lshift", "rshift", "and_", "or_", "xor"]
+
+
+def _python(function: Callable[[Plain, Plain], object], left: Plain, right: Plain) -> object:
+    """What Python says: the value, or that it raises."""
+    try:
+        return function(left, right)
+    except (ZeroDivisionError, ValueError):
+        return "raises"
+
+
+def _means(env: ShapeEnv, found: object, values: dict[str, int | float | bool]) -> object:
+    """The value of a symbolic result, or that what was required fails."""
+    raw = unwrap(found)
+    assert is_scalar(raw)
+    asked = [event.condition for event in env.log if isinstance(event, Requirement)]
+    return evaluate(raw, values) if all(evaluate(each, values) is True for each in asked) else "raises"
+
+
+def _alike(found: object, wanted: object) -> bool:
+    if isinstance(found, float) and isinstance(wanted, float):
+        return repr(found) == repr(wanted)  # tells NaN, infinities and the two zeros apart
+    return type(found) is type(wanted) and found == wanted
+
+
+@checks(NUM_01)
+@pytest.mark.parametrize("text", _OF_BOTH + _OF_INTEGERS)
+def test_each_operator_is_pythons_on_all_small_numbers(text: str) -> None:
+    function: Callable[[object, object], object] = getattr(operator, text)
+    kinds = ("int", "float") if text in _OF_BOTH else ("int",)
+    for left_kind, right_kind, plain in product(kinds, kinds, ("left", "right", "none")):
+        lefts, rights = (REALS if kind == "float" else INTEGERS for kind in (left_kind, right_kind))
+        for left, right in product(lefts, rights):
+            env = ShapeEnv()
+            first: object = left if plain == "left" else _number(env, "0", left_kind)
+            second: object = right if plain == "right" else _number(env, "1", right_kind)
+            values: dict[str, int | float | bool] = {str(first): left, str(second): right}
+            try:
+                found = _means(env, function(first, second), values)
+            except (ZeroDivisionError, ValueError):
+                found = "raises"
+            wanted = _python(getattr(operator, text), left, right)
+            assert _alike(found, wanted), (first, second, values, found, wanted)
+
+
+def _number(env: ShapeEnv, number: str, kind: str) -> SymInt | SymFloat:
+    if kind == "int":
+        return SymInt(symbol(f"u{number}"), env)
+    return SymFloat(float_symbol(f"zuf{number}"), env)
+
+
 NUM_02 = Clause(
     "NUM-02",
     "What is not finite has no integer part, and a function of ``math`` requires its domain.",
@@ -40,6 +120,48 @@ NUM_02 = Clause(
 )
 test_what_is_not_finite_has_no_integer_part = checks(NUM_02)(test_sym_node.test_what_is_not_finite_has_no_integer_part)
 test_a_function_of_math_requires_its_domain = checks(NUM_02)(test_sym_node.test_a_function_of_math_requires_its_domain)
+
+
+@checks(NUM_02)
+@pytest.mark.parametrize("text", ["trunc", "floor", "ceil", "round"])
+def test_roundings_are_pythons_where_the_number_is_finite(text: str) -> None:
+    rounded: Callable[[object], object] = getattr(builtins if text == "round" else math, text)
+    env = ShapeEnv()
+    whole = SymInt(symbol("u0"), env)
+    assert unwrap(rounded(whole)) is whole.raw, "an integer is its own integer part"
+    assert env.log == []
+    mixed = SymFloat(float_symbol("zuf0"), env) + SymInt(symbol("u0"), env)
+    part = rounded(mixed)
+    for real, number in product((-2.5, -0.5, 0.5, 1.5, 2.0, math.inf, -math.inf, math.nan), INTEGERS):
+        wanted = rounded(real + number) if math.isfinite(real) else "raises"
+        assert _means(env, part, {"zuf0": real, "u0": number}) == wanted
+    # What is made of integers alone is finite: nothing is required of it.
+    quiet = ShapeEnv()
+    half = rounded(SymInt(symbol("u0"), quiet) + 0.5)
+    assert quiet.log == []
+    assert [_means(quiet, half, {"u0": number}) for number in INTEGERS] == [rounded(n + 0.5) for n in INTEGERS]
+    assert round(Fraction(5, 2)) == 2, "Python rounds halves to even"
+
+
+@checks(NUM_02)
+def test_plain_numbers_that_are_not_finite_raise_as_pythons() -> None:
+    env = ShapeEnv()
+    for convert in (ops.truncate, ops.floor, ops.ceil, ops.round_half_even):
+        with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
+            convert(env, math.nan)
+        for infinite in (math.inf, -math.inf):
+            with pytest.raises(OverflowError, match="cannot convert float infinity to integer"):
+                convert(env, infinite)
+        assert convert(env, 4.0) == 4
+        assert convert(env, 7) == 7
+    assert [convert(env, -2.5) for convert in (ops.truncate, ops.floor, ops.ceil, ops.round_half_even)] == [
+        -2,
+        -3,
+        -2,
+        -2,
+    ]
+    assert env.log == []
+
 
 NUM_03 = Clause(
     "NUM-03",
@@ -52,6 +174,27 @@ test_the_functions_of_torch_mean_what_they_say = checks(NUM_03)(
     test_sym_node.test_the_functions_of_torch_mean_what_they_say
 )
 test_functions_of_torch_take_plain_numbers = checks(NUM_03)(test_sym_node.test_functions_of_torch_take_plain_numbers)
+
+
+@checks(NUM_03)
+def test_choices_and_equalities_are_of_one_sort() -> None:
+    env = ShapeEnv()
+    u, z = SymInt(symbol("u0"), env), SymFloat(float_symbol("zuf0"), env)
+    p = u > 0
+    assert not isinstance(p, bool)
+    for then, other in ((True, 3), (3, True), (u, False), (p, u), (u, 2.5), (True, 2.5), (z, True), (z, u), (1, 2.5)):
+        with pytest.raises(TypeError, match="needed"):
+            sym_ite(p, then, other)
+    for number in (-1, 0, 1):
+        values: dict[str, int | float | bool] = {"u0": number, "zuf0": 0.5}
+        assert _means(env, sym_ite(p, z, z + 1), values) == (0.5 if number > 0 else 1.5)
+        assert _means(env, sym_ite(p, False, p), values) is False
+        assert _means(env, sym_ite(p, u, 3), values) == (number if number > 0 else 3)
+        assert _means(env, sym_eq([u, 2, (u,)], (1, 2, [u])), values) is (number == 1)
+    assert (sym_eq([1], [1, 2]), sym_eq((), []), sym_eq([1, (2,)], [1, (3,)])) == (False, True, False)
+    assert (sym_or(False, False), sym_or(False, True), sym_sum([]), sym_sum([2, 3])) == (False, True, 0, 5)
+    assert (sym_ite(True, 1, 2.5), sym_ite(False, 1, 2.5)) == (1, 2.5)
+
 
 NUM_04 = Clause(
     "NUM-04",
@@ -90,6 +233,33 @@ test_symbols_are_bound_where_they_stand_alone_or_negated = checks(NUM_06)(
     test_inputs.test_symbols_are_bound_where_they_stand_alone_or_negated
 )
 test_guards_are_evaluated_on_arguments = checks(NUM_06)(test_inputs.test_guards_are_evaluated_on_arguments)
+
+
+@checks(NUM_06)
+def test_numbers_of_inputs_are_read_in_order_and_must_agree() -> None:
+    env = ShapeEnv()
+    u, v = symbol("u0"), symbol("u1")
+
+    def values(expected: tuple[Dim | None, ...], given: tuple[object, ...]) -> dict[str, int]:
+        placeholders = [None if term is None else wrap(term, env) for term in expected]
+        return {found.name: value for found, value in bind_values(placeholders, given).items()}
+
+    assert values((u, None, -v, 3, u + v, 2 * u), (4, "anything", 7, 3, 0, 0)) == {"u0": 4, "u1": -7}
+    assert values((u,), (4, 5)) == {"u0": 4}, "more arguments than placeholders say nothing"
+    assert values((u, v), (4,)) == {"u0": 4}
+    assert values((u, -u), (4, -4)) == {"u0": 4}
+    for given, message in (
+        ((4, 4), "4 != -4"),
+        (([4], 4), "Expected int"),
+        ((4.0, 4), "Expected int"),
+        (((), 4), "Expec"),
+    ):
+        with pytest.raises(AssertionError, match=message):
+            values((u, -u), given)
+    assert bind_values(([SymInt(u, env), 3],), ((4, 3),)) == bind_values((SymInt(u, env),), (4,))
+    assert bind_values(([SymInt(u, env)],), (4,)) == {}, "a sequence beside a number says nothing"
+    assert bind_values(([SymInt(u, env)],), ((4, 5),)) == bind_values((SymInt(u, env),), (4,))
+
 
 NUM_07 = Clause(
     "NUM-07",

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import TORCH_2_13, Constraints, Delta, Inconsistent, Rebound, Undecided, rebind
+from refimpl.symbolic_shapes import (
+    EXACT,
+    PROFILES,
+    TORCH_2_13,
+    Constraints,
+    Delta,
+    Inconsistent,
+    Profile,
+    Rebound,
+    Undecided,
+    rebind,
+)
 from refimpl.symbolic_shapes.quotients import quotient
 from refimpl.terms import Dim, conjuncts, eq, evaluate, floor_div, ge, mod, symbol
 from specs.boxes import FRESH_SYMBOLS, faults
@@ -188,3 +199,10 @@ def test_pytorch_asks_for_no_divisibility() -> None:
     before = Constraints(fresh=FRESH_SYMBOLS)
     outcome = rebind(before, of(OLD), FRESH * SIZE + FRESH, (2,), TORCH_2_13)
     assert not isinstance(outcome, Rebound) or outcome.side == ()
+
+
+@checks(REB_17)
+def test_the_exact_profile_keeps_what_pytorch_drops_or_refuses() -> None:
+    assert Profile("exact", "solve", "solve", "solve", "keep", "end", "keep", "accept") == EXACT == Profile("exact")
+    assert Profile("torch-2.13", "discard", "discard", "refuse", "ignore", "one", "collapse", "refuse") == TORCH_2_13
+    assert PROFILES == {"exact": EXACT, "torch-2.13": TORCH_2_13}

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import Binding, Delta, Fact, ShapeEnv
+from refimpl.symbolic_shapes import EXACT, Binding, Delta, Fact, ShapeEnv
 from refimpl.symbolic_shapes.bindings import rebind_node
+from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, mod, of_atom, symbol
 from specs.clauses import Clause, checks
@@ -109,6 +110,7 @@ def test_environments_like_another_learn_apart(first: bool, contradictory: bool)
     env = ShapeEnv(like=original)
     again = ShapeEnv(like=env)
     assert (env.guard_from_hints, env.node, env.log, env.guards, env.size_like) == (True, "", [], [], {})
+    assert (Environment().guard_from_hints, Environment().profile, env.profile) == (True, EXACT, EXACT)
     for copy in (env, again):
         assert copy.knowledge.snapshot() == original.knowledge.snapshot()
         assert copy.knowledge.contradiction == original.knowledge.contradiction
@@ -141,7 +143,7 @@ def test_environments_like_another_learn_apart(first: bool, contradictory: bool)
 ENV_29 = Clause(
     "ENV-29",
     "Applying a step gives the fresh symbol its old name, its origin and size-likeness, and nobody waits for it any"
-    " more; terms are then written in old names.",
+    " more; terms are then written in old names, and what was said is filed under what stands for its symbols.",
     f"{_ENVIRONMENT}.apply",
     "env-applied-names-are-pending",
 )
@@ -182,3 +184,22 @@ def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
         assert not env.may_rename(name("u8"), name("u8"))
         assert not env.may_rename(name("u0"), name("u5")), "only what the run allocated"
     assert of_atom(name("u0")) is U0
+
+
+@checks(ENV_29)
+@given(low=st.integers(1, 5), equation_first=st.booleans())
+def test_what_a_step_adds_is_filed_under_what_stands_for_its_symbols(low: int, equation_first: bool) -> None:
+    known = Knowledge()
+    said = [*conjuncts(eq(U1, U0 + 1)), *conjuncts(ge(U1, low + 1))]
+    known.apply(Delta((), tuple(said if equation_first else reversed(said))))
+    assert known.replacements() == {name("u1"): U0 + 1}
+    assert ge(U0, low) in known.filed(name("u0"))
+    assert known.range_of(name("u0")) == ValueRange(low, None)
+    known.apply(Delta(((name("u0"), S0),), conjuncts(ge(S0, low))))
+    assert known.replacements() == {name("u0"): S0, name("u1"): S0 + 1}
+    assert known.range_of(name("s0")) == ValueRange(low, None)
+    snapshot = known.snapshot()
+    assert snapshot is not None
+    assert snapshot.conditions == (ge(S0, low),)
+    known.apply(Delta(((name("s0"), low - 1),)))
+    assert known.snapshot() is None, "a condition that is false of what replaces its symbol is a contradiction"

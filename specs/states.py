@@ -267,7 +267,9 @@ def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int
     assert env.pending_fresh_unbacked_symbols == [name("u50")]
     assert str(env.create_unbacked_symint()) == "u51"
     assert [str(env.symbols.opaque()) for _ in range(3)] == ["p0", "p1", "p2"]
-    backed = {"s0": True, "s7": True, "u20": True, "u50": False, "u51": False}
+    unbacked = ("u50", "u51", "u0", "zuf0", "zuf12")
+    backed = dict.fromkeys(("s0", "s7", "u20", "u", "zuf", "u1x", "zu1", "abc12", "u0.5", "zufo1", "x2", ""), True)
+    backed |= dict.fromkeys(unbacked, False)
     assert {each: env.symbols.is_backed(name(each)) for each in backed} == backed
     assert env.symbols.is_fresh(name("u50"))
     assert not env.symbols.is_fresh(name("s0"))
