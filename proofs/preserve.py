@@ -163,6 +163,8 @@ def preserved(name: str, module: fx.GraphModule, recorded: tuple[Cond, ...], bef
     return Obligation(name, tuple(meaning.declarations), tuple(meaning.definitions), iff(held, both(wanted)))
 
 
+_FIRST: Final = symbol("u10")
+"""The first symbol that a propagation allocates: the names before it are reserved."""
 _ITEM: Final[tuple[KeyPath, KeyPath]] = ((SequenceKey(0),), (SequenceKey(1),))
 
 
@@ -189,6 +191,11 @@ def _step() -> Iterator[Obligation]:
         rows: list[tuple[str, Step, tuple[Cond, ...]]] = [
             ("fresh", (count, (0,), {U0: ()}), said_by("count", U0, S0)),
             ("divided", (twice, (0,), {U0: (DivideByKey(2),)}), said_by("twice", U0, S0)),
+            (
+                "a fresh symbol that is divided",
+                (count, (0,), {U0: (DivideByKey(2),)}),
+                (*said_by("count", 2 * U0, S0), eq(_FIRST, 2 * U0)),
+            ),
             (
                 "two at once",
                 (pair, (0,), {U0: _ITEM[0], U1: _ITEM[1]}),
@@ -246,7 +253,7 @@ def _end() -> Iterator[Obligation]:
         yield Obligation(name, tuple(meaning.declarations), (*meaning.definitions, given), iff(said, stated))
 
 
-_STEP: Final = "four kinds of environments, five kinds of nodes; constraints, facts and requirements are arbitrary"
+_STEP: Final = "four kinds of environments, six kinds of nodes; constraints, facts and requirements are arbitrary"
 _OPAQUE: Final = "facts and requirements are arbitrary; graphs of one to three nodes, the rest is the written induction"
 _SHIPPED: Final = (
     "refimpl.symbolic_shapes.bindings:rebind",

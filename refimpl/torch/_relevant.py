@@ -56,8 +56,9 @@ class Relevance:
         """The symbols of an expression; none for a plain number."""
         known = self._free.get(id(expression))
         if known is None or known[0] is not expression:
-            # Sympy ships no types; ranges and plain numbers have no symbols.
-            found = cast("_Expression", expression).free_symbols if hasattr(expression, "free_symbols") else ()
+            found: Iterable[object] = ()  # ranges and plain numbers have no symbols
+            if hasattr(expression, "free_symbols"):
+                found = cast("_Expression", expression).free_symbols  # sympy ships no types
             known = self._free[id(expression)] = (expression, frozenset(found))
         return known[1]
 

@@ -180,7 +180,7 @@ class StateReader:
                 if known is None or known[0] is not interval:
                     known = self._ranges_read[id(interval), symbol] = (
                         interval,
-                        _range(symbol, cast("_Interval", interval)),
+                        _range(symbol, cast("_Interval", interval)),  # PyTorch is not there when types are checked
                     )  # see as_live
                 found[symbol] = known[1]
         return found
