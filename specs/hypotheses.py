@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.export import ExportedProgram, SymbolRange, load, prefix
+from refimpl.export import SymbolRange, prefix
 from refimpl.export.builder import ProgramBuilder, tensor
 from refimpl.laws.cone import cone
 from refimpl.laws.contract import (
@@ -56,6 +55,7 @@ from refimpl.terms import (
 from specs.clauses import Clause, checks
 from tests.laws import observations as made
 from tests.laws.observations import F0, S0, S1, SIZE0, U0, U1, U7, U8, node, seen
+from tests.laws.programs import loaded
 
 __all__ = ["OBL_07", "OBL_08", "OBL_09", "OBL_10", "OBL_11", "OBL_12"]
 
@@ -122,14 +122,8 @@ def test_a_range_is_its_ends(
     assert tuple(range_conditions(SymbolRange("key", term, low, high))) == expected
 
 
-def _loaded(program: ProgramBuilder, folder: Path) -> ExportedProgram:
-    path = folder / "program.pt2"
-    program.save(path)
-    return load(path)
-
-
 @checks(OBL_08)
-def test_the_contract_is_what_the_caller_promises(tmp_path: Path) -> None:
+def test_the_contract_is_what_the_caller_promises() -> None:
     program = ProgramBuilder()
     s0, s1, s2 = (
         program.symbol("s0", hint=8, low=3, high=64),
@@ -141,13 +135,17 @@ def test_the_contract_is_what_the_caller_promises(tmp_path: Path) -> None:
     program.range("s2", None, None)
     program.range("2*u1", 0, 12)
     program.range("u7", 0, 3)
+    program.range("s0*u1", 0, 50)
+    program.range("s9", 3, 9)
+    program.range("what is it", 1, 2)
+    program.range("3", 1, 5)
     x = program.input("x", tensor([s0, s1], strides=[s1, s2], offset=u0))
     program.guard("L['x'].size()[0] != 9")
     program.guard("L['x'].size()[0] >= 3")
     program.guard("L['x'].nonsense() > 2")
     found = program.call("aten.nonzero.default", x, out=tensor([u1, 2], "int64", strides=[1, u1]))
     program.output(found)
-    contract = contract_of(_loaded(program, tmp_path))
+    contract = contract_of(loaded(program))
     a, b = symbol("s0"), symbol("s1")
     assert set(contract.conditions) == {
         ge(a, 3),
@@ -158,6 +156,8 @@ def test_the_contract_is_what_the_caller_promises(tmp_path: Path) -> None:
         ge(U, 0),
         le(U, 7),
         ne(a, 9),
+        ge(symbol("s9"), 3),
+        le(symbol("s9"), 9),
     }
     assert len(contract.conditions) == len(set(contract.conditions))
     assert contract.hints == {"s0": 8, "s1": 5, "s2": 4}
@@ -166,15 +166,24 @@ def test_the_contract_is_what_the_caller_promises(tmp_path: Path) -> None:
 
 
 @checks(OBL_08)
-def test_a_size_without_range_is_positive(tmp_path: Path) -> None:
+def test_a_size_without_range_is_positive() -> None:
     program = ProgramBuilder()
     s0 = prefix.symbol("s0", hint=8, positive=True)
     number = program.unbacked("u5", 2, 4)
     x, n = program.input("x", tensor([s0])), program.input("n", number)
     program.output(program.call("_operator.add", n, 1, out=number + 1), x)
-    contract = contract_of(_loaded(program, tmp_path))
+    contract = contract_of(loaded(program))
     assert set(contract.conditions) == {ge(S, 1), ge(symbol("u5"), 2), le(symbol("u5"), 4)}
     assert {each.name for each in contract.bound} == {"s0", "u5"}
+
+
+@checks(OBL_08)
+def test_a_contract_that_contradicts_itself_says_so() -> None:
+    program = ProgramBuilder()
+    x = program.input("x", tensor([program.symbol("s0", hint=8)]))
+    program.range("3", 4, None)
+    program.output(x)
+    assert set(contract_of(loaded(program)).conditions) == {ge(S, 2), False}
 
 
 OBL_09 = Clause(
@@ -221,6 +230,9 @@ def test_computed_sizes_have_upper_bounds() -> None:
     plain, products = computed_bounds([made.tensor(floor_div(U, 2), 1), made.tensor(U, V), made.tensor(U, V)], [])
     assert plain == (le(U, LARGEST), le(V, LARGEST))
     assert products == (le(floor_div(U, 2), LARGEST), le(U * V, LARGEST))
+    plain, products = computed_bounds([made.tensor(U + 3), made.tensor(U + U * V)], [])
+    assert plain == (le(U + 3, LARGEST),)
+    assert products == (le(U + U * V, LARGEST),)
 
 
 OBL_10 = Clause(
@@ -288,11 +300,13 @@ class Recorder:
 
     answers: list[Verdict]
     asked: list[tuple[tuple[Cond, ...], Cond]] = field(default_factory=list[tuple[tuple[Cond, ...], Cond]])
+    names: list[str] = field(default_factory=list[str])
     calls: int = 0
 
     def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
         """The next answers."""
         self.calls += 1
+        self.names.extend(obligation.name for obligation in obligations)
         self.asked.extend((obligation.hypotheses, obligation.goal) for obligation in obligations)
         return tuple(self.answers.pop(0) for _ in obligations)
 
@@ -304,7 +318,9 @@ def _claim(goal: Cond) -> Claim:
 @checks(OBL_11)
 def test_what_is_settled_is_not_asked_and_products_matter_when_a_model_breaks_them() -> None:
     observed = seen(
-        after=(Stated("n", ge(U, 2), "assert"),), machine=(le(U, 9), ge(V, 0)), extra_machine=(le(U * V, LARGEST),)
+        after=(Stated("n", ge(U, 2), "assert"),),
+        machine=(le(U, 9), ge(V, 0)),
+        extra_machine=(le(U * V, LARGEST), le(U * U, 100)),
     )
     theory = Theory(observed)
     claims = [_claim(ge(U, 1)), _claim(ge(V, 3)), _claim(le(V, 7)), _claim(ge(V, 5)), _claim(ge(V, 0))]
@@ -333,6 +349,27 @@ def test_what_is_settled_is_not_asked_and_products_matter_when_a_model_breaks_th
     again = decide(theory, [claims[0], claims[4]], everything, reprove=True)
     assert ([each.verdict for each in again], everything.calls) == ([Proved("z3")] * 2, 1)
     assert decide(theory, [], Recorder([])) == []
+
+
+class Lazy:
+    """A solver that leaves something out."""
+
+    def __init__(self, *answers: Verdict) -> None:
+        self.answers = answers
+
+    def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
+        """The answers, and none the second time."""
+        found, self.answers = self.answers, ()
+        return found
+
+
+@checks(OBL_11)
+def test_a_solver_that_leaves_something_out_is_an_error() -> None:
+    theory = Theory(seen(extra_machine=(le(U * V, LARGEST),)))
+    with pytest.raises(ValueError, match="zip"):
+        decide(theory, [_claim(ge(V, 3)), _claim(ge(V, 4))], Lazy(Proved("z3")))
+    with pytest.raises(ValueError, match="zip"):
+        decide(theory, [_claim(ge(V, 3))], Lazy(Refuted({"u0": 2**40, "u1": 2**40}, "z3")))
 
 
 OBL_12 = Clause(
@@ -418,6 +455,19 @@ def test_what_only_a_solver_sees_is_determined_too_and_each_of_its_sort() -> Non
     # An integer is recorded where a float stands: that is for VALUE to say.
     whole = replace(observed, unbound=(FreshSymbol(F0, "n", "[1]", 2),))
     assert determined(whole, SOLVER) is whole
+
+
+@checks(OBL_12)
+def test_a_solver_is_asked_only_for_what_nothing_else_settles() -> None:
+    same = seen(node("n"), unbound=(FreshSymbol(U7, "n", "", S),), after=(Stated("n", eq(F, S), "assert"),))
+    nobody = Recorder([])
+    assert determined(same, nobody).determined == {U7: S}
+    hard = replace(same, after=(Stated("n", ge(F * F, S * S), "assert"),))
+    asked = Recorder([Proved("z3")])
+    assert determined(hard, asked).determined == {U7: S}
+    assert asked.names == ["FRESH n"]
+    assert determined(replace(hard, unbound=()), nobody) == replace(hard, unbound=())
+    assert nobody.calls == 0
 
 
 @checks(OBL_12)

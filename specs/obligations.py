@@ -11,7 +11,7 @@ from refimpl.laws.dom import DOM, may_bind, scope_of
 from refimpl.laws.emit import EMIT, silenced
 from refimpl.laws.equiv import EQUIV
 from refimpl.laws.fresh import FRESH
-from refimpl.laws.observation import ABSENT, Contract, Failure, FreshSymbol, ObservedNode, Stated
+from refimpl.laws.observation import ABSENT, Contract, Failure, FreshSymbol, ObservedNode, Source, Stated
 from refimpl.terms import bool_symbol, eq, float_eq, float_symbol, ge, le, lnot, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observations import F0, S0, SIZE0, SIZE1, U0, U1, U7, U8, binding, found_at, goals, node, seen, tensor
@@ -73,6 +73,8 @@ CLOSED = ("cond", "while_loop", "scan", "map", "map_impl", "associative_scan")
     ("path", "scope"),
     [
         ("x", ""),
+        ("c", ""),
+        ("c/t/d", "c/t/"),
         ("c/t/x", "c/t/"),
         ("w/t/x", ""),
         ("gone/t/x", ""),
@@ -109,6 +111,7 @@ def test_dom_finds_binders_that_allocate_nothing_and_symbols_without_binder() ->
         ("gone", "refuted"),
     ]
     assert (claims.open, claims.settled, claims.total) == ((), 3, 6)
+    assert {found.law for found in claims.findings} == {"DOM"}
     whole = seen(observed.nodes[0], bindings=observed.bindings[:1], recorded_symbols={U0: "nonzero"})
     assert (DOM.claims(whole).findings, DOM.claims(whole).total) == ((), 1)
 
@@ -130,7 +133,7 @@ def test_dom_finds_the_first_use_that_no_binder_precedes() -> None:
             contract = Contract((), {}, frozenset((S0, U0, U1)))
             observed = seen(*nodes, bindings=bound, recorded_symbols={}, contract=contract)
         claims = DOM.claims(observed)
-        assert all(finding.outcome == "refuted" for finding in claims.findings)
+        assert all((found.law, found.outcome) == ("DOM", "refuted") for found in claims.findings)
         assert claims.settled == (0 if inputs else max(2 - len(claims.findings), 0))
         for finding in claims.findings:
             assert f"which {at[0]}, where it is bound, does not precede" in finding.message
@@ -139,6 +142,7 @@ def test_dom_finds_the_first_use_that_no_binder_precedes() -> None:
     branch = node("cond", "higher_order.cond")
     before, after, binder = _uses("a"), _uses("z"), _binds("n")
     assert first_uses(binder, after, at=("n",)) == []
+    assert first_uses(node("a", old=tensor(U8)), binder, at=("n",)) == [], "what nobody binds has no binder to precede"
     assert first_uses(replace(binder, old=before.old), at=("n",)) == []
     assert first_uses(before, binder, after, at=("n",)) == ["a", "a"]
     assert first_uses(before, _uses("b"), binder, at=("n",)) == ["a", "a"]
@@ -183,6 +187,7 @@ def test_fresh_asks_for_what_is_recorded_there_and_finds_clashes() -> None:
     )
     claims = FRESH.claims(observed)
     assert found_at(claims, "u1", "u0") == [("a", "refuted"), ("b", "refuted")]
+    assert {found.law for found in claims.findings} == {"FRESH"}
     assert goals(claims.open) == [("nonzero", eq(F, S)), ("item", float_eq(float_symbol("zuf0"), 2.5))]
     assert [claim.sides for claim in claims.open] == [(F, S), (F0, 2.5)]
     assert [claim.predicates for claim in claims.open] == [inside, ()]
@@ -240,6 +245,21 @@ def test_equiv_asks_for_what_only_one_side_says() -> None:
     assert "restore the assert" in claims.open[0].fix
     assert "record an assert" in claims.open[3].fix
     assert (claims.findings, claims.settled, claims.total) == ((), 4, 9)
+
+
+@checks(OBL_05)
+def test_equiv_says_how_it_was_recorded() -> None:
+    words: dict[Source, str] = {
+        "range": "as a range",
+        "assert": "by an assert",
+        "operator": "enforced by the operator",
+        "deferred": "deferred",
+        "fact": "as a fact",
+        "double": "as one value",
+    }
+    for source, word in words.items():
+        (claim,) = EQUIV.claims(seen(before=(Stated("n", ge(U, 2), source),))).open
+        assert f"({word})" in claim.about
 
 
 @checks(OBL_05)

@@ -58,6 +58,7 @@ def test_a_binder_gives_its_symbol_after_it() -> None:
     assert lost(seen(AT, count("m"), count(), bindings=second)) == "u0 is bound at n, which does not dominate at"
     assert lost(seen(count("m"), AT, count(), bindings=second)) == ""
     assert lost(seen(AT), ge(S + T, 3)) == ""
+    assert lost(seen(node("n", new=U), AT, bindings=(binding("gone", U0, U7),))) == ""
 
 
 @checks(OBL_13)
@@ -148,8 +149,8 @@ def test_an_assert_needs_the_symbols_of_its_recorded_argument_too() -> None:
 @checks(OBL_14)
 def test_only_what_must_be_asked_can_be_lost() -> None:
     after = (
-        Stated("at", ge(U, 1), "operator", enforced=ge(U, 1)),
-        Stated("at", ge(U, 2), "double"),
+        Stated("at", ge(V, 1), "operator", enforced=ge(V, 1)),
+        Stated("at", ge(V, 2), "double"),
         Stated("at", ge(V, 3), "deferred", (bool_symbol("p0"),), "sizes differ", 4, ge(V, 1)),
         Stated("at", ge(U, 4), "deferred", enforced=ge(U, 0)),
         Stated("at", ge(V, 5), "assert", lost="the assert at at is recorded with a constant"),
@@ -171,5 +172,7 @@ def test_only_what_must_be_asked_can_be_lost() -> None:
         replace(after[6], lost=gone),
     )
     assert found[0] is after[0]
+    alone = with_emission(seen(AT, after=(after[2],))).after
+    assert [each.lost for each in alone] == [gone, ""]
     nothing = seen(AT, after=(after[0], after[1], after[4]))
     assert with_emission(nothing) is nothing

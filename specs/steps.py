@@ -13,7 +13,7 @@ from refimpl.laws.step import Missing, Place, Raised, Step
 from refimpl.laws.step_law import NOTHING, StepClaim
 from refimpl.symbolic_shapes import DivideByKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Cond, FloatRange, Scalar, Symbol, ValueRange, eq, ge, le, mod, symbol
+from refimpl.terms import Cond, FloatRange, Scalar, Symbol, ValueRange, bool_symbol, eq, ge, le, lor, mod, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observed import AFTER, AT, BEFORE, F0, NEXT, S0, S1, SIZE, U0, U1, U7, U8, becomes, step
 
@@ -54,6 +54,8 @@ STP_02 = Clause(
         (EMPTY, ShapeEnvState(ranges={U0: ValueRange(None, None)}), []),
         (ShapeEnvState(ranges={U0: ValueRange(None, None)}), EMPTY, []),
         (EMPTY, ShapeEnvState(ranges={F0: FloatRange()}), ["zuf0 has a new range"]),
+        (EMPTY, ShapeEnvState(ranges={F0: ValueRange(None, None)}), ["zuf0 has a new range"]),
+        (ShapeEnvState(hints={S0: 5}), ShapeEnvState(hints={S0: 5.0}, pending=(U8,)), ["u8 is pending now"]),
         (ShapeEnvState(ranges={U0: SIZE}), ShapeEnvState(ranges={U0: ValueRange(0, 3)}), ["range of u0 was"]),
         (ShapeEnvState(replacements={U7: U}), EMPTY, ["replacement of u7|gone"]),
         (EMPTY, ShapeEnvState(replacements={U7: U}), ["u7 has a new replacement, "]),
@@ -66,9 +68,9 @@ STP_02 = Clause(
         (ShapeEnvState(renamings={U7: U0}), EMPTY, ["renaming of u7|gone"]),
         (EMPTY, ShapeEnvState(renamings={U7: U0}), ["u7 has a new renaming"]),
         (ShapeEnvState(renamings={U7: U0}), ShapeEnvState(renamings={U7: U1}), ["renaming of u7 was"]),
-        (ShapeEnvState(guards=(ge(S, 3),)), EMPTY, ["guard|gone"]),
-        (EMPTY, ShapeEnvState(guards=(ge(S, 3),)), ["new guard"]),
-        (ShapeEnvState(guards=(ge(S, 3),) * 2), ShapeEnvState(guards=(ge(S, 3),)), ["guard|gone"]),
+        (ShapeEnvState(guards=(ge(S, 3),)), EMPTY, ["the guard |gone"]),
+        (EMPTY, ShapeEnvState(guards=(ge(S, 3),)), ["new guard, "]),
+        (ShapeEnvState(guards=(ge(S, 3),) * 2), ShapeEnvState(guards=(ge(S, 3),)), ["the guard |gone"]),
         (ShapeEnvState(guards=(ge(S, 3), ge(T, 3))), ShapeEnvState(guards=(ge(T, 3), ge(S, 3))), []),
         (ShapeEnvState(asserts={U0: (ge(U, 3),)}), EMPTY, ["assert u0 >= 3 under u0 is gone"]),
         (EMPTY, ShapeEnvState(asserts={None: (ge(S, 3),)}), ["new assert, s0 >= 3 under no symbol"]),
@@ -77,8 +79,8 @@ STP_02 = Clause(
             ShapeEnvState(asserts={U1: (ge(U, 3),)}),
             ["under u0 is gone", "new assert, u0 >= 3 under u1"],
         ),
-        (ShapeEnvState(known=(eq(mod(U, 2), 0),)), EMPTY, ["condition|gone"]),
-        (EMPTY, ShapeEnvState(known=(eq(mod(U, 2), 0),)), ["new condition"]),
+        (ShapeEnvState(known=(eq(mod(U, 2), 0),)), EMPTY, ["the condition |gone"]),
+        (EMPTY, ShapeEnvState(known=(eq(mod(U, 2), 0),)), ["new condition, "]),
         (ShapeEnvState(known=(ge(U, 1), ge(U, 1))), ShapeEnvState(known=(ge(U, 1),)), []),
         (EMPTY, ShapeEnvState(size_like=frozenset((U1, U0))), ["u0 is size-like now", "u1 is size-like now"]),
         (ShapeEnvState(size_like=frozenset((U0,))), EMPTY, ["u0 is size-like no longer"]),
@@ -201,8 +203,11 @@ def test_the_callers_part_is_for_frame_to_judge() -> None:
 def test_values_that_are_for_other_laws_are_not_asked_for() -> None:
     invented = replace(BEFORE, known=(ge(U, 3),))
     assert _asked(replace(becomes(1.5), after=invented)) == []
+    both = step(Place(U0, AT, 1.5), Place(U1, NEXT, G), after=invented)
+    assert _asked(both) == [("lossy", eq(V, G))]
     missing = Place(U0, AT, Missing("gone"))
     assert _asked(step(missing, after=invented)) == [("inventive", ge(U, 3))]
+    assert "rebinding nothing asks" in _claims(step(missing, after=invented))[0].about
     assert _asked(step(Place(U0, AT, U), after=BEFORE)) == []
     zero = Place(U0, (*AT, DivideByKey(0)), F, (0,))
     assert "lossy" not in [kind for kind, _ in _asked(step(zero, after=BEFORE))]
@@ -253,6 +258,7 @@ def test_a_refusal_is_asked_whether_it_has_a_solution() -> None:
         assert _asked(step(Place(U0, AT, Missing("gone")), raised=raised)) == []
         assert _asked(step(Place(U0, AT, F), Place(U1, NEXT, Missing("gone")), raised=raised)) == []
         assert _asked(step(Place(U0, AT, U), raised=raised)) == []
+        assert _asked(replace(step(raised=raised), places=())) == []
         assert _asked(step(Place(U0, AT, F), Place(U1, NEXT, V), raised=raised)) == []
         renamed = replace(BEFORE, renamings={U7: U0})
         assert _asked(step(before=renamed, raised=raised)) == []
@@ -281,6 +287,7 @@ def test_size_likeness_passes_to_what_stands_for_the_symbol_in_the_end() -> None
     assert found({U0: T}, U7) == []
     assert found({U0: 3}, U7) == []
     assert found({U0: 2.5}, U7) == []
+    assert found({U0: F0}, U7) == []
     assert found({U0: G + 1}, U7) == []
     assert found({U0: G, U8: V}, U7, U8) == ["u0"]
     assert found({U0: G, U8: V}, U7, U1) == []
@@ -325,6 +332,9 @@ def test_the_callers_conditions_are_asked_for_in_both_directions() -> None:
     assert _framed(step(before=filed, after=replace(AFTER, guards=(le(S, 64),)))) == []
     moved = step(before=replace(BEFORE, guards=(le(S, 64),)), after=replace(AFTER, known=(le(S, 64),)))
     assert _framed(moved) == []
+    opaque = replace(BEFORE, known=(lor(bool_symbol("p0"), ge(S, 3)),))
+    (claim,) = FRAME.of_step(step(before=opaque, after=replace(AFTER, known=opaque.known, guards=(ge(S, 3),)))).open
+    assert set(claim.hypotheses) == {ge(S, 2), ge(T, 2)}, "what a branch says is not the caller's"
     mixed = replace(AFTER, guards=(le(U, S),))
     assert _framed(step(before=BEFORE, after=mixed)) == [("narrowed", le(U, S))]
     assert FRAME.of_step(step(after=narrow, raised=FAILED)) is NOTHING

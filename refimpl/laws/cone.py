@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 from refimpl.terms import Cond, free_of
 
 __all__ = ["cone"]
@@ -21,4 +23,4 @@ def cone(goals: tuple[Cond, ...], conditions: tuple[Cond, ...]) -> tuple[Cond, .
             if not chosen[index] and (condition is False or not free_of(condition).isdisjoint(reached)):
                 chosen[index] = grew = True
                 reached |= free_of(condition)
-    return tuple(condition for condition, take in zip(conditions, chosen, strict=True) if take)
+    return tuple(compress(conditions, chosen))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_
 
 from refimpl.fake_tensor import FakeTensor
 from refimpl.laws.elimination import equation
@@ -86,7 +87,7 @@ def renamed_value(value: Held, mapping: dict[Symbol | BoolSymbol, Scalar]) -> He
         return value.rewritten(lambda dim: to_dim(substitute(dim, mapping)))
     if isinstance(value, (list, tuple)):
         parts = [renamed_value(item, mapping) for item in value]
-        if all(part is item for part, item in zip(parts, value, strict=True)):
+        if all(map(is_, parts, value)):
             return value
         return tuple([part for part in parts if part is not ABSENT])
     return value if mapping.keys().isdisjoint(free_of(value)) else substitute(value, mapping)

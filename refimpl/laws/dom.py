@@ -7,7 +7,7 @@ from typing import Final
 
 from refimpl.laws.contract import scalars_in
 from refimpl.laws.law import Claims, Finding, Law
-from refimpl.laws.observation import ABSENT, Observation, ObservedNode
+from refimpl.laws.observation import Observation, ObservedNode
 from refimpl.symbolic_shapes.events import Binding
 from refimpl.symbolic_shapes.key_path import keystr
 from refimpl.terms import BoolSymbol, Symbol, free_of, to_text
@@ -65,7 +65,7 @@ def _out_of_reach(
     reported: set[Symbol | BoolSymbol] = set()
     for node in seen.nodes:
         done.add(node.path)
-        if node.is_input or node.old is ABSENT:
+        if node.is_input:
             continue
         for symbol in _symbols(node):
             at = binders.get(symbol) if isinstance(symbol, Symbol) else None
@@ -81,7 +81,7 @@ def _symbols(node: ObservedNode) -> list[Symbol | BoolSymbol]:
     found = {
         symbol for scalar in scalars_in(node.old) if not isinstance(scalar, (int, float)) for symbol in free_of(scalar)
     }
-    return sorted(found, key=lambda symbol: symbol.name) if len(found) > 1 else list(found)
+    return sorted(found, key=lambda symbol: symbol.name)
 
 
 def scope_of(path: str, nodes: Mapping[str, ObservedNode]) -> str:

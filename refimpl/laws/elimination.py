@@ -51,7 +51,7 @@ def elimination(definitions: Iterable[Definition]) -> tuple[dict[Symbol | BoolSy
         equal = equation(symbol, definition.term)
         if equal is True:
             continue
-        term = definition.term if equal is False else substitute(definition.term, mapping)
+        term = substitute(definition.term, mapping)
         if equal is False or definition.under or symbol in mapping or symbol in free_of(term):
             kept.append(under(definition.under, equal))
             continue

@@ -96,7 +96,7 @@ class _Reach:
         for node in self._seen.nodes:
             # A node that has no value of its own keeps what is recorded.
             value = node.old if node.new is ABSENT else node.new
-            if node.live and value is not ABSENT:
+            if node.live:
                 for term in scalars_in(value):
                     symbol = _solved(term, self._seen.contract.bound)
                     if symbol is not None:
@@ -123,5 +123,8 @@ def _solved(term: Scalar, known: frozenset[Symbol]) -> Symbol | None:
     if len(unknown) != 1:
         return None
     (symbol,) = unknown
-    parts = [monomial for monomial, _ in term.monomials if any(symbol in free_of(atom) for atom in monomial)]
-    return symbol if isinstance(symbol, Symbol) and parts == [(symbol,)] else None
+    match [monomial for monomial, _ in term.monomials if any(symbol in free_of(atom) for atom in monomial)]:
+        case [(Symbol() as alone,)]:
+            return alone
+        case _:
+            return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from refimpl.laws.root import colliding
-from refimpl.laws.step import Missing, Step
+from refimpl.laws.step import Missing, Raised, Step
 from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, StepFinding
 from refimpl.laws.step_words import (
     Relation,
@@ -21,7 +21,7 @@ from refimpl.laws.step_words import (
     same_sort,
     wanted,
 )
-from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
+from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.terms import Scalar, to_text
 
 __all__ = ["EXACT", "is_discardable"]
@@ -39,7 +39,7 @@ def _of_step(step: Step) -> StepClaims:
         return StepClaims((*_lost(step), *_invented(step)), tuple(_not_size_like(step)))
     match step.raised.kind:
         case "inconsistent" | "refused" | "other":
-            return StepClaims(tuple(_solvable(step)))
+            return StepClaims(tuple(_solvable(step, step.raised)))
         case "path" | "data-dependent":
             return NOTHING
 
@@ -74,15 +74,9 @@ def _invented(step: Step) -> Iterator[StepClaim]:
             yield StepClaim("EXACT", step.node, hypotheses, condition, about, _DROP)
 
 
-def _solvable(step: Step) -> Iterator[StepClaim]:
-    raised = step.raised
+def _solvable(step: Step, raised: Raised) -> Iterator[StepClaim]:
     found = relations(step)
-    if (
-        raised is None
-        or not found
-        or len(found) < len(step.places)
-        or any(_is_said(step, relation) for relation in found)
-    ):
+    if not found or len(found) < len(step.places) or any(_is_said(step, relation) for relation in found):
         return
     said = ", ".join(relation.text for relation in found)
     if raised.kind == "inconsistent":
@@ -101,13 +95,14 @@ def _is_said(step: Step, relation: Relation) -> bool:
 def is_discardable(step: Step, term: Scalar) -> bool:
     """Whether the value is no unbacked symbol any more: a constant, an expression of backed or of derived ones."""
     symbol = bare(resolve(step.before, term))
-    return symbol is None or not is_unbacked(symbol) or is_backed(step.before, symbol)
+    return symbol is None or is_backed(step.before, symbol)
 
 
 def _not_size_like(step: Step) -> Iterator[StepFinding]:
-    for symbol in sorted(step.before.size_like, key=lambda each: each.name):
-        by = step.after.replacements.get(symbol)
-        if by is None or symbol in step.before.replacements or not same_sort(symbol, by):
+    new = step.after.replacements.keys() & step.before.size_like - step.before.replacements.keys()
+    for symbol in sorted(new, key=lambda each: each.name):
+        by = step.after.replacements[symbol]
+        if not same_sort(symbol, by):
             continue
         end = bare(resolve(step.after, by))
         if end is not None and end not in step.after.size_like and not is_backed(step.after, end):

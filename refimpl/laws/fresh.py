@@ -6,7 +6,7 @@ from typing import Final
 
 from refimpl.laws.elimination import equation
 from refimpl.laws.law import Claim, Claims, Finding, Law
-from refimpl.laws.observation import ABSENT, FreshSymbol, Observation
+from refimpl.laws.observation import FreshSymbol, Observation
 from refimpl.laws.scalars import is_scalar
 from refimpl.terms import Scalar, Sort, of_atom
 
@@ -33,7 +33,7 @@ def _claims(seen: Observation) -> Claims:
                 findings.append(Finding("FRESH", node.path, "refuted", message))
     for fresh in seen.unbound:
         recorded = recorded_scalar(fresh)
-        if fresh.recorded is ABSENT or recorded is None:
+        if recorded is None:
             # It stands in no result: nothing can rest on it.
             settled += 1
             continue

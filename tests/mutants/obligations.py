@@ -114,8 +114,8 @@ OBLIGATIONS: Final = (
         "obl-products-give-their-factors",
         "A product of an unknown and a size is taken to give the unknown.",
         f"{_M}.emission:_solved",
-        "parts == [(symbol,)]",
-        "len(parts) == 1",
+        "case [(Symbol() as alone,)]:",
+        "case [(*_, Symbol() as alone)]:",
         (f"{_R}test_a_number_gives_the_only_symbol_that_is_not_known",),
     ),
     Mutant(
