@@ -17,6 +17,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
 from tests.mutants.obligations import OBLIGATIONS
 from tests.mutants.observed import OBSERVED
+from tests.mutants.observing import OBSERVING
 from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
 from tests.mutants.propagation import PROPAGATION
@@ -44,6 +45,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *OBSERVING,
     *LINKS,
     *BLIND,
     *THEORIES,
