@@ -17,7 +17,7 @@ from refimpl.symbolic_shapes import (
     Specialization,
     UndecidedGuardError,
 )
-from refimpl.terms import Cond, Sort, ValueRange, eq, ge, le, lt, mod, of_atom, symbol, symbol_atom, to_float
+from refimpl.terms import Cond, Sort, ValueRange, eq, ge, land, le, lor, lt, mod, of_atom, symbol, symbol_atom, to_float
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.operators import name
@@ -155,9 +155,13 @@ def test_facts_are_logged_and_known(low: int, stated: bool) -> None:
     with env.at("node"):
         (env.state if stated else env.fact)(condition)
         env.fact(True)
+        env.state(True)
     assert env.log == [Fact("node", condition)]
     assert env.known(condition) is (None if stated else True)
     assert env.bound(U0).low == (None if stated else low)
+    (env.state if stated else env.fact)(False)
+    assert env.log[1:] == [Fact("", False)]
+    assert env.knowledge.contradiction is (None if stated else False)
 
 
 ENV_06 = Clause(
@@ -175,6 +179,7 @@ test_requirements_are_logged_assumed_and_raised_too = checks(ENV_06)(
 @given(bounds=st.lists(st.integers(-4, 4), min_size=1, max_size=4), enforced=st.booleans())
 def test_requirements_are_logged_assumed_and_raised(bounds: list[int], enforced: bool) -> None:
     env, expected = unbacked(1), list[Requirement]()
+    assert env.violated is None
     for low in bounds:
         kernel: Cond = ge(U0, low - 1) if enforced else ge(U0, low)
         env.require(ge(U0, low), f"at least {low}", IndexError, kernel if enforced else None)
@@ -218,6 +223,30 @@ ENV_08 = Clause(
 test_guards_from_hints_are_specializations_too = checks(ENV_08)(
     test_shape_env.test_guards_from_hints_are_specializations_too
 )
+
+
+@checks(ENV_08)
+def test_what_is_known_is_no_decision() -> None:
+    for strict in (True, False):
+        env = ShapeEnv(guard_from_hints=not strict)
+        env.create_unbacked_symint()
+        env.add_backed(name("s0"), 5, 5, 5)
+        for condition in (ge(U0, 4), le(U0, 4)):
+            env.assume(condition)
+        assert [env.evaluate_int(term) for term in (U0, U0 * 2 + S0, 7)] == [4, 13, 7]
+        assert [env.evaluate(condition) for condition in (ge(U0, S0), le(U0, S0), True, False)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+        assert [repr(env.evaluate_float(number)) for number in (2.5, 3, -0.0)] == ["2.5", "3.0", "-0.0"]
+        assert [env.known_of_sizes(condition) for condition in (True, False, le(U0, 4))] == [True, False, True]
+        assert (env.guards, env.log) == ([], [])
+        opaque = env.symbols.opaque()
+        for condition in (land(opaque, ge(symbol("s1"), 3)), lor(opaque, eq(symbol("s1"), 2))):
+            with pytest.raises(GuardOnDataDependentSymNode):
+                env.evaluate(condition)
 
 
 @checks(ENV_08)

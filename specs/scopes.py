@@ -10,7 +10,7 @@ from refimpl.symbolic_shapes import EXACT, Binding, Delta, Fact, ShapeEnv
 from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.knowledge import Knowledge
-from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, mod, of_atom, symbol
+from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, mod, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes.operators import name
 
@@ -160,6 +160,7 @@ def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
         fresh, other = env.create_unbacked_symint(), env.create_unbacked_symint()
         env.size_like[name("u7")] = None
         delta = Delta(((name("u7"), U0),), conjuncts(land(ge(U0, 1))), (name("u7"), name("u0")), (name("u0"),))
+        point = env.checkpoint()
         env.apply(delta)
     assert (str(fresh), str(other)) == ("u0", "u8")
     assert env.pending_fresh_unbacked_symbols == [name("u8")]
@@ -183,7 +184,13 @@ def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
         assert not env.may_rename(name("u7"), name("u0")), "it has a name"
         assert not env.may_rename(name("u8"), name("u8"))
         assert not env.may_rename(name("u0"), name("u5")), "only what the run allocated"
-    assert of_atom(name("u0")) is U0
+    env.roll_back(point)
+    assert (env.named, env.unbacked_renamings, env.replacements) == ({}, {}, {})
+    assert env.pending_fresh_unbacked_symbols == [name("u7"), name("u8")]
+    assert list(env.size_like) == [name("u7")]
+    assert (name("u0") in env.symbols.origins) == is_known
+    with env.at("other"):
+        assert env.may_rename(name("u8"), name("u0")), "the name is free again"
 
 
 @checks(ENV_29)

@@ -113,7 +113,7 @@ def _rebind(
     term = value
     factor: Dim = 1
     for divisor in divisors:
-        if not isinstance(term, (int, IntTerm)) or symbol.sort is not Sort.INT:
+        if not isinstance(term, (int, IntTerm)):
             return Undecided("a float has no exact quotient")
         divided = quotient(term, divisor)
         if divided is None:
