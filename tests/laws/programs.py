@@ -11,7 +11,7 @@ from refimpl.export.builder import ProgramBuilder, Value, tensor
 from refimpl.export.prefix import Expression
 from refimpl.laws import LawRow, ProgramReport, check
 
-__all__ = ["LARGEST", "broken_laws", "checked", "counted", "loaded", "row", "two_counts", "witness"]
+__all__ = ["LARGEST", "broken_laws", "checked", "counted", "loaded", "row", "two_counts", "two_numbers", "witness"]
 
 LARGEST = 2**63 - 2
 
@@ -85,3 +85,14 @@ def two_counts(names: tuple[str, str], *, same_mask: bool, mutate: bool = False)
             program.call("aten.zero_.default", mask, out=tensor([s0]))
     program.output(*found)
     return program
+
+
+def two_numbers() -> tuple[ProgramBuilder, Value, Value]:
+    """``u0 = count(nonzero(x))`` and ``u1 = item(k)``."""
+    program = ProgramBuilder()
+    s0, u0, u1 = program.symbol("s0", hint=8), program.unbacked("u0"), program.unbacked("u1")
+    x, k = program.input("x", tensor([s0])), program.input("k", tensor([], "int64"))
+    found = program.call("aten.nonzero.default", x, out=tensor([u0, 1], "int64", strides=[1, u0]))
+    number = program.call("aten.item.default", k, out=u1)
+    program.output(found, number)
+    return program, found, number

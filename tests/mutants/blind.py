@@ -11,6 +11,7 @@ __all__ = ["BLIND"]
 _M: Final = "refimpl.laws"
 _B: Final = "specs/blind.py::"
 _R: Final = "specs/recording.py::"
+_T: Final = "specs/telling.py::"
 
 BLIND: Final = (
     Mutant(
@@ -75,6 +76,6 @@ BLIND: Final = (
         f"{_M}.check:_verdict",
         'return "unknown", judgement.relation',
         'return "equivalent", judgement.relation',
-        (f"{_R}test_the_verdict_is_the_worst_outcome",),
+        (f"{_T}test_the_verdict_is_the_worst_outcome",),
     ),
 )

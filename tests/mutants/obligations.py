@@ -11,6 +11,7 @@ __all__ = ["OBLIGATIONS"]
 _M: Final = "refimpl.laws"
 _O: Final = "specs/obligations.py::"
 _H: Final = "specs/hypotheses.py::"
+_D: Final = "specs/deciding.py::"
 _R: Final = "specs/reach.py::"
 
 OBLIGATIONS: Final = (
@@ -100,7 +101,7 @@ OBLIGATIONS: Final = (
         f"{_M}.decide:decide",
         "if _breaks_machine_integers(theory, verdict):",
         "if not claims:",
-        (f"{_H}test_what_is_settled_is_not_asked_and_products_matter_when_a_model_breaks_them",),
+        (f"{_D}test_what_is_settled_is_not_asked_and_products_matter_when_a_model_breaks_them",),
     ),
     Mutant(
         "obl-recorded-values-determine-nothing",
@@ -108,7 +109,7 @@ OBLIGATIONS: Final = (
         f"{_M}.determine:determined",
         "theory.settles(claim) or isinstance(",
         "theory.settles(claim) and isinstance(",
-        (f"{_H}test_what_only_a_solver_sees_is_determined_too_and_each_of_its_sort",),
+        (f"{_D}test_what_only_a_solver_sees_is_determined_too_and_each_of_its_sort",),
     ),
     Mutant(
         "obl-products-give-their-factors",

@@ -10,6 +10,7 @@ __all__ = ["RUNS"]
 
 _M: Final = "refimpl.laws"
 _R: Final = "specs/runs.py::"
+_C: Final = "specs/confirming.py::"
 _S: Final = "specs/models.py::"
 
 RUNS: Final = (
@@ -51,7 +52,7 @@ RUNS: Final = (
         f"{_M}.confirm:confirm",
         "for condition in theory.hypotheses(None, until=claim.until):",
         "for condition in theory.hypotheses(None, until=claim.until)[:0]:",
-        (f"{_R}test_a_run_that_violates_a_hypothesis_confirms_nothing",),
+        (f"{_C}test_a_run_that_violates_a_hypothesis_confirms_nothing",),
     ),
     Mutant(
         "run-backed-symbols-start-anywhere",
