@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Final, TypeGuard, assert_never, get_args
+from typing import Final, assert_never, get_args
 
-from refimpl.conformance.structures import (
-    Described,
-    Dictionary,
-    ListOf,
-    NodeRef,
-    Number,
-    SliceOf,
-    Structure,
-    SubgraphRef,
-    TensorOf,
-    Text,
-    TupleOf,
-    Wrapper,
-    number,
-)
+from refimpl.conformance.containers import Leaf, plain, value_of
+from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, number
 from refimpl.fake_tensor import Device, DType, FakeTensor, Storage
 from refimpl.fake_tensor.tensor import Layout
 from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
-from refimpl.symbolic_shapes.structures import is_dict, is_list, is_tuple
 from refimpl.symbolic_shapes.sym_node import unwrap, wrap
 from refimpl.terms import Scalar
 
@@ -48,29 +33,16 @@ class Values:
 
     def make(self, value: Structure) -> object:
         """The value as a run has it."""
+        return value_of(value, self._leaf, self._nodes)
+
+    def _leaf(self, value: Leaf) -> object:
         match value:
-            case None:
-                return None
             case Number(_, term):
                 return self._number(term)
-            case Text(text):
-                return text
             case Described(kind, name):
                 return described(kind, name)
             case TensorOf():
                 return self._tensor(value)
-            case ListOf(items):
-                return [self.make(item) for item in items]
-            case TupleOf(items):
-                return tuple([self.make(item) for item in items])
-            case Dictionary(pairs):
-                return {name: self.make(item) for name, item in pairs}
-            case SliceOf(start, stop, step):
-                return slice(self.make(start), self.make(stop), self.make(step))
-            case Wrapper(pairs):
-                return SimpleNamespace(**{name: self.make(item) for name, item in pairs})
-            case NodeRef(name) | SubgraphRef(name):
-                return self._nodes[name]
             case _:
                 assert_never(value)
 
@@ -125,27 +97,15 @@ def device_named(name: str) -> Device:
 
 def structure_of(value: object) -> Structure:
     """The value of a run as plain data. Raises TypeError for a class that no case has."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return Text(value)
+    return plain(value, _leaf)
+
+
+def _leaf(value: object) -> Structure:
     if isinstance(value, FakeTensor):
         return TensorOf(value.sizes, value.strides, value.offset, value.dtype.name, str(value.device), value.layout)
-    if is_tuple(value):
-        return TupleOf(tuple([structure_of(item) for item in value]))
-    if is_list(value):
-        return ListOf(tuple([structure_of(item) for item in value]))
-    if is_dict(value):
-        return Dictionary(tuple([(str(key), structure_of(item)) for key, item in value.items()]))
     if isinstance(value, Module):
         return SubgraphRef(type(value).__name__)
-    if _is_slice(value):
-        return SliceOf(structure_of(value.start), structure_of(value.stop), structure_of(value.step))
     scalar = unwrap(value)
     if is_scalar(scalar):
         return number(scalar)
     raise TypeError(f"{type(value).__name__} is no value of a case")
-
-
-def _is_slice(value: object) -> TypeGuard[slice[object, object, object]]:
-    return isinstance(value, slice)

@@ -7,6 +7,7 @@ from typing import final
 
 from refimpl.conformance.case import InterpreterInput, PropagationInput
 from refimpl.conformance.convert import Values, structure_of
+from refimpl.conformance.dropped import Dropped
 from refimpl.conformance.graphs import UnknownTargetError, build
 from refimpl.conformance.outcome import Declined, InterpreterResult, PropagationResult, Raised, Returned
 from refimpl.conformance.rejections import rejection_of
@@ -27,29 +28,19 @@ class _Watching(Interpreter[object]):
 
     def __init__(self, module: Module, collect: bool) -> None:
         super().__init__(module, collect)
-        self.freed: list[tuple[str, tuple[str, ...]]] = []
-        self.running: str | None = None
-        self._held: dict[str, None] | None = None
+        self.dropped = Dropped()
 
     def run_node(self, n: Node) -> object:
         """The value of a node."""
         self.note()
-        self.running = n.name
+        self.dropped.running = n.name
         value = super().run_node(n)
-        if self._held is not None:
-            self._held[n.name] = None
+        self.dropped.ran(n.name)
         return value
 
     def note(self) -> None:
         """Note what was dropped after the node that ran last."""
-        present = {node.name for node in self.env}
-        if self._held is None:
-            self._held = dict.fromkeys(node.name for node in self.graph.nodes if node.name in present)
-        gone = tuple([name for name in self._held if name not in present])
-        if gone:
-            self.freed.append((self.running or "", gone))
-            for name in gone:
-                del self._held[name]
+        self.dropped.note((node.name for node in self.graph.nodes), (node.name for node in self.env))
 
 
 def interpret(given: InterpreterInput) -> Returned[InterpreterResult] | Raised | Declined:
@@ -69,10 +60,10 @@ def interpret(given: InterpreterInput) -> Returned[InterpreterResult] | Raised |
         else:
             result = interpreter.run(*inputs, initial_env=initial or None, enable_io_processing=given.io_processing)
     except Exception as error:
-        return _rejected(error, interpreter.running)
+        return _rejected(error, interpreter.dropped.running)
     interpreter.note()
     left = len(inputs) if given.method == "boxed_run" else None
-    freed = tuple(interpreter.freed) if given.collect else None
+    freed = tuple(interpreter.dropped.freed) if given.collect else None
     return Returned(InterpreterResult(structure_of(result), freed, left))
 
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Protocol, cast, final
 
 from refimpl.conformance.case import InterpreterInput, PropagationInput
+from refimpl.conformance.dropped import Dropped
 from refimpl.conformance.outcome import Declined, InterpreterResult, PropagationResult, Raised, Returned
 from refimpl.torch._calls import SHAPES, function
 from refimpl.torch._case_graphs import UnknownTarget, interpreter_target, propagation_target, torch_module
@@ -46,9 +47,7 @@ class _Watching:
     """Notes which values are gone when the next node runs, and which node ran last."""
 
     def __init__(self, interpreter: _Interpreter) -> None:
-        self.freed: list[tuple[str, tuple[str, ...]]] = []
-        self.running: str | None = None
-        self._held: dict[str, None] | None = None
+        self.dropped = Dropped()
         self._interpreter = interpreter
         self._run_node = interpreter.run_node
         interpreter.run_node = self.run_node
@@ -56,22 +55,15 @@ class _Watching:
     def run_node(self, node: _Node) -> object:
         """The value of a node."""
         self.note()
-        self.running = node.name
+        self.dropped.running = node.name
         value = self._run_node(node)
-        if self._held is not None:
-            self._held[node.name] = None
+        self.dropped.ran(node.name)
         return value
 
     def note(self) -> None:
         """Note what was dropped after the node that ran last."""
-        present = {node.name for node in self._interpreter.env}
-        if self._held is None:
-            self._held = dict.fromkeys(node.name for node in self._interpreter.graph.nodes if node.name in present)
-        gone = tuple([name for name in self._held if name not in present])
-        if gone:
-            self.freed.append((self.running or "", gone))
-            for name in gone:
-                del self._held[name]
+        names = (node.name for node in self._interpreter.graph.nodes)
+        self.dropped.note(names, (node.name for node in self._interpreter.env))
 
 
 def interpret(given: InterpreterInput) -> Returned[InterpreterResult] | Raised | Declined:
@@ -92,10 +84,11 @@ def interpret(given: InterpreterInput) -> Returned[InterpreterResult] | Raised |
         else:
             result = interpreter.run(*inputs, initial_env=initial or None, enable_io_processing=given.io_processing)
     except Exception as error:
-        return _rejected(error, watching.running)
+        return _rejected(error, watching.dropped.running)
     watching.note()
     left = len(inputs) if given.method == "boxed_run" else None
-    return Returned(InterpreterResult(structure_of(result), tuple(watching.freed) if given.collect else None, left))
+    freed = tuple(watching.dropped.freed) if given.collect else None
+    return Returned(InterpreterResult(structure_of(result), freed, left))
 
 
 def _rejected(error: Exception, node: str | None) -> Raised:

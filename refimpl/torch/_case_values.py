@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from types import SimpleNamespace
 from typing import Protocol, assert_never, cast, final
 
-from refimpl.conformance.structures import (
-    Described,
-    Dictionary,
-    ListOf,
-    NodeRef,
-    Number,
-    SliceOf,
-    Structure,
-    SubgraphRef,
-    TensorOf,
-    Text,
-    TupleOf,
-    Wrapper,
-    number,
-)
-from refimpl.symbolic_shapes.structures import is_dict, is_list, is_tuple
+from refimpl.conformance.containers import Leaf, plain, value_of
+from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, number
 from refimpl.terms import Dim, Scalar, Sort, to_cond, to_dim, to_real
 from refimpl.torch._calls import function, method
 from refimpl.torch._imports import attribute
@@ -52,29 +37,16 @@ class TorchValues:
 
     def make(self, value: Structure) -> object:
         """The value as a run has it."""
+        return value_of(value, self._leaf, self._nodes)
+
+    def _leaf(self, value: Leaf) -> object:
         match value:
-            case None:
-                return None
             case Number(sort, term):
                 return self._number(sort, term)
-            case Text(text):
-                return text
-            case Described(_, name):
-                return function("torch", "device")(name) if value.kind == "device" else attribute("torch", name)
+            case Described(kind, name):
+                return function("torch", "device")(name) if kind == "device" else attribute("torch", name)
             case TensorOf():
                 return self._tensor(value)
-            case ListOf(items):
-                return [self.make(item) for item in items]
-            case TupleOf(items):
-                return tuple([self.make(item) for item in items])
-            case Dictionary(pairs):
-                return {name: self.make(item) for name, item in pairs}
-            case SliceOf(start, stop, step):
-                return slice(self.make(start), self.make(stop), self.make(step))
-            case Wrapper(pairs):
-                return SimpleNamespace(**{name: self.make(item) for name, item in pairs})
-            case NodeRef(name) | SubgraphRef(name):
-                return self._nodes[name]
             case _:
                 assert_never(value)
 
@@ -131,24 +103,15 @@ def structure_of(value: object, replaced_in: object = None) -> Structure:
 
     Raises `Unreadable` for what no case has.
     """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return Text(value)
-    if is_torch_tensor(value):
-        return _tensor(cast("_Tensor", value), replaced_in)  # just asked
-    if is_tuple(value):
-        return TupleOf(tuple([structure_of(item, replaced_in) for item in value]))
-    if is_list(value):
-        return ListOf(tuple([structure_of(item, replaced_in) for item in value]))
-    if is_dict(value):
-        return Dictionary(tuple([(str(key), structure_of(item, replaced_in)) for key, item in value.items()]))
-    if isinstance(value, slice):
-        ends = cast("slice[object, object, object]", value)  # what a slice holds is asked next
-        return SliceOf(*[structure_of(part, replaced_in) for part in (ends.start, ends.stop, ends.step)])
-    if type(value).__name__.endswith("GraphModule"):
-        return SubgraphRef(type(value).__name__)
-    return number(_term(value, replaced_in))
+
+    def leaf(part: object) -> Structure:
+        if is_torch_tensor(part):
+            return _tensor(cast("_Tensor", part), replaced_in)  # just asked
+        if type(part).__name__.endswith("GraphModule"):
+            return SubgraphRef(type(part).__name__)
+        return number(_term(part, replaced_in))
+
+    return plain(value, leaf)
 
 
 def _term(value: object, replaced_in: object) -> Scalar:
