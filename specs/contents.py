@@ -7,6 +7,7 @@ from typing import Final
 
 from specs import (
     archives,
+    beholding,
     bindings,
     blind,
     comparison,
@@ -93,6 +94,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("OBL", reach),
     ("THY", theories),
     ("OBS", observing),
+    ("OBS", beholding),
     ("LNK", links),
     ("JDG", judging),
     ("JDG", witnesses),

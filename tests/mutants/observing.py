@@ -10,6 +10,7 @@ __all__ = ["OBSERVING"]
 
 _M: Final = "refimpl.laws"
 _O: Final = "specs/observing.py::"
+_B: Final = "specs/beholding.py::"
 
 OBSERVING: Final = (
     Mutant(
@@ -35,5 +36,37 @@ OBSERVING: Final = (
         "(inner.is_impure() or _runs_effects(inner))",
         "inner.is_impure()",
         (f"{_O}test_an_effect_in_a_nested_sub_graph_keeps_its_operators",),
+    ),
+    Mutant(
+        "obs-facts-keep-fresh-names",
+        "What the run says keeps its fresh names.",
+        f"{_M}.observe:_in_old",
+        "return substitute_cond(condition, renaming)",
+        "return condition",
+        (f"{_B}test_the_log_is_written_in_old_names",),
+    ),
+    Mutant(
+        "obs-violations-are-forgotten",
+        "What a node violates that is known to raise is not required.",
+        f"{_M}.observe:_after",
+        'failure.kind == "violated" and',
+        'failure.kind == "path" and',
+        (f"{_B}test_who_states_a_requirement",),
+    ),
+    Mutant(
+        "obs-the-last-node-holds-a-symbol",
+        "The last node that holds a symbol is taken for the first.",
+        f"{_M}.observe:_holders",
+        "found.setdefault(symbol, node.path)",
+        "found[symbol] = node.path",
+        (f"{_B}test_the_first_node_that_holds_a_symbol",),
+    ),
+    Mutant(
+        "obs-unbound-symbols-stand-nowhere",
+        "Of a symbol in a sequence it is not told in which element it stands.",
+        f"{_M}.observe:_place",
+        'f"{at}[{index}]"',
+        "at",
+        (f"{_B}test_where_an_unbound_symbol_stands",),
     ),
 )
