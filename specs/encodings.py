@@ -36,7 +36,6 @@ from refimpl.terms import (
     float_ne,
     float_symbol,
     float_unary,
-    floor_div,
     ge,
     int_max,
     int_min,
@@ -298,7 +297,14 @@ def test_what_is_abstracted_is_named_with_its_reason() -> None:
         (said,) = encode((), (ge(term, W),)).opaque
         assert isinstance(term, type(U))
         assert said == f"{reason}: {term.key}"
-    assert not encode((), (ge(_raw("Pow", U, 256), W), ge(_raw("Pow", U + V, 40), W))).opaque
+    # Three summands to the 43rd power have 990 monomials, to the 44th 1035: more than 1024 are not multiplied out.
+    assert encode((), (ge(_raw("Pow", U + V + W, 44), W),)).opaque
+    quotient = _raw("FloorDiv", U, V)
+    written = (
+        _raw("Pow", U, 256), _raw("Pow", U + V, 40), _raw("Pow", U + V + W, 43), _raw("Pow", quotient, 1),
+        _raw("LShift", U, 256), _raw("LShift", quotient, 2), _raw("RShift", quotient, 2),
+    )  # fmt: skip
+    assert not encode((), tuple(ge(term, W) for term in written)).opaque
     (said,) = encode((), (float_lt(float_add(F, G), 0.0),)).opaque
     assert said.startswith("float arithmetic: FloatAdd(")
     (said,) = encode((), (float_lt(to_float(U), F),)).opaque
@@ -333,6 +339,19 @@ def test_any_name_is_one_constant(name: str) -> None:
 def test_deep_sharing_is_written_once() -> None:
     term: Dim = U
     for _ in range(40):
-        term = _raw("Max", term, floor_div(term + V, 3), mod(term, 5))
+        term = _raw("Max", _raw("FloorDiv", term, V), mod(term, 5), ite(ge(term, 2), term, _raw("Mod", term, W)))
     script = encode((), (ge(term, int_min(U, V)), eq(round_to_int(F), trunc_to_int(F)), ge(power(U, 2), 0)))
-    assert len(script.assertions) < 20_000
+    assert len(script.assertions) < 40_000
+
+
+@checks(SOL_07)
+def test_an_argument_of_another_sort_is_an_error() -> None:
+    comparison = ge(U, V)
+    for condition, expected in (
+        (ge(_raw("Mod", F, 2), 1), "an integer argument was expected"),
+        (ge(_raw("Max", U, comparison), 1), "an integer argument was expected"),
+        (ge(_raw("FloorToInt", comparison), 1), "a float argument was expected"),
+        (ge(_raw("Ite", U, V, 1), 1), "a condition was expected"),
+    ):
+        with pytest.raises(TypeError, match=expected):
+            encode((), (condition,))
