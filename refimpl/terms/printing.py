@@ -15,7 +15,6 @@ from refimpl.terms.core import (
     Atom,
     BoolSymbol,
     BoolTerm,
-    Dim,
     Eq,
     FloatCompare,
     Ge,
@@ -29,33 +28,29 @@ from refimpl.terms.core import (
     Term,
     TermTooLargeError,
 )
-from refimpl.terms.polynomials import add, make_int, scale
-from refimpl.terms.printing_order import in_print_order, power_factors, scalar_order
+from refimpl.terms.printing_order import (
+    class_of,
+    in_print_order,
+    member_order,
+    power_factors,
+    printed_sides,
+    scalar_order,
+)
 from refimpl.terms.traversal import subterms
 
 __all__ = ["to_text"]
 
 MAX_TEXT: Final = 1 << 20
+RELATION: Final = 35
 ADD: Final = 40
 MUL: Final = 50
 POW: Final = 60
 ATOM: Final = 1000
 _PRECEDENCE: Final[dict[str, int]] = {
     "FloorDiv": 35, "Mod": 35, "FloatTrueDiv": 35, "IntTrueDiv": 35, "BitOr": 36, "BitXor": 37, "BitAnd": 38,
-    "FloatAdd": ADD, "FloatMul": MUL, "Pow": 50, "FloatPow": 60,
+    "FloatAdd": ADD, "FloatMul": MUL, "Pow": 50, "FloatPow": 60, "ToFloat": 70, "TruncToInt": 70, "FloorToInt": 70,
+    "CeilToInt": 70, "RoundToInt": 70, "Ite": 70, "FloatIte": 70,
 }  # fmt: skip
-_NAMES: Final[dict[str, str]] = {
-    "Pow": "PowByNatural",
-    "BitAnd": "BitwiseFn_bitwise_and",
-    "BitOr": "BitwiseFn_bitwise_or",
-    "BitXor": "BitwiseFn_bitwise_xor",
-    "FloatMax": "Max",
-    "FloatMin": "Min",
-    "abs": "Abs",
-}
-_OPAQUE: Final = frozenset(
-    ("sqrt", "cos", "cosh", "sin", "sinh", "tan", "tanh", "asin", "acos", "atan", "exp", "log", "log2", "asinh")
-)
 _Texts = dict[Term, str]
 
 
@@ -100,12 +95,12 @@ def _text(part: Term, done: _Texts) -> str:
             return _polynomial(part, done)
         case Apply():
             return _apply(part, done)
-        case Ge(term):
-            return _inequality(term, done)
-        case Eq(term):
-            return f"Eq({_equation(term, done)})"
-        case Ne(term):
-            return f"Ne({_equation(term, done)})"
+        case Ge():
+            return _inequality(part, done)
+        case Eq():
+            return f"Eq({_equation(part, done)})"
+        case Ne():
+            return f"Ne({_equation(part, done)})"
         case FloatCompare():
             return _float_compare(part, done)
         case Not(arg):
@@ -117,7 +112,7 @@ def _text(part: Term, done: _Texts) -> str:
 
 
 def _members(args: tuple[BoolTerm, ...], done: _Texts) -> list[str]:
-    return [_member(arg, done) for arg in sorted(args, key=scalar_order)]
+    return [_member(arg, done) for arg in sorted(args, key=member_order)]
 
 
 def _member(arg: BoolTerm, done: _Texts) -> str:
@@ -146,17 +141,20 @@ def _bracketed(part: Scalar, level: int, done: _Texts) -> str:
     return f"({text})" if _precedence(part) <= level else text
 
 
-def _power(atom: Atom, exponent: int, done: _Texts) -> str:
+def _power(atom: Atom, exponent: int, level: int, done: _Texts) -> str:
     if exponent == 1:
-        return _bracketed(atom, MUL, done)
+        return _bracketed(atom, level, done)
     return f"{_bracketed(atom, POW, done)}**{exponent}"
 
 
-def _monomial(monomial: Monomial, size: int, done: _Texts) -> str:
-    factors = power_factors(monomial)
+def _monomial(monomial: Monomial, coefficient: int, done: _Texts) -> str:
+    """The product without its sign."""
+    factors, size = power_factors(monomial), abs(coefficient)
     if len(factors) == 1 and size == 1 and factors[0][1] == 1:
         return _bracketed(factors[0][0], ADD - 1, done)
-    texts = [_power(atom, exponent, done) for atom, exponent in factors]
+    # sympy takes a negative product for a sum when it asks which factors need brackets.
+    level = ADD if coefficient < 0 else MUL
+    texts = [_power(atom, exponent, level, done) for atom, exponent in factors]
     return "*".join(texts if size == 1 else [str(size), *texts])
 
 
@@ -165,8 +163,7 @@ def _polynomial(term: IntTerm, done: _Texts) -> str:
         return _look(term.atom, done)
     parts: list[str] = []
     for monomial, coefficient in in_print_order(term):
-        size = abs(coefficient)
-        body = _monomial(monomial, size, done) if monomial else str(size)
+        body = _monomial(monomial, coefficient, done) if monomial else str(abs(coefficient))
         if parts:
             parts.append(f"{'-' if coefficient < 0 else '+'} {body}")
         else:
@@ -174,27 +171,20 @@ def _polynomial(term: IntTerm, done: _Texts) -> str:
     return " ".join(parts)
 
 
-def _halves(term: IntTerm) -> tuple[Dim, Dim]:
-    """``(left, right)`` with ``term == left - right``, the constant on the right, else no negative coefficient."""
-    left = make_int({m: c for m, c in term.monomials if m and c > 0})
-    return left, add(left, scale(term, -1))
+def _inequality(part: Ge, done: _Texts) -> str:
+    left, right = printed_sides(part)
+    op = ">=" if any(c > 0 for m, c in part.term.monomials if m) else "<="
+    return f"{_bracketed(left, RELATION, done)} {op} {_bracketed(right, RELATION, done)}"
 
 
-def _inequality(term: IntTerm, done: _Texts) -> str:
-    left, right = _halves(term)
-    if isinstance(left, int):
-        constant = term.constant
-        return f"{_look(add(right, constant), done)} <= {constant}"
-    return f"{_look(left, done)} >= {_look(right, done)}"
-
-
-def _equation(term: IntTerm, done: _Texts) -> str:
-    left, right = _halves(term)
+def _equation(part: Eq | Ne, done: _Texts) -> str:
+    left, right = printed_sides(part)
     return f"{_look(left, done)}, {_look(right, done)}"
 
 
 def _float_compare(part: FloatCompare, done: _Texts) -> str:
-    left, right = _look(part.left, done), _look(part.right, done)
+    level = RELATION if part.op in ("lt", "le") else 0
+    left, right = _bracketed(part.left, level, done), _bracketed(part.right, level, done)
     mirrored = isinstance(part.left, (int, float))
     if mirrored:
         left, right = right, left
@@ -226,8 +216,7 @@ def _apply(part: Apply, done: _Texts) -> str:
         case "Max" | "Min":
             return f"{part.fn}({', '.join(_look(arg, done) for arg in sorted(args, key=scalar_order))})"
         case _:
-            name = f"OpaqueUnaryFn_{part.fn}" if part.fn in _OPAQUE else _NAMES.get(part.fn, part.fn)
-            return f"{name}({', '.join(_look(arg, done) for arg in args)})"
+            return f"{class_of(part.fn)}({', '.join(_look(arg, done) for arg in args)})"
 
 
 def _float_sum(left: Scalar, right: Scalar, done: _Texts) -> str:

@@ -4,10 +4,45 @@ from __future__ import annotations
 
 from typing import Final
 
-from refimpl.terms.core import And, Apply, Atom, BoolSymbol, Eq, FloatCompare, Ge, IntTerm, Monomial, Or, Scalar, Symbol
+from refimpl.terms.core import (
+    And,
+    Apply,
+    Atom,
+    BoolSymbol,
+    BoolTerm,
+    Dim,
+    Eq,
+    FloatCompare,
+    Ge,
+    IntTerm,
+    Monomial,
+    Ne,
+    Not,
+    Or,
+    Scalar,
+    Symbol,
+    Term,
+)
 from refimpl.terms.keys import key_of
+from refimpl.terms.polynomials import add, make_int, scale
+from refimpl.terms.traversal import subterms
 
-__all__ = ["in_print_order", "power_factors", "scalar_order"]
+__all__ = ["class_of", "in_print_order", "member_order", "power_factors", "printed_sides", "scalar_order"]
+
+_CLASSES: Final[dict[str, str]] = {
+    "Pow": "PowByNatural",
+    "BitAnd": "BitwiseFn_bitwise_and",
+    "BitOr": "BitwiseFn_bitwise_or",
+    "BitXor": "BitwiseFn_bitwise_xor",
+    "FloatMax": "Max",
+    "FloatMin": "Min",
+    "Ite": "Piecewise",
+    "FloatIte": "Piecewise",
+    "abs": "Abs",
+}
+_OPAQUE: Final = frozenset(
+    ("sqrt", "cos", "cosh", "sin", "sinh", "tan", "tanh", "asin", "acos", "atan", "exp", "log", "log2", "asinh")
+)
 
 MAX_DEPTH: Final = 8
 Order = tuple[int, str, tuple["Order | str", ...], int, float]
@@ -49,8 +84,67 @@ def scalar_order(value: Scalar, depth: int = 0) -> Order:
             return (20, "Symbol", (name,), 1, 1)
         case IntTerm():
             return _polynomial_order(value, depth)
+        case Ge() | Eq() | Ne():
+            sides = tuple(scalar_order(side, depth + 1) for side in printed_sides(value))
+            return (50, _class_name(value), _sized(sides), 1, 1)
         case _:
             return (50, _class_name(value), (key_of(value),), 1, 1)
+
+
+def class_of(fn: str) -> str:
+    """PyTorch's name of a function."""
+    return f"OpaqueUnaryFn_{fn}" if fn in _OPAQUE else _CLASSES.get(fn, fn)
+
+
+def printed_sides(condition: Ge | Eq | Ne) -> tuple[Dim, Dim]:
+    """The two sides of a comparison: no negative coefficient, the constant on the right.
+
+    An inequality without a positive coefficient is printed as ``<=``, the sides exchanged.
+    """
+    term = condition.term
+    left = make_int({m: c for m, c in term.monomials if m and c > 0})
+    right = add(left, scale(term, -1))
+    if isinstance(condition, Ge) and isinstance(left, int):
+        return add(right, term.constant), term.constant
+    return left, right
+
+
+def member_order(arg: BoolTerm) -> tuple[int, Order]:
+    """The sort key of a member of a conjunction or disjunction: the smaller expression first."""
+    counts: dict[Term, int] = {}
+    for part in subterms(arg):
+        counts[part] = _nodes(part, counts)
+    return counts[arg], scalar_order(arg)
+
+
+def _nodes(part: Term, counts: dict[Term, int]) -> int:
+    """The number of nodes of sympy's expression, parts that occur several times counted each time."""
+    match part:
+        case Symbol() | BoolSymbol():
+            return 1
+        case IntTerm():
+            return _summed(part, counts)
+        case Apply(fn, args):
+            conditional = 3 if fn in ("Ite", "FloatIte") else 0  # its two pairs, and the truth of the second one
+            return 1 + conditional + sum(1 if isinstance(arg, (int, float)) else counts[arg] for arg in args)
+        case Ge() | Eq() | Ne():
+            return 1 + sum(1 if isinstance(side, int) else _summed(side, counts) for side in printed_sides(part))
+        case FloatCompare(_, left, right):
+            return 1 + sum(1 if isinstance(side, (int, float)) else counts[side] for side in (left, right))
+        case Not(arg):
+            return 1 + counts[arg]
+        case And(args) | Or(args):
+            return 1 + sum(counts[arg] for arg in args)
+
+
+def _summed(term: IntTerm, counts: dict[Term, int]) -> int:
+    total = 1 if len(term.monomials) > 1 else 0
+    for monomial, coefficient in term.monomials:
+        factors = [counts[atom] + (2 if exponent > 1 else 0) for atom, exponent in power_factors(monomial)]
+        if coefficient != 1 or not monomial:
+            factors.append(1)
+        total += sum(factors) + (1 if len(factors) > 1 else 0)
+    return total
 
 
 def _class_name(value: Scalar) -> str:
@@ -99,6 +193,8 @@ def _atom_order(atom: Atom, exponent: int, coefficient: int, depth: int) -> Orde
         return (20, "Symbol", (atom.name,), exponent, coefficient)
     if depth > MAX_DEPTH:
         return (60, atom.key, (), exponent, coefficient)
-    rank = 50 if atom.fn in ("Max", "Min") else 40
+    name = class_of(atom.fn)
+    # A function of any number of arguments precedes those of a fixed number.
+    rank = 50 if name in ("Max", "Min") else 39 if name == "Piecewise" else 40
     args = tuple(scalar_order(arg, depth + 1) for arg in atom.args)
-    return (rank, atom.fn, _sized(args), exponent, coefficient)
+    return (rank, name, _sized(args), exponent, coefficient)

@@ -84,8 +84,8 @@ TERMS: Final = (
         "trm-inequalities-print-reversed",
         "An inequality is printed with its sides exchanged.",
         f"{_T}.printing:_inequality",
-        "} >= {",
-        "} <= {",
+        'op = ">=" if',
+        'op = "<=" if',
         (f"{_C}test_terms_print_as_in_pytorch",),
     ),
     Mutant(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from refimpl import terms as t
+from refimpl.export.expressions import ExpressionReader
 from refimpl.terms import ge, to_text
 
 U, V, S, S77 = (t.symbol(name) for name in ("u0", "u1", "s0", "s77"))
@@ -86,6 +90,15 @@ PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
 @pytest.mark.parametrize(("term", "expected"), PRINTED_BY_PYTORCH, ids=[text for _, text in PRINTED_BY_PYTORCH])
 def test_terms_print_as_in_pytorch(term: t.Scalar, expected: str) -> None:
     assert to_text(term) == expected
+
+
+def test_what_pytorch_wrote_prints_as_it_printed_it() -> None:
+    """What ``tests/differential/record_printed.py`` recorded: as archives write it, and as PyTorch prints it."""
+    rows = Path(__file__).with_name("printed.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 600
+    for row in rows:
+        written, printed = json.loads(row)
+        assert to_text(ExpressionReader().read(written, "recorded")) == printed
 
 
 def test_constants_print_as_in_python() -> None:
