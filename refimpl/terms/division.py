@@ -52,7 +52,7 @@ def _floor_div_by_constant(left: IntTerm, right: int) -> Dim:
     if right == 0:
         return _apply("FloorDiv", left, right)
     if right < 0:
-        return _floor_div_by_constant_or_int(scale(left, -1), -right)
+        return floor_div(scale(left, -1), -right)
     left, right = _divide_by_content(left, right)
     if right == 1:
         return left
@@ -61,10 +61,6 @@ def _floor_div_by_constant(left: IntTerm, right: int) -> Dim:
         return add(whole, rest // right)
     nested = _nested_floor_div(rest, right)
     return add(whole, _apply("FloorDiv", rest, right) if nested is None else nested)
-
-
-def _floor_div_by_constant_or_int(left: Dim, right: int) -> Dim:
-    return left // right if isinstance(left, int) else _floor_div_by_constant(left, right)
 
 
 def _divide_by_content(left: IntTerm, right: int) -> tuple[IntTerm, int]:
