@@ -26,20 +26,12 @@ class Direction(NamedTuple):
 @lru_cache(maxsize=1 << 16)
 def direction_of(term: IntTerm) -> Direction:
     """The direction of a polynomial, unique up to the polynomial itself."""
-    factor = 0
-    constant = 0
-    first = 0
-    for monomial, coefficient in term.monomials:
-        if monomial:
-            first = first or coefficient
-            factor = gcd(factor, coefficient)
-        else:
-            constant = coefficient
-    if first < 0:
+    constant = term.constant
+    monomials = term.monomials[1:] if constant else term.monomials
+    factor = gcd(*[coefficient for _, coefficient in monomials])
+    if monomials[0][1] < 0:
         factor = -factor
-    if factor == 1 and not constant:
-        return Direction(term, 1, 0)
-    direction = make_int({m: c // factor for m, c in term.monomials if m})
+    direction = make_int({monomial: coefficient // factor for monomial, coefficient in monomials})
     assert isinstance(direction, IntTerm)
     return Direction(direction, factor, constant)
 

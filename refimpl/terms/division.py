@@ -49,16 +49,13 @@ def symmetric_residue(value: int, modulus: int) -> int:
 
 @lru_cache(maxsize=CACHED)
 def _floor_div_by_constant(left: IntTerm, right: int) -> Dim:
-    if right == 0:
-        return _apply("FloorDiv", left, right)
-    if right < 0:
-        return floor_div(scale(left, -1), -right)
+    if right <= 0:
+        return floor_div(scale(left, -1), -right) if right else _apply("FloorDiv", left, right)
     left, right = _divide_by_content(left, right)
     if right == 1:
         return left
     whole, rest = _pull_out_multiples(left, right)
-    if isinstance(rest, int):
-        return add(whole, rest // right)
+    assert isinstance(rest, IntTerm), "the coefficients of a sum share no factor with the divisor any more"
     nested = _nested_floor_div(rest, right)
     return add(whole, _apply("FloorDiv", rest, right) if nested is None else nested)
 
@@ -66,8 +63,6 @@ def _floor_div_by_constant(left: IntTerm, right: int) -> Dim:
 def _divide_by_content(left: IntTerm, right: int) -> tuple[IntTerm, int]:
     """``(g*x + c) // (g*q) == (x + c // g) // q`` for positive ``g``: Hermite's nesting of floors."""
     content = _content(left, right)
-    if content == 1:
-        return left, right
     divided = make_int({m: c // content for m, c in left.monomials})
     assert isinstance(divided, IntTerm)
     return divided, right // content
@@ -75,12 +70,7 @@ def _divide_by_content(left: IntTerm, right: int) -> tuple[IntTerm, int]:
 
 def _content(term: IntTerm, start: int) -> int:
     """The gcd of ``start`` and of the non-constant coefficients."""
-    for monomial, coefficient in term.monomials:
-        if monomial:
-            start = gcd(start, coefficient)
-            if start == 1:
-                break
-    return start
+    return gcd(start, *[coefficient for monomial, coefficient in term.monomials if monomial])
 
 
 def _pull_out_multiples(left: IntTerm, right: int) -> tuple[Dim, Dim]:
@@ -215,10 +205,8 @@ def _over(term: Dim, common: Monomial, numbers: int) -> Dim:
 
 @lru_cache(maxsize=CACHED)
 def _mod_by_constant(left: IntTerm, right: int) -> Dim:
-    if right == 0:
-        return _apply("Mod", left, right)
-    if right < 0:
-        return scale(mod(scale(left, -1), -right), -1)
+    if right <= 0:
+        return scale(mod(scale(left, -1), -right), -1) if right else _apply("Mod", left, right)
     reduced = _reduce_coefficients(_unwrap_inner_mod(left, right), right)
     if isinstance(reduced, int):
         return reduced % right

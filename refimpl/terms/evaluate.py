@@ -50,7 +50,7 @@ def evaluate(term: Scalar, valuation: Mapping[str, Number]) -> Number:
         try:
             values[part] = _value(part, values, valuation)
         except (ArithmeticError, ValueError) as error:
-            values[part] = error if isinstance(error, Undefined) else Undefined(str(error))
+            values[part] = Undefined(str(error))
     result = values[term]
     if isinstance(result, Undefined):
         raise result
@@ -69,8 +69,7 @@ def _look(part: Scalar, values: _Values) -> Number:
 
 def _integer(part: Scalar, values: _Values) -> int:
     value = _look(part, values)
-    if not isinstance(value, int):
-        raise Undefined(f"{value} is no integer")
+    assert isinstance(value, int), "what stands below a term of integers is one, and was refused above if it is not"
     return value
 
 

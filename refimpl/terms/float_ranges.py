@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -58,16 +59,12 @@ class FloatRange:
 
     def __add__(self, other: FloatRange) -> FloatRange:
         """``x + y``; unbounded where opposite infinities can meet in a NaN."""
-        if self.is_unbounded or other.is_unbounded:
-            return ANY_FLOAT
         if (self.high == math.inf and other.low == -math.inf) or (self.low == -math.inf and other.high == math.inf):
             return ANY_FLOAT
         return FloatRange(self.low + other.low, self.high + other.high)
 
     def __mul__(self, other: FloatRange) -> FloatRange:
         """``x * y``; unbounded where zero can meet an infinity in a NaN."""
-        if self.is_unbounded or other.is_unbounded:
-            return ANY_FLOAT
         if (self._has_infinity() and 0.0 in other) or (other._has_infinity() and 0.0 in self):
             return ANY_FLOAT
         products = [x * y for x in (self.low, self.high) for y in (other.low, other.high)]
@@ -80,8 +77,7 @@ class FloatRange:
         """Whether every ``x < y``, no ``x < y`` (NaN compares false), or neither is certain."""
         if self.low >= other.high:
             return False
-        certain = self.high < other.low and not self.is_unbounded and not other.is_unbounded
-        return True if certain else None
+        return True if self.high < other.low else None
 
     def less_equal(self, other: FloatRange) -> bool | None:
         """Whether every ``x <= y``, no ``x <= y`` (NaN compares false), or neither is certain."""
@@ -100,7 +96,10 @@ class FloatRange:
     @staticmethod
     def of_integers(integers: ValueRange) -> FloatRange:
         """The nearest doubles of a range of integers (``ToFloat``, undefined where it overflows)."""
-        return FloatRange(_nearest(integers.low, -1), _nearest(integers.high, 1))
+        return FloatRange(
+            -math.inf if integers.low is None else _nearest(integers.low),
+            math.inf if integers.high is None else _nearest(integers.high),
+        )
 
     def trunc(self) -> ValueRange:
         """The integers that ``math.trunc`` of a finite member can be."""
@@ -131,17 +130,12 @@ class FloatRange:
         )
 
 
-LARGEST: Final = 1.7976931348623157e308
+LARGEST: Final = int(sys.float_info.max)
 
 
-def _nearest(end: int | None, side: int) -> float:
-    if end is None:
-        return side * math.inf
-    try:
-        return float(end)
-    except OverflowError:
-        # The conversion of such an integer is undefined; the largest double bounds the others.
-        return LARGEST if end > 0 else -LARGEST
+def _nearest(end: int) -> float:
+    """The nearest double; the conversion of what is larger than all is undefined, the largest bounds the others."""
+    return float(min(max(end, -LARGEST), LARGEST))
 
 
 def _text(end: float) -> str:
