@@ -70,7 +70,7 @@ TRM_27 = Clause(
     "TRM-27",
     "A comparison of integers is one of a sum with zero, the coefficients without a common factor: an order rounds its"
     " constant down, an equation that no integer solves is false, and the first coefficient of one is positive.",
-    f"{_TERMS}.conditions:_primitive",
+    f"{_TERMS}.conditions:_zero_term",
     "trm-equations-round-their-constant",
 )
 

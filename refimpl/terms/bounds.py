@@ -73,10 +73,9 @@ class Bounds:
         """Whether the assumptions imply the condition (True), its negation (False), or neither as far as is seen."""
         self._knowledge.trim()
         result = decide(self._knowledge, condition)
-        if result is not None or isinstance(condition, (bool, BoolSymbol)) or _is_linear(condition):
+        if result is not None or _is_linear(condition):
             return result
-        simple = simplify_condition(self._knowledge, condition)
-        return decide(self._knowledge, simple) if simple is not condition else None
+        return decide(self._knowledge, simplify_condition(self._knowledge, condition))
 
     def range_of(self, term: Dim) -> ValueRange:
         """A range that contains every value the integer can have."""
@@ -150,15 +149,15 @@ class Bounds:
         knowledge.own()
         knowledge.truths[condition] = True
         negation = lnot(condition)
-        if not isinstance(negation, (bool, And)):
-            knowledge.truths[negation] = False
+        assert not isinstance(negation, bool), "the negation of a term is a term"
+        knowledge.truths[negation] = False
         knowledge.touch(condition.free)
 
     def _unit(self, args: tuple[BoolTerm, ...], pending: list[Cond]) -> None:
-        """A disjunction all but one of whose members are false establishes that one."""
+        """A disjunction all but one of whose members are false establishes that one; one that has none is false."""
         left = [arg for arg in args if decide(self._knowledge, arg) is not False]
-        if len(left) == 1:
-            pending.append(left[0])
+        if len(left) < 2:
+            pending.append(left[0] if left else False)
 
     def _compare_float(self, condition: FloatCompare) -> None:
         left, right = condition.left, condition.right
@@ -193,13 +192,14 @@ class Bounds:
 
     def _learn_congruence(self, term: IntTerm) -> None:
         """``x % m == r`` for constants says that ``x`` is congruent to ``r`` modulo ``m``."""
-        direction, factor, constant = direction_of(term)
+        direction, _, constant = direction_of(term)
         atom = direction.atom
-        if factor != 1 or not isinstance(atom, Apply) or atom.fn != "Mod":
+        if not isinstance(atom, Apply) or atom.fn != "Mod":
             return
         inner, modulus = atom.args
-        if not isinstance(inner, IntTerm) or not isinstance(modulus, int) or modulus <= 0:
+        if not isinstance(modulus, int) or modulus <= 0:
             return
+        assert isinstance(inner, IntTerm), "the remainder of a constant by a constant is a constant"
         of_inner = direction_of(inner)
         if abs(of_inner.factor) != 1:
             return
@@ -212,11 +212,10 @@ class Bounds:
             knowledge.touch(inner.free)
 
     def _exclude(self, term: IntTerm) -> None:
+        """The direction of an inequation in normal form has the factor 1."""
         knowledge = self._knowledge
-        direction, factor, constant = direction_of(term)
-        if constant % factor:
-            return
-        value = -constant // factor
+        direction, _, constant = direction_of(term)
+        value = -constant
         known = knowledge.excluded.get(direction, frozenset())
         if value in known:
             return
@@ -246,7 +245,6 @@ class Bounds:
 
     def _tighten(self, direction: IntTerm, ends: Ends) -> bool:
         knowledge = self._knowledge
-        stored = knowledge.ranges.get(direction)
         before = ends_of(knowledge, direction)
         after = _without(intervals.intersect(before, ends), knowledge.excluded.get(direction))
         if after[0] is not None and after[1] is not None and after[0] > after[1]:
@@ -256,7 +254,7 @@ class Bounds:
             return False
         knowledge.own()
         knowledge.ranges[direction] = after
-        if stored is None and len(direction.monomials) > 1:
+        if len(direction.monomials) > 1:
             knowledge.mention(direction)
         knowledge.touch(direction.free)
         return True
@@ -296,9 +294,9 @@ class Bounds:
         return facts
 
 
-def _is_linear(condition: BoolTerm) -> bool:
+def _is_linear(condition: Cond) -> bool:
     """Whether it compares a sum of symbols, of which simplification says nothing that intervals do not."""
-    if condition.depth or not isinstance(condition, (Ge, Eq, Ne)):
+    if not isinstance(condition, (Ge, Eq, Ne)) or condition.depth:
         return False
     return len(_last_monomial(condition.term)) == 1
 

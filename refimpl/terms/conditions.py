@@ -25,6 +25,7 @@ from refimpl.terms.core import (
     Real,
     Scalar,
 )
+from refimpl.terms.directions import direction_of
 from refimpl.terms.keys import bounded, depth_above, key_of, typed, union_free
 from refimpl.terms.polynomials import CACHED, add, make_int, scale, subtract
 
@@ -71,16 +72,15 @@ def intern_float_compare(op: Literal["lt", "le", "eq", "ne"], left: Real | Dim, 
 
 def _ite_of_constants(term: IntTerm) -> tuple[Cond, int, int] | None:
     """``(c, x, y)`` if the term is ``x`` where ``c`` holds and ``y`` elsewhere, for constants."""
-    monomials = term.monomials
-    if len(monomials) > 2 or (len(monomials) == 2 and monomials[0][0]):
-        return None
-    monomial, factor = monomials[len(monomials) - 1]
-    if len(monomial) != 1 or not isinstance(monomial[0], Apply) or monomial[0].fn != "Ite":
+    constant = term.constant
+    monomials = term.monomials[1:] if constant else term.monomials
+    monomial, factor = monomials[0]
+    if len(monomials) != 1 or len(monomial) != 1 or not isinstance(monomial[0], Apply) or monomial[0].fn != "Ite":
         return None
     condition, then, otherwise = monomial[0].args
-    if not isinstance(then, int) or not isinstance(otherwise, int) or not is_condition(condition):
+    if not isinstance(then, int) or not isinstance(otherwise, int):
         return None
-    constant = term.constant
+    assert is_condition(condition), "a choice has a condition first"
     return condition, factor * then + constant, factor * otherwise + constant
 
 
@@ -95,17 +95,6 @@ def is_condition(value: Scalar) -> TypeGuard[Cond]:
     return isinstance(value, (bool, Ge, Eq, Ne, And, Or, Not, FloatCompare, BoolSymbol))
 
 
-def _content(term: IntTerm) -> int:
-    """The greatest common divisor of the non-constant coefficients."""
-    result = 0
-    for monomial, coefficient in term.monomials:
-        if monomial:
-            result = gcd(result, coefficient)
-            if result == 1:
-                break
-    return result
-
-
 def nonnegative(term: Dim) -> Cond:
     """``term >= 0``; dividing by the content rounds the constant down, which integers allow."""
     return term >= 0 if isinstance(term, int) else _nonnegative_term(term)
@@ -116,33 +105,14 @@ def _nonnegative_term(term: IntTerm) -> Cond:
     chosen = _ite_of_constants(term)
     if chosen is not None:
         return _choose(chosen[0], chosen[1] >= 0, chosen[2] >= 0)
-    content = _content(term)
-    if content != 1:
-        divided = make_int({m: c // content for m, c in term.monomials})
-        assert not isinstance(divided, int)
-        term = divided
-    return _intern_comparison(Ge, term)
-
-
-def _primitive(term: IntTerm) -> IntTerm | None:
-    """The term over its content with its leading coefficient positive, or None if no integer makes it 0."""
-    content = _content(term)
-    if term.constant % content:
-        return None
-    leading = next(c for m, c in term.monomials if m)
-    if leading < 0:
-        content = -content
-    if content == 1:
-        return term
+    content = gcd(*[coefficient for monomial, coefficient in term.monomials if monomial])
     divided = make_int({m: c // content for m, c in term.monomials})
-    assert not isinstance(divided, int)
-    return divided
+    assert isinstance(divided, IntTerm)
+    return _intern_comparison(Ge, divided)
 
 
 def eq(left: Dim, right: Dim) -> Cond:
     """``left == right`` on integers."""
-    if left is right:
-        return True
     difference = subtract(left, right)
     return difference == 0 if isinstance(difference, int) else _zero_term(difference)
 
@@ -152,8 +122,12 @@ def _zero_term(term: IntTerm) -> Cond:
     chosen = _ite_of_constants(term)
     if chosen is not None:
         return _choose(chosen[0], chosen[1] == 0, chosen[2] == 0)
-    primitive = _primitive(term)
-    return False if primitive is None else _intern_comparison(Eq, primitive)
+    direction, factor, constant = direction_of(term)
+    if constant % factor:
+        return False
+    primitive = add(direction, constant // factor)
+    assert isinstance(primitive, IntTerm)
+    return _intern_comparison(Eq, primitive)
 
 
 def ne(left: Dim, right: Dim) -> Cond:

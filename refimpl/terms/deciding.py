@@ -89,9 +89,7 @@ def _decide_all(knowledge: Knowledge, args: tuple[Cond, ...]) -> bool | None:
 
 
 def _decide_float(knowledge: Knowledge, condition: FloatCompare) -> bool | None:
-    if isinstance(condition.left, (int, IntTerm)) or isinstance(condition.right, (int, IntTerm)):
-        # An integer is compared exactly, without the rounding that a range of floats describes.
-        return None
+    # An integer here is any number: it is compared exactly, without the rounding that a range of floats describes.
     left = float_range_of(knowledge, condition.left)
     right = float_range_of(knowledge, condition.right)
     match condition.op:
@@ -132,9 +130,8 @@ def _decide_eq(knowledge: Knowledge, term: IntTerm) -> bool | None:
         return True
     if (low is not None and low > 0) or (high is not None and high < 0):
         return False
-    direction, factor, constant = direction_of(term)
-    excluded = knowledge.excluded.get(direction)
-    if excluded is not None and constant % factor == 0 and -constant // factor in excluded:
+    direction, _, constant = direction_of(term)  # the factor is 1: an equation is kept in normal form
+    if -constant in knowledge.excluded.get(direction, ()):
         return False
     modulus, residue = congruence_of(knowledge, term)
     if modulus != 1 and residue != 0:

@@ -307,8 +307,8 @@ TERMS: Final = (
     Mutant(
         "trm-equations-round-their-constant",
         "An equation that no integer solves is divided by its content all the same.",
-        f"{_T}.conditions:_primitive",
-        "if term.constant % content:",
+        f"{_T}.conditions:_zero_term",
+        "if constant % factor:",
         "if False:",
         ("specs/comparisons.py::test_a_comparison_has_one_form",),
     ),
