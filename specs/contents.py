@@ -7,6 +7,7 @@ from typing import Final
 
 from specs import (
     archives,
+    assumptions,
     beholding,
     bindings,
     blind,
@@ -52,6 +53,7 @@ from specs import (
     run_claims,
     runs,
     scopes,
+    searches,
     solvers,
     states,
     step_claims,
@@ -125,6 +127,8 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("TRM", divisions),
     ("TRM", meanings),
     ("TRM", comparisons),
+    ("TRM", searches),
+    ("TRM", assumptions),
     ("SOL", solvers),
     ("SOL", encodings),
     ("SOL", engines),

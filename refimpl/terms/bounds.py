@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Final, assert_never, final
 
 from refimpl.terms import intervals
@@ -115,13 +116,14 @@ class Bounds:
         pending: list[Cond] = [condition]
         while pending:
             current = pending.pop()
-            if isinstance(current, bool):
-                if not current:
-                    self._knowledge.inconsistent = True
-                continue
             match current:
+                case True:
+                    pass
+                case False:
+                    self._knowledge.inconsistent = True
                 case And(args):
-                    pending.extend(reversed(args))
+                    denied = self._knowledge.truths.get(current) is False
+                    pending.extend((False,) if denied else reversed(args))
                 case Ge(term):
                     self._learn([(term, (0, None))])
                 case Eq(term):
@@ -130,34 +132,37 @@ class Bounds:
                 case Ne(term):
                     self._exclude(term)
                 case Or(args):
-                    self._store(current)
-                    self._unit(args, pending)
+                    if self._store(current):
+                        self._unit(args, pending)
                 case FloatCompare():
-                    self._store(current)
-                    self._compare_float(current)
+                    if self._store(current):
+                        self._compare_float(current)
                 case BoolSymbol() | Not():
                     self._store(current)
                 case _:
                     assert_never(current)
 
-    def _store(self, condition: BoolTerm) -> None:
+    def _store(self, condition: BoolTerm) -> bool:
+        """Keep a condition as it is, unless it is known already; whether it does not contradict what is known."""
         knowledge = self._knowledge
-        known = knowledge.truths.get(condition)
+        known = decide(knowledge, condition)
+        if known is False:
+            knowledge.inconsistent = True
         if known is not None:
-            knowledge.inconsistent |= not known
-            return
+            return known
         knowledge.own()
         knowledge.truths[condition] = True
         negation = lnot(condition)
         assert not isinstance(negation, bool), "the negation of a term is a term"
         knowledge.truths[negation] = False
         knowledge.touch(condition.free)
+        return True
 
     def _unit(self, args: tuple[BoolTerm, ...], pending: list[Cond]) -> None:
-        """A disjunction all but one of whose members are false establishes that one; one that has none is false."""
+        """A disjunction all but one of whose members are false establishes that one."""
         left = [arg for arg in args if decide(self._knowledge, arg) is not False]
-        if len(left) < 2:
-            pending.append(left[0] if left else False)
+        if len(left) == 1:
+            pending.append(left[0])
 
     def _compare_float(self, condition: FloatCompare) -> None:
         left, right = condition.left, condition.right
@@ -205,8 +210,10 @@ class Bounds:
             return
         residue = (-constant - of_inner.constant) * of_inner.factor % modulus
         knowledge = self._knowledge
-        stored = knowledge.congruences.get(of_inner.direction)
-        if stored is None or modulus % stored[0] == 0:
+        known, known_residue = knowledge.congruences.get(of_inner.direction, (1, 0))
+        if (residue - known_residue) % gcd(modulus, known):
+            knowledge.inconsistent = True
+        elif modulus > known and modulus % known == 0:
             knowledge.own()
             knowledge.congruences[of_inner.direction] = (modulus, residue)
             knowledge.touch(inner.free)

@@ -1,0 +1,188 @@
+"""TRM, continued: what follows from orders, sums, products, quotients, remainders and choices, and is always known.
+
+Each row of the tables says the least value that a term has under assumptions. That it is the least is enumerated here;
+that it is known, and nothing above it, is asked of the bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import pytest
+
+from refimpl.terms import (
+    Cond,
+    Dim,
+    ValueRange,
+    bool_symbol,
+    eq,
+    float_symbol,
+    floor_div,
+    ge,
+    int_max,
+    int_min,
+    ite,
+    land,
+    le,
+    lnot,
+    lor,
+    lt,
+    mod,
+    ne,
+    symbol,
+)
+from specs.clauses import Clause, checks
+from specs.valuations import knowing, values
+
+__all__ = ["TRM_30", "TRM_31"]
+
+_TERMS = "refimpl.terms"
+A, B, C, D = (symbol(name) for name in ("u0", "u1", "u2", "u3"))
+P, Q = bool_symbol("p0"), bool_symbol("p1")
+F, G = float_symbol("zuf0"), float_symbol("zuf1")
+Row: TypeAlias = tuple[Sequence[Cond], Dim, int]
+
+TRM_30 = Clause(
+    "TRM-30",
+    "The least value of a maximum, minimum or choice against sums that bound its arguments is known: one argument"
+    " suffices where one bounds it, all are needed where all do.",
+    f"{_TERMS}.deciding:_by_relaxing_an_atom",
+    "trm-choices-are-not-relaxed",
+)
+EXTREMA: Final[tuple[Row, ...]] = (
+    ((), int_max(A, B) - A, 0),
+    ((), int_max(A, B) - B, 0),
+    ((), 2 * int_max(A, B, C + 1) - 2 * C, 2),
+    ((ge(B, C),), int_max(A, B) - C, 0),
+    ((ge(A, C + 1),), int_max(A, B) - C, 1),
+    ((le(A, C), le(B, C)), C - int_max(A, B), 0),
+    ((le(A, C), le(B, C - 2)), 3 * C - 3 * int_max(A, B + 1), 0),
+    ((), A - int_min(A, B), 0),
+    ((), B - int_min(A, B), 0),
+    ((le(A, C - 1),), C - int_min(A, B), 1),
+    ((ge(A, C), ge(B, C)), int_min(A, B) - C, 0),
+    ((ge(A, C + 1), ge(B, C + 2)), 2 * int_min(A, B) - 2 * C, 2),
+    ((ge(A, C), ge(B, C)), ite(P, A, B) - C, 0),
+    ((le(A, C), le(B, C)), C - ite(P, A, B), 0),
+    ((), ite(P, A, A + 2) - A, 0),
+    ((), int_max(A, int_min(B, C)) - A, 0),
+    ((), int_max(A, B) - int_min(A, B), 0),
+    ((ge(D, 0),), int_max(A, B) + D - A, 0),
+)
+OPEN: Final[tuple[tuple[Sequence[Cond], Cond], ...]] = (
+    ((le(A, C),), le(int_max(A, B), C)),
+    ((le(B, C),), le(int_max(A, B), C)),
+    ((ge(A, C),), ge(int_min(A, B), C)),
+    ((ge(B, C),), ge(int_min(A, B), C)),
+    ((ge(A, C),), ge(ite(P, A, B), C)),
+    ((ge(B, C),), ge(ite(P, A, B), C)),
+    ((le(A, C),), le(ite(P, A, B), C)),
+    ((), ge(int_min(A, B), A)),
+    ((), ge(A, int_max(A, B))),
+    ((), eq(int_max(A, B), B)),
+)
+"""Questions that hold of some values and not of others, and must stay open."""
+
+
+def _its_least_value_is_known(row: Row) -> None:
+    assumptions, term, least = row
+    assert min(values(assumptions, term)) == least
+    for said in (assumptions, assumptions[::-1]):
+        bounds = knowing(said)
+        assert bounds.known(ge(term, least)) is True
+        assert bounds.known(lt(term, least)) is False
+        assert bounds.known(ge(term, least - 1)) is True
+        assert bounds.known(eq(term, least - 1)) is False
+        assert bounds.known(ne(term, least - 1)) is True
+        assert bounds.known(ge(term, least + 1)) is None
+        assert bounds.known(eq(term, least)) is None
+        assert bounds.known(land(ge(term, least), P)) is None
+        assert bounds.known(land(P, lt(term, least))) is False
+        assert bounds.known(lor(P, ge(term, least))) is True
+        assert bounds.known(lor(lt(term, least), P)) is None
+
+
+@checks(TRM_30)
+@pytest.mark.parametrize("row", EXTREMA, ids=lambda row: str(row[1]))
+def test_the_least_value_of_an_extremum_or_choice_is_known(row: Row) -> None:
+    _its_least_value_is_known(row)
+
+
+@checks(TRM_30)
+@pytest.mark.parametrize(("assumptions", "question"), OPEN, ids=str)
+def test_what_one_argument_does_not_decide_stays_open(assumptions: Sequence[Cond], question: Cond) -> None:
+    assert values(assumptions, question) == {False, True}
+    assert knowing(assumptions).known(question) is None
+    assert knowing(assumptions).known(lnot(question)) is None
+
+
+TRM_31 = Clause(
+    "TRM-31",
+    "A quotient by a positive number lies near its dividend, a remainder between zero and its divisor and not above a"
+    " dividend that is not negative; sums of known sums and products of bounded numbers are known to their least one.",
+    f"{_TERMS}.deciding:_relax_mod",
+    "trm-remainders-reach-their-divisor",
+)
+PARTS: Final[tuple[Row, ...]] = (
+    ((), 3 * floor_div(A, 3) - A, -2),
+    ((), A - 3 * floor_div(A, 3), 0),
+    ((ge(B, 2),), 3 * floor_div(A, 3) + B - A, 0),
+    ((ge(A, 0), le(A, B)), B - floor_div(A, 2), 0),
+    ((), 4 * floor_div(A + B, 4) - A - B, -3),
+    ((ge(A, 0),), A - mod(A, 3), 0),
+    ((ge(B, 1),), B - mod(A, B), 1),
+    ((ge(B, 1), ge(A, 0)), A - mod(A, B), 0),
+    ((ge(B, 1), ge(C, B)), C - mod(A, B), 1),
+    ((ge(B, 1), ge(A, C)), A - C + mod(D, B), 0),
+    ((le(mod(A, 3), B),), B - mod(A, 3), 0),
+    ((ge(A, B), ge(B, C)), A - C, 0),
+    ((ge(2 * A, B + 1), ge(B, 3 * C)), 2 * A - 3 * C, 1),
+    ((ge(A - B, 1), ge(C, 2)), 2 * A - 2 * B + C, 4),
+    ((le(A + B, 3), le(C - B, -1)), -A - C, -2),
+    ((le(B - A, -2),), 3 * A - 3 * B, 6),
+    ((ge(A, 1), ge(B, 2)), A * B - B, 0),
+    ((le(A, 3), le(B, 2)), (3 - A) * (2 - B), 0),
+    ((le(A, 3), ge(B, 1)), (4 - A) * B, 1),
+    ((ge(A, 1), ge(B, 1), ge(C, 1)), A * B * C - C, 0),
+    ((ge(A, 2),), A * A * A - 4 * A, 0),
+    ((ge(A, 1), ge(B, 1)), A * A * A * B * B * B - A, 0),
+    ((ge(A, 1), ge(B, 0)), A * floor_div(B, 2) - floor_div(B, 2), 0),
+    ((ge(A, 0), ge(B, 0), eq(C, A * B)), C, 0),
+)
+
+
+@checks(TRM_31)
+@pytest.mark.parametrize("row", PARTS, ids=lambda row: str(row[1]))
+def test_the_least_value_of_sums_and_products_is_known(row: Row) -> None:
+    _its_least_value_is_known(row)
+
+
+@checks(TRM_31)
+@pytest.mark.parametrize(
+    ("assumptions", "question"),
+    [
+        ((ge(B, -2),), ge(mod(A, B), 0)),
+        ((ge(B, -1),), lt(mod(A, B), B)),
+        ((ge(A, -1),), ge(A, mod(A, 3))),
+        ((ge(A, 1),), ge(A * B, B)),
+        ((le(A, 3), ge(B, 2)), ge((3 - A) * (2 - B), 0)),
+        ((ge(A, B),), ge(A + B, 2 * B + 1)),
+        ((ge(2 * A, B),), ge(A, B)),
+        ((), eq(mod(A, 4), 0)),
+    ],
+    ids=str,
+)
+def test_what_does_not_follow_stays_open(assumptions: Sequence[Cond], question: Cond) -> None:
+    assert values(assumptions, question) == {False, True}
+    assert knowing(assumptions).known(question) is None
+    assert knowing(assumptions).known(lnot(question)) is None
+
+
+@checks(TRM_31)
+def test_nothing_is_concluded_from_a_division_by_zero() -> None:
+    bounds = knowing((ge(floor_div(A, 0), 1), eq(mod(B, 0), 3)))
+    assert bounds.range_of(A) == ValueRange()
+    assert bounds.range_of(B) == ValueRange()
+    assert bounds.known(eq(mod(B, 3), 0)) is None
+    assert bounds.known(le(floor_div(A, 0), A)) is None
