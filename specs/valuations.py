@@ -14,6 +14,7 @@ BOX: Final = (-4, -2, -1, 0, 1, 2, 3, 4)
 
 
 def knowing(assumptions: Sequence[Cond]) -> Bounds:
+    """Bounds that assume the conditions, which do not contradict each other."""
     bounds = Bounds()
     for condition in assumptions:
         bounds.assume(condition)
@@ -39,6 +40,7 @@ def _holding(assumptions: Sequence[Cond], *terms: Dim | Cond) -> list[dict[str, 
 
 
 def values(assumptions: Sequence[Cond], term: Dim | Cond) -> set[int | float | bool]:
+    """The values of the term where the assumptions hold and it is defined."""
     found: set[int | float | bool] = set()
     for point in _holding(assumptions, term):
         try:
