@@ -106,7 +106,7 @@ def _nonnegative_term(term: IntTerm) -> Cond:
     if chosen is not None:
         return _choose(chosen[0], chosen[1] >= 0, chosen[2] >= 0)
     content = gcd(*[coefficient for monomial, coefficient in term.monomials if monomial])
-    divided = make_int({m: c // content for m, c in term.monomials})
+    divided = term if content == 1 else make_int({m: c // content for m, c in term.monomials})
     assert isinstance(divided, IntTerm)
     return _intern_comparison(Ge, divided)
 
@@ -125,7 +125,7 @@ def _zero_term(term: IntTerm) -> Cond:
     direction, factor, constant = direction_of(term)
     if constant % factor:
         return False
-    primitive = add(direction, constant // factor)
+    primitive = term if factor == 1 else add(direction, constant // factor)
     assert isinstance(primitive, IntTerm)
     return _intern_comparison(Eq, primitive)
 

@@ -31,6 +31,8 @@ def direction_of(term: IntTerm) -> Direction:
     factor = gcd(*[coefficient for _, coefficient in monomials])
     if monomials[0][1] < 0:
         factor = -factor
+    if factor == 1 and not constant:
+        return Direction(term, 1, 0)
     direction = make_int({monomial: coefficient // factor for monomial, coefficient in monomials})
     assert isinstance(direction, IntTerm)
     return Direction(direction, factor, constant)

@@ -310,7 +310,7 @@ TERMS: Final = (
         f"{_T}.conditions:_zero_term",
         "if constant % factor:",
         "if False:",
-        ("specs/comparisons.py::test_a_comparison_has_one_form",),
+        ("specs/conditions.py::test_a_comparison_has_one_form",),
     ),
     Mutant(
         "trm-connectives-keep-a-contradiction",
@@ -318,7 +318,7 @@ TERMS: Final = (
         f"{_T}.conditions:_nary",
         "lnot(condition) in flat",
         "lnot(condition) is condition",
-        ("specs/comparisons.py::test_a_connective_is_flat_ordered_and_without_repetition",),
+        ("specs/conditions.py::test_a_connective_is_flat_ordered_and_without_repetition",),
     ),
     Mutant(
         "trm-directions-keep-their-sign",
@@ -326,7 +326,7 @@ TERMS: Final = (
         f"{_T}.directions:direction_of",
         "if monomials[0][1] < 0:",
         "if False:",
-        ("specs/comparisons.py::test_the_direction_of_a_sum",),
+        ("specs/conditions.py::test_the_direction_of_a_sum",),
     ),
     Mutant(
         "trm-choices-are-not-relaxed",
