@@ -12,7 +12,6 @@ from specs import (
     bindings,
     blind,
     comparison,
-    comparisons,
     conditions,
     confirming,
     conversions,
