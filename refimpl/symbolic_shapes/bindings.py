@@ -23,6 +23,7 @@ from refimpl.symbolic_shapes.structures import is_dict, is_tuple
 from refimpl.terms import (
     BoolSymbol,
     Cond,
+    Dim,
     IntTerm,
     Scalar,
     Substitution,
@@ -84,8 +85,8 @@ def compute_unbacked_bindings(
     if old_example_value is not None:
         for symbol, path in found.items():
             value, divisors = read_scalar(old_example_value, path)
-            if not divisors and value is not symbol:
-                _equate(shape_env, symbol, value, path)
+            if divisors or value is not symbol:
+                _equate(shape_env, symbol, value, divisors, path)
     return found
 
 
@@ -184,13 +185,13 @@ def _equation(term: Scalar, symbol: Symbol) -> Cond:
     return lor(float_eq(left, right), land(float_ne(left, left), float_ne(right, right)))
 
 
-def _equate(env: ShapeEnv, symbol: Symbol, value: Scalar, path: KeyPath) -> None:
+def _equate(env: ShapeEnv, symbol: Symbol, value: Scalar, divisors: tuple[Dim, ...], path: KeyPath) -> None:
     """Rename the fresh symbol to the old one, or eliminate it by the old value."""
-    old = _bare(value)
+    old = None if divisors else _bare(value)
     if old is not None and old.sort is symbol.sort:
         outcome = rebind(env, old, term_of(symbol), (), env.profile)
     else:
-        outcome = rebind(env, symbol, value, (), env.profile)
+        outcome = rebind(env, symbol, value, divisors, env.profile)
     env.apply(_succeed(outcome, symbol, value, path).delta)
 
 
