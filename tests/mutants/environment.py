@@ -15,6 +15,7 @@ _KNOWLEDGE: Final = f"{_S}.knowledge:Knowledge"
 _E: Final = "specs/environment.py::"
 _H: Final = "specs/histories.py::"
 _SCOPES: Final = "specs/scopes.py::"
+_NAMES: Final = "specs/names.py::"
 _ANY: Final = f"{_H}test_any_history_keeps_exactly_what_was_said"
 
 ENVIRONMENT: Final = (
@@ -201,5 +202,21 @@ ENVIRONMENT: Final = (
         "self.symbols.settle(fresh)",
         "pass",
         (f"{_SCOPES}test_a_step_is_applied_to_names_and_pending_symbols",),
+    ),
+    Mutant(
+        "env-sizes-may-be-one",
+        "A size starts at 1 unless told otherwise.",
+        f"{_SHAPE_ENV}.create_symbol",
+        "self.add_backed(symbol, val, min, max, source)",
+        "self.add_backed(symbol, val, 1 if min == 2 else min, max, source)",
+        (f"{_NAMES}test_backed_symbols_are_what_they_are_made_of",),
+    ),
+    Mutant(
+        "env-all-guards-are-news",
+        "A guard that is true of all numbers is told too.",
+        f"{_SHAPE_ENV}.get_nontrivial_guards",
+        "if Knowledge().known(guard.expr) is None",
+        "",
+        (f"{_NAMES}test_guards_are_told_and_evaluated",),
     ),
 )
