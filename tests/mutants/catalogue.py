@@ -22,6 +22,7 @@ from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
+from tests.mutants.replays import REPLAYS
 from tests.mutants.runs import RUNS
 from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
@@ -45,6 +46,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *REPLAYS,
     *OBSERVING,
     *LINKS,
     *BLIND,
