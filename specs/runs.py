@@ -153,6 +153,9 @@ def test_what_is_allocated_comes_from_the_witness_in_order() -> None:
     assert [ctx.fresh_bool(None) for _ in range(3)] == [True, False, True]
     with pytest.raises(NotReplayableError, match="boolean"):
         ctx.fresh_bool(None)
+    ctx = context()
+    ctx.node = "b"
+    assert type(ctx.fresh_int(None, None, None)) is int
     ctx.node = "unknown"
     with pytest.raises(NotReplayableError, match="unknown allocates"):
         ctx.fresh_float(None)

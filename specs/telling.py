@@ -11,8 +11,9 @@ from refimpl.export.prefix import symbol as named
 from refimpl.laws import ProgramReport, check
 from refimpl.laws.blind_run import blind_run
 from refimpl.laws.check import examine, supply_of
+from refimpl.laws.determine import determined
 from refimpl.laws.observe import observe
-from refimpl.solver import Refuted
+from refimpl.solver import Refuted, make_solver
 from refimpl.symbolic_shapes.profiles import PROFILES
 from refimpl.terms import symbol
 from specs.clauses import Clause, checks
@@ -106,3 +107,18 @@ def test_a_replay_takes_what_is_allocated_in_old_names() -> None:
     supply = supply_of(run, observe(run))
     assert dict(supply.allocated) == {"nonzero": (U,), "item": (V,)}
     assert (supply.kept, supply.binding) == (frozenset(), frozenset(("nonzero", "item")))
+
+
+@checks(BLI_08)
+def test_a_replay_takes_what_is_determined_as_it_was_recorded() -> None:
+    program = ProgramBuilder()
+    s0, s1 = program.symbol("s0", hint=8), program.symbol("s1", hint=5)
+    x, y = program.input("x", tensor([s0])), program.input("y", tensor([s1]))
+    found = program.call("aten.nonzero.default", x, out=tensor([s1, 1], "int64", strides=[1, s1]))
+    program.check(program.size(found, 0), "==", program.size(y, 0))
+    program.output(found)
+    run = blind_run(loaded(program))
+    seen = observe(run)
+    assert [fresh.node for fresh in seen.unbound] == ["nonzero"]
+    assert dict(supply_of(run, determined(seen, make_solver())).allocated) == {"nonzero": (symbol("s1"),)}
+    assert dict(supply_of(run, seen).allocated) == {"nonzero": (symbol(seen.unbound[0].symbol.name),)}
