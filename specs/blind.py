@@ -8,10 +8,11 @@ import pytest
 
 from refimpl.aten import overload
 from refimpl.aten._higher_order import HigherOrderOperator
-from refimpl.aten._overload import UnmodelledOperatorError
+from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
+from refimpl.aten._schemas import parse_schema
 from refimpl.export import UnknownTarget
 from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
-from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode
+from refimpl.fake_tensor import Context, DType, FakeTensor, FakeTensorMode
 from refimpl.laws.blind_run import BlindRun, blind_run, inputs_of, prepare, raw_value
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Failure, ObservedNode
@@ -89,6 +90,14 @@ def test_who_is_assumed() -> None:
     assert not is_custom(wrapper, UnmodelledOperatorError("aten.gone.default"))
     assert not is_custom(wrapper, LookupError())
     assert not is_custom(overload("aten.relu.default"), LookupError())
+    registered = OpOverload(parse_schema("mylib::keep(Tensor x) -> Tensor"))
+    assert is_custom(registered, LookupError())
+    assert not is_custom(OpOverload(parse_schema("aten::gone(Tensor x) -> Tensor")), LookupError())
+
+    def modelled(ctx: Context, x: FakeTensor) -> FakeTensor:
+        return x
+
+    assert not is_custom(OpOverload(parse_schema("mylib::keep(Tensor x) -> Tensor"), modelled), LookupError())
     assert not is_custom(len, LookupError())
     assert not is_custom("keep", LookupError())
 

@@ -97,6 +97,9 @@ RUN_03 = Clause(
 def test_questions_have_their_answers() -> None:
     ctx = context()
     assert ctx.default_dtype is DType.float32
+    runner = _NoGraphs()
+    assert ConcreteContext({}, {}, runner).subgraphs is runner
+    assert ConcreteContext({}, {}, runner).node == ""
     for truth in (True, False):
         assert (ctx.known(truth), ctx.decide(truth), ctx.layout(truth)) == (truth,) * 3
     for ask in (ctx.known, ctx.decide, ctx.layout, ctx.fact):

@@ -173,9 +173,10 @@ class ConcreteContext:
     def _next(self, quantity: Quantity | None) -> Number:
         index = self._allocated.get(self.node, 0)
         self._allocated[self.node] = index + 1
-        if quantity is not None and quantity in self._quantities:
+        earlier = None if quantity is None else self._quantities.get(quantity)
+        if earlier is not None:
             # The same contents give the same value, whatever the witness says.
-            return self._quantities[quantity]
+            return earlier
         terms = self._supply.get(self.node, ())
         if index >= len(terms):
             raise NotReplayableError(f"{self.node} allocates, but the blind run did not")
