@@ -204,10 +204,15 @@ def test_views_of_a_copy_that_is_recorded_as_starting_at_0_follow(
 ) -> None:
     storage = Storage(is_copy=is_copy)
     copy, view = tensor(3, offset=made).on(storage), tensor(3, offset=new).on(storage)
-    observed = seen(node("m", old=tensor(3, offset=recorded), new=copy), node("n", old=tensor(3, offset=old), new=view))
+    observed = seen(
+        node("k", old=3, new=3),
+        node("l", old=tensor(3, offset=9), new=tensor(3, offset=9)),
+        node("m", old=tensor(3, offset=recorded), new=copy),
+        node("n", old=tensor(3, offset=old), new=view),
+    )
     asked = claim(law="VALUE")
     assert confirmed(asked, observed, values={"m": copy, "n": view})[1] == expected
     if is_copy and recorded == 0:
         assert confirmed(asked, observed, values={"n": view})[1] == (old != new)
-        nothing = replace(observed, nodes=(node("m", old=None, new=copy), observed.nodes[1]))
+        nothing = replace(observed, nodes=(node("m", old=None, new=copy), observed.nodes[3]))
         assert confirmed(asked, nothing, values={"m": copy, "n": view})[1] == (old != new)

@@ -248,6 +248,7 @@ def _with(**fields: object) -> FakeTensor:
         (1.0, 1.0, False),
         (1.0, 2.0, True),
         (1, 1.0, True),
+        (1.0, 1, True),
         (1, True, True),
         (3, 3, False),
         (3, 4, True),

@@ -42,7 +42,7 @@ def confirm(
             return f"the run violates {to_text(condition)}"
     if claim.direction == "strengthened":
         return _raises(claim, run, seen, theory)
-    if run.raised is not None and not _is_past(claim, run, seen):
+    if run.raised is not None and not _is_past(claim, run.raised.node, seen):
         return f"{run.raised.node} raises {run.raised.message}"
     if claim.law == "VALUE":
         return _values_differ(claim, run, seen)
@@ -69,12 +69,12 @@ def _raises(claim: Claim, run: Replay, seen: Observation, theory: Theory) -> Con
     return Confirmation(run.valuation, f"; {run.raised.node} raises: {run.raised.message}")
 
 
-def _is_past(claim: Claim, run: Replay, seen: Observation) -> bool:
-    """Whether the run got beyond the claim's node before it raised."""
+def _is_past(claim: Claim, raising: str, seen: Observation) -> bool:
+    """Whether the run got beyond the claim's node before a node raised."""
     order = [node.path for node in seen.nodes]
-    if run.raised is None or claim.node not in order or run.raised.node not in order or claim.law != "VALUE":
+    if claim.node not in order or raising not in order or claim.law != "VALUE":
         return False
-    return order.index(run.raised.node) > order.index(claim.node)
+    return order.index(raising) > order.index(claim.node)
 
 
 def _values_differ(claim: Claim, run: Replay, seen: Observation) -> Confirmation | str:
@@ -110,7 +110,7 @@ def differ(old: object, new: object) -> bool:
     if isinstance(old, FakeTensor) and isinstance(new, FakeTensor):
         return _tensors_differ(old, new)
     if is_sequence(old) and is_sequence(new):
-        return len(old) != len(new) or any(differ(a, b) for a, b in zip(old, new, strict=True))
+        return len(old) != len(new) or any(map(differ, old, new))
     if isinstance(old, float) and isinstance(new, float):
         return old != new and not (old != old and new != new)
     return type(old) is not type(new) or old != new

@@ -46,8 +46,6 @@ def common_model(theory: Theory, hints: Mapping[str, int], start: Model | None) 
     """A valuation that both sides accept, by a short search without a solver from ``start`` or from the hints."""
     sides = dict.fromkeys((*theory.hypotheses("before"), *theory.hypotheses("after"), *theory.extra))
     conditions = tuple(sides)
-    if False in sides:
-        return None
     return _adjust(_first_guess(hints, conditions) if start is None else dict(start), conditions, hints)
 
 
@@ -73,21 +71,20 @@ def _plain_ranges(conditions: tuple[Cond, ...]) -> dict[Symbol, tuple[int | None
     """The bounds that conditions on one symbol state."""
     found: dict[Symbol, tuple[int | None, int | None]] = {}
     for condition in conditions:
-        if not isinstance(condition, (Ge, Eq)) or len(condition.free) != 1:
+        if not isinstance(condition, (Ge, Eq)):
             continue
-        term = condition.term
-        (monomial, coefficient) = term.monomials[-1]
-        if len(monomial) != 1 or not isinstance(monomial[0], Symbol) or len(term.monomials) > 2:
-            continue
-        symbol = monomial[0]
-        low, high = found.get(symbol, (None, None))
-        # In normal form the coefficient of a condition on one symbol is 1 or -1.
-        end = -term.constant * coefficient
-        if coefficient > 0 or isinstance(condition, Eq):
-            low = end if low is None else max(low, end)
-        if coefficient < 0 or isinstance(condition, Eq):
-            high = end if high is None else min(high, end)
-        found[symbol] = (low, high)
+        match condition.term.monomials:
+            case (((Symbol() as symbol,), coefficient),) | (((), _), ((Symbol() as symbol,), coefficient)):
+                low, high = found.get(symbol, (None, None))
+                # In normal form the coefficient of a condition on one symbol is 1 or -1.
+                end = -condition.term.constant * coefficient
+                if coefficient == 1 or isinstance(condition, Eq):
+                    low = end if low is None else max(low, end)
+                if coefficient == -1 or isinstance(condition, Eq):
+                    high = end if high is None else min(high, end)
+                found[symbol] = (low, high)
+            case _:
+                pass
     return found
 
 
