@@ -141,6 +141,7 @@ def computed_bounds(values: Iterable[object], items: Iterable[Symbol]) -> tuple[
             plain[ge(of_atom(item), _INT64[0])] = None
             plain[le(of_atom(item), _INT64[1])] = None
     seen: set[Dim] = set()
+    numels: dict[IntTerm, None] = {}
     for value in values:
         for tensor in tensors_in(value):
             for term in (*tensor.sizes, *tensor.strides, tensor.offset):
@@ -148,9 +149,9 @@ def computed_bounds(values: Iterable[object], items: Iterable[Symbol]) -> tuple[
                     seen.add(term)
                     (plain if _is_linear(term) else products)[le(term, LARGEST)] = None
             numel = tensor.numel()
-            if isinstance(numel, IntTerm) and numel not in seen:
-                seen.add(numel)
-                products[le(numel, LARGEST)] = None
+            if isinstance(numel, IntTerm):
+                numels[numel] = None
+    products.update(dict.fromkeys(le(numel, LARGEST) for numel in numels if numel not in seen))
     return tuple(plain), tuple(products)
 
 
