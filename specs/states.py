@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
+from refimpl.symbolic_shapes import EXACT, TORCH_2_13, GuardOnDataDependentSymNode, Requirement, ShapeEnv
 from refimpl.symbolic_shapes.constraints import solve
 from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of, equation, state_of
 from refimpl.terms import (
@@ -167,6 +167,12 @@ def test_each_part_of_a_state_says_its_own() -> None:
         names = {int(found.name[1:]) for found in state.symbols()}
         assert str(env.create_unbacked_symint()) == f"u{max(names) + 1}", "no name of the state is given again"
     assert environment_of(parts[5][0]).var_to_range == parts[5][0].ranges
+    contradictory = environment_of(ShapeEnvState(known=(ge(U0, 3),), asserts={None: (le(U0, 1),)}))
+    assert contradictory.violated is None, "nothing has failed yet"
+    assert contradictory.log == [Requirement("", le(U0, 1), le(U0, 1), "a recorded assert")]
+    assert (contradictory.profile, contradictory.guard_from_hints) == (EXACT, True)
+    other = environment_of(ShapeEnvState(), profile=TORCH_2_13, guard_from_hints=False)
+    assert (other.profile, other.guard_from_hints, other.log) == (TORCH_2_13, False, [])
     assert [found.name for found in parts[4][0].symbols()] == ["u0", "u1", "u5"]
     assert [found.name for found in parts[6][0].symbols()] == ["u5", "u6"]
 
