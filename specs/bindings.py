@@ -337,6 +337,7 @@ def test_a_symbol_is_rebound_to_the_old_value(old: Dim) -> None:
     assert isinstance(fresh, SymInt)
     compute_unbacked_bindings(env, (4, fresh), (4, old if isinstance(old, int) else SymInt(old, env)))
     assert env.known(eq(to_dim(fresh.raw), old)) is True
+    assert env.unbacked_renamings == ({name("u10"): name("u9")} if old is symbol("u9") else {})
 
 
 @checks(BND_07)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import EXACT, Binding, Delta, Fact, ShapeEnv
+from refimpl.symbolic_shapes import EXACT, TORCH_2_13, Binding, Delta, Fact, Profile, ShapeEnv
 from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.knowledge import Knowledge
@@ -210,3 +210,16 @@ def test_what_a_step_adds_is_filed_under_what_stands_for_its_symbols(low: int, e
     assert snapshot.conditions == (ge(S0, low),)
     known.apply(Delta(((name("s0"), low - 1),)))
     assert known.snapshot() is None, "a condition that is false of what replaces its symbol is a contradiction"
+
+
+@checks(ENV_29)
+@pytest.mark.parametrize("profile", [EXACT, TORCH_2_13], ids=lambda profile: profile.name)
+def test_a_symbol_goes_under_the_name_at_the_end_of_its_renamings(profile: Profile) -> None:
+    env = ShapeEnv(profile=profile)
+    u1, u2, u3, u4 = (name(f"u{index}") for index in range(1, 5))
+    env.unbacked_renamings.update({u1: u2, u2: u3, u3: u4})
+    ends = {"exact": [u4, u4, u4, u4], "torch-2.13": [u2, u3, u4, u4]}[profile.name]
+    assert [env.name_of(each) for each in (u1, u2, u3, u4)] == ends
+    env.apply(Delta(renamed=(name("u9"), u1)))
+    assert env.unbacked_renamings[name("u9")] is ends[0]
+    assert env.named == {u1: ""}

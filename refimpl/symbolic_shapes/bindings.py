@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol, TypeAlias, assert_never
 
-from refimpl.symbolic_shapes.constraints import term_of
+from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
 from refimpl.symbolic_shapes.errors import (
     PendingUnbackedSymbolNotFound,
     RebindingInconsistentError,
@@ -19,6 +19,7 @@ from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.symbolic_shapes.rebinding import Inconsistent, Outcome, Rebound, Undecided, rebind
 from refimpl.symbolic_shapes.renaming import replace_in_condition
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
+from refimpl.symbolic_shapes.state import equation
 from refimpl.symbolic_shapes.structures import is_dict, is_tuple
 from refimpl.terms import (
     BoolSymbol,
@@ -28,13 +29,7 @@ from refimpl.terms import (
     Scalar,
     Substitution,
     Symbol,
-    eq,
-    float_eq,
-    float_ne,
-    land,
-    lor,
     substitute,
-    to_real,
 )
 
 __all__ = [
@@ -170,25 +165,17 @@ def _rebind_one(
     env.log.append(Binding(env.node, symbol, path, fresh, old, step.side, env.predicates))
     if fresh is not None and fresh in own:
         message = f"one value is bound to {own[fresh].name} and {symbol.name}"
-        condition = _equation(term_of(own[fresh]), symbol)
+        condition = equation(symbol, term_of(own[fresh]))
         env.log.append(Requirement(env.node, condition, condition, message, env.predicates))
     elif old is not term_of(symbol):
         env.log.append(Definition(env.node, symbol, path, old, env.predicates))
     return None
 
 
-def _equation(term: Scalar, symbol: Symbol) -> Cond:
-    if isinstance(term, (int, IntTerm)):
-        old = term_of(symbol)
-        return eq(term, old) if isinstance(old, (int, IntTerm)) else False
-    left, right = to_real(term), symbol
-    return lor(float_eq(left, right), land(float_ne(left, left), float_ne(right, right)))
-
-
 def _equate(env: ShapeEnv, symbol: Symbol, value: Scalar, divisors: tuple[Dim, ...], path: KeyPath) -> None:
-    """Rename the fresh symbol to the old one, or eliminate it by the old value."""
+    """Rename the fresh symbol to the old unbacked one, or eliminate it by the old value."""
     old = None if divisors else _bare(value)
-    if old is not None and old.sort is symbol.sort:
+    if old is not None and is_unbacked(old) and old.sort is symbol.sort:
         outcome = rebind(env, old, term_of(symbol), (), env.profile)
     else:
         outcome = rebind(env, symbol, value, divisors, env.profile)

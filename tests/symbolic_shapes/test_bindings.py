@@ -108,8 +108,11 @@ def test_resolution_follows_renamings_to_the_end_and_loses_nothing() -> None:
     env.unbacked_renamings.update({name("u1"): name("u2"), name("u2"): name("u3"), name("u4"): name("u3")})
     bindings: dict[Symbol, KeyPath] = {name("u1"): FIRST_SIZE, name("u4"): (), name("u5"): ()}
     assert resolve_unbacked_bindings(env, bindings) == {name("u3"): FIRST_SIZE, name("u4"): (), name("u5"): ()}
+    later: dict[Symbol, KeyPath] = {name("u1"): FIRST_SIZE, name("u3"): ()}
+    assert resolve_unbacked_bindings(env, later) == later, "a name that the node itself binds later is taken"
     torch = ShapeEnv(profile=TORCH_2_13)
     torch.unbacked_renamings.update(env.unbacked_renamings)
+    assert resolve_unbacked_bindings(torch, {name("u4"): FIRST_SIZE, name("u3"): ()}) == {name("u3"): ()}
     assert resolve_unbacked_bindings(torch, bindings) == {
         name("u2"): FIRST_SIZE,
         name("u3"): (),
