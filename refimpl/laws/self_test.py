@@ -106,6 +106,9 @@ class _Observed(BlindInterpreter):
     def inner(self, module: Module) -> BlindInterpreter:
         return _Observed(module, self.mode, self.steps, seen=self._seen)
 
+    def started(self, mode: FakeTensorMode, steps: list[RunStep], path: str) -> BlindInterpreter:
+        return _Observed(self.module, mode, steps, path, seen=self._seen)
+
     def run_node(self, n: Node) -> object:
         path = self.path + n.name
         if not n.meta.get("unbacked_bindings") or self._seen.again or path in self._seen.planted:

@@ -20,6 +20,7 @@ from tests.mutants.observed import OBSERVED
 from tests.mutants.observing import OBSERVING
 from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
+from tests.mutants.own_runs import OWN_RUNS
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.replays import REPLAYS
@@ -46,6 +47,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *OBLIGATIONS,
     *STEP_CLAIMS,
     *STEPS,
+    *OWN_RUNS,
     *REPLAYS,
     *OBSERVING,
     *LINKS,
