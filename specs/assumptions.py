@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import product
+from math import nan
 from typing import Final
 
 import pytest
@@ -283,3 +284,31 @@ def test_a_range_of_floats_is_narrowed_and_never_left() -> None:
         Bounds().assume_range(F, ValueRange(0, 2))
     with pytest.raises(TypeError, match="integer symbol u0"):
         Bounds().assume_range(symbol_atom("u0", Sort.INT), FloatRange(0.0, 2.0))
+
+
+@checks(TRM_34)
+def test_the_number_may_stand_on_either_side_and_be_nan() -> None:
+    early = float_symbol("a")
+    for number in (early, F):
+        for condition, found in (
+            (float_eq(number, 1.5), FloatRange(1.5, 1.5)),
+            (float_eq(1.5, number), FloatRange(1.5, 1.5)),
+            (float_lt(number, 1.5), FloatRange(high=1.5)),
+            (float_le(1.5, number), FloatRange(low=1.5)),
+            (float_ne(number, 1.5), FloatRange()),
+            (float_ne(1.5, number), FloatRange()),
+        ):
+            bounds = knowing([condition])
+            assert bounds.float_range_of(number) == found
+        for never in (float_lt(number, nan), float_le(nan, number), float_eq(number, nan), float_ne(number, nan)):
+            assert knowing([never]).float_range_of(number) == FloatRange()
+
+
+@checks(TRM_33)
+def test_bounds_that_push_each_other_come_to_an_end() -> None:
+    bounds = knowing([le(A, B - 1), le(B, C - 1), ge(A, 0)])
+    assert bounds.range_of(C) == ValueRange(2, None)
+    bounds.assume(le(C, A - 1))
+    low = bounds.range_of(A).low
+    assert low is not None
+    assert 0 <= low < 1000

@@ -37,13 +37,13 @@ from specs.clauses import Clause, checks
 __all__ = ["TRM_13", "TRM_14", "TRM_15", "TRM_20"]
 
 _TERMS = "refimpl.terms"
-CHAIN: Final = tuple(symbol(f"u{index}") for index in range(4))
+CHAIN: Final = tuple(symbol(f"u{index}") for index in range(5))
 X, Y = symbol("u0"), symbol("u1")
 SMALL: Final = st.integers(-3, 3)
 
 TRM_13 = Clause(
     "TRM-13",
-    "Along a chain of at most three differences every order and equation that follows is known, in either polarity,"
+    "Along a chain of at most four differences every order and equation that follows is known, in either polarity,"
     " and none that does not follow.",
     f"{_TERMS}.deciding:_by_subtracting_a_direction",
     "trm-only-lower-ends-of-differences-count",
@@ -53,7 +53,7 @@ TRM_13 = Clause(
 @checks(TRM_13)
 @settings(max_examples=100)
 @given(
-    steps=st.lists(SMALL, min_size=1, max_size=3),
+    steps=st.lists(SMALL, min_size=1, max_size=4),
     backwards=st.booleans(),
     upper=st.booleans(),
     slack=st.integers(-1, 2),

@@ -132,6 +132,8 @@ PARTS: Final[tuple[Row, ...]] = (
     ((), 4 * floor_div(A + B, 4) - A - B, -3),
     ((ge(A, 0),), A - mod(A, 3), 0),
     ((ge(B, 1),), B - mod(A, B), 1),
+    ((ge(B, 0),), B - mod(A, B), 1),
+    ((ge(B, 0), ge(A, 0)), A - mod(A, B), 0),
     ((ge(B, 1), ge(A, 0)), A - mod(A, B), 0),
     ((ge(B, 1), ge(C, B)), C - mod(A, B), 1),
     ((ge(B, 1), ge(A, C)), A - C + mod(D, B), 0),
@@ -186,3 +188,37 @@ def test_nothing_is_concluded_from_a_division_by_zero() -> None:
     assert bounds.range_of(B) == ValueRange()
     assert bounds.known(eq(mod(B, 3), 0)) is None
     assert bounds.known(le(floor_div(A, 0), A)) is None
+    bounds = knowing([le(A, 0)])
+    assert bounds.known(le(floor_div(A, 0), 5)) is None
+
+
+@checks(TRM_31)
+def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
+    """Each product has 64 terms when its factors are written as 1 and a rest; both together go beyond any search."""
+    factors = [symbol(f"u{index}") for index in range(12)]
+    first, second = factors[0], factors[6]
+    for left, right in zip(factors[1:6], factors[7:], strict=True):
+        first, second = first * left, second * right
+    bounds = knowing([ge(factor, 1) for factor in factors])
+    assert bounds.known(ge(first - factors[0], 0)) is True
+    assert bounds.known(ge(first + second, 3)) is None
+    assert bounds.known(ge(first + second - 5 * factors[0] * factors[1], 0)) is None
+
+
+@checks(TRM_31)
+def test_an_equation_follows_from_two_orders_that_only_a_search_finds() -> None:
+    for orders in (
+        (le(A, B), ge(A, C), ge(C, B)),
+        (ge(A, B), le(A, C), le(C, B)),
+        (le(A, C), le(C, B), ge(A, D), ge(D, B)),
+    ):
+        bounds = knowing(orders)
+        assert bounds.known(eq(A, B)) is True
+        assert bounds.known(ne(A, B)) is False
+        assert bounds.known(eq(A, B + 1)) is False
+        assert knowing(orders[:2]).known(eq(A, B)) is None
+    bounds = knowing([ge(A, C), ge(C, B), le(A, B + 1)])
+    assert bounds.known(eq(A, B)) is None
+    bounds = knowing([eq(A, 3)])
+    assert bounds.known(eq(A * B, 3 * B)) is True
+    assert bounds.known(ge(A * B, 3 * B + 1)) is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, inf
 from typing import Final, assert_never, final
 
 from refimpl.terms import intervals
@@ -165,24 +165,15 @@ class Bounds:
             pending.append(left[0])
 
     def _compare_float(self, condition: FloatCompare) -> None:
+        """One that holds (other than `ne`) excludes NaN; the closed range on the side of the number is kept."""
         left, right = condition.left, condition.right
-        # A comparison that holds (other than `ne`) excludes NaN; the closed range of the other side is kept.
+        if condition.op == "ne":
+            return
+        equal = condition.op == "eq"
         if isinstance(left, Symbol) and isinstance(right, float) and right == right:
-            match condition.op:
-                case "lt" | "le":
-                    self._restrict_float(left, FloatRange(high=right))
-                case "eq":
-                    self._restrict_float(left, FloatRange(right, right))
-                case "ne":
-                    pass
+            self._restrict_float(left, FloatRange(right if equal else -inf, right))
         elif isinstance(right, Symbol) and isinstance(left, float) and left == left:
-            match condition.op:
-                case "lt" | "le":
-                    self._restrict_float(right, FloatRange(low=left))
-                case "eq":
-                    self._restrict_float(right, FloatRange(left, left))
-                case "ne":
-                    pass
+            self._restrict_float(right, FloatRange(left, left if equal else inf))
 
     def _restrict_float(self, symbol: Symbol, known: FloatRange) -> None:
         knowledge = self._knowledge
@@ -233,17 +224,13 @@ class Bounds:
         if value in (low, high):
             self._learn([(direction, (low, high))])
 
-    def _learn(self, facts: list[tuple[Dim, Ends]]) -> None:
+    def _learn(self, facts: list[tuple[IntTerm, Ends]]) -> None:
         """Tighten intervals, and those of the monomials and arguments they bound, for a bounded number of steps."""
         steps = 0
         position = 0
         while position < len(facts) and steps < PROPAGATION_STEPS:
             term, ends = facts[position]
             position += 1
-            if isinstance(term, int):
-                if term not in ValueRange(*ends):
-                    self._knowledge.inconsistent = True
-                continue
             direction, factor, constant = direction_of(term)
             narrowed = _divided(intervals.add(ends, (-constant, -constant)), factor)
             if self._tighten(direction, narrowed):
@@ -266,11 +253,11 @@ class Bounds:
         knowledge.touch(direction.free)
         return True
 
-    def _consequences(self, direction: IntTerm) -> list[tuple[Dim, Ends]]:
+    def _consequences(self, direction: IntTerm) -> list[tuple[IntTerm, Ends]]:
         """What a tightened direction says of its monomials, of its argument, and of the sums it occurs in."""
         knowledge = self._knowledge
         ends = knowledge.ranges[direction]
-        facts: list[tuple[Dim, Ends]] = []
+        facts: list[tuple[IntTerm, Ends]] = []
         if len(direction.monomials) > 1:
             facts.extend(self._parts(direction))
         else:
@@ -282,7 +269,7 @@ class Bounds:
                 facts.extend(_backwards(atom, ends))
         return facts
 
-    def _parts(self, direction: IntTerm) -> list[tuple[Dim, Ends]]:
+    def _parts(self, direction: IntTerm) -> list[tuple[IntTerm, Ends]]:
         """The interval of each monomial of a sum, from those of the sum and of the other monomials."""
         knowledge = self._knowledge
         monomials = direction.monomials
@@ -290,7 +277,7 @@ class Bounds:
             return []
         whole = knowledge.ranges[direction]
         ends = [scaled(monomial_ends(knowledge, m, 0), c) for m, c in monomials]
-        facts: list[tuple[Dim, Ends]] = []
+        facts: list[tuple[IntTerm, Ends]] = []
         for index, (monomial, coefficient) in enumerate(monomials):
             rest: Ends = whole
             for other, part in enumerate(ends):
@@ -332,21 +319,20 @@ def _without(ends: Ends, excluded: frozenset[int] | None) -> Ends:
     return low, high
 
 
-def _backwards(atom: Apply, ends: Ends) -> list[tuple[Dim, Ends]]:
+def _backwards(atom: Apply, ends: Ends) -> list[tuple[IntTerm, Ends]]:
     """What the interval of an application says of its arguments."""
     low, high = ends
-    args = [arg for arg in atom.args if isinstance(arg, (int, IntTerm))]
+    args = [arg for arg in atom.args if isinstance(arg, IntTerm)]
     match atom.fn:
         case "Max":
             return [(arg, (None, high)) for arg in args] if high is not None else []
         case "Min":
             return [(arg, (low, None)) for arg in args] if low is not None else []
         case "FloorDiv":
-            left, right = args
-            if isinstance(right, int) and right > 0:
-                return [
-                    (left, (None if low is None else low * right, None if high is None else (high + 1) * right - 1))
-                ]
-            return []
+            divisor = atom.args[1]
+            if not isinstance(divisor, int) or divisor <= 0:
+                return []
+            least = None if low is None else low * divisor
+            return [(arg, (least, None if high is None else (high + 1) * divisor - 1)) for arg in args]
         case _:
             return []

@@ -25,7 +25,7 @@ from refimpl.terms.core import (
 from refimpl.terms.directions import direction_of
 from refimpl.terms.inference import congruence_of, ends_of, float_range_of
 from refimpl.terms.knowledge import Knowledge
-from refimpl.terms.polynomials import add, make_int, multiply, of_atom, scale
+from refimpl.terms.polynomials import add, make_int, multiply, of_atom, scale, subtract
 
 __all__ = ["decide", "is_nonnegative"]
 
@@ -116,7 +116,7 @@ def _decide_ge(knowledge: Knowledge, term: IntTerm) -> bool | None:
         return None
     if is_nonnegative(knowledge, term, FUEL):
         return True
-    return False if is_nonnegative(knowledge, add(scale(term, -1), -1), FUEL) else None
+    return False if is_nonnegative(knowledge, subtract(-1, term), FUEL) else None
 
 
 def _intervals_suffice(knowledge: Knowledge, term: IntTerm) -> bool:
@@ -138,9 +138,9 @@ def _decide_eq(knowledge: Knowledge, term: IntTerm) -> bool | None:
         return False
     if _intervals_suffice(knowledge, term):
         return None
-    if is_nonnegative(knowledge, add(term, -1), FUEL) or is_nonnegative(knowledge, add(scale(term, -1), -1), FUEL):
+    if is_nonnegative(knowledge, subtract(term, 1), FUEL) or is_nonnegative(knowledge, subtract(-1, term), FUEL):
         return False
-    if is_nonnegative(knowledge, term, FUEL) and is_nonnegative(knowledge, scale(term, -1), FUEL):
+    if is_nonnegative(knowledge, term, FUEL) and is_nonnegative(knowledge, subtract(0, term), FUEL):
         return True
     return None
 
@@ -194,10 +194,13 @@ def _relax_floor_div(knowledge: Knowledge, args: list[Dim], coefficient: int, re
 
 
 def _relax_mod(knowledge: Knowledge, args: list[Dim], coefficient: int, rest: Dim, fuel: int) -> bool:
-    """``x % q <= q - 1`` for positive ``q``, and ``x % q <= x`` if also ``x >= 0``; ``x % q >= 0``."""
+    """``x % q <= q - 1`` for positive ``q``, and ``x % q <= x`` if also ``x >= 0``; ``x % q >= 0``.
+
+    A divisor that is not negative is positive wherever the remainder is defined.
+    """
     left, right = args
     divisor_low = ends_of(knowledge, right)[0]
-    if divisor_low is None or divisor_low <= 0:
+    if divisor_low is None or divisor_low < 0:
         return False
     if coefficient > 0:
         return is_nonnegative(knowledge, rest, fuel)
@@ -249,7 +252,8 @@ def _by_shifting(knowledge: Knowledge, term: IntTerm) -> bool:
         total = add(total, _expand(monomial, coefficient, shifted))
         if not isinstance(total, int) and len(total.monomials) > 4 * MAX_EXPANSION:
             return False
-    return total >= 0 if isinstance(total, int) else all(c > 0 for _, c in total.monomials)
+    assert isinstance(total, IntTerm), "what is no constant is none in other symbols either"
+    return all(coefficient > 0 for _, coefficient in total.monomials)
 
 
 def _expand(monomial: Monomial, coefficient: int, shifted: dict[Atom, Dim]) -> Dim:

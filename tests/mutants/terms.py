@@ -236,8 +236,8 @@ TERMS: Final = (
         "trm-floats-are-bounded-on-the-wrong-side",
         "A number below a float is taken for a number above it.",
         f"{_T}.bounds:Bounds._compare_float",
-        "FloatRange(low=left)",
-        "FloatRange(high=left)",
+        "FloatRange(left, left if equal else inf)",
+        "FloatRange(left if equal else -inf, left)",
         ("specs/intervals.py::test_assumed_comparisons_of_floats",),
     ),
     Mutant(
