@@ -196,7 +196,8 @@ def test_nothing_is_concluded_from_a_division_by_zero() -> None:
 def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
     """Each product has 64 terms when its factors are written as 1 and a rest; both together go beyond any search."""
     factors = [symbol(f"u{index}") for index in range(12)]
-    first, second = factors[0], factors[6]
+    first: Dim = factors[0]
+    second: Dim = factors[6]
     for left, right in zip(factors[1:6], factors[7:], strict=True):
         first, second = first * left, second * right
     bounds = knowing([ge(factor, 1) for factor in factors])

@@ -252,8 +252,8 @@ TERMS: Final = (
         "trm-quotients-bound-too-little",
         "A dividend is bounded by the highest quotient times the divisor.",
         f"{_T}.bounds:_backwards",
-        "(high + 1) * right - 1",
-        "high * right",
+        "(high + 1) * divisor - 1",
+        "high * divisor",
         ("specs/decisions.py::test_bounds_of_a_result_bound_its_arguments",),
     ),
     Mutant(
