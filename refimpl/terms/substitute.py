@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from refimpl.terms.core import BoolSymbol, Cond, Dim, Real, Scalar, Symbol, Term
+from refimpl.terms.core import BoolSymbol, Cond, Dim, Real, Scalar, Sort, Symbol, Term
 from refimpl.terms.rebuild import rebuild, to_cond, to_dim, to_real
 from refimpl.terms.traversal import subterms
 
@@ -21,13 +21,19 @@ def substitute(term: Scalar, mapping: Substitution) -> Scalar:
     """
     if isinstance(term, (int, float)):
         return term
-    table = {symbol: mapping[symbol] for symbol in term.free if symbol in mapping}
+    table = {symbol: _of_its_sort(symbol, mapping[symbol]) for symbol in term.free if symbol in mapping}
     if not table:
         return term
     done: dict[Term, Scalar] = {}
     for part in subterms(term):
         done[part] = part if part.free.isdisjoint(table) else rebuild(part, done, table)
     return done[term]
+
+
+def _of_its_sort(symbol: Symbol | BoolSymbol, value: Scalar) -> Scalar:
+    if isinstance(symbol, BoolSymbol):
+        return to_cond(value)
+    return to_dim(value) if symbol.sort is Sort.INT else to_real(value)
 
 
 def substitute_dim(term: Dim, mapping: Substitution) -> Dim:

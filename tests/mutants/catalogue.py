@@ -9,6 +9,7 @@ from tests.mutants.blind import BLIND
 from tests.mutants.comparison import COMPARISON
 from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
+from tests.mutants.forms import FORMS
 from tests.mutants.fx import FX
 from tests.mutants.judging import JUDGING
 from tests.mutants.laws import LAWS
@@ -55,6 +56,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *THEORIES,
     *RUNS,
     *TERMS,
+    *FORMS,
     *OPERATORS,
     *ORACLE,
 )

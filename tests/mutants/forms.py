@@ -1,0 +1,56 @@
+"""Seeded faults in how terms are made again, walked and bounded."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+__all__ = ["FORMS"]
+
+_T: Final = "refimpl.terms"
+_M: Final = "specs/making.py::"
+_F: Final = "specs/forms.py::"
+
+FORMS: Final = (
+    Mutant(
+        "frm-the-greatest-is-the-least",
+        "A maximum that is made again is a minimum.",
+        f"{_T}.rebuild:apply_function",
+        '(integers.int_max if fn == "Max" else integers.int_min)',
+        "(integers.int_min)",
+        (f"{_M}test_a_function_of_integers_is_pythons",),
+    ),
+    Mutant(
+        "frm-parts-come-after-the-whole",
+        "A term is met before its parts.",
+        f"{_T}.traversal:subterms",
+        "    return list(order)",
+        "    return list(order)[::-1]",
+        (f"{_M}test_parts_come_before_the_whole",),
+    ),
+    Mutant(
+        "frm-depth-is-not-counted",
+        "An application is as deep as its deepest argument.",
+        f"{_T}.keys:depth_above",
+        "depth = arg.depth + 1",
+        "depth = arg.depth",
+        (f"{_F}test_terms_nest_two_hundred_times",),
+    ),
+    Mutant(
+        "frm-the-smaller-constant-wins",
+        "Of arguments of a maximum that differ by a constant the smaller one stays.",
+        f"{_T}.integers:_drop_dominated",
+        "constant > known if greatest else constant < known",
+        "constant < known if greatest else constant > known",
+        (f"{_F}test_functions_of_integers_meet_in_one_form",),
+    ),
+    Mutant(
+        "frm-a-factor-of-minus-two-is-a-sign",
+        "The negation of a product with a negative number is its other factor.",
+        f"{_T}.reals:float_neg",
+        "factor == -1.0",
+        "factor <= -1.0",
+        (f"{_F}test_floats_are_rewritten_exactly",),
+    ),
+)
