@@ -14,7 +14,7 @@ from refimpl.laws.observation import Observation, Stated
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Undecided, Verdict, holds
 from refimpl.symbolic_shapes.events import Definition
-from refimpl.terms import Cond, bool_symbol, eq, float_ge, float_symbol, floor_div, ge, le, lor, mod, ne, symbol
+from refimpl.terms import Cond, bool_symbol, eq, float_ge, float_symbol, floor_div, ge, le, lnot, lor, mod, ne, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observations import EMPTY, U0, U1, seen
 
@@ -64,6 +64,11 @@ def common(*conditions: Cond, hints: dict[str, int] | None = None) -> Model | No
         ((ge(U, 2), le(U, 2)), 2),
         ((ge(U * U, 4),), 2),
         ((ge(mod(U, 7), 2),), 2),
+        ((ne(U, 2), le(U, 1)), 1),
+        ((eq(U * U, 49), eq(U, -7)), -7),
+        ((eq(U * U, 49), eq(U, 7)), 7),
+        ((eq(U * U, 16), le(U, 1), le(U, -4)), -4),
+        ((eq(U * U, 16), ge(U, 3), ge(U, 4)), 4),
     ],
 )
 def test_a_symbol_starts_at_the_end_nearest_to_two(conditions: tuple[Cond, ...], expected: int) -> None:
@@ -98,6 +103,12 @@ def test_the_hints_and_plain_values_are_tried_first() -> None:
         ((eq(3 * U, S + 1),), {"u0": 3}),
         ((eq(U + V, 9),), {"u0": 7, "u1": 2}),
         ((le(V, U),), {"u0": 2, "u1": 2}),
+        ((eq(S * S, 4),), {"s0": 2}),
+        ((eq(S * S, 1),), {"s0": 1}),
+        ((eq(S * S, 9),), {"s0": 3}),
+        ((lor(lnot(P), ge(U, 5)),), {"p0": True, "u0": 8}),
+        # The first move, u0 = 7, would break two others: the one that leaves least broken is made.
+        ((ge(U + V, 9), ge(W, V + 3), le(U, 5), ne(U, 7)), {"u0": 2, "u1": 7, "u2": 10}),
         ((ge(U + mod(U, 5), -7), ge(U * U, U)), {"u0": 2}),
     ],
 )
@@ -110,6 +121,8 @@ def test_a_search_that_gets_no_nearer_ends() -> None:
     assert common(eq(U * U, 144)) is None
     assert common(ge(U, 3), le(U, 2)) is None
     assert common(ge(U, S), le(U, 3), ge(S, 4)) is None
+    assert common(float_ge(X, 2.0)) is None, "floats are left to the solver"
+    assert common(lnot(P)) is None
 
 
 @checks(RUN_06)
