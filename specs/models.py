@@ -302,6 +302,7 @@ def test_the_others_stay_and_each_sees_those_before_it() -> None:
     assert shrunk({"u0": 5, "u1": 5}, (ge(V, U),), HINTS) == {"u0": 0, "u1": 0}
     assert shrunk({"u0": 5, "u1": 5}, (ge(U, V),), HINTS) == {"u0": 5, "u1": 0}
     assert shrunk({"s0": 5}, (), {}) == {"s0": 0}
+    assert shrunk({"s0": 5}, (), HINTS) == {"s0": 5}
 
 
 @checks(RUN_09)
