@@ -6,21 +6,26 @@ from dataclasses import replace
 
 import pytest
 
+from refimpl.export.builder import tensor
+from refimpl.laws.blind_run import blind_run
 from refimpl.laws.inj import INJ
 from refimpl.laws.law import Claim, Claims, Finding, Law
 from refimpl.laws.link import LINK
 from refimpl.laws.observation import ABSENT, Failure, FreshSymbol, Observation, ObservedNode, Stated
+from refimpl.laws.observe import observe
 from refimpl.laws.path import PATH
-from refimpl.laws.propagation import binding_rows, specialization_rows
+from refimpl.laws.propagation import binding_rows, propagation_report, specialization_rows
 from refimpl.laws.report import BindingRow, SpecializationRow, UnrecordedRow
 from refimpl.laws.unrecorded import unrecorded
+from refimpl.laws.values_json import values_json
 from refimpl.solver import make_solver
 from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, SequenceKey, Specialization
 from refimpl.symbolic_shapes.events import Binding
-from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lor, mod, symbol
+from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lor, mod, symbol, to_text
 from specs.clauses import Clause, checks
 from tests.laws.judging import GivesUp
 from tests.laws.observed import F0, U0, U1, U7
+from tests.laws.programs import counted, loaded
 from tests.laws.seen import EMPTY, P, S, U, V, node, observed, stated
 
 __all__ = ["LNK_01", "LNK_02", "LNK_03", "LNK_04", "LNK_05"]
@@ -251,3 +256,36 @@ def test_bindings_and_layout_decisions_are_listed() -> None:
     )
     assert binding_rows(EMPTY) == ()
     assert specialization_rows(EMPTY) == ()
+
+
+def _lines(found: tuple[Stated, ...]) -> list[dict[str, str]]:
+    return [{"node": each.node, "expr": to_text(each.whole)} for each in found]
+
+
+@checks(LNK_05)
+def test_a_propagation_is_what_the_blind_run_says() -> None:
+    builder = counted(2, asserts=[(">=", 2)])
+    s0 = builder.symbol("s1", hint=8)
+    other = builder.input("y", tensor([s0]))
+    builder.call("torch.ops.aten.no_such_operator.default", other, out=tensor([s0]))
+    program = loaded(builder)
+    run = observe(blind_run(program))
+    failed = [(each.path, each.failure.message) for each in run.nodes if each.failure is not None]
+    said = propagation_report(program, path="program.pt2")
+    assert said == {
+        "path": "program.pt2",
+        "values": values_json(run),
+        "facts": _lines(run.facts),
+        "requirements": _lines(run.after),
+        "specializations": [],
+        "bindings": [row.to_dict() for row in binding_rows(run)],
+        "failures": [{"node": path, "message": message} for path, message in failed],
+    }
+    assert [path for path, _ in failed] == ["no_such_operator"]
+    assert [row.symbol for row in binding_rows(run)] == ["u0"]
+    assert {"node": "nonzero", "expr": "u0 >= 0"} in _lines(run.facts)
+    assert "u0 >= 2" in [line["expr"] for line in _lines(run.after)]
+    assert propagation_report(program)["path"] == program.path
+    assert propagation_report(program, path="")["path"] == ""
+    with pytest.raises(KeyError):
+        propagation_report(program, profile="torch-0.1")

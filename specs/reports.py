@@ -101,6 +101,19 @@ def test_a_report_is_its_fields(reports: list[ProgramReport]) -> None:
         assert report.undecided == tuple(row for row in report.laws if row.outcome == "undecided")
 
 
+@checks(LAW_15)
+def test_what_is_not_said_is_absent_empty_or_no() -> None:
+    nothing: tuple[str, ...] = ()
+    assert ProgramReport("a.pt2", "unknown") == ProgramReport(
+        "a.pt2", "unknown", None, None, False, False, 0, 0, nothing, nothing, nothing, (), (), (), (), None
+    )  # fmt: skip
+    assert LawRow("DOM", "proved", 2) == LawRow("DOM", "proved", 2, None, (), None, None, None)
+    assert ReportError("archive", "no zip") == ReportError("archive", "no zip", None)
+    assert Report(()).to_dict() == {"schema": "refimpl.report/1", "programs": []}
+    text = Report((ProgramReport("é.pt2", "unknown"),)).to_json()
+    assert text.startswith('{\n "schema": "refimpl.report/1",\n "programs": [\n  {\n   "path": "é.pt2",\n')
+
+
 LAW_16 = Clause(
     "LAW-16",
     "The exit code is 0 if all laws hold, 1 if one is broken, 2 for bad input, 3 if something is unknown (or, if"
@@ -109,6 +122,19 @@ LAW_16 = Clause(
     "law-strictness-is-ignored",
 )
 test_each_verdict_has_its_exit_code = checks(LAW_16)(test_report.test_each_verdict_has_its_exit_code)
+
+
+test_the_worst_exit_code_follows_the_published_order = checks(LAW_16)(
+    test_report.test_the_worst_exit_code_follows_the_published_order
+)
+
+
+@checks(LAW_16)
+def test_a_failed_self_test_is_our_own_bug() -> None:
+    failed = ProgramReport("a.pt2", "error", ReportError("self-test", "EXACT refuted at item"))
+    assert [exit_code(failed), exit_code(failed, strict=True)] == [4, 4]
+    assert exit_code(ProgramReport("a.pt2", "error")) == 2
+    assert exit_code(ProgramReport("a.pt2", "equivalent", conditional=True)) == 0
 
 
 VERDICTS = st.builds(
