@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,17 +10,34 @@ import pytest
 from refimpl.laws.concrete import NOTHING, Silenced
 from refimpl.laws.law import Claim, Claims, Finding, explain
 from refimpl.laws.observation import Observation
-from refimpl.solver import Model
+from refimpl.laws.witness import minimize
+from refimpl.solver import Model, Number, Obligation, Refuted, Undecided, Verdict, make_solver, refutes
 from refimpl.symbolic_shapes import Definition
-from refimpl.terms import Scalar, float_lt, floor_div, ge, le, lnot, lor
+from refimpl.terms import (
+    Cond,
+    Scalar,
+    bool_symbol,
+    eq,
+    float_lt,
+    float_symbol,
+    floor_div,
+    ge,
+    le,
+    lnot,
+    lor,
+    ne,
+    symbol,
+)
 from specs.clauses import Clause, checks
-from tests.laws.judging import Runs, asking, claim, counted, judged
-from tests.laws.seen import ZF, P, U, V, atom, fact, stated
+from tests.laws.judging import GivesUp, Runs, asking, claim, counted, judged
+from tests.laws.seen import ZF, P, S, U, V, atom, fact, stated
 
-__all__ = ["JDG_04", "JDG_05"]
+__all__ = ["JDG_04", "JDG_05", "JDG_06"]
 
 _LAWS = "refimpl.laws"
 S0, U0, U1 = atom("s0"), atom("u0"), atom("u1")
+_T = symbol("s1")
+SOLVER = make_solver()
 
 JDG_04 = Clause(
     "JDG-04",
@@ -131,3 +149,112 @@ def test_the_number_of_obligations_is_their_sum() -> None:
     wrong = Finding("DOM", None, "refuted", "it is wrong")
     assert Claims().total == 0
     assert Claims((claim(ge(U, 1)),) * 2, (wrong,) * 3, 4).total == 9
+
+
+JDG_06 = Clause(
+    "JDG-06",
+    "The smallest witness is exact, floats are 0, 1 or -1 and predicates false where they may be; without a solver's"
+    " answer the witness stays as it is.",
+    f"{_LAWS}.witness:_Search._positive",
+    "jdg-witnesses-stay-negative",
+)
+_Q, _Z1 = bool_symbol("p1"), float_symbol("zuf1")
+
+
+@checks(JDG_06)
+@pytest.mark.parametrize(
+    ("hypotheses", "goal", "model", "smallest"),
+    [
+        ((ge(U, 1000),), False, {"u0": 10**6}, {"u0": 1000}),
+        ((le(U, -7),), False, {"u0": -(10**9)}, {"u0": -7}),
+        ((eq(U * U, 9),), False, {"u0": -3}, {"u0": 3}),
+        ((eq(U * U, 9), le(U, 2)), False, {"u0": -3}, {"u0": -3}),
+        ((ge(U, 5),), le(U, 8), {"u0": 900}, {"u0": 9}),
+        ((), ne(U + V, 4), {"u0": 90, "u1": -86}, {"u0": 0, "u1": 4}),
+        ((), ne(U + V, -4), {"u0": 90, "u1": -94}, {"u0": 0, "u1": -4}),
+        ((), ne(U - V, 3), {"u0": 90, "u1": 87}, {"u0": 0, "u1": -3}),
+        ((ge(U, 0), ge(V, 0)), ne(U + V, 4), {"u0": 4, "u1": 0}, {"u0": 0, "u1": 4}),
+        ((ge(2 * U + V, 9), ge(U, 0), ge(V, 0)), False, {"u0": 50, "u1": 50}, {"u0": 4, "u1": 1}),
+        # Hints: fewest symbols off them, then the smallest numbers.
+        ((), ne(S, 8), {"s0": 8}, {"s0": 8}),
+        ((ge(S, 2), ge(U, 0)), ge(3, S + U), {"s0": 2, "u0": 7}, {"s0": 8, "u0": 0}),
+        ((ge(S, 2), ne(S, 8)), False, {"s0": 90}, {"s0": 2}),
+        ((ge(S, 2), ge(_T, 2), ge(_T, S + 1)), False, {"s0": 90, "s1": 91}, {"s0": 2, "s1": 5}),
+        ((ge(S, 2), ge(_T, 2), ne(S, 8)), False, {"s0": 90, "s1": 91}, {"s0": 2, "s1": 5}),
+        # Predicates and floats.
+        ((lor(P, ge(U, 3)),), False, {"p0": True, "u0": 0}, {"p0": True, "u0": 0}),
+        ((lor(P, le(U, 3)),), False, {"p0": True, "u0": 100}, {"p0": False, "u0": 0}),
+        ((lor(P, _Q),), False, {"p0": True, "p1": True}, {"p0": False, "p1": True}),
+        ((P, lnot(_Q)), False, {"p0": True, "p1": False}, {"p0": True, "p1": False}),
+        ((float_lt(ZF, 5.0),), False, {"zuf0": -1e300}, {"zuf0": 0.0}),
+        ((float_lt(0.5, ZF),), False, {"zuf0": 1e300}, {"zuf0": 1.0}),
+        ((float_lt(ZF, -0.5),), False, {"zuf0": -1e300}, {"zuf0": -1.0}),
+        ((float_lt(2.0, ZF),), False, {"zuf0": 77.0}, {"zuf0": 77.0}),
+        ((float_lt(ZF, _Z1),), False, {"zuf0": -5.0, "zuf1": 7.0}, {"zuf0": 0.0, "zuf1": 1.0}),
+    ],
+)
+def test_the_smallest_witness_is_exact(
+    hypotheses: tuple[Cond, ...], goal: Cond, model: dict[str, Number], smallest: dict[str, Number]
+) -> None:
+    obligation = Obligation("", hypotheses, goal)
+    assert refutes(model, hypotheses, goal)
+    assert minimize(obligation, model, {"s0": 8, "s1": 5}, SOLVER) == smallest
+    # Of integers any other refutation leads to the same one.
+    if all(name.startswith(("u", "s")) for name in smallest):
+        (verdict,) = SOLVER.decide([obligation])
+        assert isinstance(verdict, Refuted)
+        assert minimize(obligation, verdict.model, {"s0": 8, "s1": 5}, SOLVER) == smallest
+
+
+@checks(JDG_06)
+def test_without_a_solver_the_witness_stays() -> None:
+    obligation = Obligation("", (ge(U, 5), float_lt(ZF, 3.0), lor(P, ge(U, 0))), le(U, 8))
+    found = minimize(obligation, {"u0": 77, "zuf0": -9.0, "p0": True}, {}, GivesUp())
+    assert found == {"u0": 77, "zuf0": 0.0, "p0": False}
+
+
+class _Counting:
+    """A solver that counts its questions and, after some, gives up."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.asked = 0
+
+    def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
+        self.asked += len(obligations)
+        return SOLVER.decide(obligations) if self.asked <= self.most else (Undecided("out of budget"),)
+
+
+@checks(JDG_06)
+def test_few_questions_lead_to_the_smallest() -> None:
+    obligation = Obligation("", (ge(U, 1000), le(U, 2**62)), False)
+    solver = _Counting(1000)
+    assert minimize(obligation, {"u0": 2**62}, {}, solver) == {"u0": 1000}
+    # Bisection: as many as the number has digits, once for its size and once for itself.
+    assert solver.asked <= 2 * 62
+    for most in range(1, 12):
+        given_up = _Counting(most)
+        found = minimize(obligation, {"u0": 2**62}, {}, given_up)
+        assert refutes(found, obligation.hypotheses, obligation.goal)
+        assert given_up.asked <= most + 3, "who gives up is not asked again for that measure"
+
+
+class _Reluctant:
+    """A solver that finds a number which is smaller by one, each time it is asked."""
+
+    def __init__(self, start: int) -> None:
+        self.now = start
+        self.asked = 0
+
+    def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
+        self.asked += 1
+        self.now -= 1
+        return (Refuted({"u0": self.now}, "z3"),)
+
+
+@checks(JDG_06)
+def test_a_search_without_end_is_ended() -> None:
+    solver = _Reluctant(10**6)
+    found = minimize(Obligation("", (ge(U, 0),), False), {"u0": 10**6}, {}, solver)
+    assert 300 <= solver.asked <= 400
+    assert found == {"u0": solver.now}

@@ -53,4 +53,12 @@ JUDGING: Final = (
         "return text",
         (f"{_W}test_both_sides_are_shown_with_their_values",),
     ),
+    Mutant(
+        "jdg-witnesses-stay-negative",
+        "Of two numbers of one size the negative one is taken.",
+        f"{_M}.witness:_Search._positive",
+        "if value < 0:",
+        "if value > 0:",
+        (f"{_W}test_the_smallest_witness_is_exact",),
+    ),
 )
