@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.symbolic_shapes import RuntimeAssert, ShapeEnv, SymBool, SymFloat, SymInt, unwrap
+from refimpl.symbolic_shapes import (
+    GuardOnDataDependentSymNode,
+    RuntimeAssert,
+    ShapeEnv,
+    SymBool,
+    SymFloat,
+    SymInt,
+    unwrap,
+)
 from refimpl.symbolic_shapes.inputs import conditions_hold
 from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of
 from refimpl.terms import Cond, Sort, ValueRange, eq, float_lt, float_symbol, ge, le, lt, mod, ne, symbol, symbol_atom
@@ -61,6 +69,8 @@ def test_backed_symbols_are_what_they_are_made_of() -> None:
         with pytest.raises(ValueError, match="is not in"):
             fresh.add_backed(name("s20"), hint, low, high)
     assert name("s20") not in fresh.symbols.origins
+    fresh.add_backed(symbol_atom("zf1", Sort.FLOAT), 1.5, None, None)
+    assert [fresh.create_symbol(value).name for value in (2.5, 4, 3.5, 5)] == ["zf2", "s2", "zf3", "s3"]
     for number, (low, high, fits) in enumerate(((None, 4, 4), (5, None, 5), (3, 3, 3), (3, 3, None))):
         env.add_backed(name(f"s{number}"), fits, low, high)
     env.add_unbacked(name("u3"), 1, 4, "w")
@@ -68,6 +78,13 @@ def test_backed_symbols_are_what_they_are_made_of() -> None:
     assert (env.bound(symbol("u3")), env.symbols.origins[name("u3")]) == (ValueRange(1, 4), "w")
     assert [str(env.create_unbacked_symint()), str(env.create_unbacked_symfloat())] == ["u4", "zuf4"]
     assert [found.name for found in env.pending_fresh_unbacked_symbols] == ["u4", "zuf4"]
+    env.add_backed(name("u7"), 2, None, None)
+    assert str(env.create_unbacked_symint()) == "u8", "a backed name is not given again either"
+    for origin in ("first", "second"):
+        env.symbols.adopt(name("u20"), origin)
+    assert env.symbols.origins[name("u20")] == "first"
+    with pytest.raises(GuardOnDataDependentSymNode, match="u20 was allocated by first"):
+        env.evaluate(ge(symbol("u20"), 1))
 
 
 @checks(ENV_30)

@@ -6,7 +6,7 @@ import math
 from dataclasses import fields
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refimpl.symbolic_shapes import EXACT, TORCH_2_13, GuardOnDataDependentSymNode, Requirement, ShapeEnv
@@ -303,6 +303,11 @@ ENV_26 = Clause(
 @given(
     coefficients=st.tuples(*[st.integers(-2, 2)] * 3), constant=st.integers(-3, 3), nested=st.sampled_from((0, 1, 2))
 )
+@example(coefficients=(1, 2, 0), constant=0, nested=0)
+@example(coefficients=(-1, 0, 2), constant=1, nested=0)
+@example(coefficients=(1, 2, -2), constant=0, nested=1)
+@example(coefficients=(1, 0, 0), constant=-3, nested=0)
+@example(coefficients=(1, 1, -1), constant=0, nested=2)
 def test_equations_are_solved_for_the_newest_symbol(
     coefficients: tuple[int, int, int], constant: int, nested: int
 ) -> None:

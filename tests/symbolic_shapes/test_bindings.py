@@ -26,9 +26,10 @@ from refimpl.symbolic_shapes import (
     keystr,
     rebind_unbacked,
     resolve_unbacked_bindings,
+    wrap,
 )
 from refimpl.symbolic_shapes.profiles import TORCH_2_13
-from refimpl.terms import Sort, Symbol, eq, ge, le, mod, symbol, symbol_atom
+from refimpl.terms import IntTerm, Sort, Symbol, eq, ge, le, mod, symbol, symbol_atom
 
 
 def name(text: str) -> Symbol:
@@ -72,6 +73,9 @@ def test_bindings_are_found_at_the_first_place_of_each_symbol() -> None:
     }
     assert env.pending_fresh_unbacked_symbols == []
     assert compute_unbacked_bindings(env, tensor) is None
+    env.create_unbacked_symint()
+    half: IntTerm | int = symbol("u6") * (s // 2)
+    assert compute_unbacked_bindings(env, wrap(half, env), peek=True) == {}, "a product with what is no symbol"
 
 
 def test_a_pending_symbol_that_stands_nowhere_is_an_error_unless_ignorable() -> None:
