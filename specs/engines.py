@@ -148,7 +148,7 @@ def test_what_is_given_up_is_unknown_and_leaves_the_others_their_answers(engine:
     easy, hard, also = engine.run(script, 20_000)
     assert easy == also == Unsat()
     assert isinstance(hard, Unknown)
-    assert hard.reason.startswith(f"{engine.name} gave up")
+    assert hard.reason.startswith("z3 gave up: ") if engine.name == "z3" else hard.reason == "cvc5 gave up"
     assert engine.run(script, 20_000) == (easy, hard, also), "work units are repeatable"
 
 

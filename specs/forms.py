@@ -86,6 +86,15 @@ def test_powers_are_multiplied_out_while_they_are_small() -> None:
 
 
 @checks(FRM_03)
+def test_texts_have_at_most_a_mebibyte() -> None:
+    name = "a" * (1 << 20)
+    assert t.to_text(t.symbol(name)) == name
+    for longer in (t.symbol(f"{name}a"), -t.symbol(name)):
+        with pytest.raises(TermTooLargeError, match="a text of 1048577 characters"):
+            t.to_text(longer)
+
+
+@checks(FRM_03)
 def test_ordering_texts_are_bounded() -> None:
     assert bounded("a" * 160) == "a" * 160
     for text in ("a" * 161, "a" * 64 + "b" * 200):

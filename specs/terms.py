@@ -280,6 +280,9 @@ TRM_09 = Clause(
 test_what_pytorch_wrote_prints_as_it_printed_it = checks(TRM_09)(
     test_printing.test_what_pytorch_wrote_prints_as_it_printed_it
 )
+test_what_pytorch_has_no_such_form_of_prints_alike = checks(TRM_09)(
+    test_printing.test_what_pytorch_has_no_such_form_of_prints_alike
+)
 test_constants_print_as_in_python = checks(TRM_09)(test_printing.test_constants_print_as_in_python)
 test_a_negated_float_ordering_keeps_its_negation = checks(TRM_09)(
     test_printing.test_a_negated_float_ordering_keeps_its_negation

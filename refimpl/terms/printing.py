@@ -125,14 +125,8 @@ def _precedence(part: Scalar) -> int:
         return _PRECEDENCE.get(part.fn, ATOM)
     if not isinstance(part, IntTerm):
         return ATOM if not isinstance(part, (int, float)) or part >= 0 else ADD
-    atom = part.atom
-    if atom is not None:
-        return _precedence(atom)
-    size = len(part.monomials)
-    monomial, coefficient = part.monomials[0]
-    if size > 1 or coefficient < 0:
-        return ADD
-    return POW if coefficient == 1 and len(set(monomial)) == 1 else MUL
+    # Of a sum or product only is asked whether it binds tighter than an application.
+    return ADD if part.atom is None else _precedence(part.atom)
 
 
 def _bracketed(part: Scalar, level: int, done: _Texts) -> str:

@@ -10,9 +10,10 @@ import pytest
 from refimpl import terms as t
 from refimpl.export.expressions import ExpressionReader
 from refimpl.terms import ge, to_text
+from refimpl.terms.reals import UNARY
 
 U, V, S, S77 = (t.symbol(name) for name in ("u0", "u1", "s0", "s77"))
-Z = t.float_symbol("zuf0")
+Z, Z1 = t.float_symbol("zuf0"), t.float_symbol("zuf1")
 P = t.bool_symbol("b")
 
 PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
@@ -84,6 +85,36 @@ PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
     (t.float_mul(Z, 1e20), "1.0e+20*zuf0"),
     (t.float_mul(Z, 2.5e-7), "2.5e-7*zuf0"),
     (t.float_neg(Z), "-zuf0"),
+    (U + t.power(2, S), "u0 + PowByNatural(2, s0)"),
+    (U - t.power(2, S), "u0 - PowByNatural(2, s0)"),
+    (U - 3 * t.power(2, S), "u0 - 3*PowByNatural(2, s0)"),
+    (U + t.bit_and(6, S), "u0 + (BitwiseFn_bitwise_and(6, s0))"),
+    (U - t.bit_and(6, S), "u0 - (BitwiseFn_bitwise_and(6, s0))"),
+    (3 * t.bit_and(6, S), "3*(BitwiseFn_bitwise_and(6, s0))"),
+    (U // t.bit_or(6, S), "(u0//(BitwiseFn_bitwise_or(6, s0)))"),
+    (U * t.bit_or(6, S), "u0*(BitwiseFn_bitwise_or(6, s0))"),
+    (U - 2 * t.bit_xor(6, S), "u0 - 2*(BitwiseFn_bitwise_xor(6, s0))"),
+    (V // t.int_max(U, -2), "(u1//Max(-2, u0))"),
+    (1 - 2 * U, "1 - 2*u0"),
+    (1 - U * U, "1 - u0**2"),
+    (1 - U * V, "-u0*u1 + 1"),
+    (-1 - U, "-u0 - 1"),
+    (1 - U - V, "-u0 - u1 + 1"),
+    (2 - U * U * V, "-u0**2*u1 + 2"),
+    (U * U * S * S * S, "s0**3*u0**2"),
+    (3 * U * U, "3*u0**2"),
+    (t.int_max(U, V) ** 2, "Max(u0, u1)**2"),
+    (3 * (U // V) ** 2, "3*((u0//u1))**2"),
+    (-((U // V) ** 2), "-((u0//u1))**2"),
+    (t.float_lt(t.int_true_div(U, S77), Z), "(IntTrueDiv(u0, s77)) < zuf0"),
+    (t.float_lt(Z, t.int_true_div(U, S77)), "zuf0 < (IntTrueDiv(u0, s77))"),
+    (t.float_le(t.int_true_div(U, S77), Z), "(IntTrueDiv(u0, s77)) <= zuf0"),
+    (t.float_eq(t.int_true_div(U, S77), Z), "Eq(IntTrueDiv(u0, s77), zuf0)"),
+    (t.float_mul(2.0, t.float_unary("abs", Z)), "2.0*Abs(zuf0)"),
+    (t.float_mul(2.0, t.float_true_div(Z, 3.0)), "2.0*(FloatTrueDiv(zuf0, 3.0))"),
+    (t.float_mul(2.0, t.float_pow(Z, 3.0)), "2.0*FloatPow(zuf0, 3.0)"),
+    (t.float_sub(Z, 1.5), "zuf0 - 1.5"),
+    (t.float_sub(t.float_true_div(Z, 3.0), 1.5), "(FloatTrueDiv(zuf0, 3.0)) - 1.5"),
 ]
 
 
@@ -103,6 +134,30 @@ def test_what_pytorch_wrote_prints_as_it_printed_it() -> None:
 
 def test_constants_print_as_in_python() -> None:
     assert [to_text(value) for value in (3, -1, True, False, 0.5)] == ["3", "-1", "True", "False", "0.5"]
+
+
+def test_what_pytorch_has_no_such_form_of_prints_alike() -> None:
+    """A division by zero, negative numbers below a division, booleans beside comparisons of floats."""
+    for term, expected in (
+        (U // 0, "(u0//0)"),
+        (t.intern_apply("FloorDiv", (U, -2), t.Sort.INT), "(u0//(-2))"),
+        (t.land(P, t.float_ne(Z, 1.5)), "b & Ne(zuf0, 1.5)"),
+        (t.land(P, t.float_eq(Z, 1.5)), "b & Eq(zuf0, 1.5)"),
+        (t.land(P, t.float_lt(Z, 1.5)), "b & (zuf0 < 1.5)"),
+        (t.lor(t.lnot(P), t.land(ge(U, 1), ge(V, 2))), "~b | ((u0 >= 1) & (u1 >= 2))"),
+        (t.float_max(Z, 1.5), "Max(zuf0, 1.5)"),
+        (t.float_min(Z, 1.5), "Min(zuf0, 1.5)"),
+        (t.float_sub(Z, Z1), "zuf0 - zuf1"),
+        (t.float_sub(Z1, Z), "zuf1 - zuf0"),
+        (t.float_neg(t.float_add(Z1, Z)), "-(zuf0 + zuf1)"),
+        (t.float_add(t.float_neg(Z), 1.5), "-zuf0 + 1.5"),
+        (t.float_sub(t.float_add(Z, 1.0), t.float_add(Z1, 1.0)), "(zuf0 + 1.0) - (zuf1 + 1.0)"),
+        (t.float_mul(t.float_neg(Z), Z1), "(-zuf0)*zuf1"),
+        *((t.float_unary(fn, Z), f"OpaqueUnaryFn_{fn}(zuf0)") for name, fn in UNARY.items() if name != "abs"),
+        (t.float_unary("abs", Z), "Abs(zuf0)"),
+        (2 * t.ite(ge(U, 1), U, V), "2*Piecewise((u0, u0 >= 1), (u1, True))"),
+    ):
+        assert to_text(term) == expected
 
 
 def test_a_negated_float_ordering_keeps_its_negation() -> None:
