@@ -1,4 +1,4 @@
-"""Seeded faults in how terms are made again, walked and bounded."""
+"""Seeded faults in how terms are made again, walked and bounded, and in what is derived from what is known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ __all__ = ["FORMS"]
 _T: Final = "refimpl.terms"
 _M: Final = "specs/making.py::"
 _F: Final = "specs/forms.py::"
+_R: Final = "specs/reasoning.py::"
 
 FORMS: Final = (
     Mutant(
@@ -52,5 +53,29 @@ FORMS: Final = (
         "factor == -1.0",
         "factor <= -1.0",
         (f"{_F}test_floats_are_rewritten_exactly",),
+    ),
+    Mutant(
+        "kno-remainders-are-quotients",
+        "The range of a remainder is that of the quotient.",
+        f"{_T}.inference:_apply_ends",
+        "else intervals.mod(left, right)",
+        "else intervals.floor_div(left, right)",
+        (f"{_R}test_ranges_of_applications_are_ranges_of_their_functions",),
+    ),
+    Mutant(
+        "kno-residues-of-products-are-sums",
+        "The residue of a product is the sum of the residues.",
+        f"{_T}.inference:_times",
+        "m * n), r * s",
+        "m * n), r + s",
+        (f"{_R}test_everyday_residues",),
+    ),
+    Mutant(
+        "kno-a-period-is-one-too-long",
+        "A dividend that may equal the divisor has the quotient zero.",
+        f"{_T}.simplification:_constant_quotient",
+        "ge(add(right, -1), left)",
+        "ge(add(right, 0), left)",
+        (f"{_R}test_terms_are_simplified_to_what_they_must_be",),
     ),
 )
