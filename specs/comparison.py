@@ -32,6 +32,7 @@ from refimpl.terms import (
     float_lt,
     floor_div,
     ge,
+    int_max,
     land,
     le,
     lnot,
@@ -173,6 +174,7 @@ def _asked(*found: Pair) -> Claims:
     assert all(claim.law == "VALUE" and claim.given == "after" and claim.fix for claim in claims.open)
     assert all(finding.law == "VALUE" and finding.outcome == "refuted" for finding in claims.findings)
     assert len({claim.goal for claim in claims.open}) == len(claims.open), "an equation is asked once"
+    assert not any(claim.goal is True for claim in claims.open), "what is plainly true is settled"
     return claims
 
 
@@ -236,6 +238,8 @@ _RELU = "differs from what aten.relu.default gives"
         (_T, None, ["structure is recorded as a tensor, but the operator gives nothing"]),
         ("a", [1, 2], ["structure is recorded as 'a', but the operator gives 2 values"]),
         ((U,), U, ["structure is recorded as 1 values, but the operator gives the number u0"]),
+        (U, None, ["structure is recorded as the number u0, but the operator gives nothing"]),
+        (None, U, ["structure is recorded as nothing, but the operator gives the number u0"]),
         (U, P, ["sort of the value is recorded as int, but the operator gives bool"]),
         (1.0, 1, ["sort of the value is recorded as float, but the operator gives int"]),
         (True, 1, ["sort of the value is recorded as bool, but the operator gives int"]),
@@ -288,6 +292,13 @@ def test_what_is_not_computed_is_not_compared() -> None:
     ):
         assert VALUE.claims(replace(EMPTY, nodes=(left,))) == Claims()
     assert VALUE.claims(replace(EMPTY, nodes=(wrong,))).total == 1
+
+
+@checks(CMP_01)
+def test_strides_that_nobody_recorded_are_not_compared() -> None:
+    without = FakeTensor((U,), (), DType.bool)
+    for pair in ((without, FakeTensor((U,), (2,), DType.bool)), (FakeTensor((U,), (2,), DType.bool), without)):
+        assert _asked(pair) == Claims((), (), 5)
 
 
 def _offsets(*found: tuple[Dim, Dim, Storage]) -> list[tuple[Dim, Dim] | None]:
@@ -358,12 +369,19 @@ def test_scalars_are_undefined_together_where_a_divisor_of_both_is_zero() -> Non
         (quotient, 3, eq(quotient, 3)),
         (quotient, quotient, True),
         (U, V, eq(U, V)),
+        (int_max(U, V), int_max(U, V) + 1, False),
+        (int_max(U, V), U, eq(int_max(U, V), U)),
     ]
     for old, new, wanted in table:
         assert equal_values(old, new) is wanted, (old, new)
         claims = VALUE.claims(values((FakeTensor((old,), (1,), DType.bool), FakeTensor((new,), (1,), DType.bool))))
         assert [claim.goal for claim in claims.open] == ([] if wanted is True else [wanted]), (old, new)
-    assert equal_values(math.nan, math.nan) is True
+    # Equal numbers that are different objects.
+    for text in ("nan", "0.5", "inf"):
+        assert equal_values(float(text), float(text)) is True
+        assert _asked((float(text), float(text))) == Claims((), (), 1)
+    assert equal_values(10**20, int("1" + "0" * 20)) is True
+    assert _asked((10**20, int("1" + "0" * 20))) == Claims((), (), 1)
     assert equal_values(math.nan, 0.0) is False
     assert equal_values(0.0, 1.0) is False
     assert equal_values(2, 2) is True

@@ -294,6 +294,10 @@ def test_nothing_grows_in_the_second_run() -> None:
     ]
     assert told(asserts={U0: (ge(U, 1),), U8: (ge(X, 1), le(X, U))}) == [], "it says so of its own value"
     assert told(asserts={}) == []
+    alone = known(ge(U, 0))
+    asserted = ran(after=alone, again=replace(alone, asserts={U0: (ge(U, 0),)}))
+    (grown,) = STEADY.of_run(asserted).findings
+    assert grown.message == "runtime asserts grow with each run: 0 after the first, 1 after the second"
     assert told(replacements={U1: U, U8: U}) == [
         "u1 stood for itself after the first run and is replaced by u0 after it"
     ]

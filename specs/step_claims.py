@@ -82,6 +82,14 @@ def test_what_is_known_through_the_symbol_is_asked_and_not_given() -> None:
     given = frozenset({ge(S, 2), eq(U, T), *_machine(T), eq(V, U + 1), eq(X, V)})
     goals = [eq(V, U + 1), eq(X, V), ge(V, 1), le(X, 9)]
     assert asked(LINK_OF_STEP, becomes(T, before)) == [(goal, given) for goal in goals]
+    # ... in any order, through a term of several symbols, and through nothing else.
+    longer = known(ge(X, 9), ge(symbol("u9"), 4), replacements={U8: V + 1, U1: U + W, U9: S})
+    given = frozenset({ge(symbol("u9"), 4), eq(symbol("u9"), S), eq(U, T), *_machine(T), eq(X, V + 1), eq(V, U + W)})
+    assert asked(LINK_OF_STEP, becomes(T, longer)) == [(goal, given) for goal in (eq(X, V + 1), eq(V, U + W), ge(X, 9))]
+    # Its own definition is not given, although it is written with what is defined by it.
+    around = known(replacements={U1: U + 1, U0: 2 * V})
+    given = frozenset({eq(V, U + 1), eq(U, T), *_machine(T)})
+    assert asked(LINK_OF_STEP, becomes(T, around)) == [(goal, given) for goal in (eq(V, U + 1), eq(U, 2 * V))]
     # A value in terms of them is no other value.
     assert asked(LINK_OF_STEP, becomes(V + 1, before)) == []
     assert asked(LINK_OF_STEP, becomes(2 * X, before)) == []

@@ -11,7 +11,7 @@ from refimpl.laws.step_law import ObservedLaw, StepClaim, StepClaims, StepFindin
 from refimpl.solver import Obligation, Proved, Refuted, Undecided, Verdict, make_solver
 from refimpl.symbolic_shapes import KeyPath, SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Cond, ge, le, lor, ne, symbol
+from refimpl.terms import Cond, eq, ge, le, lor, ne, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observed import S0, step
 from tests.laws.seen import atom
@@ -74,6 +74,7 @@ def test_what_follows_plainly_asks_no_solver() -> None:
         _claim(ge(U + V, 1), ge(U, 1), True, ge(V, 0)),
         _claim(False, ge(U, 1), False),
         _claim(ge(U, 1), False),
+        _claim(lor(eq(V, 5), ge(U, 60)), ge(S, 1), lor(eq(V, 5), ge(U, 60))),
         _claim(False, False),
     ]
     solver = _Noting()

@@ -73,6 +73,8 @@ def test_the_witness_speaks_of_the_program_and_of_what_was_asked() -> None:
 def test_the_witness_says_which_branch_is_taken() -> None:
     assert _shown(counted(), claim(ge(U, 2), under=(P,))) == {"p0": "true", "s0": "8", "u0": "0"}
     assert _shown(counted(), claim(ge(U, 2), under=(lnot(P),))) == {"p0": "false", "s0": "8", "u0": "0"}
+    inside = claim(ge(U, 2), under=(ge(V, 5),))
+    assert _shown(counted(), inside) == {"s0": "8", "u0": "0", "u1": "5"}
     seen = counted(facts=(*counted().facts, fact(lor(P, ge(U, 2)))))
     assert _shown(seen, claim(ge(U, 2))) == {"p0": "true", "s0": "8", "u0": "0"}
     # 0, 1 and -1 are less than 1.5: none of the plain numbers is a witness.
@@ -148,6 +150,10 @@ def test_both_sides_are_shown_with_their_values(
 def test_the_number_of_obligations_is_their_sum() -> None:
     wrong = Finding("DOM", None, "refuted", "it is wrong")
     assert Claims().total == 0
+    plain = Claim("LINK", "n", True, "after", "wrong", None, "mend it")
+    assert (plain.predicates, plain.layout, plain.direction, plain.until, plain.existential) == (
+        (), False, None, None, False,
+    )  # fmt: skip
     assert Claims((claim(ge(U, 1)),) * 2, (wrong,) * 3, 4).total == 9
 
 

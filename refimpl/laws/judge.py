@@ -137,7 +137,7 @@ class _Judge:
         if consistent and not claims.open and not claims.findings:
             self.rows.append(LawRow(law.name, "proved", claims.total, "normal-form", self.under))
             return
-        by: dict[str, None] = {} if claims.open else {"normal-form": None}
+        by: dict[str, None] = {}
         open_rows: list[LawRow] = []
         answers = decide(self.theory, claims.open, self.solver, reprove=self.reprove)
         self.decided.extend(answers)

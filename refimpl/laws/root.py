@@ -69,7 +69,7 @@ def colliding(step: Step) -> tuple[Relation, ...]:
     return tuple(
         relation
         for index, relation in enumerate(found)
-        if any(other and not names[index].isdisjoint(other) for at, other in enumerate(names) if at != index)
+        if any(not names[index].isdisjoint(other) for at, other in enumerate(names) if at != index)
     )
 
 

@@ -197,8 +197,7 @@ def flat(conditions: Iterable[Cond]) -> tuple[Cond, ...]:
     for condition in conditions:
         if condition is False:
             return (False,)
-        if condition is not True:
-            found.update(dict.fromkeys(conjuncts(condition)))
+        found.update(dict.fromkeys(conjuncts(condition)))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ JUDGING: Final = (
         f"{_M}.judge:_Judge._ran_plainly",
         "seen.contract.bound\n            or ",
         "",
-        (f"{_J}test_what_depends_on_a_symbol_needs_a_run",),
+        ("specs/consistency.py::test_what_depends_on_a_symbol_needs_a_run",),
     ),
     Mutant(
         "jdg-only-one-refutation-is-shown",
