@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from hashlib import blake2b
-from typing import Final
 
 import pytest
 
@@ -113,35 +112,40 @@ FRM_04 = Clause(
     "frm-the-smaller-constant-wins",
 )
 C = t.ge(X, 1)
-SAME: Final[tuple[tuple[Dim, Dim], ...]] = (
-    (t.int_max(X), X), (t.int_max(X, X), X), (t.int_max(X + 1, X + 3, Y), t.int_max(Y, X + 3)),
-    (t.int_min(X + 1, X + 3), X + 1), (t.int_min(X + 3, X + 1), X + 1), (t.int_max(X + 3, X + 1), X + 3),
-    (t.int_max(3, 5, X), t.int_max(X, 5)), (t.int_min(3, 5), 3), (t.int_max(X, t.int_max(Y, 3)), t.int_max(3, X, Y)),
-    (t.int_max(3, t.int_max(Y, 5)), t.int_max(5, Y)), (t.int_min(X, t.int_min(Y, X)), t.int_min(X, Y)),
-    (t.power(X, 0), 1), (t.power(X, 1), X), (t.power(1, Y), 1), (t.power(2, 3), 8), (t.power(0, 0), 1),
-    (t.power(X, 2), X * X), (t.power(X, 3), X * X * X), (t.power(5, 1), 5),
-    (t.ite(True, X, Y), X), (t.ite(False, X, Y), Y), (t.ite(C, X, X), X), (t.ite(C, 3, 3), 3),
-    (t.ite(t.ne(X, 0), 1, 2), t.ite(t.eq(X, 0), 2, 1)), (t.ite(t.lnot(P), X, Y), t.ite(P, Y, X)),
-    (t.ite(t.lor(P, Q), X, Y), t.ite(t.land(t.lnot(P), t.lnot(Q)), Y, X)), (t.int_of_bool(C), t.ite(C, 1, 0)),
-    (t.int_of_bool(True), 1), (t.int_of_bool(False), 0),
-    (t.lshift(X, 3), 8 * X), (t.lshift(5, 2), 20), (t.lshift(X, 0), X), (t.rshift(X, 3), t.floor_div(X, 8)),
-    (t.rshift(-9, 1), -5), (t.rshift(X, 0), X), (t.rshift(-1, 5000), -1),
-    (t.bit_and(0, X), 0), (t.bit_and(X, 0), 0), (t.bit_and(-1, X), X), (t.bit_and(X, -1), X), (t.bit_and(X, X), X),
-    (t.bit_and(X, 6), t.bit_and(6, X)), (t.bit_and(X, Y), t.bit_and(Y, X)), (t.bit_and(6, 3), 2),
-    (t.bit_or(0, X), X), (t.bit_or(X, 0), X), (t.bit_or(-1, X), -1), (t.bit_or(X, -1), -1), (t.bit_or(X, X), X),
-    (t.bit_or(X, 6), t.bit_or(6, X)), (t.bit_or(X, Y), t.bit_or(Y, X)), (t.bit_or(6, 3), 7),
-    (t.bit_xor(0, X), X), (t.bit_xor(X, 0), X), (t.bit_xor(X, X), 0), (t.bit_xor(X, 6), t.bit_xor(6, X)),
-    (t.bit_xor(X, Y), t.bit_xor(Y, X)), (t.bit_xor(6, 3), 5),
-    (t.trunc_to_int(-2.5), -2), (t.floor_to_int(-2.5), -3), (t.ceil_to_int(-2.5), -2), (t.round_to_int(-2.5), -2),
-    (t.round_to_int(3.5), 4), (X + 0, X), (0 + X, X), (X - 0, X), (0 - X, -X), (3 - X, -X + 3), (X - X, 0),
-    (X + 3 - 3, X), (-3 + (X + 3), X), (X * 1, X), (X * 0, 0), (0 * X, 0), (-1 * -X, X), ((X + Y) - (Y - 2), X + 2),
-    ((X + 1) - (X - 1), 2), (X * Y, Y * X), (2 * (X + Y) - 2 * Y, 2 * X),
-)  # fmt: skip
+
+
+def _same_integers() -> tuple[tuple[Dim, Dim], ...]:
+    """Integers made in two ways that are one."""
+    return (
+        (t.int_max(X), X), (t.int_max(X, X), X), (t.int_max(X + 1, X + 3, Y), t.int_max(Y, X + 3)),
+        (t.int_min(X + 1, X + 3), X + 1), (t.int_min(X + 3, X + 1), X + 1), (t.int_max(X + 3, X + 1), X + 3),
+        (t.int_max(3, 5, X), t.int_max(X, 5)), (t.int_min(3, 5), 3),
+        (t.int_max(X, t.int_max(Y, 3)), t.int_max(3, X, Y)),
+        (t.int_max(3, t.int_max(Y, 5)), t.int_max(5, Y)), (t.int_min(X, t.int_min(Y, X)), t.int_min(X, Y)),
+        (t.power(X, 0), 1), (t.power(X, 1), X), (t.power(1, Y), 1), (t.power(2, 3), 8), (t.power(0, 0), 1),
+        (t.power(X, 2), X * X), (t.power(X, 3), X * X * X), (t.power(5, 1), 5),
+        (t.ite(True, X, Y), X), (t.ite(False, X, Y), Y), (t.ite(C, X, X), X), (t.ite(C, 3, 3), 3),
+        (t.ite(t.ne(X, 0), 1, 2), t.ite(t.eq(X, 0), 2, 1)), (t.ite(t.lnot(P), X, Y), t.ite(P, Y, X)),
+        (t.ite(t.lor(P, Q), X, Y), t.ite(t.land(t.lnot(P), t.lnot(Q)), Y, X)), (t.int_of_bool(C), t.ite(C, 1, 0)),
+        (t.int_of_bool(True), 1), (t.int_of_bool(False), 0),
+        (t.lshift(X, 3), 8 * X), (t.lshift(5, 2), 20), (t.lshift(X, 0), X), (t.rshift(X, 3), t.floor_div(X, 8)),
+        (t.rshift(-9, 1), -5), (t.rshift(X, 0), X), (t.rshift(-1, 5000), -1),
+        (t.bit_and(0, X), 0), (t.bit_and(X, 0), 0), (t.bit_and(-1, X), X), (t.bit_and(X, -1), X), (t.bit_and(X, X), X),
+        (t.bit_and(X, 6), t.bit_and(6, X)), (t.bit_and(X, Y), t.bit_and(Y, X)), (t.bit_and(6, 3), 2),
+        (t.bit_or(0, X), X), (t.bit_or(X, 0), X), (t.bit_or(-1, X), -1), (t.bit_or(X, -1), -1), (t.bit_or(X, X), X),
+        (t.bit_or(X, 6), t.bit_or(6, X)), (t.bit_or(X, Y), t.bit_or(Y, X)), (t.bit_or(6, 3), 7),
+        (t.bit_xor(0, X), X), (t.bit_xor(X, 0), X), (t.bit_xor(X, X), 0), (t.bit_xor(X, 6), t.bit_xor(6, X)),
+        (t.bit_xor(X, Y), t.bit_xor(Y, X)), (t.bit_xor(6, 3), 5),
+        (t.trunc_to_int(-2.5), -2), (t.floor_to_int(-2.5), -3), (t.ceil_to_int(-2.5), -2), (t.round_to_int(-2.5), -2),
+        (t.round_to_int(3.5), 4), (X + 0, X), (0 + X, X), (X - 0, X), (0 - X, -X), (3 - X, -X + 3), (X - X, 0),
+        (X + 3 - 3, X), (-3 + (X + 3), X), (X * 1, X), (X * 0, 0), (0 * X, 0), (-1 * -X, X), ((X + Y) - (Y - 2), X + 2),
+        ((X + 1) - (X - 1), 2), (X * Y, Y * X), (2 * (X + Y) - 2 * Y, 2 * X),
+    )  # fmt: skip
 
 
 @checks(FRM_04)
 def test_functions_of_integers_meet_in_one_form() -> None:
-    for number, (made, expected) in enumerate(SAME):
+    for number, (made, expected) in enumerate(_same_integers()):
         assert made is expected or (isinstance(made, int) and made == expected), number
 
 
@@ -177,37 +181,45 @@ FRM_05 = Clause(
     f"{_TERMS}.reals:float_neg",
     "frm-a-factor-of-minus-two-is-a-sign",
 )
-FLOAT_FORMS: Final[tuple[tuple[Real, Real], ...]] = (
-    (t.float_mul(1.0, F), F), (t.float_mul(F, 1.0), F), (t.float_mul(-1.0, F), t.float_neg(F)),
-    (t.float_mul(F, -1.0), t.float_neg(F)), (t.float_neg(t.float_neg(F)), F), (t.float_neg(2.5), -2.5),
-    (t.float_sub(F, G), t.float_add(F, t.float_neg(G))), (t.float_sub(F, 1.5), t.float_add(F, -1.5)),
-    (t.float_add(F, G), t.float_add(G, F)), (t.float_mul(F, G), t.float_mul(G, F)),
-    (t.float_add(1.5, F), t.float_add(F, 1.5)), (t.float_true_div(F, 1.0), F), (t.float_ite(C, F, F), F),
-    (t.float_ite(True, F, G), F), (t.float_ite(False, F, G), G), (t.float_ite(C, 0.5, 0.5), 0.5),
-    (t.float_ite(t.ne(X, 0), F, G), t.float_ite(t.eq(X, 0), G, F)),
-    (t.float_ite(t.lnot(P), F, G), t.float_ite(P, G, F)),
-    (t.float_ite(t.lor(P, Q), F, G), t.float_ite(t.land(t.lnot(P), t.lnot(Q)), G, F)),
-)  # fmt: skip
-KEPT: Final[tuple[tuple[Real, str, tuple[Scalar, ...]], ...]] = (
-    (t.float_mul(-2.0, F), "FloatMul", (-2.0, F)), (t.float_neg(F), "FloatMul", (-1.0, F)),
-    (t.float_neg(t.float_mul(-2.0, F)), "FloatMul", (-1.0, t.float_mul(-2.0, F))),
-    (t.float_neg(t.float_mul(F, G)), "FloatMul", (-1.0, t.float_mul(F, G))),
-    (t.float_add(F, 0.0), "FloatAdd", (0.0, F)), (t.float_mul(F, 0.0), "FloatMul", (0.0, F)),
-    (t.float_true_div(F, -1.0), "FloatTrueDiv", (F, -1.0)), (t.float_true_div(1.0, F), "FloatTrueDiv", (1.0, F)),
-    (t.float_true_div(F, F), "FloatTrueDiv", (F, F)), (t.float_true_div(1.0, 0.0), "FloatTrueDiv", (1.0, 0.0)),
-    (t.float_max(G, F), "FloatMax", (G, F)), (t.float_min(G, F), "FloatMin", (G, F)),
-    (t.float_max(F, F), "FloatMax", (F, F)), (t.float_ite(P, 0.0, -0.0), "FloatIte", (P, 0.0, -0.0)),
-    (t.float_pow(G, F), "FloatPow", (G, F)), (t.float_mod(G, F), "FloatMod", (G, F)),
-    (t.float_floor_div(G, F), "FloatFloorDiv", (G, F)), (t.float_unary("sqrt", -1.0), "sqrt", (-1.0,)),
-    (t.int_true_div(X, 1), "IntTrueDiv", (X, 1)), (t.to_float(X), "ToFloat", (X,)),
-)  # fmt: skip
+
+
+def _same_floats() -> tuple[tuple[Real, Real], ...]:
+    """Floats made in two ways that are one."""
+    return (
+        (t.float_mul(1.0, F), F), (t.float_mul(F, 1.0), F), (t.float_mul(-1.0, F), t.float_neg(F)),
+        (t.float_mul(F, -1.0), t.float_neg(F)), (t.float_neg(t.float_neg(F)), F), (t.float_neg(2.5), -2.5),
+        (t.float_sub(F, G), t.float_add(F, t.float_neg(G))), (t.float_sub(F, 1.5), t.float_add(F, -1.5)),
+        (t.float_add(F, G), t.float_add(G, F)), (t.float_mul(F, G), t.float_mul(G, F)),
+        (t.float_add(1.5, F), t.float_add(F, 1.5)), (t.float_true_div(F, 1.0), F), (t.float_ite(C, F, F), F),
+        (t.float_ite(True, F, G), F), (t.float_ite(False, F, G), G), (t.float_ite(C, 0.5, 0.5), 0.5),
+        (t.float_ite(t.ne(X, 0), F, G), t.float_ite(t.eq(X, 0), G, F)),
+        (t.float_ite(t.lnot(P), F, G), t.float_ite(P, G, F)),
+        (t.float_ite(t.lor(P, Q), F, G), t.float_ite(t.land(t.lnot(P), t.lnot(Q)), G, F)),
+    )  # fmt: skip
+
+
+def _kept_floats() -> tuple[tuple[Real, str, tuple[Scalar, ...]], ...]:
+    """Floats that stay applications, with the function and its arguments."""
+    return (
+        (t.float_mul(-2.0, F), "FloatMul", (-2.0, F)), (t.float_neg(F), "FloatMul", (-1.0, F)),
+        (t.float_neg(t.float_mul(-2.0, F)), "FloatMul", (-1.0, t.float_mul(-2.0, F))),
+        (t.float_neg(t.float_mul(F, G)), "FloatMul", (-1.0, t.float_mul(F, G))),
+        (t.float_add(F, 0.0), "FloatAdd", (0.0, F)), (t.float_mul(F, 0.0), "FloatMul", (0.0, F)),
+        (t.float_true_div(F, -1.0), "FloatTrueDiv", (F, -1.0)), (t.float_true_div(1.0, F), "FloatTrueDiv", (1.0, F)),
+        (t.float_true_div(F, F), "FloatTrueDiv", (F, F)), (t.float_true_div(1.0, 0.0), "FloatTrueDiv", (1.0, 0.0)),
+        (t.float_max(G, F), "FloatMax", (G, F)), (t.float_min(G, F), "FloatMin", (G, F)),
+        (t.float_max(F, F), "FloatMax", (F, F)), (t.float_ite(P, 0.0, -0.0), "FloatIte", (P, 0.0, -0.0)),
+        (t.float_pow(G, F), "FloatPow", (G, F)), (t.float_mod(G, F), "FloatMod", (G, F)),
+        (t.float_floor_div(G, F), "FloatFloorDiv", (G, F)), (t.float_unary("sqrt", -1.0), "sqrt", (-1.0,)),
+        (t.int_true_div(X, 1), "IntTrueDiv", (X, 1)), (t.to_float(X), "ToFloat", (X,)),
+    )  # fmt: skip
 
 
 @checks(FRM_05)
 def test_floats_are_rewritten_exactly() -> None:
-    for number, (made, expected) in enumerate(FLOAT_FORMS):
+    for number, (made, expected) in enumerate(_same_floats()):
         assert made is expected or _same(made, expected), number
-    for number, (real, fn, args) in enumerate(KEPT):
+    for number, (real, fn, args) in enumerate(_kept_floats()):
         assert isinstance(real, t.Apply), number
         assert (real.fn, real.sort, len(real.args)) == (fn, Sort.FLOAT, len(args)), number
         pairs = zip(real.args, args, strict=True)
