@@ -76,6 +76,7 @@ ASSUMED: Final[tuple[Cond, ...]] = (
     float_lt(F, G),
     lnot(float_lt(F, G)),
     eq(mod(A, 4), 3),
+    eq(mod(A, B), 3),
     eq(floor_div(A, 4), 3),
     ge(A * B, 3),
     ne(A * B, 3),
@@ -102,6 +103,26 @@ def test_what_is_assumed_is_known(condition: Cond) -> None:
     bounds.assume(lnot(condition))
     assert bounds.inconsistent
     assert bounds.known(condition) is True, "the contradicting one is not kept"
+
+
+@checks(TRM_32)
+@pytest.mark.parametrize("condition", ASSUMED, ids=str)
+def test_a_fork_and_its_origin_learn_apart(condition: Cond) -> None:
+    origin = knowing([ge(D, 1)])
+    fork = origin.fork()
+    assert fork.known(ge(D, 1)) is True
+    before = origin.version
+    fork.assume(condition)
+    assert fork.known(condition) is True
+    assert origin.known(condition) is None
+    assert origin.version == before
+    origin.assume(ge(D, 5))
+    assert fork.known(ge(D, 5)) is None
+    again = origin.fork()
+    origin.assume(condition)
+    assert origin.known(condition) is True
+    assert again.known(condition) is None
+    assert again.known(ge(D, 5)) is True
 
 
 @checks(TRM_32)
@@ -261,8 +282,12 @@ def test_floats_in_known_ranges_are_compared() -> None:
 @checks(TRM_34)
 def test_a_range_of_floats_is_narrowed_and_never_left() -> None:
     bounds = Bounds()
+    assert bounds.known(float_lt(F, 3.0)) is None
+    start = bounds.version
     bounds.assume_range(F, FloatRange(0.0, 2.0))
+    assert bounds.known(float_lt(F, 3.0)) is True
     before = bounds.version
+    assert before > start
     bounds.assume_range(F, FloatRange(-1.0, 2.0))
     assert bounds.version == before
     bounds.assume(float_le(F, 1.0))
@@ -302,6 +327,27 @@ def test_the_number_may_stand_on_either_side_and_be_nan() -> None:
             assert bounds.float_range_of(number) == found
         for never in (float_lt(number, nan), float_le(nan, number), float_eq(number, nan), float_ne(number, nan)):
             assert knowing([never]).float_range_of(number) == FloatRange()
+
+
+@checks(TRM_33)
+def test_a_remainder_says_no_more_than_it_does() -> None:
+    assert knowing([eq(floor_div(A, 4), 3)]).known(eq(mod(A, 4), 3)) is None
+    bounds = knowing([eq(mod(2 * A, 5), 1)])
+    for value in range(-7, 8):
+        assert bounds.known(eq(A, value)) is None or (bounds.known(eq(A, value)) is False and 2 * value % 5 != 1)
+    bounds = knowing([eq(mod(A, 4), 0)])
+    bounds.assume(eq(mod(A, 6), 0))
+    assert bounds.known(eq(A, 6)) is False, "the first is kept"
+    bounds.assume(eq(mod(A, 8), 1))
+    assert bounds.inconsistent
+    assert bounds.known(eq(A, 6)) is False
+    assert bounds.known(eq(A, 8)) is None
+    bounds = knowing([ge(mod(A, 4), 3)])
+    assert bounds.known(eq(A, 2)) is None
+    bounds.assume(eq(mod(A, 4), 3))
+    assert bounds.known(eq(A, 2)) is False
+    bounds.assume(eq(mod(A, 2), 0))
+    assert bounds.inconsistent
 
 
 @checks(TRM_33)

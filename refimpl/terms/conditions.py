@@ -27,7 +27,7 @@ from refimpl.terms.core import (
 )
 from refimpl.terms.directions import direction_of
 from refimpl.terms.keys import bounded, depth_above, key_of, typed, union_free
-from refimpl.terms.polynomials import CACHED, add, make_int, scale, subtract
+from refimpl.terms.polynomials import CACHED, add, make_int, subtract
 
 __all__ = [
     "conjuncts",
@@ -161,7 +161,7 @@ def lnot(condition: Cond) -> Cond:
         case bool():
             return not condition
         case Ge(term):
-            return nonnegative(add(scale(term, -1), -1))
+            return nonnegative(subtract(-1, term))
         case Eq(term):
             return _intern_comparison(Ne, term)
         case Ne(term):
@@ -220,7 +220,7 @@ def _nary(conditions: tuple[Cond, ...], kind: type[And | Or]) -> Cond:
         if isinstance(condition, bool):
             if condition is absorbing:
                 return absorbing
-        elif isinstance(condition, (And, Or)) and isinstance(condition, kind):
+        elif isinstance(condition, kind):
             flat.update(dict.fromkeys(condition.args))
         else:
             flat[condition] = None
