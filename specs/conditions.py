@@ -49,6 +49,7 @@ from refimpl.terms.conditions import intern_float_compare
 from refimpl.terms.directions import direction_of
 from refimpl.terms.polynomials import intern_apply, of_atom
 from specs.clauses import Clause, checks
+from tests.terms import test_limits
 
 __all__ = ["TRM_27", "TRM_28", "TRM_29"]
 
@@ -175,6 +176,11 @@ def test_a_connective_is_flat_ordered_and_without_repetition(conjunction: bool) 
         nested = connective(some[0], dual(some[1], some[2]))
         assert isinstance(nested, kind)
         assert len(nested.args) == 2
+
+
+test_the_order_is_that_of_no_hash_seed_and_of_no_creation = checks(TRM_28)(
+    test_limits.test_the_same_text_whatever_the_hash_seed_and_the_order_of_creation
+)
 
 
 @checks(TRM_28)
