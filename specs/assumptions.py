@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import nan
 from typing import Final
 
@@ -358,3 +358,18 @@ def test_bounds_that_push_each_other_come_to_an_end() -> None:
     low = bounds.range_of(A).low
     assert low is not None
     assert 0 <= low < 1000
+
+
+@checks(TRM_33)
+def test_bounds_go_through_long_sums_and_long_chains() -> None:
+    links = [symbol(f"v{index}") for index in range(32)]
+    whole: Dim = links[0]
+    for part in links[1:8]:
+        whole = whole + part
+    bounds = knowing([le(whole, 10), *(ge(part, 1) for part in links[1:8])])
+    assert bounds.range_of(links[0]) == ValueRange(None, 3)
+    bounds = knowing([ge(after, before + 1) for before, after in pairwise(links)])
+    bounds.assume(ge(links[0], 5))
+    assert bounds.range_of(links[31]) == ValueRange(36, None)
+    bounds.assume(le(links[31], 40))
+    assert bounds.range_of(links[0]) == ValueRange(5, 9)
