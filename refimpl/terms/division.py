@@ -94,8 +94,9 @@ def _nested_floor_div(rest: IntTerm, right: int) -> Dim | None:
     if atom is None or atom.fn != "FloorDiv":
         return None
     inner, divisor = atom.args
-    if not isinstance(divisor, int) or divisor <= 0 or not isinstance(inner, IntTerm):
+    if not isinstance(divisor, int) or divisor <= 0:
         return None
+    assert isinstance(inner, IntTerm), "a constant over a positive constant is a constant"
     return floor_div(add(inner, divisor * constant), divisor * right)
 
 
@@ -107,14 +108,10 @@ def of_single(term: Dim) -> Apply | None:
 
 @lru_cache(maxsize=CACHED)
 def _floor_div_by_term(left: Dim, right: IntTerm) -> Dim:
-    if left is right:
-        return 1
-    if isinstance(left, int) and left == 0:
-        return 0
     if _leading_is_negative(right):
         return floor_div(scale(left, -1), scale(right, -1))
     quotient, rest = _divide_polynomials(left, right)
-    if isinstance(rest, int) and rest == 0:
+    if rest == 0:
         return quotient
     _, numerator, denominator = _cancel_common(rest, right)
     if isinstance(denominator, int):
@@ -175,8 +172,6 @@ def _division_step(rest: Dim, leading: Monomial, coefficient: int) -> Dim | None
 def _common_monomial(left: Dim, right: Dim) -> Monomial:
     """The product of the atoms that divide every monomial of both terms."""
     monomials = [m for m, _ in (*_as_monomials(left), *_as_monomials(right))]
-    if () in monomials:
-        return ()
     common = Counter(monomials[0])
     for monomial in monomials[1:]:
         common &= Counter(monomial)
@@ -244,12 +239,10 @@ def _mod_of_multiple(left: IntTerm, right: int, content: int) -> Dim:
 
 @lru_cache(maxsize=CACHED)
 def _mod_by_term(left: Dim, right: IntTerm) -> Dim:
-    if left is right or (isinstance(left, int) and left == 0):
-        return 0
     if _leading_is_negative(right):
         return scale(mod(scale(left, -1), scale(right, -1)), -1)
     _, rest = _divide_polynomials(left, right)
-    if isinstance(rest, int) and rest == 0:
+    if rest == 0:
         return 0
     factor, numerator, denominator = _cancel_common(rest, right)
     if isinstance(denominator, int):
