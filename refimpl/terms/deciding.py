@@ -126,15 +126,14 @@ def _intervals_suffice(knowledge: Knowledge, term: IntTerm) -> bool:
 
 def _decide_eq(knowledge: Knowledge, term: IntTerm) -> bool | None:
     low, high = ends_of(knowledge, term)
-    if low is not None and low == 0 == high:
+    if low == 0 == high:
         return True
     if (low is not None and low > 0) or (high is not None and high < 0):
         return False
     direction, _, constant = direction_of(term)  # the factor is 1: an equation is kept in normal form
     if -constant in knowledge.excluded.get(direction, ()):
         return False
-    modulus, residue = congruence_of(knowledge, term)
-    if modulus != 1 and residue != 0:
+    if congruence_of(knowledge, term)[1] != 0:
         return False
     if _intervals_suffice(knowledge, term):
         return None
