@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
+from typing import Final
 
 import pytest
 
@@ -29,7 +30,8 @@ from refimpl.symbolic_shapes import (
 from refimpl.symbolic_shapes import scalar_ops as ops
 from refimpl.symbolic_shapes.inputs import bind_values
 from refimpl.symbolic_shapes.reading import is_scalar
-from refimpl.terms import Dim, evaluate, float_symbol, symbol
+from refimpl.symbolic_shapes.sym_functions import unary_math
+from refimpl.terms import Dim, FloatFn, evaluate, float_symbol, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_inputs, test_profiles, test_sym_node
 
@@ -112,6 +114,35 @@ def _number(env: ShapeEnv, number: str, kind: str) -> SymInt | SymFloat:
     return SymFloat(float_symbol(f"zuf{number}"), env)
 
 
+class _Other:
+    """A class that knows what to do with any number on its left."""
+
+    def __radd__(self, left: object) -> str:
+        return "added"
+
+    def __rlshift__(self, left: object) -> str:
+        return "shifted"
+
+    def __gt__(self, left: object) -> str:
+        return "greater"
+
+    def __rand__(self, left: object) -> str:
+        return "both"
+
+
+@checks(NUM_01)
+def test_other_classes_are_asked_and_plain_results_are_plain() -> None:
+    env, other = ShapeEnv(), _Other()
+    u, z = SymInt(symbol("u0"), env), SymFloat(float_symbol("zuf0"), env)
+    add, shift, less, both = (getattr(operator, text) for text in ("add", "lshift", "lt", "and_"))
+    assert [add(u, other), add(z, other), shift(u, other), less(u, other), less(z, other), both(u > 0, other)] == [
+        "added", "added", "shifted", "greater", "greater", "both",
+    ]  # fmt: skip
+    assert [operator.eq(u, other), operator.ne(z, other), operator.eq(u > 0, "1")] == [False, True, False]
+    for found, plain in ((u - u, 0), (u * 0 + 3, 3), (u == u, True), (u < u, False), (u**0, 1), (u % 1, 0)):
+        assert _alike(found, plain)
+
+
 NUM_02 = Clause(
     "NUM-02",
     "What is not finite has no integer part, and a function of ``math`` requires its domain.",
@@ -161,6 +192,28 @@ def test_plain_numbers_that_are_not_finite_raise_as_pythons() -> None:
         -2,
     ]
     assert env.log == []
+
+
+FUNCTIONS: Final[tuple[FloatFn, ...]] = (
+    "sqrt", "cos", "cosh", "sin", "sinh", "tan", "tanh", "asin", "acos", "atan", "exp", "log", "log2", "asinh",
+)  # fmt: skip
+
+
+@checks(NUM_02)
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_each_function_of_math_is_pythons_on_edges(text: FloatFn) -> None:
+    plain: Callable[[float], float] = getattr(math, text)
+    env = ShapeEnv()
+    found = unary_math(text, SymFloat(float_symbol("zuf0"), env))
+    for value in (-2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 4.0, math.inf, -math.inf, math.nan):
+        wanted = _python(lambda x, _: plain(x), value, 0)
+        assert _alike(_means(env, found, {"zuf0": value}), wanted), value
+    whole = ShapeEnv()
+    of_integer = unary_math(text, SymInt(symbol("u0"), whole))
+    for number in INTEGERS:
+        assert _alike(_means(whole, of_integer, {"u0": number}), _python(lambda x, _: plain(x), number, 0)), number
+    assert all(event.message == "math domain error" for event in env.log if isinstance(event, Requirement))
+    assert bool(whole.log) == (text in ("sqrt", "asin", "acos", "log", "log2")), "integers are finite"
 
 
 NUM_03 = Clause(

@@ -219,9 +219,14 @@ def _require_finite(env: ShapeEnv, number: Real) -> None:
             raise ValueError("cannot convert float NaN to integer")
         if math.isinf(number):
             raise OverflowError("cannot convert float infinity to integer")
-    elif any(isinstance(symbol, Symbol) and symbol.sort is Sort.FLOAT for symbol in free_of(number)):
+    elif _may_be_infinite(number):
         finite = land(float_lt(-math.inf, number), float_lt(number, math.inf))
         env.require(finite, "cannot convert float NaN or infinity to integer", ValueError)
+
+
+def _may_be_infinite(number: Real) -> bool:
+    """What is made of integers alone is finite."""
+    return any(isinstance(symbol, Symbol) and symbol.sort is Sort.FLOAT for symbol in free_of(number))
 
 
 def truncate(env: ShapeEnv, number: Number) -> Dim:
@@ -271,6 +276,8 @@ def _domain(fn: FloatFn, real: Real) -> Cond:
             return lnot(float_le(real, 0.0))
         case "asin" | "acos":
             return land(lnot(float_lt(real, -1.0)), lnot(float_lt(1.0, real)))
+        case "cos" | "sin" | "tan" if _may_be_infinite(real):
+            return land(float_ne(real, -math.inf), float_ne(real, math.inf))
         case _:
             return True
 
