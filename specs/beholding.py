@@ -9,11 +9,12 @@ from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fake_tensor.context import Value
 from refimpl.fx import Graph, Node
 from refimpl.laws.blind_run import BlindRun, Step, prepare
-from refimpl.laws.observation import ABSENT, Failure, FreshSymbol, Held, Observation, Stated, under
+from refimpl.laws.observation import ABSENT, Failure, FreshSymbol, Held, Observation, ObservedNode, Stated, under
 from refimpl.laws.observe import observe
+from refimpl.laws.step_law import StepClaim
 from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, SequenceKey, Specialization
 from refimpl.symbolic_shapes.events import Binding, Definition, Event, Fact, Requirement
-from refimpl.terms import Cond, Symbol, eq, float_add, ge, int_of_bool, le, lnot, lor, mod, symbol
+from refimpl.terms import Cond, Symbol, eq, float_add, float_symbol, ge, int_of_bool, le, lnot, lor, mod, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observed import F0, S0, U0, U1, U7, U8
 from tests.laws.programs import counted, loaded
@@ -147,6 +148,19 @@ def test_an_implication_is_its_condition_under_the_predicates() -> None:
     assert not Stated("n", ge(U, 1), "assert", lost="a constant").emitted
 
 
+@checks(OBS_04)
+def test_what_is_not_said_is_not_so() -> None:
+    assert Stated("n", ge(U, 1), "fact") == Stated("n", ge(U, 1), "fact", (), "", 0, True, "")
+    assert ObservedNode("n", "relu", None, None) == ObservedNode(
+        "n", "relu", None, None, (), (), False, None, False, False, None, True
+    )
+    assert FreshSymbol(U7, "n", "", 3) == FreshSymbol(U7, "n", "", 3, ())
+    empty = Observation(_PREPARED.contract, (), (), (), (), (), (), (), (), (), {})
+    assert (empty.unused, empty.extra_machine, empty.determined, empty.reprove) == ((), (), {}, False)
+    claim = StepClaim("LINK", "n", (), ge(U, 1), "wrong", "mend it")
+    assert (claim.broken, claim.discarded) == ("refuted", False)
+
+
 OBS_05 = Clause(
     "OBS-05",
     "A requirement is an assert's, one value under two names, the kernel's own, or deferred; a node that is known to"
@@ -193,6 +207,20 @@ def test_who_states_a_requirement() -> None:
     # Without the second name it is the operator's own.
     (*_, own, _) = seen(_again(nodes), *log[:-1], renamed={U7: U0}).after
     assert (own.condition, own.source) == (eq(U, V), "operator")
+
+
+@checks(OBS_05)
+def test_two_names_of_no_fresh_integer_are_no_double() -> None:
+    other, fresh = float_symbol("zuf1"), float_symbol("zuf7")
+    found = seen(
+        counting(),
+        Requirement("count", eq(V, X), eq(V, X), "equal"),
+        Binding("count", U1, SIZE, None, S),
+        Binding("count", U8, (*SIZE, SequenceKey(1)), None, S),
+        Binding("count", F0, SIZE, fresh, ZF),
+        Binding("count", other, (*SIZE, SequenceKey(1)), fresh, ZF),
+    )
+    assert [(stated.condition, stated.source) for stated in found.after] == [(eq(V, X), "operator")]
 
 
 def _again(nodes: Nodes) -> Nodes:
@@ -339,8 +367,8 @@ def test_only_what_is_pending_and_not_renamed_is_unbound() -> None:
         return made
 
     everything = (U7, U8, F0, U1)
-    told = [(fresh.symbol, fresh.node, fresh.at) for fresh in seen(nodes(), pending=everything).unbound]
-    assert told == [(U7, "n", "[0]"), (U8, "n", "[1]"), (F0, "m", "")]
+    told = seen(nodes(), pending=everything).unbound
+    assert told == (FreshSymbol(U7, "n", "[0]", 3), FreshSymbol(U8, "n", "[1]", 4), FreshSymbol(F0, "m", "", 3))
     assert [fresh.symbol for fresh in seen(nodes(), pending=everything, renamed={U8: U0}).unbound] == [U7, F0]
     assert [fresh.symbol for fresh in seen(nodes(), pending=(U8,)).unbound] == [U8]
     assert seen(nodes()).unbound == ()

@@ -130,7 +130,9 @@ LNK_02 = Clause(
 def test_a_shared_name_needs_equal_values() -> None:
     def asked(recorded: Scalar | None, *bindings: Binding, fresh: FreshSymbol | None = None) -> list[Claim]:
         unbound = fresh or FreshSymbol(U7, "k", ".size()[0]", recorded, (P,))
-        return list(INJ.claims(seen(bindings=bindings, unbound=(unbound,))).open)
+        found = seen(bindings=bindings, unbound=(unbound,))
+        assert len(_goals(INJ, found)) <= 1
+        return list(INJ.claims(found).open)
 
     own = Binding("n", U0, SIZE, U0, U)
     (claim,) = asked(U, own)
@@ -160,6 +162,7 @@ def test_two_names_of_one_value_need_a_record_that_makes_them_equal() -> None:
     double = Stated("n", eq(U, V), "double", (P,), "u0 and u1 are one value", 7)
     found = INJ.claims(seen(after=(stated(ge(U, 1)), double, replace(double, source="deferred"))))
     (claim,) = found.open
+    assert claim.law == "INJ"
     assert (claim.node, claim.goal, claim.given, claim.predicates, claim.until, claim.sides) == (
         "n", eq(U, V), "before", (P,), 7, None,
     )  # fmt: skip
@@ -180,6 +183,7 @@ def test_each_side_condition_is_asked_in_its_branch() -> None:
     path = (*SIZE, DivideByKey(2))
     divided = Binding("n", U0, path, U7, U, (ge(S, 1), eq(mod(W, S), 0)), (P,))
     claims = PATH.claims(seen(bindings=(divided, _U1)))
+    assert {claim.law for claim in claims.open} == {"PATH"}
     assert [(claim.node, claim.goal, claim.given, claim.predicates) for claim in claims.open] == [
         ("n", ge(S, 1), "after", (P,)), ("n", eq(mod(W, S), 0), "after", (P,)),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from refimpl.aten import overload
+from refimpl.aten._targets import resolve_target
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fx import Graph, GraphModule, Node
 from refimpl.fx.node import Argument
@@ -107,8 +108,16 @@ def test_an_operator_is_called_by_its_name() -> None:
     assert operator_name(python_operator.ge) == "_operator.ge"
     assert operator_name(math.sqrt) == "math.sqrt"
     assert operator_name(_plus_one) == "specs.observing._plus_one"
+    assert operator_name(resolve_target("torch.ops.higher_order.cond")) == "higher_order.cond"
+    assert operator_name(_Named()) == "mylib.keep"
     assert operator_name("call_method") == "call_method"
     assert operator_name(7) == "7"
+
+
+class _Named:
+    """A target that has a name."""
+
+    name = "mylib.keep"
 
 
 OBS_02 = Clause(
@@ -152,6 +161,8 @@ def test_where_a_slice_allocates(name: str) -> None:
     assert places(unknown, 0, end=5) == ()
     for other in (3, -4, number, "0"):
         assert places(unknown, other, number) == ()
+    both = _sized(graph, "b", FakeTensor((S + U,), (1,), DType.float32))
+    assert places(both) == first
     assert places(number, 0, number) == ()
     assert places(_sized(graph, "x", None), 0, number) == ()
     assert places(7, 0, number) == ()
@@ -181,6 +192,7 @@ def test_where_other_operators_allocate() -> None:
         assert places("aten.index.Tensor", source, [None, mask]) == anywhere
         assert places("aten.index.Tensor", mask, [where[DType.int64]]) == (), "what is indexed is no mask"
     assert places("aten.index.Tensor", source, [where[DType.int64], where[DType.bool]]) is None
+    assert places("aten.index.Tensor", source, [number]) == ()
     for name in ("aten.index_put.default", "aten.index_put_.default", "aten._unsafe_index_put.default"):
         assert places(name, source, [where[DType.bool]], source) == ()
     for name in (
@@ -265,6 +277,16 @@ def test_what_is_no_sub_graph_has_no_effect() -> None:
     graph.output(x)
     assert _dead(graph) == {"_runs"}, "what is used by an effect is kept"
     assert _dead(GraphModule({"gone": 7}, graph).graph) == {"_runs"}
+
+
+@checks(OBS_03)
+def test_an_input_that_is_called_like_a_sub_graph_is_none() -> None:
+    graph = Graph()
+    x = graph.placeholder("body_0")
+    graph.get_attr("body_0")
+    graph.call_function(_runs, (x,))
+    graph.output(x)
+    assert _dead(GraphModule({"body_0": _body("aten.relu_.default")}, graph).graph) == {"_runs"}
 
 
 @checks(OBS_03)

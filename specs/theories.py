@@ -149,6 +149,8 @@ _SETTLED: list[tuple[Claim, bool]] = [
     (_asked(land(ge(U, 5), ge(S, 2))), False),
     (_asked(lor(ge(S, 3), eq(S, 2)), "before"), True),
     (_asked(lor(ge(S, 4), eq(S, 2)), "before"), False),
+    (_asked(land(lor(ge(S, 3), eq(S, 2)), ge(U, 0)), "before"), True),
+    (_asked(land(lor(ge(S, 4), eq(S, 2)), ge(U, 0)), "before"), False),
     (_asked(lor(P, ge(U, 4))), True),
     (_asked(lor(ge(U, 4), P)), True),
     (_asked(lor(ge(U, 9), ge(V, 5))), False),
@@ -185,6 +187,7 @@ _SETTLED: list[tuple[Claim, bool]] = [
     (_asked(ge(V, 2), "before", until=0, predicates=(P,)), True),
     (_asked(ge(V, 2), "before", until=0, predicates=(lnot(P),)), False),
     (_asked(ge(V, 3), "before", until=8), False),
+    (_asked(le(V, 9), "before", until=8, predicates=(P,)), False),
 ]
 
 
@@ -220,9 +223,11 @@ def test_intervals_are_those_of_what_holds_in_every_branch() -> None:
             bounds = theory.bounds(side)
             assert (bounds.known(le(U, 50)), bounds.known(ge(U, 4))) == (small, large)
             assert bounds.known(ge(V, 3)) is None
+            assert bounds.known(le(V, 9)) is None
             assert bounds.known(ge(U, 0)) is True
-    contradiction = replace(_SEEN, facts=(*_SEEN.facts, fact(False, order=9)))
-    assert Theory(contradiction).settles(_asked(_HIDDEN)) is (False in Theory(contradiction).hypotheses(None) and False)
+    contradiction = Theory(replace(_SEEN, facts=(*_SEEN.facts, fact(False, order=9), fact(True, order=10))))
+    assert contradiction.hypotheses(None) == (False,)
+    assert not contradiction.settles(_asked(_HIDDEN))
 
 
 THY_03 = Clause(

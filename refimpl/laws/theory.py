@@ -43,9 +43,7 @@ class _Scope:
 
     def enter(self, condition: Cond) -> None:
         """Assume a condition."""
-        if condition is False:
-            self.present.add(False)
-        elif condition is not True and condition not in self.present:
+        if not isinstance(condition, bool) and condition not in self.present:
             self.present.add(condition)
             self.present.update(conjuncts(condition))
             self._pending.append(condition)
