@@ -11,19 +11,22 @@ from refimpl.export.prefix import Expression
 from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
 from refimpl.fake_tensor import DType
-from refimpl.laws.before import same_value
+from refimpl.laws import check
+from refimpl.laws.before import before, same_value
 from refimpl.laws.blind_run import blind_run
 from refimpl.laws.observe import observe
+from refimpl.symbolic_shapes.events import Requirement
 from refimpl.terms import Cond, eq, float_ne, float_symbol, ge, le, lnot, lor, ne, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observations import tensor as fake
-from tests.laws.programs import loaded, two_numbers
+from tests.laws.programs import LARGEST, loaded, two_numbers
 
 __all__ = ["BLI_05", "BLI_06", "BLI_07"]
 
 _LAWS = "refimpl.laws"
 S, U, V = (symbol(name) for name in ("s0", "u0", "u1"))
 U0, U1 = named("u0"), named("u1")
+NAN = float("nan")
 
 BLI_05 = Clause(
     "BLI-05",
@@ -300,6 +303,68 @@ def test_a_blinded_copy_has_recorded_nothing() -> None:
 
 
 @checks(BLI_07)
+def test_what_one_branch_enforces_is_not_known_in_the_other() -> None:
+    program, found, number = two_numbers()
+    s0 = named("s0", hint=8, positive=True)
+    x = program.input("y", tensor([s0]))
+    program.unbacked("u2", 0, LARGEST)
+    # The recorder gave the smaller of u0 and s0 a name of its own.
+    part = program.call("aten.slice.Tensor", x, 0, None, program.size(found, 0), out=tensor([named("u2")]))
+    count = program.size(part, 0)
+    flag = program.call(
+        "aten.gt.Scalar", program.call("aten.sum.default", x, out=tensor([])), 0, out=tensor([], "bool")
+    )
+    arguments: list[GraphArgument] = []
+    for name in ("true_graph_0", "false_graph_0"):
+        graph = program.subgraph(name)
+        operand, length = graph.input("x", tensor([s0])), graph.input("n", named("u2"))
+        less = graph.call("_operator.sub", length, 3, out=named("u2") - 3)
+        graph.call("aten.full.default", [less], 1.0, out=tensor([named("u2") - 3]))
+        graph.output(graph.call("aten.mul.Tensor", operand, 2, out=tensor([s0])))
+        arguments.append(graph.as_argument())
+    outs = [tensor([s0])]
+    program.output(
+        found, number, *program.call_tuple("torch.ops.higher_order.cond", flag, *arguments, [x, count], outs=outs)
+    )
+    stated = [row for row in recorded(program)[0] if row[2] == "operator"]
+    at_least = ge(symbol("u2"), 3)
+    assert stated == [
+        ("cond/true_graph_0/full", at_least, "operator"),
+        ("cond/false_graph_0/full", at_least, "operator"),
+    ]
+    assert check(loaded(program)).verdict == "equivalent"
+
+
+@checks(BLI_07)
+def test_what_the_operator_does_not_allocate_again_is_no_matter() -> None:
+    program, found, number = two_numbers()
+    other = program.call("_operator.add", number, 1, out=3)
+    program.output(program.call("aten.slice.Tensor", found, 0, None, other, out=tensor([3, 1], "int64")))
+    assert [row for row in recorded(program)[0] if row[2] == "operator"] == []
+
+
+@checks(BLI_07)
+def test_what_no_kernel_enforces_is_not_said() -> None:
+    run = blind_run(loaded(two_numbers()[0]))
+    requirements = [
+        Requirement("item", ge(V, 3), True, "deferred"),
+        Requirement("item", ge(V, 4), ge(V, 2), "half"),
+        Requirement("item", ge(V, 5), False, "never"),
+    ]
+    stated = before(run, run.observed(), requirements, {}, ()).stated
+    assert [(each.condition, each.message) for each in stated] == [(ge(V, 2), "half"), (False, "never")]
+
+
+@checks(BLI_06)
+def test_a_range_is_one_of_a_number() -> None:
+    program, found, number = two_numbers()
+    truth = program.call("_operator.ge", number, 3, out=U1 >= 3)
+    for asserted in (truth, found):
+        program.do("aten.sym_constrain_range.default", asserted, min=0, max=1)
+    assert asserts(program) == []
+
+
+@checks(BLI_07)
 def test_what_is_the_same_value() -> None:
     x = fake(U, 3, strides=(V, 1), offset=S)
     for old, new, same in (
@@ -318,6 +383,7 @@ def test_what_is_the_same_value() -> None:
         (U, V, False),
         ("a", "a", True),
         (None, 3, False),
+        (NAN, NAN, True),
     ):
         assert same_value(old, new) == same
         assert same_value(new, old) == same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
@@ -122,11 +123,7 @@ def _operators(
     changed = {step.node for step, node in zip(run.steps, nodes, strict=True) if not same_value(node.old, node.new)}
     moved = frozenset[str]()
     if changed:
-        moved = frozenset(
-            step.path
-            for step in run.steps
-            if step.node.op == "call_function" and not changed.isdisjoint(step.node.all_input_nodes)
-        )
+        moved = frozenset(step.path for step in run.steps if not changed.isdisjoint(step.node.all_input_nodes))
     asserting = {step.path for step in asserts}
     for requirement in requirements:
         here = requirement.node not in moved and requirement.node not in asserting
@@ -161,12 +158,15 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
             env.assume(condition)
     with FakeTensorMode(env) as mode:
         for step in steps:
-            if is_assert(operator_name(step.node.target)) or not callable(step.node.target):
+            if is_assert(operator_name(step.node.target)):
                 continue
             start, count = len(env.log), env.symbols.fresh_count
-            env.node = step.path
             env.violated = None
-            failed = _call(mode, step.node)
+            with ExitStack() as branch:
+                # What one branch enforces is not known in another, nor after it.
+                for predicate in step.predicates:
+                    branch.enter_context(env.under(predicate))
+                failed = _call(mode, step.node)
             # What the operator allocates here is what it allocated in the blind run.
             again = reversed(env.symbols.since(count))
             known = [term_of(run.renamed.get(symbol, symbol)) for symbol in step.allocated]
@@ -187,7 +187,7 @@ def _call(mode: FakeTensorMode, node: Node) -> bool:
         return _fresh_storage(mode, recorded)
 
     target = node.target
-    if isinstance(target, str) or not callable(target):
+    if isinstance(target, str):
         return False
     try:
         target(*map_arg(node.args, argument), **map_arg(node.kwargs, argument))

@@ -17,6 +17,7 @@ from refimpl.laws.scalars import is_scalar
 from refimpl.symbolic_shapes.bindings import as_bindings
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Binding, Definition, Fact, Requirement, Specialization
+from refimpl.symbolic_shapes.key_path import DivideByKey
 from refimpl.terms import (
     BoolSymbol,
     Cond,
@@ -25,6 +26,7 @@ from refimpl.terms import (
     Scalar,
     Symbol,
     eq,
+    free_of,
     int_of_bool,
     of_atom,
     substitute,
@@ -181,12 +183,18 @@ def _reads_item(node: ObservedNode) -> bool:
 
 
 def _unbound(run: BlindRun, nodes: Sequence[ObservedNode]) -> Iterable[FreshSymbol]:
-    pending = set(run.pending) - run.renamed.keys()
+    """The fresh symbols that no recorded name stands for; one that a path divides is a multiple of its name."""
+    divided = {symbol for event in run.log if isinstance(event, Binding) for symbol in _divided(event)}
+    unnamed = ({*run.pending} | divided) - run.renamed.keys()
     for node in nodes:
         for symbol in node.allocated:
-            if symbol in pending:
+            if symbol in unnamed:
                 at, recorded = _place(symbol, node.new, node.old, "") or ("", ABSENT)
                 yield FreshSymbol(symbol, node.path, at, recorded, node.predicates)
+
+
+def _divided(binding: Binding) -> Iterable[Symbol | BoolSymbol]:
+    return free_of(binding.term) if any(isinstance(key, DivideByKey) for key in binding.path) else ()
 
 
 def _place(symbol: Symbol, new: Held, old: Held, at: str) -> tuple[str, Held] | None:
