@@ -97,17 +97,25 @@ def _path(step: Step) -> StepClaims:
         if step.raised.kind == "path" and not findings:
             message = f"a path does not exist: {step.raised.message}"
             findings.append(StepFinding("PATH", "refuted", step.node, message, fix="bind it where its number stands"))
-        return StepClaims(findings=tuple(findings))
-    after = known_after(step)
-    claims: list[StepClaim] = []
+        if step.raised.kind != "refused":
+            return StepClaims(findings=tuple(findings))
+    return StepClaims(tuple(_divisible(step)), tuple(findings))
+
+
+def _divisible(step: Step) -> Iterator[StepClaim]:
+    """Each division is exact by what is known; of a refused one this is open, since nothing was read there."""
+    known = known_after(step)
     for relation in relations(step):
         if relation.side:
             exact = land(*relation.side)
             needs = "which is not exact" if exact is False else f"but {to_text(exact)} does not follow"
             divided = " and then by ".join(map(to_text, relation.place.divisors))
             about = f"{relation.text} at {relation.where} divides by {divided}, {needs}"
-            claims.append(StepClaim("PATH", step.node, after, exact, about, _DIVIDE))
-    return StepClaims(tuple(claims), tuple(findings))
+            if step.raised is None:
+                yield StepClaim("PATH", step.node, known, exact, about, _DIVIDE)
+            else:
+                refused = f"{about}, and it is refused with {step.raised.type}: {step.raised.message}"
+                yield StepClaim("PATH", step.node, known, exact, refused, _DIVIDE, broken="undecided")
 
 
 LINK_OF_STEP: Final = ObservedLaw("LINK", LINK.statement, _link)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias, cast, final
+from typing import Final, Protocol, TypeAlias, cast, final
 
 from refimpl.torch._disguise import disguised
 from refimpl.torch._patches import Patch
 from refimpl.torch._records import LiveNode
 
-__all__ = ["LiveInterpreter", "Session", "Watcher", "patches_for"]
+__all__ = ["PROPAGATING", "Given", "LiveInterpreter", "Session", "Watcher", "patches_for"]
 
 _Found: TypeAlias = Mapping[object, tuple[object, ...]]
+
+
+_SHAPES: Final = "torch.fx.experimental.symbolic_shapes"
+PROPAGATING: Final = (
+    (_SHAPES, "PropagateUnbackedSymInts"),
+    ("torch.fx.passes.fake_tensor_prop", "FakeTensorProp"),
+    ("torch.fx.passes.shape_prop", "ShapeProp"),
+)
+"""PyTorch's interpreters that rebind, by module and name: each of their nodes is watched."""
 
 
 class LiveInterpreter(Protocol):
@@ -19,6 +28,10 @@ class LiveInterpreter(Protocol):
 
     graph: object
     module: object
+
+
+Given: TypeAlias = Mapping[LiveNode, object] | None
+"""``initial_env``: the nodes that do not run, and their values."""
 
 
 class Watcher(Protocol):
@@ -38,6 +51,18 @@ class Watcher(Protocol):
 
     def node_ends(self, ticket: object, error: BaseException | None, result: object, /) -> None:
         """It returned its result, or raised."""
+        ...
+
+    def run_begins(self, interpreter: LiveInterpreter, inputs: tuple[object, ...], given: Given, /) -> object | None:
+        """``Interpreter.run`` is called on an interpreter of the program's own."""
+        ...
+
+    def run_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """It returned, or raised."""
+        ...
+
+    def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object, /) -> None:
+        """``Interpreter.run_node`` returned: the operator ran, and nothing is rebound yet."""
         ...
 
     def trust_begins(self, env: object, recorded: object, /) -> object | None:
@@ -78,6 +103,20 @@ class Session:
         if self._watcher is not None:
             self._watcher.node_ends(ticket, error, result)
 
+    def run_begins(self, interpreter: LiveInterpreter, inputs: tuple[object, ...], given: Given, /) -> object | None:
+        """As `Watcher`."""
+        return None if self._watcher is None else self._watcher.run_begins(interpreter, inputs, given)
+
+    def run_ends(self, ticket: object, error: BaseException | None, /) -> None:
+        """As `Watcher`."""
+        if self._watcher is not None:
+            self._watcher.run_ends(ticket, error)
+
+    def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object, /) -> None:
+        """As `Watcher`."""
+        if self._watcher is not None:
+            self._watcher.node_ran(interpreter, node, result)
+
     def trust_begins(self, env: object, recorded: object, /) -> object | None:
         """As `Watcher`."""
         return None if self._watcher is None else self._watcher.trust_begins(env, recorded)
@@ -88,19 +127,23 @@ class Session:
             self._watcher.trust_ends(ticket, found)
 
 
+class _Run(Protocol):
+    def __call__(
+        self, interpreter: LiveInterpreter, /, *args: object, initial_env: Given, enable_io_processing: bool
+    ) -> object: ...
+
+
 def patches_for(hub: Watcher) -> list[Patch]:
     """What to replace so that the watcher is told of each rebinding, each node and each trusted memo."""
-    shapes = "torch.fx.experimental.symbolic_shapes"
     return [
-        Patch(shapes, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),
-        Patch(shapes, "compute_unbacked_bindings", lambda original: _observed_trust(hub, original)),
-        Patch(shapes, "PropagateUnbackedSymInts.run_node", lambda original: _observed_node(hub, original)),
-        Patch(
-            "torch.fx.passes.fake_tensor_prop",
-            "FakeTensorProp.run_node",
-            lambda original: _observed_node(hub, original),
+        Patch(_SHAPES, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),
+        Patch(_SHAPES, "compute_unbacked_bindings", lambda original: _observed_trust(hub, original)),
+        *(
+            Patch(module, f"{name}.run_node", lambda original: _observed_node(hub, original))
+            for module, name in PROPAGATING
         ),
-        Patch("torch.fx.passes.shape_prop", "ShapeProp.run_node", lambda original: _observed_node(hub, original)),
+        Patch("torch.fx.interpreter", "Interpreter.run", lambda original: _observed_run(hub, original)),
+        Patch("torch.fx.interpreter", "Interpreter.run_node", lambda original: _observed_operator(hub, original)),
     ]
 
 
@@ -135,6 +178,37 @@ def _observed_node(hub: Watcher, original: object) -> object:
             hub.node_ends(node, error, None)
             raise
         hub.node_ends(node, None, answer)
+        return answer
+
+    return disguised(run_node, original)
+
+
+def _observed_run(hub: Watcher, original: object) -> object:
+    function = cast("_Run", original)  # see above
+
+    def run(
+        self: LiveInterpreter, *args: object, initial_env: Given = None, enable_io_processing: bool = True
+    ) -> object:
+        ticket = hub.run_begins(self, args, initial_env)
+        if ticket is None:
+            return function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
+        try:
+            answer = function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
+        except BaseException as error:
+            hub.run_ends(ticket, error)
+            raise
+        hub.run_ends(ticket, None)
+        return answer
+
+    return disguised(run, original)
+
+
+def _observed_operator(hub: Watcher, original: object) -> object:
+    function = cast("Callable[[LiveInterpreter, LiveNode], object]", original)  # see above
+
+    def run_node(self: LiveInterpreter, n: LiveNode) -> object:
+        answer = function(self, n)
+        hub.node_ran(self, n, answer)
         return answer
 
     return disguised(run_node, original)

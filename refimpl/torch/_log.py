@@ -46,7 +46,7 @@ class Log:
     def add_run(self, run: RawRun, env: object, shape: int, inputs: tuple[str, ...]) -> None:
         """A whole graph was run; if not for the first time in this environment, that is recorded too (STEADY).
 
-        ``shape`` is the same for a graph and its copies, ``inputs`` for inputs of the same sizes.
+        ``shape`` is the same for a graph and its copies, ``inputs`` for inputs of the same sizes under the same modes.
         """
         self.runs.append(run)
         if run.raised is not None:

@@ -10,7 +10,7 @@ from threading import Lock, local
 from typing import Final, Protocol, cast, final
 
 from refimpl.torch._history import Histories, Snapshot
-from refimpl.torch._hooks import LiveInterpreter, Session, patches_for
+from refimpl.torch._hooks import PROPAGATING, Given, LiveInterpreter, Session, patches_for
 from refimpl.torch._log import Log
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
@@ -20,8 +20,11 @@ from refimpl.torch._records import (
     bindings_of,
     extent_of,
     frames_of,
+    modes_now,
     nodes_below,
     raised_by,
+    recorded_in,
+    symbols_in,
 )
 from refimpl.torch.places import RawPlace, raw_places
 from refimpl.torch.shape_env import Capture, as_live, capture
@@ -52,6 +55,8 @@ class _OpenRun:
     paths: dict[LiveNode, str]
     logs: tuple[Log, ...]
     inputs: list[str] = field(default_factory=list[str])
+    ran: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Of an interpreter of the program's own: the nodes that ran, and whether a fresh value stands where one binds."""
 
 
 @final
@@ -260,21 +265,71 @@ class Hub:
         for log in opened.logs:
             log.add_step(step, opened.env, node, within_a_run=opened.run is not None)
 
+    # -- one run of an interpreter of the program's own, which may rebind or not --
+
+    def run_begins(self, interpreter: LiveInterpreter, inputs: tuple[object, ...], given: Given) -> _OpenRun | None:
+        """A run begins; what it records is known when it has ended."""
+        logs = self._logs
+        if not logs or not _is_own(interpreter):
+            return None
+        try:
+            values = inputs or tuple((given or {}).values())
+            env = _environment_of(interpreter, values)
+            if env is None:
+                return None
+            opened = self._open_run(interpreter, env, logs)
+            opened.inputs += map(extent_of, values)
+            return opened
+        except Exception as error:  # see above
+            self._not_seen(logs, "a run", error)
+            return None
+
+    def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object) -> None:
+        """An operator ran in such a run; where no fresh value stands there is nothing to rebind."""
+        run = next((each for each in reversed(self._thread.runs) if each.interpreter is interpreter), None)
+        if run is None or not _is_own(interpreter):
+            return
+        try:
+            places = raw_places(bindings_of(node), result)
+            known = run.run.before.ranges.whole() if places and isinstance(run.run.before, Snapshot) else {}
+            run.ran[node.name] = any(not known.keys() >= symbols_in(place.value) for place in places)
+        except Exception as error:  # see above
+            self._not_seen(run.logs, f"the node {node}", error)
+
+    def run_ends(self, ticket: object, error: BaseException | None) -> None:
+        """The run is over. One in which nothing was rebound is nobody's propagation."""
+        if not isinstance(ticket, _OpenRun):
+            return
+        try:
+            runs = self._thread.runs
+            if not ticket.run.steps:
+                if ticket in runs:
+                    del runs[runs.index(ticket) :]
+                return
+            ran = ticket.ran
+            seen = {
+                node: path
+                for node, path in ticket.paths.items()
+                if (ran.get(path, False) if "/" not in path else path.partition("/")[0] in ran)
+            }
+            ticket.run.recorded = recorded_in(seen)
+            self._close_run(ticket, error)
+        except Exception as trouble:  # see above
+            self._not_seen(ticket.logs, "a run", trouble)
+
     # -- one run: every node of a graph --
 
-    def _open_run(self, interpreter: LiveInterpreter, env: object, logs: tuple[Log, ...]) -> None:
+    def _open_run(self, interpreter: LiveInterpreter, env: object, logs: tuple[Log, ...]) -> _OpenRun:
         runs = self._thread.runs
         runs[:] = [run for run in runs if run.interpreter is not interpreter]
         paths: dict[LiveNode, str] = {}
         for path, node in nodes_below(interpreter.graph, interpreter.module):
             paths.setdefault(node, path)
-        # A sub-graph that is used twice is one graph: its nodes count once.
-        recorded = tuple(
-            (path, symbol, tuple(where)) for node, path in paths.items() for symbol, where in bindings_of(node).items()
-        )
         before = self._histories.snapshot(env)
-        run = RawRun("graph", before, before, frames_of(currentframe()), recorded)
-        runs.append(_OpenRun(interpreter, env, run, paths, logs))
+        run = RawRun("graph", before, before, frames_of(currentframe()), recorded_in(paths))
+        opened = _OpenRun(interpreter, env, run, paths, logs)
+        runs.append(opened)
+        return opened
 
     def _close_run(self, opened: _OpenRun, error: BaseException | None) -> None:
         runs = self._thread.runs
@@ -284,22 +339,31 @@ class Hub:
         opened.run.raised = None if error is None else raised_by(error)
         if any(outer.env is opened.env and not outer.paths.keys().isdisjoint(opened.paths) for outer in runs):
             return  # a sub-graph: its steps are those of the outer run too
-        shape = hash(tuple((path, node.op, str(node.target)) for node, path in opened.paths.items()))
+        # Two interpreters of a program's own do different things with one graph, or with parts of it.
+        who = (type(opened.interpreter), tuple(opened.ran)) if opened.ran else None
+        shape = hash((who, tuple((path, node.op, str(node.target)) for node, path in opened.paths.items())))
         for log in opened.logs:
-            log.add_run(opened.run, opened.env, shape, tuple(opened.inputs))
+            log.add_run(opened.run, opened.env, shape, (*opened.inputs, *modes_now()))
 
 
-def _environment_of(interpreter: object) -> object:
-    """The environment in which a propagating interpreter runs its nodes; None if there is none."""
+def _is_own(interpreter: object) -> bool:
+    """Whether the interpreter's class is the program's own, and none whose nodes are watched one by one."""
+    return not type(interpreter).__module__.startswith("torch.") and not any(
+        (kind.__module__, kind.__name__) in PROPAGATING for kind in type(interpreter).__mro__
+    )
+
+
+def _environment_of(interpreter: object, inputs: object = None) -> object:
+    """The environment in which an interpreter runs its nodes on these inputs; None if there is none."""
     known = cast("_Root", interpreter)  # PyTorch is not there when types are checked
     for name in ("_mode", "fake_mode"):
         if name in vars(interpreter):
             mode: object = getattr(known, name)
             return getattr(mode, "shape_env", None)
     guards = sys.modules["torch._guards"]
-    detect = cast("Callable[[], object]", getattr(guards, "detect_fake_mode"))  # noqa: B009 - see above
+    detect = cast("Callable[[object], object]", getattr(guards, "detect_fake_mode"))  # noqa: B009 - see above
     try:
-        mode = detect()
+        mode = detect(inputs)
     except AssertionError:  # several fake modes are active: the run itself will say so
         return None
     return getattr(mode, "shape_env", None)

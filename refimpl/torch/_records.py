@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Literal, Protocol, TypeAlias, cast, final
@@ -20,8 +21,11 @@ __all__ = [
     "bindings_of",
     "extent_of",
     "frames_of",
+    "modes_now",
     "nodes_below",
     "raised_by",
+    "recorded_in",
+    "symbols_in",
 ]
 
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
@@ -61,8 +65,8 @@ class RawRun:
 
     ``graph``: a whole graph was run. ``steps``: `rebind_unbacked` was called on nodes of a graph, by whomever.
     ``again``: a graph that had been run in the environment was run once more; ``before`` and ``after`` that run, and
-    ``first`` the end of the run before, on inputs of the same sizes or not (``same_inputs``). ``unseen`` if something
-    of it could not be observed.
+    ``first`` the end of the run before, on inputs of the same sizes under the same modes or not (``same_inputs``).
+    ``unseen`` if something of it could not be observed.
     """
 
     kind: Literal["graph", "steps", "again"]
@@ -81,6 +85,13 @@ def bindings_of(node: LiveNode) -> Mapping[object, Iterable[object]]:
     """The node's ``unbacked_bindings``; none if it has no such metadata."""
     found = node.meta.get("unbacked_bindings")
     return cast("Mapping[object, Iterable[object]]", found) if found else {}  # PyTorch's metadata has no types
+
+
+def recorded_in(paths: Mapping[LiveNode, str]) -> tuple[tuple[str, object, tuple[object, ...]], ...]:
+    """The bindings of nodes by their paths. A sub-graph that is used twice is one graph: its nodes count once."""
+    return tuple(
+        (path, symbol, tuple(where)) for node, path in paths.items() for symbol, where in bindings_of(node).items()
+    )
 
 
 def nodes_below(graph: object, module: object, prefix: str = "") -> Iterator[tuple[str, LiveNode]]:
@@ -108,6 +119,11 @@ def _attribute(owner: object, path: str) -> object:
     return owner
 
 
+def symbols_in(expression: object) -> frozenset[object]:
+    """The symbols of a sympy expression; none for a plain number, or None."""
+    return frozenset(cast("Iterable[object]", getattr(expression, "free_symbols", ())))  # sympy ships no types
+
+
 def extent_of(value: object) -> str:
     """The sizes of a tensor, or the expression of a number, as they were said; the type's name for anything else."""
     size = getattr(value, "size", None)
@@ -124,6 +140,12 @@ def _said(value: object) -> str:
         return str(value)
     node: object = getattr(value, "node", None)
     return type(value).__name__ if node is None else str(getattr(node, "_expr", None))
+
+
+def modes_now() -> tuple[str, ...]:
+    """The names of PyTorch's dispatch modes that are active: under others an operator is decomposed in other ways."""
+    stack: object = getattr(sys.modules["torch.utils._python_dispatch"], "_get_current_dispatch_mode_stack")  # noqa: B009
+    return tuple(type(mode).__name__ for mode in cast("Callable[[], Iterable[object]]", stack)())  # see bindings_of
 
 
 def frames_of(frame: FrameType | None) -> Frames:

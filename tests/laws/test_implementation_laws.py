@@ -61,6 +61,16 @@ def test_a_step_that_is_refused_although_it_has_a_solution_is_undecided() -> Non
     assert (finding.law, finding.outcome) == ("EXACT", "undecided")
 
 
+def test_a_division_that_is_refused_and_that_nothing_makes_exact_leaves_path_open() -> None:
+    refusal = Raised("refused", "AssertionError", "should have been constant")
+    found = {each.law: each for each in judge_step(replace(becomes(of_atom(U7), divisor=2), raised=refusal), SOLVER)}
+    assert {law: each.outcome for law, each in found.items()} == {"EXACT": "undecided", "PATH": "undecided"}
+    assert found["PATH"].witness == {"u7": 1}
+    assert "refused with AssertionError" in found["PATH"].message
+    exact = judge_step(replace(becomes(of_atom(U7) * 4, divisor=2), raised=refusal), SOLVER)
+    assert [each.law for each in exact] == ["EXACT"], "what is divided is a multiple"
+
+
 def test_nothing_is_found_where_what_was_known_has_no_solution() -> None:
     nothing: ShapeEnvState = replace(BEFORE, ranges={**BEFORE.ranges, U8: ValueRange(3, 2)})
     assert judge_step(step(before=nothing, after=nothing), SOLVER) == ()

@@ -63,3 +63,9 @@ def test_a_right_script_is_right(script: Path) -> None:
 def test_numbers_show_what_is_wrong() -> None:
     (finding,) = found_in(SCRIPTS / "broken_link_constant.py")
     assert finding.witness == {"u0": "3"}
+
+
+def test_a_division_that_is_refused_is_an_open_question_of_path() -> None:
+    found = {finding.law: finding for finding in found_in(SCRIPTS / "open_quotient.py")}
+    assert {law: finding.outcome for law, finding in found.items()} == {"EXACT": "undecided", "PATH": "undecided"}
+    assert found["PATH"].witness == {"u1": "1"}

@@ -60,8 +60,15 @@ def holders(value: object) -> set[tuple[str, str]]:
     }
 
 
+WATCHED = (
+    *((module, name, "run_node") for module, name in CLASSES),
+    ("torch.fx.interpreter", "Interpreter", "run_node"),
+    ("torch.fx.interpreter", "Interpreter", "run"),
+)
+
+
 def methods() -> list[object]:
-    return [vars(getattr(sys.modules[module], name))["run_node"] for module, name in CLASSES]
+    return [vars(getattr(sys.modules[module], name))[attribute] for module, name, attribute in WATCHED]
 
 
 def rebind_unbacked() -> object:

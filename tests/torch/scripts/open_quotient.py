@@ -1,0 +1,13 @@
+"""PATH, EXACT: a quotient that nothing makes exact is refused, as every derived value is."""
+
+import torch
+from torch.fx.experimental.symbolic_shapes import DivideByKey, ShapeEnv, rebind_unbacked
+
+env = ShapeEnv()
+old, fresh = env.create_unbacked_symint(), env.create_unbacked_symint()
+node = torch.fx.Graph().call_function(torch.ops.aten.item.default, ())
+node.meta["unbacked_bindings"] = {old.node.expr: (DivideByKey(2),)}
+try:
+    rebind_unbacked(env, node, fresh)
+except AssertionError as error:
+    print(error)
