@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -206,3 +207,26 @@ def test_the_exact_profile_keeps_what_pytorch_drops_or_refuses() -> None:
     assert Profile("exact", "solve", "solve", "solve", "keep", "end", "keep", "accept") == EXACT == Profile("exact")
     assert Profile("torch-2.13", "discard", "discard", "refuse", "ignore", "one", "collapse", "refuse") == TORCH_2_13
     assert PROFILES == {"exact": EXACT, "torch-2.13": TORCH_2_13}
+
+
+@checks(REB_17)
+def test_each_policy_of_a_profile_is_its_own() -> None:
+    replaced = Constraints((), {of(FRESH): OTHER}, fresh=FRESH_SYMBOLS)
+    plain = Constraints(fresh=FRESH_SYMBOLS)
+    cases: list[tuple[Profile, Constraints, Dim, tuple[Dim, ...], Dim]] = [
+        (replace(TORCH_2_13, constant="solve"), plain, 3, (), 3),
+        (replace(TORCH_2_13, constant="solve"), plain, SIZE, (SIZE,), 1),
+        (replace(TORCH_2_13, backed="solve"), plain, SIZE + 1, (), SIZE + 1),
+        (replace(TORCH_2_13, derived="solve"), plain, OTHER + 1, (), OTHER + 1),
+        (replace(TORCH_2_13, derived="solve", divisibility="keep"), plain, 3 * OTHER, (3,), OTHER),
+        (replace(EXACT, divisibility="ignore"), plain, FRESH, (2,), floor_div(FRESH, 2)),
+        (replace(TORCH_2_13, hops="end"), replaced, FRESH, (), OTHER),
+    ]
+    for profile, before, value, divisors, by in cases:
+        outcome = rebind(before, of(OLD), value, divisors, profile)
+        assert isinstance(outcome, Rebound), (profile, outcome)
+        assert outcome.delta.replaced == ((of(OLD), by),)
+        assert outcome.side == () or profile.divisibility == "keep"
+    same = rebind(plain, of(OLD), OLD, (), replace(TORCH_2_13, same="accept"))
+    assert isinstance(same, Rebound)
+    assert same.delta == Delta()

@@ -23,7 +23,11 @@ from refimpl.symbolic_shapes import (
     SymInt,
 )
 from refimpl.symbolic_shapes.bindings import as_bindings, rebind_node, rebind_unbacked
-from refimpl.symbolic_shapes.errors import RebindingInconsistentError, RebindingUndecidedError
+from refimpl.symbolic_shapes.errors import (
+    PendingUnbackedSymbolNotFound,
+    RebindingInconsistentError,
+    RebindingUndecidedError,
+)
 from refimpl.terms import (
     BoolSymbol,
     Cond,
@@ -222,6 +226,9 @@ def test_a_refusal_says_what_it_refuses() -> None:
     with pytest.raises(RebindingInconsistentError) as odd:
         rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u1"): (*AT, DivideByKey(2))}}), (3,))
     assert odd.value.inexact
+    lost = PendingUnbackedSymbolNotFound((name("u0"), name("u1")), 3)
+    assert lost.pending == (name("u0"), name("u1"))
+    assert str(lost).startswith("Pending unbacked symbols {u0, u1} not in returned outputs 3 .\n")
     undecided = RebindingUndecidedError("u0", "", "too large")
     assert (undecided.symbol, undecided.path, undecided.reason) == ("u0", "", "too large")
     assert [str(undecided), str(RebindingUndecidedError("u0", "[1]", "why"))] == [

@@ -125,6 +125,16 @@ def test_backed_symbols_stay(factor: int, offset: int) -> None:
     assert again.delta.added == conjuncts(eq(SIZE, 5))
 
 
+@checks(REB_06)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_an_unbacked_value_of_a_backed_symbol_is_replaced(fresh: bool) -> None:
+    known = Constraints(
+        conjuncts(ge(OTHER, 1)), {of(OLD): SIZE}, fresh=frozenset((of(OTHER),)) if fresh else frozenset()
+    )
+    delta = _step(known, OTHER).delta
+    assert (delta.replaced, delta.added) == (((of(OTHER), SIZE),), conjuncts(ge(SIZE, 1)))
+
+
 REB_07 = Clause(
     "REB-07",
     "A derived expression over unbacked symbols replaces the symbol, unless the symbol occurs in it: then the"
