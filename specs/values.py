@@ -349,5 +349,9 @@ def test_a_float_bound_twice_at_the_edges() -> None:
 def test_size_likeness_passes_to_the_representative(fresh_is_size: bool, old_is_size: bool) -> None:
     sizes = frozenset((of(FRESH),) * fresh_is_size + (of(OLD),) * old_is_size)
     before = Constraints(conjuncts(lt(FRESH, 9)), size_like=sizes, fresh=FRESH_SYMBOLS)
-    after = before.apply(_step(before, FRESH).delta)
-    assert after.is_size_like(of(OLD)) == (fresh_is_size or old_is_size)
+    delta = _step(before, FRESH).delta
+    assert delta.size_like == ((of(OLD),) if fresh_is_size and not old_is_size else ()), "it becomes size-like once"
+    assert before.apply(delta).is_size_like(of(OLD)) == (fresh_is_size or old_is_size)
+    for value in (3, SIZE + 1, OTHER * 2):
+        assert _step(before, value).delta.size_like == (), "what is no symbol is no size"
+    assert _step(before, OTHER).delta.size_like == ((of(OTHER),) if old_is_size else ())

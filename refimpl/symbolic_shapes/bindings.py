@@ -80,7 +80,7 @@ def compute_unbacked_bindings(
     if old_example_value is not None:
         for symbol, path in found.items():
             value, divisors = read_scalar(old_example_value, path)
-            if divisors or value is not symbol:
+            if value is not read_scalar(example_value, path)[0]:
                 _equate(shape_env, symbol, value, divisors, path)
     return found
 

@@ -74,6 +74,11 @@ def test_bindings_are_found_at_the_first_place_of_each_symbol() -> None:
     assert env.pending_fresh_unbacked_symbols == []
     assert compute_unbacked_bindings(env, tensor) is None
     env.create_unbacked_symint()
+    torch = ShapeEnv(profile=TORCH_2_13)
+    torch.create_unbacked_symint()
+    same = (wrap(symbol("u0"), torch), torch.create_unbacked_symfloat())
+    assert compute_unbacked_bindings(torch, same, same) is not None, "the same values need not be made equal"
+    assert (torch.replacements, torch.unbacked_renamings) == ({}, {})
     half: IntTerm | int = symbol("u6") * (s // 2)
     assert compute_unbacked_bindings(env, wrap(half, env), peek=True) == {}, "a product with what is no symbol"
 
