@@ -38,7 +38,7 @@ from specs.valuations import knowing, values
 __all__ = ["TRM_30", "TRM_31"]
 
 _TERMS = "refimpl.terms"
-A, B, C, D = (symbol(name) for name in ("u0", "u1", "u2", "u3"))
+A, B, C, D, E = (symbol(f"u{index}") for index in range(5))
 P, Q = bool_symbol("p0"), bool_symbol("p1")
 F, G = float_symbol("zuf0"), float_symbol("zuf1")
 Row: TypeAlias = tuple[Sequence[Cond], Dim, int]
@@ -69,6 +69,7 @@ EXTREMA: Final[tuple[Row, ...]] = (
     ((), int_max(A, int_min(B, C)) - A, 0),
     ((), int_max(A, B) - int_min(A, B), 0),
     ((ge(D, 0),), int_max(A, B) + D - A, 0),
+    ((le(A, D), le(D, E), le(E, C), le(B, C)), C - int_max(A, B), 0),
 )
 OPEN: Final[tuple[tuple[Sequence[Cond], Cond], ...]] = (
     ((le(A, C),), le(int_max(A, B), C)),
@@ -129,6 +130,12 @@ PARTS: Final[tuple[Row, ...]] = (
     ((), A - 3 * floor_div(A, 3), 0),
     ((ge(B, 2),), 3 * floor_div(A, 3) + B - A, 0),
     ((ge(A, 0), le(A, B)), B - floor_div(A, 2), 0),
+    ((ge(A, 3 * B),), floor_div(A, 3) - B, 0),
+    ((ge(A, 3 * B - 1),), floor_div(A, 3) - B, -1),
+    ((le(A, 3 * B + 2),), B - floor_div(A, 3), 0),
+    ((le(A, 3 * B + 3),), B - floor_div(A, 3), -1),
+    ((ge(A, B),), 2 * floor_div(A, 2) - B, -1),
+    ((le(A, B),), B - 2 * floor_div(A, 2), 0),
     ((), 4 * floor_div(A + B, 4) - A - B, -3),
     ((ge(A, 0),), A - mod(A, 3), 0),
     ((ge(B, 1),), B - mod(A, B), 1),

@@ -149,8 +149,9 @@ def is_nonnegative(knowledge: Knowledge, term: Dim, fuel: int) -> bool:
     low, high = ends_of(knowledge, term)
     if low is not None and low >= 0:
         return True
-    if isinstance(term, int) or (high is not None and high < 0) or fuel <= 0:
+    if (high is not None and high < 0) or fuel <= 0:
         return False
+    assert isinstance(term, IntTerm), "a constant that is not negative was found above, and one that is just now"
     if _by_relaxing_an_atom(knowledge, term, fuel - 1):
         return True
     return _by_subtracting_a_direction(knowledge, term, fuel - 1) or _by_shifting(knowledge, term)
@@ -184,12 +185,13 @@ def _relax(knowledge: Knowledge, atom: Apply, coefficient: int, rest: Dim, fuel:
 
 
 def _relax_floor_div(knowledge: Knowledge, args: list[Dim], coefficient: int, rest: Dim, fuel: int) -> bool:
-    """``x - q + 1 <= q * (x // q) <= x`` for a positive constant ``q``."""
+    """``x - q + 1 <= q * (x // q) <= x`` for a positive constant ``q``; an integer is no less than 0 if it exceeds -1."""
     left, right = args
     if not isinstance(right, int) or right <= 0:
         return False
     bound = add(left, 1 - right) if coefficient > 0 else left
-    return is_nonnegative(knowledge, add(scale(rest, right), scale(bound, coefficient)), fuel)
+    multiple = add(scale(rest, right), scale(bound, coefficient))
+    return is_nonnegative(knowledge, add(multiple, right - 1), fuel)
 
 
 def _relax_mod(knowledge: Knowledge, args: list[Dim], coefficient: int, rest: Dim, fuel: int) -> bool:
@@ -268,4 +270,4 @@ def _shifted(knowledge: Knowledge, atom: Atom) -> Dim | None:
     low, high = ends_of(knowledge, itself)
     if low is not None:
         return add(itself, low)
-    return None if high is None else add(scale(itself, -1), high)
+    return None if high is None else subtract(high, itself)
