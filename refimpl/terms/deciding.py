@@ -185,7 +185,7 @@ def _relax(knowledge: Knowledge, atom: Apply, coefficient: int, rest: Dim, fuel:
 
 
 def _relax_floor_div(knowledge: Knowledge, args: list[Dim], coefficient: int, rest: Dim, fuel: int) -> bool:
-    """``x - q + 1 <= q * (x // q) <= x`` for a positive constant ``q``; an integer is no less than 0 if it exceeds -1."""
+    """``x - q + 1 <= q * (x // q) <= x`` for a positive constant ``q``; an integer above -1 is at least 0."""
     left, right = args
     if not isinstance(right, int) or right <= 0:
         return False
