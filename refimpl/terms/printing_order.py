@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from refimpl.terms.core import (
     And,
     Apply,
     Atom,
+    BoolFn,
     BoolSymbol,
     BoolTerm,
     Dim,
@@ -84,11 +86,24 @@ def scalar_order(value: Scalar, depth: int = 0) -> Order:
             return (20, "Symbol", (name,), 1, 1)
         case IntTerm():
             return _polynomial_order(value, depth)
-        case Ge() | Eq() | Ne():
-            sides = tuple(scalar_order(side, depth + 1) for side in printed_sides(value))
-            return (50, _class_name(value), _sized(sides), 1, 1)
         case _:
-            return (50, _class_name(value), (key_of(value),), 1, 1)
+            if depth > MAX_DEPTH:
+                return (60, key_of(value), (), 1, 1)
+            return (50, _class_name(value), _sized(_parts(value, depth + 1)), 1, 1)
+
+
+def _parts(value: BoolFn, depth: int) -> tuple[Order, ...]:
+    """The orders of what a condition is printed of."""
+    match value:
+        case Ge() | Eq() | Ne():
+            return tuple(scalar_order(side, depth) for side in printed_sides(value))
+        case FloatCompare(_, left, right):
+            sides = (right, left) if isinstance(left, (int, float)) else (left, right)
+            return tuple(scalar_order(side, depth) for side in sides)
+        case Not(arg):
+            return (scalar_order(arg, depth),)
+        case And(args) | Or(args):
+            return tuple(scalar_order(arg, depth) for arg in sorted(args, key=member_order))
 
 
 def class_of(fn: str) -> str:
@@ -111,58 +126,63 @@ def printed_sides(condition: Ge | Eq | Ne) -> tuple[Dim, Dim]:
 
 def member_order(arg: BoolTerm) -> tuple[int, Order]:
     """The sort key of a member of a conjunction or disjunction: the smaller expression first."""
-    counts: dict[Term, int] = {}
+    sizes: dict[Term, int] = {}
     for part in subterms(arg):
-        counts[part] = _nodes(part, counts)
-    return counts[arg], scalar_order(arg)
+        sizes[part] = _size(part, sizes)
+    return sizes[arg], scalar_order(arg)
 
 
-def _nodes(part: Term, counts: dict[Term, int]) -> int:
-    """The number of nodes of sympy's expression, parts that occur several times counted each time."""
+def _size(part: Term, sizes: dict[Term, int]) -> int:
+    """Twice the number of nodes of sympy's expression: it counts a float as half a node.
+
+    Parts that occur several times are counted each time.
+    """
     match part:
         case Symbol() | BoolSymbol():
-            return 1
+            return 2
         case IntTerm():
-            return _summed(part, counts)
+            return _size_of_sum(part, sizes)
         case Apply(fn, args):
-            conditional = 3 if fn in ("Ite", "FloatIte") else 0  # its two pairs, and the truth of the second one
-            return 1 + conditional + sum(1 if isinstance(arg, (int, float)) else counts[arg] for arg in args)
+            conditional = 6 if fn in ("Ite", "FloatIte") else 0  # its two pairs, and the truth of the second one
+            return 2 + conditional + _sizes_of(args, sizes)
         case Ge() | Eq() | Ne():
-            return 1 + sum(1 if isinstance(side, int) else _summed(side, counts) for side in printed_sides(part))
+            return 2 + sum(2 if isinstance(side, int) else _size_of_sum(side, sizes) for side in printed_sides(part))
         case FloatCompare(_, left, right):
-            return 1 + sum(1 if isinstance(side, (int, float)) else counts[side] for side in (left, right))
+            return 2 + _sizes_of((left, right), sizes)
         case Not(arg):
-            return 1 + counts[arg]
+            return 2 + sizes[arg]
         case And(args) | Or(args):
-            return 1 + sum(counts[arg] for arg in args)
+            return 2 + _sizes_of(args, sizes)
 
 
-def _summed(term: IntTerm, counts: dict[Term, int]) -> int:
-    total = 1 if len(term.monomials) > 1 else 0
+def _sizes_of(args: Sequence[Scalar], sizes: dict[Term, int]) -> int:
+    return sum(1 if isinstance(arg, float) else 2 if isinstance(arg, int) else sizes[arg] for arg in args)
+
+
+def _size_of_sum(term: IntTerm, sizes: dict[Term, int]) -> int:
+    total = 2 if len(term.monomials) > 1 else 0
     for monomial, coefficient in term.monomials:
-        factors = [counts[atom] + (2 if exponent > 1 else 0) for atom, exponent in power_factors(monomial)]
+        factors = [sizes[atom] + (4 if exponent > 1 else 0) for atom, exponent in power_factors(monomial)]
         if coefficient != 1 or not monomial:
-            factors.append(1)
-        total += sum(factors) + (1 if len(factors) > 1 else 0)
+            factors.append(2)
+        total += sum(factors) + (2 if len(factors) > 1 else 0)
     return total
 
 
-def _class_name(value: Scalar) -> str:
-    """sympy's name of the relation as it is printed."""
+def _class_name(value: BoolFn) -> str:
+    """sympy's name of the relation or connective as it is printed."""
     match value:
         case Ge(term):
             return "GreaterThan" if any(c > 0 for m, c in term.monomials if m) else "LessThan"
-        case Eq():
+        case Eq() | FloatCompare(op="eq"):
             return "Equality"
-        case And() | Or():
-            return type(value).__name__
+        case Ne() | FloatCompare(op="ne"):
+            return "Unequality"
         case FloatCompare(op, left):
             mirrored = isinstance(left, (int, float))
-            if op in ("eq", "ne"):
-                return "Equality" if op == "eq" else "Unequality"
             return ("Strict" if op == "lt" else "") + ("GreaterThan" if mirrored else "LessThan")
-        case _:
-            return "Unequality"
+        case And() | Or() | Not():
+            return type(value).__name__
 
 
 def _polynomial_order(term: IntTerm, depth: int) -> Order:

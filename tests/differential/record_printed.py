@@ -89,11 +89,13 @@ def _is_plain_part(part):
             return not any(isinstance(arg, sympy.Add) for arg in part.args)
         case sympy.Pow(base=base, exp=exp):
             return not isinstance(base, sympy.Add) and exp.is_Integer and 0 < exp < 17 and not _is_float(base)
-        case sympy.core.relational.Relational():
-            left, right = part.args
-            return (
-                _is_side(left) and (_is_side(right) or right.is_number) and not isinstance(part, (sympy.Gt, sympy.Lt))
-            )
+        case sympy.Eq(args=(left, right)) | sympy.Ne(args=(left, right)):
+            return _is_side(left) and right.is_number
+        case sympy.core.relational.Relational(args=(left, right)):
+            turned = not left.is_integer and isinstance(part, (sympy.Ge, sympy.Gt))
+            return _is_side(left) and ((_is_side(right) and not turned) or right.is_number)
+        case sympy.Piecewise():
+            return not any(isinstance(pair.cond, (sympy.Ne, sympy.Or)) for pair in part.args)
         case _:
             kind = type(part).__name__
             if kind.startswith("Bitwise"):  # terms order the operands
@@ -110,18 +112,46 @@ def _is_side(part):
     return not any(summand.is_number or summand.could_extract_minus_sign() for summand in summands)
 
 
-def main(output):
-    random.seed(11)
-    found = {}
-    while len(found) < 600:
-        make = random.choice((dim, dim, dim, real, cond))
+def member():
+    # A condition of few symbols, so that members resemble each other.
+    left, right = random.choice(FEW)(), random.choice((dim(0), dim(1), random.randint(0, 3)))
+    if random.random() < 0.3:
+        made = random.choice((t.float_lt, t.float_le, t.float_eq, t.float_ne))(real(random.randint(0, 2)), real(0))
+        return made
+    return random.choice((t.ge, t.le, t.eq, t.ne))(left, right)
+
+
+FEW = (
+    lambda: t.symbol(random.choice(NAMES[:3])), lambda: t.symbol("u0") * random.choice((2, 3, t.symbol("u1"))),
+    lambda: t.symbol("u0") + random.choice((t.symbol("u1"), 2 * t.symbol("s0"), t.symbol("s0") * t.symbol("u1"))),
+    lambda: t.symbol("u0") * t.symbol("u0") * random.choice((1, 2, t.symbol("s0"))),
+    lambda: random.choice(BINARY)(t.symbol("u0"), random.randint(2, 4)), lambda: t.ite(member(), t.symbol("u0"), 3),
+    lambda: dim(2),
+)
+
+
+def connective():
+    members = [member() for _ in range(random.choice((2, 2, 2, 3)))]
+    if random.random() < 0.2:
+        members[0] = t.lor(member(), member())
+    return (t.land if random.random() < 0.7 else t.lor)(*members)
+
+
+def record(found, count, make):
+    while len(found) < count:
         try:
-            term = make(random.randint(1, 3))
-            made = to_torch_expression(term, partial(torch_symbol, positive=random.random() < 0.7))
+            made = to_torch_expression(make(), partial(torch_symbol, positive=random.random() < 0.7))
         except (ValueError, TypeError, ZeroDivisionError, OverflowError, NotImplementedError, AssertionError):
             continue
         if is_plain(made) and made.free_symbols and len(str(made)) < 120:
             found.setdefault(sympy.srepr(made), str(made))
+
+
+def main(output):
+    random.seed(11)
+    found = {}
+    record(found, 500, lambda: random.choice((dim, dim, dim, real, cond))(random.randint(1, 3)))
+    record(found, 1000, connective)
     with open(output, "w", encoding="utf-8") as file:
         for expression, text in sorted(found.items(), key=lambda item: (len(item[1]), item)):
             file.write(json.dumps([expression, text]) + "\n")
