@@ -12,10 +12,12 @@ from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.aten._schemas import parse_schema
 from refimpl.export import UnknownTarget
 from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
+from refimpl.export.prefix import symbol as named
 from refimpl.fake_tensor import Context, DType, FakeTensor, FakeTensorMode
-from refimpl.laws.blind_run import BlindRun, blind_run, inputs_of, prepare, raw_value
+from refimpl.laws.blind_run import BlindRun, Step, blind_run, inputs_of, prepare, raw_value
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Failure, ObservedNode
+from refimpl.laws.scalars import is_sequence
 from refimpl.symbolic_shapes import SequenceKey
 from refimpl.symbolic_shapes.errors import (
     GuardOnDataDependentSymNode,
@@ -290,6 +292,68 @@ def test_a_run_starts_from_the_contract_and_nothing_else() -> None:
     run = prepared.run()
     assert (run.program, run.contract) == (prepared.program, prepared.contract)
     assert run.prepared is prepared
+
+
+@checks(BLI_03)
+def test_where_each_symbol_comes_from() -> None:
+    built = program()
+    x = named("s0", hint=8, positive=True)
+    given = built.input("w", tensor([x]))
+    first, number = built.unbacked("u9"), built.unbacked("u10")
+    kept = built.call_tuple("torch.ops.mylib.two.default", given, outs=[tensor([x, first]), tensor([3])])
+    count = built.call("torch.ops.mylib.count.default", given, out=number)
+    built.output(*kept, built.call("_operator.add", count, 1, out=number + 1))
+    prepared = prepare(loaded(built))
+    env = prepared.new_environment()
+    assert not env.guard_from_hints
+    assert not prepared.environment.guard_from_hints
+    mode = FakeTensorMode(env)
+    steps: list[Step] = []
+    with mode:
+        interpreter = prepared.interpreter.started(mode, steps, "")
+        interpreter.run(initial_env=inputs_of(prepared.inputs, mode), enable_io_processing=False)
+    origins = {symbol.name: at for symbol, at in env.symbols.origins.items()}
+    assert (origins["s0"], origins["u5"]) == ("an input", "an input")
+    assert (origins["u0"], origins["u2"], origins["u3"]) == ("nonzero", "keep", "no_such")
+    assert (origins["u9"], origins["u10"]) == ("two", "count")
+    values = {step.path: (step.value, step.node.meta["recorded"]) for step in steps}
+    # What keeps its recorded value has memory of its own in each run, and numbers of the run.
+    for now, then in (values["keep"], values["no_such"], *zip(*map(_parts, values["two"]), strict=True)):
+        assert isinstance(now, FakeTensor)
+        assert isinstance(then, FakeTensor)
+        assert now.storage is not then.storage
+    now, then = values["count"]
+    assert now is not then
+    assert raw_value(now) is symbol("u10")
+
+
+def _parts(value: object) -> Sequence[object]:
+    assert is_sequence(value)
+    return list(value)
+
+
+@checks(BLI_03)
+def test_where_a_node_may_allocate() -> None:
+    built = ProgramBuilder()
+    s0, u0, u1 = built.symbol("s0", hint=8), built.unbacked("u0"), built.unbacked("u1")
+    zuf3 = built.unbacked_float("zuf3")
+    x, k = built.input("x", tensor([s0])), built.input("k", tensor([]))
+    found = built.call("aten.nonzero.default", x, out=tensor([u0, 1], "int64", strides=[1, u0]))
+    part = built.call("aten.slice.Tensor", x, 0, None, built.size(found, 0), out=tensor([u1]))
+    two = built.call("aten.slice.Tensor", x, 0, 0, 2, out=tensor([2]))
+    mask = built.call("aten.gt.Scalar", x, 0, out=tensor([s0], "bool"))
+    one = built.call("aten.full.default", [1], 1.0, out=tensor([1]))
+    put = built.call("aten.index_put.default", x, [mask], one, out=tensor([s0]))
+    built.output(part, two, put, built.call("aten.item.default", k, out=zuf3))
+    run = blind_run(loaded(built))
+    nodes = {node.path: node for node in run.observed()}
+    assert {path for path, node in nodes.items() if node.may_allocate} == {
+        "nonzero", "slice", "slice_1", "index_put", "item",
+    }  # fmt: skip
+    assert nodes["slice"].places == (".size()[0]", ".storage_offset()")
+    assert all(node.places is None for path, node in nodes.items() if path != "slice")
+    assert [each.name for each in nodes["item"].allocated] == ["zuf4"]
+    assert [each.name for each in nodes["nonzero"].allocated] == ["u2"]
 
 
 BLI_04 = Clause(

@@ -81,6 +81,28 @@ def test_whether_there_was_anything_to_rebind() -> None:
 
 
 @checks(BLI_08)
+def test_only_unbacked_symbols_are_counted() -> None:
+    program = ProgramBuilder()
+    s0, s9 = program.symbol("s0", hint=8), program.symbol("s9", hint=8)
+    program.output(program.call("aten.relu.default", program.input("x", tensor([s0])), out=tensor([s9])))
+    report = check(loaded(program))
+    assert (report.verdict, report.unbacked, report.nothing_to_rebind) == ("broken", 0, True)
+
+
+@checks(BLI_08)
+def test_what_is_taken_from_the_hints_makes_it_conditional() -> None:
+    program = ProgramBuilder()
+    sizes = [program.symbol("s0", hint=8), program.symbol("s1", hint=5)]
+    strides = [program.symbol("s2", hint=1, low=1), program.symbol("s3", hint=8)]
+    x = program.input("x", tensor([*sizes], strides=[*strides]))
+    # Which dimension is the inner one is open; at the hints it is the first.
+    program.output(program.call("aten.relu.default", x, out=tensor([*sizes], strides=[1, sizes[0]])))
+    report = check(loaded(program))
+    assert (report.verdict, report.conditional, report.assumed) == ("equivalent", True, ())
+    assert [(row.node, row.hint) for row in report.specializations] == [("relu", "s2=1, s3=8")]
+
+
+@checks(BLI_08)
 def test_values_and_obligations_are_there_if_asked_for() -> None:
     program = loaded(counted(2))
     report, decided = examine(program)

@@ -103,7 +103,7 @@ def _report(
         verdict=verdict,
         relation=relation,
         conditional=bool(specializations or assumed),
-        nothing_to_rebind=not unbacked and not seen.bindings and not seen.unbound,
+        nothing_to_rebind=not unbacked and not seen.unbound,
         nodes=program.node_count,
         unbacked=len(unbacked),
         assumed=assumed,
