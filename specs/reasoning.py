@@ -16,7 +16,7 @@ from refimpl.terms import Bounds, Cond, Dim, FloatRange, Real, Scalar, Sort, Val
 from refimpl.terms.core import IntFn
 from specs.clauses import Clause, checks
 
-__all__ = ["KNO_01", "KNO_02", "KNO_03"]
+__all__ = ["KNO_01", "KNO_02", "KNO_03", "KNO_04"]
 
 _TERMS = "refimpl.terms"
 X, Y, Z, W = (t.symbol(name) for name in ("u0", "u1", "u2", "u3"))
@@ -295,3 +295,71 @@ def test_what_is_learned_later_counts() -> None:
     chained.assume(t.ge(Z, W))
     assert chained.simplify(t.int_max(X, Y)) is X, "what was learned of others links the two"
     assert chained.known(t.ge(X, Y)) is True
+
+
+KNO_04 = Clause(
+    "KNO-04",
+    "What a fork learns the other side does not know, whatever it is; an answer is not given again once more is known.",
+    f"{_TERMS}.knowledge:Knowledge.own",
+    "kno-forks-share-what-they-exclude",
+)
+FACTS: Final[tuple[Cond, ...]] = (
+    t.ge(X, 1), t.le(X, 1), t.ne(X, 3), t.eq(X, 2), P, t.lnot(P), t.float_lt(F, 1.0), t.float_ne(F, F),
+    t.eq(t.mod(X, 4), 1), t.ge(X + Y, 2), t.eq(X - Y, 2), t.ge(X * Y, 2), t.ne(X + Y, 0), t.eq(t.mod(X + Y, 4), 1),
+    t.ge(t.floor_div(X, 3), 2), t.ge(t.int_max(X, Y), 5), t.lor(P, t.ge(X, 1)),
+)  # fmt: skip
+
+
+@checks(KNO_04)
+@pytest.mark.parametrize("fact", FACTS, ids=str)
+def test_a_fork_learns_alone_whatever_it_learns(fact: Cond) -> None:
+    for learner in (0, 1, 2):
+        first = knowing(t.ge(W, 0), t.ne(W, 7), t.ge(W + Z, 1), t.eq(t.mod(Z, 3), 1))
+        sides = [first, first.fork(), first.fork()]
+        for side in sides:
+            assert side.known(fact) is None
+        sides[learner].assume(fact)
+        for number, side in enumerate(sides):
+            assert side.known(fact) is (True if number == learner else None)
+            assert side.known(t.ge(W, 0)) is side.known(t.ne(W, 7)) is side.known(t.ge(W + Z, 1)) is True
+            assert side.known(t.eq(t.mod(Z, 3), 1)) is True
+        other = (learner + 1) % 3
+        sides[other].assume(t.lnot(fact))
+        assert [side.known(fact) for side in sides] == [
+            True if number == learner else False if number == other else None for number in range(3)
+        ]
+        late = sides[learner].fork()
+        assert late.known(fact) is True
+
+
+@checks(KNO_04)
+def test_what_one_side_learns_again_outdates_nothing_of_the_other() -> None:
+    first = knowing(t.ge(X, 1))
+    fork = first.fork()
+    fork.assume(t.ge(Y, 1))
+    for low in (1, 4, 6):
+        fork.assume(t.ge(Y, low))
+        assert fork.range_of(X * Y + 1) == ValueRange(low + 1, None)
+        assert fork.known(t.ge(X * Y, low)) is True
+    fork.assume(t.ge(Y, 9))
+    first.assume(t.ge(Y, 2))
+    assert first.range_of(X * Y + 1) == ValueRange(3, None)
+    assert fork.range_of(X * Y + 1) == ValueRange(10, None)
+    assert fork.simplify(t.int_max(Y, 9)) is Y
+    assert first.simplify(t.int_max(Y, 9)) is t.int_max(Y, 9)
+
+
+@checks(KNO_04)
+def test_directions_learned_by_one_side_stay_there() -> None:
+    first = knowing(t.ge(X, 0), t.ge(Y, 0))
+    fork = first.fork()
+    fork.assume(t.le(X + Y, 5))
+    first.assume(t.ge(X, 3))
+    assert first.range_of(Y) == ValueRange(0, None)
+    fork.assume(t.ge(X, 3))
+    assert fork.range_of(Y) == ValueRange(0, 2)
+    assert fork.version > 0
+    before = fork.version
+    fork.assume(t.ge(X, 4))
+    assert fork.version > before, "it grows when something is learned"
+    assert fork.range_of(Y) == ValueRange(0, 1)

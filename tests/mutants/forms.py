@@ -78,4 +78,12 @@ FORMS: Final = (
         "ge(add(right, 0), left)",
         (f"{_R}test_terms_are_simplified_to_what_they_must_be",),
     ),
+    Mutant(
+        "kno-forks-share-what-they-exclude",
+        "What one side of a fork knows not to be is not of the other side either.",
+        f"{_T}.knowledge:Knowledge.own",
+        "self.excluded = self.excluded.copy()",
+        "pass",
+        (f"{_R}test_a_fork_learns_alone_whatever_it_learns",),
+    ),
 )
