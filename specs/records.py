@@ -200,6 +200,7 @@ def test_bindings_are_symbols_and_paths() -> None:
     for bad in (None, [name("u0")], {"u0": AT}, {name("u0"): [SequenceKey(0)]}, {name("u0"): (0,)}):
         with pytest.raises(TypeError):
             as_bindings(bad)
+    assert rebind_node(two_fresh(), {}, (1,), 0) == {}
     rebind_unbacked(None, Recorded(), (1,))
     rebind_unbacked(None, Recorded({"unbacked_bindings": {}}), (1,))
     rebind_unbacked(None, Recorded({"unbacked_bindings": {name("u0"): AT}}, "placeholder"), (1,))

@@ -79,6 +79,9 @@ def test_bindings_are_found_at_the_first_place_of_each_symbol() -> None:
     same = (wrap(symbol("u0"), torch), torch.create_unbacked_symfloat())
     assert compute_unbacked_bindings(torch, same, same) is not None, "the same values need not be made equal"
     assert (torch.replacements, torch.unbacked_renamings) == ({}, {})
+    whole, real = torch.create_unbacked_symint(), torch.create_unbacked_symfloat()
+    with pytest.raises(RebindingInconsistentError, match=r"u1 cannot be zuf1, the value at \[0\]: it is no int"):
+        compute_unbacked_bindings(torch, (whole, real), (real, whole))
     half: IntTerm | int = symbol("u6") * (s // 2)
     assert compute_unbacked_bindings(env, wrap(half, env), peek=True) == {}, "a product with what is no symbol"
 
