@@ -24,6 +24,7 @@ from refimpl.terms import (
     eq,
     evaluate,
     float_symbol,
+    floor_div,
     ge,
     le,
     mod,
@@ -279,7 +280,7 @@ def test_names_and_backing_of_symbols(taken: list[int], count: int, adopted: int
     assert {each: env.symbols.is_backed(name(each)) for each in backed} == backed
     assert env.symbols.is_fresh(name("u50"))
     assert not env.symbols.is_fresh(name("s0"))
-    for condition in (ne(mod(U0, 2), 0), ge(mod(U0, 3), 1), eq(U1, 2)):
+    for condition in (ne(mod(U0, 2), 0), ge(mod(U0, 3), 1), eq(U1, 2), eq(floor_div(U0, S0), 0)):
         env.assume(condition)
     assert not env.divisible
     env.assume(eq(mod(U0 + U1, 5), 0))
