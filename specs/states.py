@@ -337,3 +337,19 @@ def test_equations_are_solved_for_the_newest_symbol(
     assert symbol_ is name(str(candidates[-1]))
     for point in BOX:
         assert (evaluate(condition, point) is True) == (point[symbol_.name] == evaluate(term, point))
+
+
+@checks(ENV_26)
+@pytest.mark.parametrize(
+    ("first", "second", "solved"), [("u9", "u10", "u10"), ("u0", "x1", "u0"), ("u2", "s9", "u2"), ("s9", "s10", "s10")]
+)
+def test_the_newest_symbol_is_the_one_with_the_highest_number(first: str, second: str, solved: str) -> None:
+    one, other = symbol(first), symbol(second)
+    for condition in (eq(one + other, 3), eq(other - one, 3), eq(one, other)):
+        assert isinstance(condition, Eq)
+        found = solve(condition)
+        assert found is not None
+        assert found[0] is name(solved)
+    none = eq(2 * one, 3 * other)
+    assert isinstance(none, Eq)
+    assert solve(none) is None
