@@ -283,5 +283,7 @@ def test_the_step_changes_nothing_itself() -> None:
 @example(condition=ne(FRESH * 3 + SIZE * OTHER - 1, 2), by=SIZE * OTHER)
 @example(condition=le(FRESH * 3 - 4, SIZE), by=2)
 @example(condition=le(FRESH, SIZE), by=SIZE)
+@example(condition=ge(FRESH * FRESH + FRESH, 6), by=OTHER)
+@example(condition=ne(FRESH * FRESH, 4), by=2)
 def test_the_short_way_of_replacing_is_substitution(condition: Cond, by: Dim) -> None:
     assert replace_in_condition(condition, of(FRESH), by) is substitute_cond(condition, {of(FRESH): by})
