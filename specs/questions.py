@@ -144,6 +144,7 @@ def test_what_is_concrete_static_or_hinted(
     assert is_concrete_int(number) is replaced
     assert is_concrete_int(low)
     assert has_static_value(number) is (equated or width == 0)
+    assert not has_static_value(ShapeEnv().create_unbacked_symint()), "a number without ends has no one value"
     same = number == number + 0
     above = number >= low + 1
     assert same is True
