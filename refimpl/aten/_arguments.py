@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, get_args
 
 from refimpl.aten._schemas import Argument, ArgumentType, Schema
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import Device, FakeTensor
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat
 from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import Apply, IntTerm, Symbol, to_float
 from refimpl.terms.core import And, BoolSymbol, Eq, FloatCompare, Ge, Ne, Not, Or
@@ -22,19 +22,45 @@ class _Mismatch(Exception):
     """The value is not of the type; the text of the error needs the argument's name, which the caller knows."""
 
 
+class _Undefined(Exception):
+    """None was given for a tensor, which PyTorch's binding lets pass and its kernels refuse."""
+
+
 _BOOL_TERMS: Final = (Ge, Eq, Ne, FloatCompare, Not, And, Or, BoolSymbol)
+# The codes of PyTorch's ScalarType, which binding takes for a dtype.
+_DTYPE_NUMBERS: Final = {dtype.number - 1: dtype for dtype in DType if dtype.number <= DType.bool.number}
 _FLOAT_TERMS: Final = (Symbol, Apply)
-_SCALARS: Final = (int, float, complex, IntTerm, FakeTensor, *_FLOAT_TERMS, *_BOOL_TERMS)
+_SCALARS: Final = (int, float, complex, IntTerm, *_FLOAT_TERMS, *_BOOL_TERMS)
 _PYTHON_NAMES: Final = {
     "SymInt": "int", "ScalarType": "int", "Layout": "int", "MemoryFormat": "int", "Scalar": "number",
 }  # fmt: skip
 
 
+# A number given to these is a zero-dimensional tensor that takes part in promotion as a number.
+_TAKES_NUMBERS: Final = frozenset(
+    (
+        "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "copy", "to",
+        "_to_copy", "_conj",
+    )
+)  # fmt: skip
+
+
 def _tensor(value: object) -> object:
     if type(value) is FakeTensor:
         return value
-    # A number where a tensor is expected is a zero-dimensional one that takes part in promotion as a number.
-    return _scalar(value)
+    if value is None:
+        raise _Undefined
+    raise _Mismatch
+
+
+def _tensor_or_number(value: object) -> object:
+    return _tensor(value) if value is None or type(value) is FakeTensor else _scalar(value)
+
+
+def _takes_numbers(schema: Schema) -> bool:
+    """Whether a number may stand for a tensor: for all of ``prims`` and a few of ``aten``."""
+    namespace, base, _ = schema.name.split(".")
+    return namespace == "prims" or (namespace == "aten" and base.removesuffix("_") in _TAKES_NUMBERS)
 
 
 def _int(value: object) -> object:
@@ -66,6 +92,9 @@ def _float(value: object) -> object:
 def _bool(value: object) -> object:
     if value is True or value is False or isinstance(value, _BOOL_TERMS):
         return value
+    # Whatever Python converts to a boolean without looking into it.
+    if value is None or isinstance(value, (int, float)):
+        return bool(value)
     inner = unwrap(value)
     if inner is not value:
         return _bool(inner)
@@ -81,9 +110,15 @@ def _scalar(value: object) -> object:
     raise _Mismatch
 
 
-def _instance(kind: type) -> Converter:
+def _str(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise _Mismatch
+
+
+def _one_of(names: tuple[str, ...]) -> Converter:
     def check(value: object) -> object:
-        if isinstance(value, kind):
+        if value in names:
             return value
         raise _Mismatch
 
@@ -93,6 +128,8 @@ def _instance(kind: type) -> Converter:
 def _dtype(value: object) -> object:
     if type(value) is DType:
         return value
+    if isinstance(value, int) and value in _DTYPE_NUMBERS:
+        return _DTYPE_NUMBERS[value]
     raise _Mismatch
 
 
@@ -118,9 +155,9 @@ _ELEMENTS: Final[dict[str, Converter]] = {
     "SymBool": _bool,
     "Scalar": _scalar,
     "ScalarType": _dtype,
-    "Layout": _instance(str),
-    "MemoryFormat": _instance(str),
-    "str": _instance(str),
+    "Layout": _one_of(get_args(Layout)),
+    "MemoryFormat": _one_of(get_args(MemoryFormat)),
+    "str": _str,
     "Device": _device,
     "Generator": _anything,
 }
@@ -137,10 +174,13 @@ def _list(element: Converter, size: int | None) -> Converter:
     def check(value: object) -> object:
         if isinstance(value, (list, tuple)):
             items = cast("list[object] | tuple[object, ...]", value)  # isinstance leaves the elements unknown
-            return tuple([element(item) for item in items])
+            try:
+                return tuple([element(item) for item in items])
+            except _Undefined:
+                raise _Mismatch from None
         if size is None:
             raise _Mismatch
-        # A declared length lets one value stand for all.
+        # A declared length lets one number stand for all.
         return (element(value),) * size
 
     return check
@@ -149,7 +189,8 @@ def _list(element: Converter, size: int | None) -> Converter:
 def _plain(kind: ArgumentType) -> Converter:
     element = _ELEMENTS.get(kind.base, _anything)
     if kind.is_list:
-        element = _list(_optional(element) if kind.optional_element else element, kind.size)
+        size = kind.size if kind.base in ("int", "float") else None
+        element = _list(_optional(element) if kind.optional_element else element, size)
     return _optional(element) if kind.optional else element
 
 
@@ -165,15 +206,22 @@ def _expected(kind: ArgumentType) -> str:
 def converter(schema: Schema, position: int) -> Converter:
     """The converter of one argument; its RuntimeError begins with the words of PyTorch's."""
     argument: Argument = schema.arguments[position]
-    plain = _plain(argument.type)
     kind = argument.type
     is_tensor = kind.base == "Tensor" and not kind.is_list
+    plain = _plain(kind)
+    if is_tensor and _takes_numbers(schema):
+        plain = _optional(_tensor_or_number) if kind.optional else _tensor_or_number
 
     def check(value: object) -> object:
         if is_tensor and type(value) is FakeTensor:
             return value
         try:
             return plain(value)
+        except _Undefined:
+            raise RuntimeError(
+                "Expected a proper Tensor but got None (or an undefined Tensor in C++) for argument "
+                f"#{position} '{argument.name}'"
+            ) from None
         except _Mismatch:
             pass
         base = schema.text.partition("(")[0].partition(".")[0]

@@ -19,12 +19,12 @@ __all__ = [
     "require_fits",
     "require_no_overlap",
     "scalar_type_name",
+    "wording_of",
 ]
 
 # In-place operators whose functional form has another overload name.
 _OTHER_VARIANTS: Final = {
     "bernoulli_.float": "p",
-    "float_power_.Tensor": "Tensor_Tensor",
     "floor_divide_.Tensor": "default",
     "ldexp_.default": "Tensor",
 }
@@ -38,6 +38,11 @@ _OVERLAPPING: Final = frozenset(
 _METADATA: Final = frozenset(
     ("as_strided_", "squeeze_", "swapaxes_", "swapdims_", "t_", "transpose_", "unsqueeze_", "detach_")
 )
+
+# How a result that does not fit into `self` is refused, the sizes of both left out.
+_ELEMENTWISE: Final = "output with shape {} doesn't match the broadcast shape {}"
+_PRODUCT: Final = "Bad in-place call: input tensor size {} and output tensor size {} should match"
+_PRODUCTS: Final = frozenset(("addmm_", "addmv_", "baddbmm_"))
 
 _NAMES = {
     "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
@@ -82,15 +87,14 @@ def _shape_text(sizes: Sizes) -> str:
     return "[" + ", ".join(map(str, sizes)) + "]"
 
 
-def require_fits(ctx: Context, target: FakeTensor, sizes: Sizes, dtype: DType) -> None:
+def require_fits(ctx: Context, target: FakeTensor, sizes: Sizes, dtype: DType, wording: str = _ELEMENTWISE) -> None:
     """Require that a result of these sizes can be written into the target.
 
-    Raises RuntimeError if the shapes are known to differ or the dtype's category is higher (PyTorch's ``can_cast``).
+    ``wording`` has a place for the target's sizes and one for the result's. Raises RuntimeError if the shapes are known
+    to differ or the dtype's category is higher (PyTorch's ``can_cast``).
     """
     if target.sizes != sizes:
-        message = (
-            f"output with shape {_shape_text(target.sizes)} doesn't match the broadcast shape {_shape_text(sizes)}"
-        )
+        message = wording.format(_shape_text(target.sizes), _shape_text(sizes))
         if len(sizes) != len(target.sizes):
             raise RuntimeError(message)
         for have, want in zip(target.sizes, sizes, strict=True):
@@ -115,7 +119,12 @@ def require_no_overlap(ctx: Context, target: FakeTensor) -> None:
             )
 
 
-def in_place(functional: ShapeFunction, *, overlapping: bool = False) -> ShapeFunction:
+def wording_of(schema: Schema) -> str:
+    """How the in-place operator refuses a result that does not fit, with a place for the sizes of each."""
+    return _PRODUCT if schema.name.split(".")[1] in _PRODUCTS else _ELEMENTWISE
+
+
+def in_place(functional: ShapeFunction, *, overlapping: bool = False, wording: str = _ELEMENTWISE) -> ShapeFunction:
     """The shape function of ``op_``: the functional rule, then ``self``; the caller records the mutation.
 
     ``overlapping`` operators write each element alike and so accept a ``self`` whose elements share memory.
@@ -124,7 +133,7 @@ def in_place(functional: ShapeFunction, *, overlapping: bool = False) -> ShapeFu
     def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
         result = functional(ctx, target, *arguments)
         if isinstance(result, FakeTensor):
-            require_fits(ctx, target, result.sizes, result.dtype)
+            require_fits(ctx, target, result.sizes, result.dtype, wording)
         if not overlapping:
             require_no_overlap(ctx, target)
         return target

@@ -9,7 +9,7 @@ from typing import Final, final
 from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
 from refimpl.aten._impure import draws_random_numbers, is_effectful
-from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place
+from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place, wording_of
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -50,7 +50,8 @@ class OpOverload:
         self.__module__ = f"torch.ops.{namespace}"
         self._function = function
         self._converters: Final[list[Converter]] = [converter(schema, i) for i in range(len(schema.arguments))]
-        self._positional: Final = sum(not argument.keyword_only for argument in schema.arguments)
+        positional = sum(not argument.keyword_only for argument in schema.arguments)
+        self._positional: Final = self._converters[:positional]
         self._defaults: Final = [argument.default for argument in schema.arguments]
         self._named: Final = [
             (argument.name, convert, argument.has_default, argument.default)
@@ -81,9 +82,14 @@ class OpOverload:
     def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> list[object]:
         """Every argument in the schema's order, checked and converted, defaults filled in."""
         given = len(args)
-        if given > self._positional:
+        if given + len(kwargs) > len(self._defaults):
             raise RuntimeError(self._too_many(given + len(kwargs)))
-        values = [convert(value) for convert, value in zip(self._converters, args, strict=False)]
+        values = [convert(value) for convert, value in zip(self._positional, args, strict=False)]
+        if given > len(self._positional):
+            raise RuntimeError(
+                f"{self._base}() takes {len(self._positional)} positional argument(s) but {given} was/were given.  "
+                f"Declaration: {self.schema.text}"
+            )
         if not kwargs and given >= self._required:
             values.extend(self._defaults[given:])
             return values
@@ -98,7 +104,7 @@ class OpOverload:
                 )
         for name in kwargs:
             if self._index.get(name, -1) < given:
-                raise RuntimeError(self._unknown(name, given + len(kwargs)))
+                raise RuntimeError(self._unknown(name))
         return values
 
     @property
@@ -111,9 +117,9 @@ class OpOverload:
             f"Declaration: {self.schema.text}"
         )
 
-    def _unknown(self, name: str, given: int) -> str:
-        if given > len(self._defaults):
-            return self._too_many(given)
+    def _unknown(self, name: str) -> str:
+        if name in self._index:
+            return f"Argument '{name}' specified both as positional and keyword argument. Schema: {self.schema.text}"
         return f"Unknown keyword argument '{name}' for operator '{self._base}'. Schema: {self.schema.text}"
 
     def _find(self) -> ShapeFunction | None:
@@ -142,7 +148,7 @@ class OpOverload:
     def _in_place_form(self, functional: ShapeFunction) -> ShapeFunction:
         if changes_metadata(self.schema):
             return functional
-        return in_place(functional, overlapping=accepts_overlap(self.schema))
+        return in_place(functional, overlapping=accepts_overlap(self.schema), wording=wording_of(self.schema))
 
     def run(self, ctx: Context, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Value:
         """Bind, run the shape function, record what the schema says is written; the result holds raw terms."""

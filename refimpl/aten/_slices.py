@@ -9,7 +9,7 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, ge, gt, int_max, int_min, ite, land, le, lt
 
-__all__ = ["slice_along", "slice_length"]
+__all__ = ["exact_slice_length", "slice_along", "slice_length"]
 
 _MAX_INT: Final = 2**63 - 1
 
@@ -52,6 +52,17 @@ def slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, st
     exact_last = last if last is not None else _exact(end if end is not None else size, size)
     ctx.fact(eq(length, (int_max(exact_last - exact_first, 0) + step - 1) // step))
     return length, first
+
+
+def exact_slice_length(ctx: Context, size: Dim, start: Dim, end: Dim, step: Dim) -> Dim:
+    """The length of ``start:end:step`` of ``size`` elements as a term, whatever the signs of its bounds."""
+    first = _clamped(ctx, start, size)
+    last = size if end == _MAX_INT else _clamped(ctx, end, size)
+    if first is None:
+        first = _exact(start, size)
+    if last is None:
+        last = _exact(end, size)
+    return _between(ctx, first, last, step)
 
 
 def _between(ctx: Context, first: Dim, last: Dim, step: Dim) -> Dim:

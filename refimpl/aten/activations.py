@@ -68,7 +68,9 @@ def _require_channels(ctx: Context, self: FakeTensor, count: Dim) -> None:
 def rrelu(
     ctx: Context, self: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
 ) -> FakeTensor:
-    """A leaky ReLU with a random slope."""
+    """A leaky ReLU with a random slope. Raises RuntimeError if its bounds leave none."""
+    if isinstance(lower, (int, float)) and isinstance(upper, (int, float)) and lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     return like(ctx, self)
 
 
@@ -96,7 +98,7 @@ def rrelu_with_noise_functional(
     ctx: Context, self: FakeTensor, noise: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
 ) -> tuple[FakeTensor, FakeTensor]:
     """A leaky ReLU with a random slope, and the noise."""
-    return like(ctx, self), like(ctx, noise)
+    return rrelu_with_noise(ctx, self, noise, lower, upper, training, generator), like(ctx, noise)
 
 
 @shape("aten.log_sigmoid_forward.default")

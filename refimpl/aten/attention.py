@@ -6,6 +6,7 @@ from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._elementwise import like
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
@@ -18,6 +19,7 @@ from refimpl.terms import Real, eq, lor, ne
 
 __all__: list[str] = []
 
+_FLASH: Final = "scaled_dot_product_attention_flash_attention"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
@@ -130,8 +132,10 @@ def scaled_dot_product_attention_math(
     scale: Real | None,
     enable_gqa: bool,
 ) -> tuple[FakeTensor, ...]:
-    """The attended values and the attention weights, by matrix products."""
+    """The attended values and the attention weights, by matrix products of queries that were scaled as floats."""
     _require_operands(ctx, query, key, value)
+    if query.dtype.category in (Category.BOOL, Category.INTEGRAL):
+        raise RuntimeError(f"expected scalar type Float but found {scalar_type_name(query.dtype)}")
     batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)
     return (
@@ -161,12 +165,12 @@ def scaled_dot_product_flash_attention_for_cpu(
 ) -> tuple[FakeTensor, ...]:
     """The CPU's fused kernel: values laid out as the query, and the logarithms of the sums."""
     if not query.ndim == key.ndim == value.ndim == 4:
-        raise RuntimeError("_scaled_dot_product_flash_attention: Accept only 4 dims inputs shape of {B, H, T, K}")
+        raise RuntimeError(f"{_FLASH}: Accept only 4 dims inputs shape of {{B, H, T, K}}")
+    for other in (key, value):
+        ctx.require(eq(query.sizes[3], other.sizes[3]), f"{_FLASH}: Q/K/V should have the same head size")
     _require_operands(ctx, query, key, value)
-    ctx.require(
-        eq(query.sizes[3], value.sizes[3]),
-        "_scaled_dot_product_flash_attention: Q/K/V should have the same head size",
-    )
+    if dropout_p > 0:
+        raise RuntimeError(f"{_FLASH}: Currently do not support dropout > 0")
     return like(ctx, query), _log_sum(ctx, query)
 
 

@@ -21,10 +21,12 @@ def _comparison(name: str) -> None:
     ordered = name in _ORDERED
 
     def function(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
-        dtype = result_type(ctx, self, other)
-        if ordered and dtype.is_complex:
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
-        return elementwise(ctx, (self, other), DType.bool)
+        result = elementwise(ctx, (self, other), DType.bool)
+        if ordered:
+            dtype = result_type(ctx, self, other)
+            if dtype.is_complex:
+                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+        return result
 
     shape(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(function)
 
@@ -46,9 +48,10 @@ def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
 def _bitwise(name: str, *overloads: str) -> None:
     def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)
+        result = elementwise(ctx, (self, other), dtype)
         if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
-        return elementwise(ctx, (self, other), dtype)
+        return result
 
     shape(*(f"aten.{overload}" for overload in overloads))(function)
 

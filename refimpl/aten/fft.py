@@ -45,7 +45,8 @@ def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, last_dim_size: Dim) -> FakeTensor:
     """Complex to real; the last dimension holds one side of the spectrum, or both."""
     _require_complex(self)
-    dims = wrap_dims(dim, self.ndim)
+    # The last dimension may come up among the others: it is transformed twice.
+    dims = tuple([wrap_dim(d, self.ndim) for d in dim])
     if not self.sizes:
         raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
     size = self.sizes[dims[-1]]
@@ -64,6 +65,11 @@ def _promoted(ctx: Context, self: FakeTensor, *, complex: bool) -> FakeTensor:
     if complex:
         dtype = complex_of(dtype)
     return self if dtype is self.dtype else like(ctx, self, dtype)
+
+
+def _require_mode(norm: str | None) -> None:
+    if norm not in (None, "backward", "forward", "ortho"):
+        raise RuntimeError(f'Invalid normalization mode: "{norm}"')
 
 
 def _require_points(ctx: Context, count: Dim) -> None:
@@ -93,6 +99,7 @@ def _one(ctx: Context, self: FakeTensor, n: Dim | None, dim: int) -> tuple[FakeT
 @shape("aten.fft_fft.default", "aten.fft_ifft.default")
 def fft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension; a real tensor gives both sides."""
+    _require_mode(norm)
     source, dims = _one(ctx, _promoted(ctx, self, complex=False), n, dim)
     if source.dtype.is_complex:
         return complex_to_complex(ctx, source, dims)
@@ -107,6 +114,7 @@ def _require_real(tensor: FakeTensor, name: str) -> None:
 @shape("aten.fft_ihfft.default")
 def ihfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension of a real tensor, one-sided, conjugated."""
+    _require_mode(norm)
     _require_real(self, "ihfft")
     return rfft(ctx, self, n, dim, norm)
 
@@ -114,6 +122,7 @@ def ihfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | N
 @shape("aten.fft_rfft.default")
 def rfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension of a real tensor, one-sided."""
+    _require_mode(norm)
     _require_real(self, "rfft")
     source, dims = _one(ctx, _promoted(ctx, self, complex=False), n, dim)
     return real_to_complex(ctx, source, dims, onesided=True)
@@ -122,6 +131,7 @@ def rfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | No
 @shape("aten.fft_irfft.default", "aten.fft_hfft.default")
 def irfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension to a real tensor."""
+    _require_mode(norm)
     source = _promoted(ctx, self, complex=True)
     at = wrap_dim(dim, self.ndim, scalar_has_one=False)
     last = 2 * (self.sizes[at] - 1) if n is None else n
@@ -159,6 +169,7 @@ def fftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
     """Several dimensions."""
+    _require_mode(norm)
     sizes, dims = _shape_and_dims(ctx, self, s, dim)
     return complex_to_complex(ctx, _fit(ctx, _promoted(ctx, self, complex=True), dims, sizes), dims)
 
@@ -168,6 +179,7 @@ def rfftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
     """Several dimensions of a real tensor, one-sided in the last."""
+    _require_mode(norm)
     if self.dtype.is_complex:
         raise RuntimeError(f"rfftn expects a real-valued input tensor, but got {self.dtype}")
     sizes, dims = _shape_and_dims(ctx, self, s, dim)
@@ -181,6 +193,7 @@ def ihfftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
     """Several dimensions of a real tensor: the last one-sided first, then the others."""
+    _require_mode(norm)
     if self.dtype.is_complex:
         raise RuntimeError(f"Only supports floating-point dtypes, but found: {scalar_type_name(self.dtype)}")
     sizes, dims = _shape_and_dims(ctx, self, s, dim)
@@ -210,6 +223,7 @@ def irfftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
     """Several dimensions to a real tensor."""
+    _require_mode(norm)
     source, dims, last = _to_real_arguments(ctx, self, s, dim, "irfftn")
     return complex_to_real(ctx, source, dims, last)
 
@@ -219,6 +233,7 @@ def hfftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
     """Several dimensions to a real tensor, the last one last."""
+    _require_mode(norm)
     source, dims, last = _to_real_arguments(ctx, self, s, dim, "hfftn")
     return complex_to_real(ctx, source, dims, last)
 

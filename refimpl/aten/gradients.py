@@ -1,20 +1,28 @@
 """Gradients of networks, as joint graphs of forward and backward hold them.
 
-The results are modelled. That an incoming gradient has the sizes of what the forward operator gave, which a joint graph
-guarantees, is required only where broadcasting asks for it.
+What an incoming gradient must be is what the eager kernel checks: most look at every size, some at the number of
+elements alone, and some write the gradient where it broadcasts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, pointwise
+from refimpl.aten._in_place import require_fits, scalar_type_name
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
-from refimpl.aten._windows import in_format_of
+from refimpl.aten._slices import exact_slice_length
+from refimpl.aten._windows import in_format_of, sizes_text
+from refimpl.aten.matmul import cxx_type
+from refimpl.aten.normalization import require_normalized
+from refimpl.aten.pooling import pooled, require_pooled
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim
+from refimpl.terms import Dim, eq, ge, gt, land, lt, ne
 
 __all__: list[str] = []
 
@@ -55,13 +63,47 @@ def elu_backward(
 def embedding_dense_backward(
     ctx: Context, grad_output: FakeTensor, indices: FakeTensor, num_weights: Dim, padding_idx: Dim, scale_grad: bool
 ) -> FakeTensor:
-    """The gradient of the rows of an embedding."""
-    return dense(ctx, grad_output, (num_weights, *grad_output.sizes[indices.ndim :]))
+    """The gradient of the rows of an embedding, one for each index."""
+    if indices.dtype not in (DType.int64, DType.int32):
+        raise RuntimeError(
+            "Expected tensor for argument #2 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{scalar_type_name(indices.dtype)} instead (while checking arguments for embedding_backward)"
+        )
+    if not grad_output.sizes:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    count, width, numel = indices.numel(), grad_output.sizes[-1], grad_output.numel()
+    if grad_output.sizes[:-1] != indices.sizes:
+        ctx.require(eq(numel, count * width), f"shape '[{count}, {width}]' is invalid for input of size {numel}")
+    _require_sizes(ctx, (num_weights,))
+    return dense(ctx, grad_output, (num_weights, width))
+
+
+def _require_sizes(ctx: Context, sizes: Sizes) -> None:
+    """Sizes of which zeros are made."""
+    for size in sizes:
+        if ctx.known(ge(size, 0)) is not True:
+            ctx.require(ge(size, 0), "zeros: Dimension size must be non-negative.")
+
+
+def _require_written(ctx: Context, grad_output: FakeTensor, part: Sizes) -> None:
+    """The gradient is copied into a part of those sizes, to which it broadcasts."""
+    if grad_output.sizes != part:
+        target = dense(ctx, grad_output, part)
+        require_fits(ctx, target, broadcast_sizes(ctx, part, grad_output.sizes), grad_output.dtype)
 
 
 @shape("aten.select_backward.default")
 def select_backward(ctx: Context, grad_output: FakeTensor, input_sizes: Sizes, dim: int, index: Dim) -> FakeTensor:
     """Zeros of the input's sizes with the gradient at one place."""
+    _require_sizes(ctx, input_sizes)
+    if not input_sizes:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    at = wrap_dim(dim, len(input_sizes))
+    inside = land(ge(index, -input_sizes[at]), lt(index, input_sizes[at]))
+    if ctx.known(inside) is not True:
+        message = f"select(): index {index} out of range for tensor of size {sizes_text(input_sizes)} at dimension {at}"
+        ctx.require(inside, message, IndexError)
+    _require_written(ctx, grad_output, (*input_sizes[:at], *input_sizes[at + 1 :]))
     return dense(ctx, grad_output, input_sizes)
 
 
@@ -70,6 +112,14 @@ def slice_backward(
     ctx: Context, grad_output: FakeTensor, input_sizes: Sizes, dim: int, start: Dim, end: Dim, step: Dim
 ) -> FakeTensor:
     """Zeros of the input's sizes with the gradient in a slice."""
+    _require_sizes(ctx, input_sizes)
+    if not input_sizes:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    at = wrap_dim(dim, len(input_sizes))
+    if ctx.known(gt(step, 0)) is not True:
+        ctx.require(gt(step, 0), "slice step must be positive")
+    length = exact_slice_length(ctx, input_sizes[at], start, end, step)
+    _require_written(ctx, grad_output, (*input_sizes[:at], length, *input_sizes[at + 1 :]))
     return dense(ctx, grad_output, input_sizes)
 
 
@@ -85,13 +135,38 @@ def avg_pool2d_backward(
     count_include_pad: bool,
     divisor_override: Dim | None,
 ) -> FakeTensor:
-    """The gradient of the input, in its memory format."""
+    """The gradient of the input, in its memory format; the kernel does not look at the gradient's batch."""
+    if divisor_override is not None:
+        ctx.require(ne(divisor_override, 0), "divisor must be not zero")
+    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, (1, 1), ceil_mode)
+    require_pooled(ctx, grad_output, sizes, len(sizes) - 3)
+    _require_dtype(self, grad_output, f"expected dtype {cxx_type(self)} for `gradOutput` but got dtype ")
     return in_format_of(ctx, self, self.sizes)
+
+
+def _require_dtype(self: FakeTensor, grad_output: FakeTensor, head: str) -> None:
+    if grad_output.dtype is not self.dtype:
+        raise RuntimeError(f"{head}{cxx_type(grad_output)}")
 
 
 @shape("aten._adaptive_avg_pool2d_backward.default")
 def adaptive_avg_pool2d_backward(ctx: Context, grad_output: FakeTensor, self: FakeTensor) -> FakeTensor:
-    """The gradient of the input, in its memory format."""
+    """The gradient of the input, in its memory format; of the result's gradient only the rank counts."""
+    name = "adaptive_avg_pool2d_backward"
+    template = f"{name}_out_cpu_template"
+    for dim, size in enumerate(grad_output.sizes[1:], 1):
+        message = (
+            f"{name}(): Expected grad_output to have non-zero size for non-batch dimensions, but grad_output has "
+            f"sizes {sizes_text(grad_output.sizes)} with dimension {dim} being empty"
+        )
+        ctx.require(ne(size, 0), message)
+    if self.ndim not in (3, 4):
+        raise RuntimeError(f"{template}: Expected 3D or 4D tensor, but got {sizes_text(self.sizes)}")
+    if grad_output.ndim != self.ndim:
+        raise RuntimeError(
+            f"{template}: Expected dimensions {self.ndim} for `grad_output` but got dimensions {grad_output.ndim}"
+        )
+    _require_dtype(self, grad_output, f"{template}: Expected dtype {cxx_type(self)} for `grad_output` but got dtype ")
     return in_format_of(ctx, self, self.sizes)
 
 
@@ -112,11 +187,23 @@ def native_layer_norm_backward(
     bias: FakeTensor | None,
     output_mask: Sequence[bool],
 ) -> list[Value]:
-    """The gradients of input, weight and bias."""
+    """The gradients of input, weight and bias; of the result's gradient and the statistics no size counts."""
+    require_normalized(ctx, input, normalized_shape, weight, bias)
+    _require_scalar_type(input, grad_out)
     sizes = tuple(normalized_shape)
     scale = dense(ctx, input, sizes) if weight is not None else None
     shift = dense(ctx, input, sizes) if bias is not None else None
     return _masked(output_mask, dense(ctx, input, input.sizes), scale, shift)
+
+
+def _require_scalar_type(self: FakeTensor, grad_output: FakeTensor) -> None:
+    if grad_output.dtype is not self.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(grad_output.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+
+
+def _require_count(ctx: Context, tensor: FakeTensor, count: Dim, relation: str) -> None:
+    ctx.require(eq(tensor.numel(), count), f"Expected {relation} to be true, but got false.")
 
 
 @shape("aten.native_group_norm_backward.default")
@@ -133,7 +220,16 @@ def native_group_norm_backward(
     group: int,
     output_mask: Sequence[bool],
 ) -> list[Value]:
-    """The gradients of input, weight and bias."""
+    """The gradients of input, weight and bias; only numbers of elements count."""
+    if grad_out.dtype is not input.dtype:
+        raise RuntimeError("Expected scalar types of X and dY are same.")
+    whole, groups = batch * channels * pixels, batch * group
+    _require_count(ctx, grad_out, whole, "dY.numel() == N * C * HxW")
+    _require_count(ctx, input, whole, "X.numel() == N * C * HxW")
+    _require_count(ctx, mean, groups, "mean.numel() == N * group")
+    _require_count(ctx, rstd, groups, "rstd.numel() == N * group")
+    if weight is not None:
+        _require_count(ctx, weight, channels, "!gamma.defined() || gamma.numel() == C")
     vector = dense(ctx, input, (channels,))
     return _masked(output_mask, in_format_of(ctx, input, input.sizes), vector, dense(ctx, input, (channels,)))
 
@@ -149,7 +245,32 @@ def nll_loss_backward(
     ignore_index: Dim,
     total_weight: FakeTensor,
 ) -> FakeTensor:
-    """The gradient of log-probabilities."""
+    """The gradient of log-probabilities: one number comes in, or one for each target if nothing was reduced."""
+    if self.ndim not in (1, 2):
+        raise RuntimeError("input tensor should be 1D or 2D")
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if self.ndim == 1 and target.ndim == 1:
+        raise RuntimeError(f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})")
+    if self.ndim == 2:
+        batch = target.sizes[0] if target.ndim else 1
+        message = f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})"
+        ctx.require(eq(self.sizes[0], batch), message)
+    total = total_weight.numel()
+    ctx.require(eq(total, 1), f"expected total_weight to be a  single element tensor, got: {total} elements")
+    if weight is not None:
+        fits = eq(weight.numel(), self.sizes[-1])
+        ctx.require(fits, "weight tensor should be defined either for all or no classes")
+    if reduction == 0 and self.ndim == 2:
+        wrap_dim(0, grad_output.ndim, scalar_has_one=False)
+        require_pooled(ctx, grad_output, self.sizes[:1], 0)
+    else:
+        single = eq(grad_output.numel(), 1) if grad_output.ndim <= 1 else False
+        message = f"Expected a single element grad_output tensor, but got: {sizes_text(grad_output.sizes)}"
+        ctx.require(single, message)
+    if target.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
+    _require_scalar_type(self, grad_output)
     return dense(ctx, self, self.sizes)
 
 
@@ -171,4 +292,17 @@ def upsample_nearest2d_backward(
     scales_w: float | None,
 ) -> FakeTensor:
     """The gradient of images, in the memory format of the result's."""
+    for name, sizes, count in (("output", output_size, 2), ("input", input_size, 4)):
+        if len(sizes) != count:
+            raise RuntimeError(f"It is expected {name}_size equals to {count}, but got size {len(sizes)}")
+    for size in (*input_size[2:], *output_size):
+        ctx.require(gt(size, 0), "Input and output sizes should be greater than 0, but got another")
+    if grad_output.ndim != 4:
+        raise RuntimeError(f"Expected grad_output to be a tensor of dimension 4 but got: dimension {grad_output.ndim}")
+    for dim, (have, want) in enumerate(zip(grad_output.sizes, (*input_size[:2], *output_size), strict=True)):
+        message = (
+            f"Expected grad_output to have the same shape as output; output.size({dim}) = {want} but got "
+            f"grad_output.size({dim}) = {have}"
+        )
+        ctx.require(eq(have, want), message)
     return in_format_of(ctx, grad_output, tuple(input_size))

@@ -20,11 +20,20 @@ __all__: list[str] = []
 _INDICES = (DType.int64, DType.int32)
 
 
-@shape("aten.index.Tensor", "aten._unsafe_index.Tensor")
+@shape("aten.index.Tensor")
 def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
     """The elements at tensors of positions, or where masks are true."""
     sizes, strides = indexed(ctx, self, indices)
     return fresh(ctx, self, sizes, strides)
+
+
+@shape("aten._unsafe_index.Tensor")
+def unsafe_index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
+    """The elements at tensors of positions, which are known to be within bounds."""
+    for index in indices:
+        if index is not None and index.dtype not in (DType.int64, DType.int32):
+            raise RuntimeError(f"_unsafe_index found unexpected index type {scalar_type_name(index.dtype)}")
+    return index_tensor(ctx, self, indices)
 
 
 def _require_values_fit(

@@ -69,6 +69,7 @@ def _rank(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) 
         raise RuntimeError("torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions.")
     if hermitian and 0 not in self.sizes:
         require_square(ctx, self, "linalg.eigh")
+    require_float(self, "linalg.eigh" if hermitian else "linalg.svd")
     return dense(ctx, self, _batch(ctx, self, *tolerances), DType.int64)
 
 
@@ -93,6 +94,8 @@ def linalg_cond(ctx: Context, self: FakeTensor, p: Number | str | None) -> FakeT
     """The condition number in a norm; only the 2-norm takes matrices that are not square."""
     if self.ndim < 2:
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if isinstance(p, str) and p not in ("fro", "nuc"):
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
     if p is not None and p not in (2, -2):
         require_square(ctx, self, f"linalg.cond(ord={p})")
     elif not (self.dtype.is_floating_point or self.dtype.is_complex):

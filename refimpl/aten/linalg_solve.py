@@ -90,15 +90,19 @@ def _is_vector(ctx: Context, A: FakeTensor, B: FakeTensor) -> bool:
     return B.ndim == 1 or (A.ndim - 1 == B.ndim and same_sizes(ctx, B.sizes, A.sizes[:-1]))
 
 
-def _solve(ctx: Context, A: FakeTensor, B: FakeTensor, left: bool) -> _Solution:
-    name = "linalg.solve"
-    require_float(A, name)
+def _require_solve_dtypes(A: FakeTensor, B: FakeTensor) -> None:
     if A.dtype is not B.dtype:
         names = scalar_type_name(A.dtype), scalar_type_name(B.dtype)
         raise RuntimeError(
-            f"{name}: Expected A and B to have the same dtype, but found A of type {names[0]} and B of type {names[1]} "
-            "instead"
+            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {names[0]} and B of type "
+            f"{names[1]} instead"
         )
+
+
+def _solve(ctx: Context, A: FakeTensor, B: FakeTensor, left: bool) -> _Solution:
+    name = "linalg.solve"
+    require_float(A, name)
+    _require_solve_dtypes(A, B)
     vector = _is_vector(ctx, A, B)
     right = B.viewed((*B.sizes, 1), (*B.strides, 1), B.offset) if vector else B
     require_solvable(ctx, A, right, name, left=left)
@@ -152,8 +156,17 @@ def triangular_solve(
 ) -> tuple[FakeTensor, FakeTensor]:
     """The solution of a triangular system, and a copy of the matrix."""
     _require_rhs(ctx, self, A, "triangular_solve")
+    _require_one_dtype(A, self)
     sizes, matrix = batch_pair(ctx, self, A)
     return column_major(ctx, self, sizes), column_major(ctx, A, matrix)
+
+
+def _require_one_dtype(A: FakeTensor, b: FakeTensor) -> None:
+    if A.dtype is not b.dtype:
+        raise RuntimeError(
+            f"Expected b and A to have the same dtype, but found b of type {scalar_type_name(b.dtype)} and A of type "
+            f"{scalar_type_name(A.dtype)} instead."
+        )
 
 
 def _require_rhs(ctx: Context, self: FakeTensor, A: FakeTensor, name: str) -> None:
@@ -239,6 +252,7 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
         raise RuntimeError(f"{name}: Expected pivots to be integers. Got {scalar_type_name(pivots.dtype)}")
     _require_pivots(ctx, LD, pivots, name, "LD")
     require_solvable(ctx, LD, B, name, left=True)
+    _require_one_dtype(LD, B)
     return column_major(ctx, B, batch_pair(ctx, B, LD)[0])
 
 
@@ -316,4 +330,6 @@ def linalg_tensorsolve(ctx: Context, self: FakeTensor, other: FakeTensor, dims: 
     ctx.require(eq(rows, columns), message)
     message = f"shape '[{rows}, {rows}]' is invalid for input of size {self.numel()}"
     ctx.require(eq(self.numel(), rows * rows), message)
+    require_float(self, "linalg.solve")
+    _require_solve_dtypes(self, other)
     return dense(ctx, self, sizes)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, pointwise
-from refimpl.aten._in_place import require_fits, scalar_type_name
+from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._product import product
-from refimpl.aten._promotion import Kind, Number
+from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -70,7 +70,17 @@ def mm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType)
 @shape("aten._int_mm.default")
 def int_mm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
     """The product of two int8 matrices in int32."""
-    return _mm(ctx, self, mat2, ("self", "mat2"), DType.int32)
+    for tensor, name in ((self, "self"), (mat2, "mat2")):
+        if tensor.ndim != 2:
+            raise RuntimeError(f"int_mm_out_cpu: Expected {name} to be of dimension 2 but got {tensor.ndim}")
+    inner, other = self.sizes[1], mat2.sizes[0]
+    require_equal(
+        ctx, inner, other, f"int_mm_out_cpu: self.size(1) needs to match mat2.size(0) but got {inner} and {other}"
+    )
+    for tensor, name in ((self, "self"), (mat2, "mat2")):
+        if tensor.dtype is not DType.int8 and tensor.dtype is not DType.uint8:
+            raise RuntimeError(f"int_mm_out_cpu: Expected {name} dtype to be int8 or uint8 but got {cxx_type(tensor)}")
+    return dense(ctx, self, (self.sizes[0], mat2.sizes[1]), DType.int32)
 
 
 def _added(ctx: Context, self: FakeTensor, result: FakeTensor) -> FakeTensor:
@@ -222,16 +232,22 @@ def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, bet
     for tensor, name in ((vec1, "vec1"), (vec2, "vec2")):
         if tensor.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {tensor.ndim}-D")
-    outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), pointwise_dtype(ctx, vec1, vec2))
+    outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), result_type(ctx, vec1, vec2))
     expanded = expand(ctx, self, outer.sizes) if self.sizes != outer.sizes else self
     return pointwise(ctx, Kind.DEFAULT, expanded, outer)
 
 
-def pointwise_dtype(ctx: Context, left: FakeTensor, right: FakeTensor) -> DType:
-    """The promoted dtype of two operands."""
-    from refimpl.aten._promotion import result_type
-
-    return result_type(ctx, left, right)
+@shape("aten.addr_.default")
+def addr_in_place(
+    ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """The same written into a matrix of just those sizes."""
+    if self.ndim != 2:
+        raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
+    result = addr(ctx, self, vec1, vec2, beta, alpha)
+    require_fits(ctx, self, result.sizes, result.dtype, "size mismatch, input: {}, result: {}")
+    require_no_overlap(ctx, self)
+    return self
 
 
 @shape("aten.dot.default", "aten.vdot.default")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from refimpl.aten._dims import wrap_dim
+from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._call import tensor_of
+from refimpl.aten._dims import wrap_dim, wrap_dims
+from refimpl.aten._elementwise import pointwise
 from refimpl.aten._product import product
+from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
@@ -11,10 +15,10 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, Real, eq, ne
 
-__all__: list[str] = []
+__all__ = ["require_normalized"]
 
 
-def _require_normalized(
+def require_normalized(
     ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, bias: FakeTensor | None
 ) -> int:
     """The first normalised dimension; the shape must be the last sizes of the input."""
@@ -53,7 +57,7 @@ def layer_norm(
     cudnn_enable: bool,
 ) -> FakeTensor:
     """The input normalised over its last dimensions, contiguous."""
-    _require_normalized(ctx, input, normalized_shape, weight, bias)
+    require_normalized(ctx, input, normalized_shape, weight, bias)
     return in_format(ctx, input, input.sizes, "contiguous_format")
 
 
@@ -67,7 +71,7 @@ def native_layer_norm(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same with mean and reciprocal deviation, which keep the normalised dimensions as 1."""
-    first = _require_normalized(ctx, input, normalized_shape, weight, bias)
+    first = require_normalized(ctx, input, normalized_shape, weight, bias)
     kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
     output = in_format(ctx, input, input.sizes, "contiguous_format")
     return (
@@ -84,7 +88,7 @@ def rms_norm(
     """The input over the root of its mean square, in its memory format."""
     if input.ndim < len(normalized_shape):
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
-    _require_normalized(ctx, input, normalized_shape, weight, None)
+    require_normalized(ctx, input, normalized_shape, weight, None)
     return in_format_of(ctx, input, input.sizes)
 
 
@@ -93,9 +97,13 @@ def fused_rms_norm(
     ctx: Context, input: FakeTensor, normalized_shape: Sizes, weight: FakeTensor | None, eps: Real | None
 ) -> tuple[FakeTensor, ...]:
     """The same with the reciprocal root, which keeps the normalised dimensions as 1."""
-    first = _require_normalized(ctx, input, normalized_shape, weight, None)
-    kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
-    return in_format_of(ctx, input, input.sizes), in_format(ctx, input, kept, "contiguous_format")
+    # Only the number of normalised dimensions counts, and the weight broadcasts.
+    dims = wrap_dims([-1 - dim for dim in range(len(normalized_shape))], input.ndim)
+    kept = tuple([1 if dim in dims else size for dim, size in enumerate(input.sizes)])
+    output = in_format_of(ctx, input, input.sizes)
+    if weight is not None and weight.sizes != input.sizes[-weight.ndim :]:
+        output = pointwise(ctx, Kind.DEFAULT, output, weight)
+    return output, in_format(ctx, input, kept, "contiguous_format")
 
 
 def _require_groups(
@@ -194,11 +202,7 @@ def instance_norm(
 
 @shape("aten._weight_norm.default")
 def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTensor:
-    """``v`` scaled to the norms ``g`` of its slices, contiguous."""
-    message = f"weight_norm: g of size {sizes_text(g.sizes)} does not fit v of size {sizes_text(v.sizes)}"
-    if g.ndim > v.ndim:
-        raise RuntimeError(message)
-    for position, (have, whole) in enumerate(zip(reversed(g.sizes), reversed(v.sizes), strict=False)):
-        kept = v.ndim - 1 - position == dim % v.ndim
-        ctx.require(eq(have, whole if kept and dim != -1 else 1), message)
-    return in_format(ctx, v, v.sizes, "contiguous_format")
+    """``v`` times ``g`` over the norms of its slices along ``dim``, or over its own norm (-1); contiguous."""
+    norms = tensor_of(ctx, "aten.norm_except_dim.default", v, 2, dim)
+    sizes = broadcast_sizes(ctx, v.sizes, broadcast_sizes(ctx, g.sizes, norms.sizes))
+    return in_format(ctx, v, sizes, "contiguous_format")

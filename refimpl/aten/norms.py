@@ -99,6 +99,7 @@ def norm(ctx: Context, self: FakeTensor, p: Number) -> FakeTensor:
 @shape("aten.norm.ScalarOpt_dtype")
 def norm_dtype(ctx: Context, self: FakeTensor, p: Number | None, dtype: DType) -> FakeTensor:
     """The norm of all elements, converted first."""
+    _require_float(self, "linalg.vector_norm")
     return _norm(ctx, self, p, (), False, dtype)
 
 
@@ -113,6 +114,7 @@ def norm_dim_dtype(
     ctx: Context, self: FakeTensor, p: Number | None, dim: Sequence[int], keepdim: bool, dtype: DType
 ) -> FakeTensor:
     """The norm over dimensions, converted first."""
+    _require_float(self, "linalg.vector_norm")
     return _norm(ctx, self, p, dim, keepdim, dtype)
 
 
@@ -196,10 +198,18 @@ def nuclear_norm(ctx: Context, self: FakeTensor, keepdim: bool) -> FakeTensor:
     return _matrix_norm(ctx, self, "nuc", (-2, -1), keepdim, None)
 
 
-@shape("aten.frobenius_norm.dim", "aten.nuclear_norm.dim")
+@shape("aten.frobenius_norm.dim")
 def frobenius_norm(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
-    """A norm of matrices over the given dimensions."""
-    return reduce(ctx, self, all_dims(self, dim), keepdim, real_of(self.dtype))
+    """The root of the sum of squares over one or two dimensions, or over all."""
+    if len(dim) > 2:
+        raise RuntimeError(f"Expected at most 2 dimensions, but got {len(dim)} dimensions instead.")
+    return _norm(ctx, self, 2, dim, keepdim, None)
+
+
+@shape("aten.nuclear_norm.dim")
+def nuclear_norm_dims(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
+    """The sum of the singular values over two dimensions."""
+    return _matrix_norm(ctx, self, "nuc", dim, keepdim, None)
 
 
 @shape("aten.dist.default")
@@ -246,6 +256,6 @@ def norm_except_dim(ctx: Context, v: FakeTensor, pow: int, dim: int) -> FakeTens
     """The norm over all dimensions but one, which is kept in place."""
     if dim == -1:
         return _norm(ctx, v, pow, (), False, None)
-    kept = wrap_dim(dim, v.ndim)
+    kept = wrap_dim(dim, v.ndim, scalar_has_one=False)
     _norm(ctx, v, pow, (), False, None)
     return dense(ctx, v, tuple(size if at == kept else 1 for at, size in enumerate(v.sizes)))

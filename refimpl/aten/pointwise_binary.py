@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import elementwise, like, pointwise
-from refimpl.aten._in_place import in_place
+from refimpl.aten._in_place import in_place, require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Number, Operand, convert_kind, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -131,6 +131,20 @@ def float_power(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     """A power computed in double precision."""
     dtype = DType.complex128 if result_type(ctx, self, exponent).is_complex else DType.float64
     return elementwise(ctx, (self, exponent), dtype)
+
+
+@shape("aten.float_power_.Tensor", "aten.float_power_.Scalar")
+def float_power_in_place(ctx: Context, self: FakeTensor, exponent: Operand) -> FakeTensor:
+    """The power written into a tensor that is already of double precision."""
+    dtype = DType.complex128 if result_type(ctx, self, exponent).is_complex else DType.float64
+    if self.dtype is not dtype:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {scalar_type_name(self.dtype)} but the operation's result "
+            f"requires dtype {scalar_type_name(dtype)}"
+        )
+    require_fits(ctx, self, float_power(ctx, self, exponent).sizes, dtype)
+    require_no_overlap(ctx, self)
+    return self
 
 
 @shape("aten.ldexp.Tensor")

@@ -51,6 +51,15 @@ _group("abs absolute", Kind.COMPLEX_TO_FLOAT)
 _group("square", Kind.BOOL_TO_LONG)
 
 
+@shape("aten.abs_.default", "aten.absolute_.default")
+def abs_in_place(ctx: Context, self: FakeTensor) -> FakeTensor:
+    """The absolute values of real numbers written over them."""
+    if self.dtype.is_complex:
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    require_no_overlap(ctx, self)
+    return self
+
+
 def _real(name: str, kind: Kind, error: type[Exception], of_complex: str, of_bool: str | None = None) -> None:
     """Register an operator as ``_group`` does; it refuses complex numbers, and booleans if ``of_bool`` says how."""
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
+from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, ge, gt, land, le, ne
 
-__all__: list[str] = []
+__all__ = ["pooled", "require_pooled"]
 
 
 def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> None:
@@ -27,7 +29,7 @@ def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, 
         )
 
 
-def _pooled(
+def pooled(
     ctx: Context,
     input: FakeTensor,
     spatial: int,
@@ -72,6 +74,18 @@ def _pooled(
     return (*input.sizes[:-spatial], *rest)
 
 
+def require_pooled(ctx: Context, tensor: FakeTensor, sizes: Sizes, first: int) -> None:
+    """A gradient, or the places of maxima, of what pooling gave, from that dimension on. Raises RuntimeError."""
+    for dim, want in enumerate(sizes[first:], first):
+        # The kernel looks for a size where the tensor may have no dimension left.
+        have = tensor.sizes[dim] if dim < tensor.ndim else 1
+        message = (
+            f"Expected a tensor of dimension {len(sizes)} and tensor.size[{dim}] == {want} but got: dimension "
+            f"{tensor.ndim} and tensor.size[{dim}] = {have}"
+        )
+        ctx.require(False if tensor.ndim != len(sizes) else eq(have, want), message)
+
+
 def _wrong_rank(input: FakeTensor, name: str) -> NoReturn:
     raise RuntimeError(
         f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' "
@@ -114,7 +128,7 @@ def _max_pool(
         _require_volumes(ctx, self, "max_pool3d_with_indices_out_cpu_template()")
     elif self.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode)
+    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode)
     if self.ndim == spatial + 1:
         return (
             in_format(ctx, self, sizes, "contiguous_format"),
@@ -246,7 +260,7 @@ def _avg_pool(
         _require_volumes(ctx, self, "avg_pool3d()")
         for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
             require(ctx, ge(size, k), "input image ", lambda: _volumes_text(self.sizes[-3:], kernel_size))
-    sizes = _pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
+    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
     if self.ndim == spatial + 2 and spatial == 2:
         return in_format_of(ctx, self, sizes)
     return in_format(ctx, self, sizes, "contiguous_format")
@@ -316,10 +330,12 @@ def max_pool2d_with_indices_backward(
     """The gradient of the input: its sizes in its memory format."""
     if self.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    sizes = _pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
+    if grad_output.dtype is not self.dtype:
+        names = cxx_type(self), cxx_type(grad_output)
+        raise RuntimeError(f"expected dtype {names[0]} for `gradOutput` but got dtype {names[1]}")
+    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
     for other in (grad_output, indices):
-        if other.ndim != len(sizes):
-            raise RuntimeError(f"Expected a tensor of dimension {len(sizes)}, but got {other.ndim}")
-        for have, want in zip(other.sizes, sizes, strict=True):
-            require(ctx, eq(have, want), "Expected a tensor of the size of the result")
+        require_pooled(ctx, other, sizes, 0)
+    if indices.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(indices.dtype)}")
     return in_format_of(ctx, self, self.sizes)

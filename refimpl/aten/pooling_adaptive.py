@@ -194,11 +194,17 @@ def _fractional(
     )
 
 
+def _require_same_dtype(self: FakeTensor, samples: FakeTensor) -> None:
+    if samples.dtype is not self.dtype:
+        raise RuntimeError("Expect _random_samples to have the same dtype as input")
+
+
 @shape("aten.fractional_max_pool2d.default")
 def fractional_max_pool2d(
     ctx: Context, self: FakeTensor, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
 ) -> tuple[FakeTensor, ...]:
     """The maxima of windows at random places of images."""
+    _require_same_dtype(self, random_samples)
     return _fractional(ctx, self, 2, kernel_size, output_size, random_samples)
 
 
@@ -207,6 +213,7 @@ def fractional_max_pool3d(
     ctx: Context, self: FakeTensor, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
 ) -> tuple[FakeTensor, ...]:
     """The maxima of windows at random places of volumes."""
+    _require_same_dtype(self, random_samples)
     return _fractional(ctx, self, 3, kernel_size, output_size, random_samples)
 
 

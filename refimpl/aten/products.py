@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal, is_one
 from refimpl.aten._call import tensor_of
-from refimpl.aten._dims import wrap_dim
+from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
@@ -14,6 +14,7 @@ from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._views import unsqueeze
+from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import eq, ge, le, ne
@@ -49,8 +50,7 @@ def tensordot(
         raise RuntimeError("both dimension lists should have same length")
     if self.dtype is not other.dtype:
         raise RuntimeError("both inputs should have same dtype")
-    left = [wrap_dim(dim, self.ndim) for dim in dims_self]
-    right = [wrap_dim(dim, other.ndim) for dim in dims_other]
+    left, right = wrap_dims(dims_self, self.ndim), wrap_dims(dims_other, other.ndim)
     for a, b, given_a, given_b in zip(left, right, dims_self, dims_other, strict=True):
         size, other_size = self.sizes[a], other.sizes[b]
         if is_one(ctx, size) or is_one(ctx, other_size):
@@ -106,6 +106,9 @@ def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
         f"but got: [{product(batch)}, {right}]."
     )
     ctx.require(eq(left, right), message)
+    if x1.dtype is not x2.dtype:
+        names = scalar_type_name(x1.dtype), scalar_type_name(x2.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     return dense(ctx, x1, (*batch, x1.sizes[-2], x2.sizes[-2]))
 
 
@@ -167,6 +170,10 @@ def bilinear(
     ctx: Context, input1: FakeTensor, input2: FakeTensor, weight: FakeTensor, bias: FakeTensor | None
 ) -> FakeTensor:
     """A form in two inputs that share their leading sizes."""
+    named = {"input1": input1, "input2": input2, "weight": weight} | ({} if bias is None else {"bias": bias})
+    if len({tensor.dtype for tensor in named.values()}) > 1:
+        texts = [f"{name}: {cxx_type(tensor)}" for name, tensor in named.items()]
+        raise RuntimeError(f"All tensors must have the same dtype, got {', '.join(texts)}")
     if input1.ndim != input2.ndim:
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
     for dim in range(input1.ndim - 1):
@@ -199,6 +206,14 @@ _WEIGHT = (
 )
 
 
+def _require_weight_dtype(self: FakeTensor, weight: FakeTensor) -> None:
+    if weight.dtype is not self.dtype:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
+            f"dtype, but got input({self.dtype}), and weight({weight.dtype})"
+        )
+
+
 def _require_grid(ctx: Context, self: FakeTensor, bins: Sequence[int], weight: FakeTensor | None) -> None:
     if self.ndim < 2:
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
@@ -206,6 +221,7 @@ def _require_grid(ctx: Context, self: FakeTensor, bins: Sequence[int], weight: F
     ctx.require(eq(self.sizes[-1], len(bins)), message)
     if weight is None:
         return
+    _require_weight_dtype(self, weight)
     if weight.ndim != self.ndim - 1:
         raise RuntimeError(_WEIGHT)
     for size, expected in zip(weight.sizes, self.sizes[:-1], strict=True):
@@ -219,11 +235,7 @@ def histogram(
     """The counts of elements in bins of one width, and the edges of the bins."""
     ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if weight is not None:
-        if weight.dtype is not self.dtype:
-            raise RuntimeError(
-                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
-                f"dtype, but got input({self.dtype}), and weight({weight.dtype})"
-            )
+        _require_weight_dtype(self, weight)
         ctx.require(eq(weight.numel(), self.numel()), _WEIGHT)
     return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
 
@@ -235,6 +247,11 @@ def histogram_edges(
     """The counts of elements between given edges, and the edges."""
     if bins.ndim != 1:
         raise RuntimeError(f"torch.histogram(): bins tensor should have one dimension, but got {bins.ndim} dimensions")
+    if bins.dtype is not self.dtype:
+        raise RuntimeError(
+            "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+            f"{cxx_type(self)} and bins for dimension 0 with dtype {cxx_type(bins)}"
+        )
     return dense(ctx, self, (bins.sizes[0] - 1,)), dense(ctx, self, bins.sizes)
 
 

@@ -16,9 +16,26 @@ from refimpl.terms import Dim, gt, le
 __all__: list[str] = []
 
 
-@shape("aten.uniform.default", "aten.log_normal.default", "aten.normal_functional.default")
-def two_parameters(ctx: Context, self: FakeTensor, first: float, second: float, generator: object) -> Value:
-    """Random numbers with two parameters, laid out as ``self``."""
+@shape("aten.uniform.default")
+def uniform(ctx: Context, self: FakeTensor, low: float, high: float, generator: object) -> Value:
+    """Random numbers between two bounds, laid out as ``self``."""
+    if low > high:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
+    return like(ctx, self)
+
+
+@shape("aten.log_normal.default")
+def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
+    """Random numbers of the log-normal distribution, laid out as ``self``."""
+    if std <= 0:
+        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
+    return like(ctx, self)
+
+
+@shape("aten.normal_functional.default")
+def normal_functional(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
+    """Normal random numbers, laid out as ``self``."""
+    _require_deviation(std)
     return like(ctx, self)
 
 
@@ -26,12 +43,16 @@ def two_parameters(ctx: Context, self: FakeTensor, first: float, second: float, 
 def cauchy(ctx: Context, self: FakeTensor, median: float, sigma: float, generator: object) -> Value:
     """Random numbers of Cauchy's distribution, laid out as ``self``."""
     _require_continuous(self, "Cauchy")
+    if sigma <= 0:
+        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
     return like(ctx, self)
 
 
 @shape("aten.geometric.default")
 def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Value:
     """Random numbers of the geometric distribution, laid out as ``self``."""
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
     return like(ctx, self)
 
 
@@ -39,6 +60,8 @@ def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Va
 def exponential(ctx: Context, self: FakeTensor, lambd: float, generator: object) -> Value:
     """Random numbers of the exponential distribution, laid out as ``self``."""
     _require_continuous(self, "Exponential")
+    if lambd <= 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
     return like(ctx, self)
 
 
@@ -111,12 +134,14 @@ def random(ctx: Context, self: FakeTensor, generator: object) -> Value:
 @shape("aten.random.to")
 def random_to(ctx: Context, self: FakeTensor, to: int, generator: object) -> Value:
     """Random integers below a bound, laid out as ``self``."""
-    return like(ctx, self)
+    return random_from(ctx, self, 0, to, generator)
 
 
 @shape("aten.random.from")
 def random_from(ctx: Context, self: FakeTensor, low: int, to: int | None, generator: object) -> Value:
-    """Random integers between two bounds, laid out as ``self``."""
+    """Random integers between two bounds, laid out as ``self``. Raises RuntimeError if there are none."""
+    if to is not None and low >= to:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
     return like(ctx, self)
 
 

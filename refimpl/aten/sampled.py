@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
-from refimpl.aten._dims import wrap_dim
+from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._promotion import Kind, Number, convert_kind, result_type
 from refimpl.aten._reduction import reduced_sizes, require_elements
@@ -93,8 +93,7 @@ def _gradient(
             "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
             f"'self.dim() = {self.ndim}', since dim argument was not given, but got a list of length {spacing}"
         )
-    for dim in dims:
-        at = wrap_dim(dim, self.ndim)
+    for at in wrap_dims(dims, self.ndim):
         ctx.require(
             ge(self.sizes[at], edge_order + 1),
             "torch.gradient expected each dimension size to be at least edge_order+1",

@@ -152,10 +152,14 @@ def searchsorted_scalar(
     return dense(ctx, sorted_sequence, (), _positions(out_int32))
 
 
-def _in(ctx: Context, elements: FakeTensor, *tests: object) -> FakeTensor:
-    for tensor in (elements, tests[0]):
+def _require_ordered(*operands: object) -> None:
+    for tensor in operands:
         if isinstance(tensor, FakeTensor) and (tensor.dtype is DType.bool or tensor.dtype.is_complex):
             raise RuntimeError(f"Unsupported input type encountered for isin(): {scalar_type_name(tensor.dtype)}")
+
+
+def _in(ctx: Context, elements: FakeTensor, *tests: object) -> FakeTensor:
+    _require_ordered(elements, tests[0])
     return like(ctx, elements, DType.bool)
 
 
@@ -167,4 +171,5 @@ def isin_scalar(
     ctx: Context, element: Number, test_elements: FakeTensor, assume_unique: bool, invert: bool
 ) -> FakeTensor:
     """Whether a number is among the test elements."""
+    _require_ordered(test_elements)
     return FakeTensor((), (), DType.bool, test_elements.device)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._fft import complex_to_complex, real_to_complex
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import complex_of, real_of, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._views import as_strided, squeeze_dims, transpose, unsqueeze
@@ -19,8 +20,7 @@ __all__: list[str] = []
 
 
 def _tensor_text(tensor: FakeTensor) -> str:
-    kinds = {"float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
-    kind = kinds.get(tensor.dtype.name, "Float")
+    kind = scalar_type_name(tensor.dtype)
     return f"CPU{kind}Type" if tensor.dtype.is_complex else f"torch.{kind}Tensor"
 
 
@@ -85,6 +85,8 @@ def stft(
     named = (("n_fft", n_fft), ("hop_length", hop), ("win_length", win), ("normalized", normalized))
     more = (("onesided", onesided), ("return_complex", return_complex), ("align_to_window", align_to_window))
     call = _call_text("stft", self, window, (*named, *more))
+    if not (self.dtype.is_floating_point or self.dtype.is_complex):
+        raise RuntimeError(f"{call}expected a tensor of floating point or complex values")
     if self.ndim not in (1, 2):
         raise RuntimeError(f"{call}expected a 1D or 2D tensor")
     signal = unsqueeze(self, 0) if self.ndim == 1 else self
@@ -180,6 +182,8 @@ def istft(
         if window.ndim != 1:
             raise RuntimeError(message)
         ctx.require(eq(window.sizes[0], win), message)
+    if window is not None and window.dtype.is_complex and not return_complex:
+        raise RuntimeError("Complex windows are incompatible with return_complex=False")
     whole = n_fft + hop * (frames - 1)
     start = n_fft // 2 if center else 0
     size = length if length is not None else whole - 2 * start

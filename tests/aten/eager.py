@@ -1,6 +1,7 @@
-"""A live eager PyTorch in a child process: calls with contents in, results and refusals out, one JSON line each.
+"""A live PyTorch in a child process: calls with contents in, results and refusals out, one JSON line each.
 
-The child is this Python, or the one that the environment variable ``REFIMPL_TORCH_PYTHON`` names.
+The child is this Python, or the one that the environment variable ``REFIMPL_TORCH_PYTHON`` names. It answers from a
+fork of itself, and forks again when a kernel crashes or has used twenty seconds of the processor.
 """
 
 from __future__ import annotations
@@ -14,13 +15,46 @@ from typing import Final, Self, final
 
 from tests.aten.calls import Json
 
-__all__ = ["Eager"]
+__all__ = ["Eager", "Outcome"]
 
+# {"out": ...}, {"error": [type, text]}, or {"died": signal}.
+Outcome = dict[str, Json]
+
+# Run in a separate process: what imports torch is no part of the typed tree.
 _CHILD: Final = r"""
-import json, sys, warnings
+import json, os, signal, sys, warnings
 warnings.simplefilter("ignore")
 import torch
+import torch._dynamo.config
+from torch._dispatch.python import enable_python_dispatcher
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
+
 torch.set_num_threads(1)
+# What a fake tensor remembers of a call forgets the offsets of copies.
+torch._dynamo.config.fake_tensor_cache_enabled = False
+
+def contents(sizes, dtype):
+    '''Numbers between 0 and 1, square matrices well-conditioned; zeros, which index everything that is not empty.'''
+    if dtype.is_floating_point or dtype.is_complex:
+        made = torch.rand(sizes, dtype=torch.complex64 if dtype.is_complex else torch.float32).to(dtype)
+        if len(sizes) >= 2 and sizes[-1] == sizes[-2]:
+            made = made * 0.3 + torch.eye(sizes[-1], dtype=dtype)
+        return made.contiguous()
+    return torch.rand(sizes) > 0.5 if dtype == torch.bool else torch.zeros(sizes, dtype=dtype)
+
+def tensor(x):
+    sizes, strides, offset, dtype = x["t"][:4]
+    dtype = getattr(torch, dtype)
+    if "v" in x:
+        values = [float("nan") if value == "nan" else value for value in x["v"]]
+        return torch.tensor(values, dtype=dtype).reshape(sizes)
+    made = contents(sizes, dtype)
+    if list(made.stride()) == strides and not offset:
+        return made
+    needed = offset + 1 + sum(max(size - 1, 0) * stride for size, stride in zip(sizes, strides))
+    laid = contents([needed], dtype).as_strided(sizes, strides, offset)
+    return laid if 0 in strides else laid.copy_(made)
 
 def real(x):
     if isinstance(x, list):
@@ -28,41 +62,77 @@ def real(x):
     if not isinstance(x, dict):
         return x
     if "t" in x:
-        sizes, strides, offset, dtype = x["t"][:4]
-        values = [float("nan") if value == "nan" else value for value in x["v"]]
-        return torch.tensor(values, dtype=getattr(torch, dtype)).reshape(sizes)
+        return tensor(x)
     kind, value = next(iter(x.items()))
-    return float(value) if kind == "f" else getattr(torch, value)
+    if kind == "f":
+        return float(value)
+    if kind == "c":
+        return complex(*map(float, value))
+    return torch.device("cpu") if kind == "device" else getattr(torch, value)
 
 def encoded(x):
     if isinstance(x, torch.Tensor):
-        return {"t": [list(x.shape), list(x.stride()), x.storage_offset(), str(x.dtype)[6:]]}
+        return {"t": [encoded(list(x.shape)), encoded(list(x.stride())), encoded(x.storage_offset()), str(x.dtype)[6:]]}
     if isinstance(x, (list, tuple)):
         return [encoded(item) for item in x]
-    return {"f": repr(x)} if isinstance(x, float) else x
+    if isinstance(x, float):
+        return {"f": repr(x)}
+    return x if x is None or isinstance(x, (bool, int, str)) else str(x)
 
-for line in sys.stdin:
-    call = json.loads(line)
+def outcome(call):
     name, overload = call["op"].split(".")[1:]
+    torch.manual_seed(0)
     try:
+        operator = getattr(getattr(torch.ops.aten, name), overload)
+        args = lambda: map(real, call["args"])
+        kwargs = lambda: {key: real(value) for key, value in call.get("kwargs", {}).items()}
         with torch.no_grad():
-            operator = getattr(getattr(torch.ops.aten, name), overload)
-            answer = {"out": encoded(operator(*map(real, call["args"])))}
+            if call.get("fake"):
+                with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher():
+                    return {"out": encoded(operator(*args(), **kwargs()))}
+            return {"out": encoded(operator(*args(), **kwargs()))}
     except Exception as error:
-        answer = {"error": [type(error).__name__, str(error).partition("\n")[0]]}
-    print(json.dumps(answer), flush=True)
+        return {"error": [type(error).__name__, str(error).partition("\n")[0]]}
+
+def line():
+    read = bytearray()
+    while not read.endswith(b"\n"):
+        more = os.read(0, 1 << 16)
+        if not more:
+            return b""
+        read += more
+    return bytes(read)
+
+def say(answer):
+    os.write(1, json.dumps(answer).encode() + b"\n")
+
+AGAIN, END = 3, 0
+while True:
+    worker = os.fork()
+    if not worker:
+        while asked := line():
+            if asked == b"\n":
+                os._exit(AGAIN)
+            signal.setitimer(signal.ITIMER_PROF, 20)
+            say(outcome(json.loads(asked)))
+        os._exit(END)
+    status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+    if status == END:
+        break
+    say({"died": max(-status, 0)})
 """
 
 
 @final
 class Eager:
-    """Answers a call ``{"op", "args"}`` with ``{"out": ...}`` or ``{"error": [type, text]}``."""
+    """Answers a call ``{"op", "args", "kwargs"}`` with its :data:`Outcome`."""
 
     def __enter__(self) -> Self:
         self._child = subprocess.Popen(
             [os.environ.get("REFIMPL_TORCH_PYTHON", sys.executable), "-c", _CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         return self
@@ -72,12 +142,24 @@ class Eager:
     ) -> None:
         self._child.communicate()
 
-    def run(self, operator: str, args: list[Json]) -> dict[str, Json]:
-        """What eager PyTorch does with the call."""
+    def _answer(self, line: str) -> Outcome:
+        """One line answers one line: nothing of the next is read by a worker that ends."""
         sent, received = self._child.stdin, self._child.stdout
         assert sent is not None
         assert received is not None
-        sent.write(json.dumps({"op": operator, "args": args}) + "\n")
+        sent.write(f"{line}\n")
         sent.flush()
-        answer: dict[str, Json] = json.loads(received.readline())
+        answer: Outcome = json.loads(received.readline())
         return answer
+
+    def afresh(self) -> None:
+        """Answer from a new process: what a kernel without checks has overwritten is forgotten."""
+        self._answer("")
+
+    def run(self, call: dict[str, Json]) -> Outcome:
+        """What the eager kernels do with the call on real tensors."""
+        return self._answer(json.dumps(call))
+
+    def fake(self, call: dict[str, Json]) -> Outcome:
+        """What PyTorch's fake tensors do with the call, under the Python dispatcher."""
+        return self._answer(json.dumps({**call, "fake": True}))

@@ -17,7 +17,7 @@ from refimpl.aten._families import load
 from refimpl.aten._registry import lookup
 from tests.aten.calls import DATA, field, read_calls
 
-__all__ = ["PAGE", "table", "used_overloads"]
+__all__ = ["PAGE", "family_of", "modelled_overloads", "table", "used_overloads"]
 
 PAGE: Final = Path(__file__).parents[2] / "refimpl" / "docs" / "operators.md"
 _FAKE: Final = ("calls.jsonl", "layouts.jsonl", "relaid.jsonl")
@@ -30,12 +30,19 @@ def used_overloads() -> list[str]:
     return (DATA / "used_overloads.txt").read_text(encoding="utf-8").splitlines()
 
 
-def _family(name: str) -> str:
+def family_of(name: str) -> str:
+    """The family that models the overload; empty if none does."""
     function = lookup(name)
     if function is None:
         return "in-place forms" if overload(name).is_modelled else ""
     module = function.__module__.rpartition(".")[2]
     return "in-place forms" if module.startswith("_") else module
+
+
+def modelled_overloads() -> list[str]:
+    """The ATen overloads that have a shape function, sorted."""
+    load()
+    return [name for name in schema_names() if name.startswith("aten.") and overload(name).is_modelled]
 
 
 def _counted(files: tuple[str, ...], *, refused: bool = False) -> Counter[str]:
@@ -52,7 +59,7 @@ def table() -> str:
     used = set(used_overloads())
     rows: defaultdict[str, list[str]] = defaultdict(list)
     for name in schema_names():
-        rows[_family(name)].append(name)
+        rows[family_of(name)].append(name)
     unmodelled = rows.pop("", [])
     lines = [
         "| family | overloads | used by programs | fake results compared | eager runs compared | of them refused |",

@@ -10,11 +10,15 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Cond, Dim, Real
 
-__all__ = ["FactViolated", "PlainContext"]
+__all__ = ["FactViolated", "NeedsContents", "PlainContext"]
 
 
 class FactViolated(AssertionError):
     """A fact is false on the numbers of a real run."""
+
+
+class NeedsContents(Exception):
+    """The result depends on data of which nothing was given."""
 
 
 def _truth(condition: Cond) -> bool:
@@ -55,18 +59,23 @@ class PlainContext:
         if not _truth(condition):
             raise FactViolated("a stated fact is false")
 
+    def _next(self) -> int | float | bool:
+        if not self.drawn:
+            raise NeedsContents
+        return self.drawn.pop(0)
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
-        value = self.drawn.pop(0)
+        value = self._next()
         assert isinstance(value, int)
         if (low is not None and value < low) or (isinstance(high, int) and value > high):
             raise FactViolated(f"{value} is not between {low} and {high}")
         return value
 
     def fresh_float(self, quantity: Quantity | None) -> Real:
-        return float(self.drawn.pop(0))
+        return float(self._next())
 
     def fresh_bool(self, quantity: Quantity | None) -> Cond:
-        return bool(self.drawn.pop(0))
+        return bool(self._next())
 
     def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
         view = (tensor.storage, tensor.storage.version, tensor.sizes, tensor.strides, tensor.offset, tensor.dtype)

@@ -168,7 +168,7 @@ def _ours(operator: str, args: list[Json], counts: _Counts) -> str | None:
 @given(call=calls())
 def test_no_eager_run_violates_a_fact_and_refusals_agree(eager: Eager, call: _Call) -> None:
     operator, args = call
-    answer = eager.run(operator, args)
+    answer = eager.run({"op": operator, "args": args})
     if "out" in answer:
         assert _ours(operator, args, counts_of(operator, args, answer["out"])) is None
     else:

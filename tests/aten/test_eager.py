@@ -13,30 +13,11 @@ from typing import Final
 import pytest
 
 from tests.aten.calls import Json, field, our_outcome, read_calls
+from tests.aten.outcomes import leading
 
 _CALLS: Final = defaultdict[str, list[dict[str, Json]]](list)
 for _call in read_calls("eager.jsonl"):
     _CALLS[field(_call, "op")].append(_call)
-
-
-def sizes_and_dtypes(value: Json) -> Json:
-    """A result without strides, which eager kernels choose more freely than fake tensors."""
-    if isinstance(value, list):
-        return [sizes_and_dtypes(item) for item in value]
-    if isinstance(value, dict) and "t" in value:
-        tensor = value["t"]
-        assert isinstance(tensor, list)
-        return [tensor[0], tensor[3]]
-    return None
-
-
-def leading(outcome: dict[str, Json]) -> Json:
-    """What must agree: the type of the exception and its first words, or sizes and dtypes of the result."""
-    if "out" in outcome:
-        return sizes_and_dtypes(outcome["out"])
-    error = outcome["error"]
-    assert isinstance(error, list)
-    return {"type": error[0], "words": list[Json](str(error[1]).split()[:3])}
 
 
 @pytest.mark.parametrize("operator", sorted(_CALLS))

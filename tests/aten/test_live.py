@@ -12,7 +12,7 @@ import pytest
 
 from refimpl.aten._overload import overload
 from tests.aten.calls import DATA, Json, field, our_outcome
-from tests.aten.test_eager import leading
+from tests.aten.outcomes import leading
 
 _RECORDERS: Final = Path(__file__).parents[1] / "differential"
 

@@ -1,0 +1,89 @@
+"""Which outcome of a call is PyTorch's: what its eager kernels do, and where they do not decide, its fake tensors."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from tests.aten.calls import Json, our_outcome
+from tests.aten.changes import Call, Changed
+from tests.aten.eager import Outcome
+
+__all__ = ["Torch", "disagreement", "is_about_contents", "leading", "outcome_to_record"]
+
+
+class Torch(Protocol):
+    """A PyTorch that answers calls."""
+
+    def run(self, call: Call) -> Outcome:
+        """What its eager kernels do."""
+        ...
+
+    def fake(self, call: Call) -> Outcome:
+        """What its fake tensors do."""
+        ...
+
+
+# Refusals that say something about contents (an index out of bounds, a singular matrix, a number that does not fit), of
+# PyTorch's own assertions, and of kernels that the CPU does not have or not for that dtype: what tracing does not see.
+_UNSEEN: Final = (
+    "out of bounds", "ZeroDivision", "between 0 and 1", "singular", "INTERNAL ASSERT", "not positive-definite",
+    "failed to converge", "out of range in self", "DefaultCPUAllocator", "probability", "must be equal to 0",
+    "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
+    "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
+    "found idx to be", "allocated size does not match", "self indexing axis dim", "not in the valid range",
+    "Could not run", "without overflow",
+)  # fmt: skip
+
+
+def sizes_and_dtypes(value: Json) -> Json:
+    """A result without strides, which eager kernels choose more freely than fake tensors."""
+    if isinstance(value, list):
+        return [sizes_and_dtypes(item) for item in value]
+    if isinstance(value, dict) and "t" in value:
+        tensor = value["t"]
+        assert isinstance(tensor, list)
+        return [tensor[0], tensor[3]]
+    return None
+
+
+def leading(outcome: Outcome) -> Json:
+    """What must agree: the type of the exception and its first words, or sizes and dtypes of the result."""
+    if "out" in outcome:
+        return sizes_and_dtypes(outcome["out"])
+    error = outcome["error"]
+    assert isinstance(error, list)
+    return {"type": error[0], "words": list[Json](str(error[1]).split()[:3])}
+
+
+def is_about_contents(outcome: Outcome) -> bool:
+    """Whether the outcome says nothing about sizes and dtypes: the kernel crashed, or refused what tracing accepts."""
+    return "died" in outcome or any(words in str(outcome.get("error")) for words in _UNSEEN)
+
+
+def disagreement(torch: Torch, changed: Changed) -> str | None:
+    """How our outcome differs from PyTorch's, or None.
+
+    We refuse and run as the eager kernels do, with the words of theirs or of fake tensors; where several things were
+    changed, any of the faults may be named. Where a dtype was changed we may do as fake tensors do instead.
+    """
+    ours, eager = our_outcome(changed.call), torch.run(changed.call)
+    if is_about_contents(eager) or leading(ours) == leading(eager) or (ours.get("out") == "data" and "out" in eager):
+        return None
+    both_refuse = "error" in ours and "error" in eager
+    if both_refuse and changed.changes > 1:
+        return None
+    fake = torch.fake(changed.call) if both_refuse or changed.retyped else eager
+    if "died" not in fake and leading(ours) == leading(fake):
+        return None
+    return f"{changed.call}\n  ours:  {ours}\n  eager: {eager}\n  fake:  {fake}"
+
+
+def outcome_to_record(torch: Torch, changed: Changed) -> Outcome | None:
+    """The eager outcome, or None where it alone does not say what ours must be."""
+    eager = torch.run(changed.call)
+    if is_about_contents(eager) or ("error" in eager and changed.changes > 1):
+        return None
+    if "error" not in eager and not changed.retyped:
+        return eager
+    fake = torch.fake(changed.call)
+    return eager if "died" not in fake and leading(fake) == leading(eager) else None
