@@ -146,6 +146,13 @@ def _anything(value: object) -> object:
     return value
 
 
+def _generator(value: object) -> object:
+    # Its class is PyTorch's; what is none can be told from the types that arguments of operators have.
+    if isinstance(value, (*_SCALARS, str, list, tuple, FakeTensor, DType)):
+        raise _Mismatch
+    return value
+
+
 _ELEMENTS: Final[dict[str, Converter]] = {
     "Tensor": _tensor,
     "int": _int,
@@ -159,7 +166,7 @@ _ELEMENTS: Final[dict[str, Converter]] = {
     "MemoryFormat": _one_of(get_args(MemoryFormat)),
     "str": _str,
     "Device": _device,
-    "Generator": _anything,
+    "Generator": _generator,
 }
 
 

@@ -10,7 +10,7 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Cond, Dim, eq, ge, lor
 
-__all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one"]
+__all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one", "type_text"]
 
 _CLASSES: Final = frozenset(("Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"))
 
@@ -79,7 +79,7 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
     added = len(sizes) - tensor.ndim
     if added < 0:
         raise RuntimeError(
-            f"expand({_type_text(tensor)}{{{_list(tensor.sizes)}}}, size={_list(sizes)}): the number of sizes provided "
+            f"expand({type_text(tensor)}{{{_list(tensor.sizes)}}}, size={_list(sizes)}): the number of sizes provided "
             f"({len(sizes)}) must be greater or equal to the number of dimensions in the tensor ({tensor.ndim})"
         )
     result: list[Dim] = []
@@ -96,7 +96,7 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
     return tensor.viewed(tuple(result), tuple(strides), tensor.offset)
 
 
-def _type_text(tensor: FakeTensor) -> str:
+def type_text(tensor: FakeTensor) -> str:
     """The type as PyTorch's oldest messages name it: the dtypes that Torch7 had are its classes of tensors."""
     name = scalar_type_name(tensor.dtype)
     return f"torch.{name}Tensor" if name in _CLASSES else f"CPU{name}Type"

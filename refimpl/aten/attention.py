@@ -23,12 +23,16 @@ _FLASH: Final = "scaled_dot_product_attention_flash_attention"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+def _require_one_dtype(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
             f"{query.dtype} key.dtype: {key.dtype} and value.dtype: {value.dtype} instead."
         )
+
+
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    _require_one_dtype(query, key, value)
     if min(query.ndim, key.ndim, value.ndim) < 2:
         raise RuntimeError(
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
@@ -168,7 +172,7 @@ def scaled_dot_product_flash_attention_for_cpu(
         raise RuntimeError(f"{_FLASH}: Accept only 4 dims inputs shape of {{B, H, T, K}}")
     for other in (key, value):
         ctx.require(eq(query.sizes[3], other.sizes[3]), f"{_FLASH}: Q/K/V should have the same head size")
-    _require_operands(ctx, query, key, value)
+    _require_one_dtype(query, key, value)
     if dropout_p > 0:
         raise RuntimeError(f"{_FLASH}: Currently do not support dropout > 0")
     return like(ctx, query), _log_sum(ctx, query)

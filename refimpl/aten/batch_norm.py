@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
@@ -28,12 +30,18 @@ def _normalized(
 
     Only the public operator (``training`` is None) checks that, and not of an empty input.
     """
-    if input.ndim < 2:
+    if training is not None:
+        wrap_dim(1, input.ndim, scalar_has_one=False)
+    elif input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     channels = input.sizes[1]
     for vector in (mean, variance):
-        if training is False and vector is not None and vector.ndim != 1:
-            raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
+        if training is not None and vector is not None:
+            if vector.ndim != 1:
+                raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
+            if not vector.dtype.is_floating_point:
+                names = scalar_type_name(input.dtype), scalar_type_name(vector.dtype)
+                raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))
     for name, vector in named:
         if vector is not None:

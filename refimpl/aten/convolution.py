@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl.aten._broadcast import type_text
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
 from refimpl.aten._strides import channels_last_strides, contiguous_strides, suggested_memory_format
@@ -163,7 +164,8 @@ def convolve(
     if spatial < 1:
         raise RuntimeError("weight should have at least three dimensions")
     if input.dtype is not weight.dtype:
-        raise RuntimeError(f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same")
+        names = type_text(input), type_text(weight)
+        raise RuntimeError(f"Input type ({names[0]}) and weight type ({names[1]}) should be the same")
     stride, padding = _parameter(stride, spatial, "stride"), _parameter(padding, spatial, "padding")
     dilation, extra = _parameter(dilation, spatial, "dilation"), _parameter(output_padding, spatial, "output_padding")
     _require_parameters(ctx, stride, padding, dilation, extra)

@@ -86,11 +86,17 @@ def nonzero_static(ctx: Context, self: FakeTensor, size: Dim, fill_value: int) -
     return _dense(ctx, self, (size, self.ndim), DType.int64)
 
 
-@shape("aten.item.default", "aten._local_scalar_dense.default")
+@shape("aten.item.default")
 def item(ctx: Context, self: FakeTensor) -> Value:
     """The one element as a number: a plain one if the tensor is a lifted constant, a fresh symbol otherwise."""
     numel = self.numel()
     ctx.require(eq(numel, 1), f"a Tensor with {numel} elements cannot be converted to Scalar")
+    return first_element(ctx, self)
+
+
+@shape("aten._local_scalar_dense.default")
+def first_element(ctx: Context, self: FakeTensor) -> Value:
+    """As ``item``; the kernel reads the first element and does not ask how many there are."""
     if self.constant is not None and not isinstance(self.constant, complex):
         return self.constant
     quantity = ctx.quantity("item", self)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_no_overlap, scalar_type_name
 from refimpl.aten._indexing import indexed, require_broadcastable
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
@@ -30,10 +30,14 @@ def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | Non
 @shape("aten._unsafe_index.Tensor")
 def unsafe_index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
     """The elements at tensors of positions, which are known to be within bounds."""
-    for index in indices:
-        if index is not None and index.dtype not in (DType.int64, DType.int32):
-            raise RuntimeError(f"_unsafe_index found unexpected index type {scalar_type_name(index.dtype)}")
+    _require_positions(indices, "_unsafe_index")
     return index_tensor(ctx, self, indices)
+
+
+def _require_positions(indices: tuple[FakeTensor | None, ...], name: str) -> None:
+    for index in indices:
+        if index is not None and index.dtype not in _INDICES:
+            raise RuntimeError(f"{name} found unexpected index type {scalar_type_name(index.dtype)}")
 
 
 def _require_values_fit(
@@ -77,6 +81,7 @@ def unsafe_masked_index(
     ctx: Context, self: FakeTensor, mask: FakeTensor, indices: tuple[FakeTensor | None, ...], fill: object
 ) -> Value:
     """The elements at positions, a number where the mask is false."""
+    _require_positions(indices, "_unsafe_masked_index")
     sizes, strides = indexed(ctx, self, indices)
     whole = broadcast_sizes(ctx, sizes, mask.sizes)
     return fresh(ctx, self, whole, strides if whole == sizes else None)
@@ -87,6 +92,7 @@ def unsafe_masked_index_put_accumulate(
     ctx: Context, self: FakeTensor, mask: FakeTensor, indices: tuple[FakeTensor | None, ...], values: FakeTensor
 ) -> Value:
     """A copy with values added at positions where the mask is true."""
+    _require_positions(indices, "_unsafe_masked_index")
     wanted, _ = indexed(ctx, self, indices)
     written = broadcast_sizes(ctx, mask.sizes, values.sizes)
     require_broadcastable(ctx, written, wanted, _mismatch(written, wanted))
@@ -333,3 +339,13 @@ def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: Fak
             f"{scalar_type_name(self.dtype)} and {scalar_type_name(source.dtype)}"
         )
     return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
+
+
+@shape("aten.masked_scatter_.default")
+def masked_scatter_in_place(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
+    """The same written into the tensor, to whose sizes the mask expands."""
+    if mask.sizes != self.sizes:
+        expand(ctx, mask, self.sizes)
+    masked_scatter(ctx, self, mask, source)
+    require_no_overlap(ctx, self)
+    return self

@@ -109,6 +109,8 @@ def linalg_cond(ctx: Context, self: FakeTensor, p: Number | str | None) -> FakeT
 def linalg_matrix_power(ctx: Context, self: FakeTensor, n: int) -> FakeTensor:
     """An integer power; the inverse alone is column-major."""
     require_square(ctx, self, "linalg.matrix_power")
+    if n < 0:
+        require_float(self, "linalg.inv", low_precision=False)
     if n == -1:
         return column_major(ctx, self, self.sizes)
     return like(ctx, self) if n in (0, 1) else dense(ctx, self, self.sizes)

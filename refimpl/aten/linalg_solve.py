@@ -304,6 +304,8 @@ def linalg_tensorinv(ctx: Context, self: FakeTensor, ind: int) -> FakeTensor:
     """The inverse of a tensor seen as a matrix: its first ``ind`` dimensions by the others."""
     if ind <= 0:
         raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    if ind > self.ndim:
+        raise RuntimeError(f"ArrayRef: invalid slice, N = {ind}; size = {self.ndim}")
     rows, columns = product(self.sizes[:ind]), product(self.sizes[ind:])
     message = (
         "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, pointwise
@@ -45,13 +47,18 @@ def _require_matrices(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, col
 
 
 def _mm(ctx: Context, self: FakeTensor, mat2: FakeTensor, names: tuple[str, str], dtype: DType | None) -> FakeTensor:
+    """The product of two matrices that the messages name so: ``mm`` has a ``self``, ``addmm`` a ``mat1``."""
     for tensor, name in zip((self, mat2), names, strict=True):
         if tensor.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix")
     rows, inner = self.sizes
     other_inner, columns = mat2.sizes
     _require_matrices(ctx, rows, inner, other_inner, columns)
-    _require_same_dtype(self, mat2)
+    if names[0] == "self":
+        _require_same_dtype(self, mat2)
+    elif self.dtype is not mat2.dtype:
+        left, right = scalar_type_name(self.dtype), scalar_type_name(mat2.dtype)
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {left} and {right}")
     return dense(ctx, self, (rows, columns), dtype)
 
 
@@ -164,13 +171,13 @@ def baddbmm(
     for tensor, dim in ((batch1, 1), (batch2, 2)):
         wrap_dim(dim, tensor.ndim, scalar_has_one=False)
     _require_expandable(ctx, self, (*batch1.sizes[:2], batch2.sizes[2]))
-    result = _bmm(ctx, batch1, batch2, None)
-    if self.dtype is not batch1.dtype:
+    if not self.dtype is batch1.dtype is batch2.dtype:
+        _bmm(ctx, batch1, replace(batch2, dtype=batch1.dtype), None)
         raise RuntimeError(
             f"Input dtypes must be the same, got: input {cxx_type(self)}, batch1: {cxx_type(batch1)}, "
             f"batch2: {cxx_type(batch2)}"
         )
-    return result
+    return _bmm(ctx, batch1, batch2, None)
 
 
 @shape("aten.addbmm.default")

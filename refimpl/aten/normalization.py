@@ -178,8 +178,8 @@ def instance_norm(
     """The input normalised for each channel of each instance, contiguous."""
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
-    if input.ndim < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    for dim in (0, 1):
+        wrap_dim(dim, input.ndim, scalar_has_one=False)
     batch, channels = input.sizes[:2]
     named = (("weight", weight), ("bias", bias), ("running_mean", running_mean), ("running_var", running_var))
     for name, tensor in named:

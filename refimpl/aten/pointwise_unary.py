@@ -129,6 +129,17 @@ def mvlgamma(ctx: Context, self: FakeTensor, p: int) -> FakeTensor:
     return dense(ctx, self, self.sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))
 
 
+@shape("aten.mvlgamma_.default")
+def mvlgamma_in_place(ctx: Context, self: FakeTensor, p: int) -> FakeTensor:
+    """The same written over the numbers, which must be floats."""
+    result = mvlgamma(ctx, self, p)
+    if result.dtype is not self.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(result.dtype)
+        raise RuntimeError(f"mvlgamma: result type {names[0]} can't be cast to the desired output type {names[1]}")
+    require_no_overlap(ctx, self)
+    return self
+
+
 @shape("aten.neg.default", "aten.negative.default")
 def neg(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The negation; booleans have none."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
@@ -256,6 +258,10 @@ def _avg_pool(
         raise RuntimeError(f"\"avg_pool{spatial}d\" not implemented for '{self.dtype}'")
     if divisor is not None:
         ctx.require(ne(divisor, 0), "divisor must be not zero")
+    for step in stride if isinstance(stride, Sequence) else (stride,):
+        ctx.require(ne(step, 0), "stride should not be zero")
+    if spatial == 2:
+        wrap_dim(-3, self.ndim, scalar_has_one=False)
     if spatial == 3:
         _require_volumes(ctx, self, "avg_pool3d()")
         for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):

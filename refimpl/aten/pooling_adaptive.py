@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import channels_last_strides, suggested_memory_format
@@ -111,6 +112,8 @@ def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 def adaptive_avg_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
     if _is_global(output_size):
+        for dim in (-1, -2, -3):
+            wrap_dim(dim, self.ndim)
         return _mean(ctx, self, 3)
     return adaptive_avg_pool3d_kernel(ctx, self, output_size)
 

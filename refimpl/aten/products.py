@@ -105,6 +105,10 @@ def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
         f"Expected size for first two dimensions of batch2 tensor to be: [{product(batch)}, {left}] "
         f"but got: [{product(batch)}, {right}]."
     )
+    if x2.ndim == 2 < x1.ndim:
+        # The rows of all batches make one matrix.
+        rows, others = product(x1.sizes[:-1]), x2.sizes[0]
+        message = f"mat1 and mat2 shapes cannot be multiplied ({rows}x{left} and {right}x{others})"
     ctx.require(eq(left, right), message)
     if x1.dtype is not x2.dtype:
         names = scalar_type_name(x1.dtype), scalar_type_name(x2.dtype)
@@ -252,7 +256,9 @@ def histogram_edges(
             "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
             f"{cxx_type(self)} and bins for dimension 0 with dtype {cxx_type(bins)}"
         )
-    return dense(ctx, self, (bins.sizes[0] - 1,)), dense(ctx, self, bins.sizes)
+    count = bins.sizes[0] - 1
+    ctx.require(ge(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension 0")
+    return dense(ctx, self, (count,)), dense(ctx, self, bins.sizes)
 
 
 @shape("aten._histogramdd_bin_edges.default")

@@ -22,6 +22,8 @@ __all__ = ["Call", "Changed", "changed_calls", "drawn_calls", "sampling"]
 Call: TypeAlias = dict[str, Json]
 _MOST_ELEMENTS: Final = 20000
 _SIZES: Final = st.sampled_from((1, 0, 2, 3, 4, 5))
+_YES: Final = st.booleans()
+_OTHERS: Final[st.SearchStrategy[Json]] = st.sampled_from((None, "text", 1, True, {"f": "0.5"}, list[Json]([1])))
 _DTYPES: Final = st.sampled_from(("float32", "int64", "bool", "complex64", "float64", "int32"))
 
 
@@ -156,7 +158,8 @@ def _flip(draw: st.DrawFn, changed: Changed) -> None:
 def _lengthen(draw: st.DrawFn, changed: Changed) -> None:
     """One list of arguments, or of tensors or numbers among them, has an item more or less at its end."""
     items = draw(st.sampled_from(changed.lists()))
-    if items and draw(st.booleans()):
+    shorter = draw(_YES)
+    if items and shorter:
         items.pop()
     else:
         items.append(copy.deepcopy(items[-1]) if items else 1)
@@ -169,14 +172,15 @@ def _replace(draw: st.DrawFn, changed: Changed) -> None:
     """
     if len(changed.args()) > 1:
         at = draw(st.integers(1, len(changed.args()) - 1))
-        changed.args()[at] = draw(st.sampled_from((None, "text", 1, True, {"f": "0.5"}, list[Json]([1]))))
+        changed.args()[at] = copy.deepcopy(draw(_OTHERS))
         changed.retyped = True
 
 
 def _name(draw: st.DrawFn, changed: Changed) -> None:
     """One argument by its name is missing, or one too many is there."""
     kwargs = changed.kwargs()
-    if kwargs and draw(st.booleans()):
+    fewer = draw(_YES)
+    if kwargs and fewer:
         del kwargs[draw(st.sampled_from(sorted(kwargs)))]
     else:
         kwargs["unheard"] = 1
