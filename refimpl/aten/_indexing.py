@@ -22,7 +22,10 @@ def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor 
 
     Raises IndexError for a wrong dtype, too many indices or a mask that does not fit.
     """
+    from refimpl.aten.data_dependent import mask_count
+
     shapes: list[Sizes | None] = []
+    masks: list[tuple[int, FakeTensor]] = []
     for position, index in enumerate(indices):
         if index is None:
             shapes.append(None)
@@ -32,15 +35,18 @@ def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor 
         if index.dtype not in (DType.bool, DType.uint8):
             shapes.append(index.sizes)
             continue
-        shapes.extend(_mask_shapes(ctx, tensor, index, position, len(shapes)))
+        _require_mask(ctx, tensor, index, position, len(shapes))
+        masks.append((len(shapes), index))
+        shapes.extend([()] * index.ndim)
     if len(shapes) > tensor.ndim:
         raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(shapes)})")
+    for at, mask in masks:
+        if mask.ndim:
+            shapes[at : at + mask.ndim] = [(mask_count(ctx, mask),)] * mask.ndim
     return shapes
 
 
-def _mask_shapes(ctx: Context, tensor: FakeTensor, mask: FakeTensor, position: int, at: int) -> list[Sizes]:
-    from refimpl.aten.data_dependent import mask_count
-
+def _require_mask(ctx: Context, tensor: FakeTensor, mask: FakeTensor, position: int, at: int) -> None:
     for dim, size in enumerate(mask.sizes):
         wrap_dim(at + dim, tensor.ndim)
         other = tensor.sizes[at + dim]
@@ -50,7 +56,6 @@ def _mask_shapes(ctx: Context, tensor: FakeTensor, mask: FakeTensor, position: i
                 f"indexed tensor {sizes_text(tensor.sizes)} at index {at + dim}"
             )
             ctx.require(eq(size, other), message, IndexError)
-    return [(mask_count(ctx, mask),)] * mask.ndim if mask.ndim else []
 
 
 def _are_adjacent(shapes: list[Sizes | None]) -> bool:

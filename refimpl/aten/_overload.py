@@ -162,8 +162,9 @@ class OpOverload:
         result = function(ctx, *values)
         for position in self._written:
             value = values[position]
-            if type(value) is FakeTensor:
-                ctx.mutate(value)
+            for written in value if isinstance(value, tuple) else (value,):
+                if type(written) is FakeTensor:
+                    ctx.mutate(written)
         return result
 
     def __call__(self, /, *args: object, **kwargs: object) -> object:

@@ -172,6 +172,10 @@ def scaled_dot_product_flash_attention_for_cpu(
         raise RuntimeError(f"{_FLASH}: Accept only 4 dims inputs shape of {{B, H, T, K}}")
     for other in (key, value):
         ctx.require(eq(query.sizes[3], other.sizes[3]), f"{_FLASH}: Q/K/V should have the same head size")
+    if not query.dtype.is_floating_point:
+        raise RuntimeError(
+            f"{_FLASH}: Expected data type in FP32, FP64, BF16, FP16, but got {scalar_type_name(query.dtype)} instead."
+        )
     _require_one_dtype(query, key, value)
     if dropout_p > 0:
         raise RuntimeError(f"{_FLASH}: Currently do not support dropout > 0")

@@ -39,7 +39,7 @@ def _normalized(
         if training is not None and vector is not None:
             if vector.ndim != 1:
                 raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
-            if not vector.dtype.is_floating_point:
+            if training and not vector.dtype.is_floating_point:
                 names = scalar_type_name(input.dtype), scalar_type_name(vector.dtype)
                 raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))

@@ -15,10 +15,10 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
 from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 
-__all__ = ["convolve"]
+__all__ = ["convolution_format", "convolve"]
 
 
-def _memory_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
+def convolution_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
     """Channels last if input or weight is; never where a size depends on data.
 
     Vectors are images of one row, made of a contiguous copy of the input.
@@ -164,7 +164,9 @@ def convolve(
     if spatial < 1:
         raise RuntimeError("weight should have at least three dimensions")
     if input.dtype is not weight.dtype:
-        names = type_text(input), type_text(weight)
+        # Complex convolutions are made of real ones, which name the types in another way.
+        complex_input = input.dtype.is_complex
+        names = [type_text(t) if complex_input else str(t.dtype) for t in (input, weight)]
         raise RuntimeError(f"Input type ({names[0]}) and weight type ({names[1]}) should be the same")
     stride, padding = _parameter(stride, spatial, "stride"), _parameter(padding, spatial, "padding")
     dilation, extra = _parameter(dilation, spatial, "dilation"), _parameter(output_padding, spatial, "output_padding")
@@ -190,7 +192,7 @@ def convolve(
         # PyTorch's result for an input without channels has none either.
         outputs = 0
     sizes = (input.sizes[0], outputs, *rest)
-    memory_format = _memory_format(ctx, input, weight)
+    memory_format = convolution_format(ctx, input, weight)
     if spatial == 1 and memory_format != "contiguous_format":
         return FakeTensor(sizes, channels_last_strides(ctx, sizes), input.dtype, input.device)
     return in_format(ctx, input, sizes, memory_format)

@@ -107,10 +107,14 @@ def addmm(
 ) -> FakeTensor:
     """``beta * self + alpha * mat1 @ mat2``."""
     result = _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), None))
-    if self.dtype is not mat1.dtype:
+    _require_bias_dtype(self, mat2)
+    return result
+
+
+def _require_bias_dtype(self: FakeTensor, mat2: FakeTensor) -> None:
+    if self.dtype is not mat2.dtype:
         names = scalar_type_name(self.dtype), scalar_type_name(mat2.dtype)
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
-    return result
 
 
 @shape("aten.addmm.dtype")
@@ -191,6 +195,7 @@ def addbmm(
     message = f"Incompatible matrix sizes for bmm ({rows}x{inner} and {inner2}x{columns})"
     require_equal(ctx, inner, inner2, message)
     batched = _bmm(ctx, batch1, batch2, None)
+    _require_bias_dtype(self, batch2)
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
 
 
@@ -251,8 +256,9 @@ def addr_in_place(
     """The same written into a matrix of just those sizes."""
     if self.ndim != 2:
         raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
-    result = addr(ctx, self, vec1, vec2, beta, alpha)
-    require_fits(ctx, self, result.sizes, result.dtype, "size mismatch, input: {}, result: {}")
+    if vec1.ndim == vec2.ndim == 1:
+        require_fits(ctx, self, (vec1.sizes[0], vec2.sizes[0]), self.dtype, "size mismatch, input: {}, result: {}")
+    require_fits(ctx, self, self.sizes, addr(ctx, self, vec1, vec2, beta, alpha).dtype)
     require_no_overlap(ctx, self)
     return self
 

@@ -26,6 +26,7 @@ class Torch(Protocol):
 # What agrees on neither result nor refusal, and why.
 DEVIATIONS: Final = {
     "aten._embedding_bag_forward_only.default": "fake tensors count the last offset where eager kernels do not",
+    "aten._euclidean_dist.default": "the private half of cdist is asked for matrices only",
     "aten._scaled_mm.default": "which shapes of scales the kernel knows",
     "aten._trilinear.default": "the private half of bilinear broadcasts with sizes of 0",
     "aten.addbmm_.default": "the eager kernel gives self other sizes, which fake tensors refuse",
@@ -39,6 +40,8 @@ OTHER_WORDS: Final = {
     "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
     "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",
+    "aten.linear.default": "of which product it is made depends on the rank and the bias",
+    "aten.matmul.default": "of which product it is made depends on the ranks",
     "aten.rnn_relu.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.rnn_tanh.input": "a layer of another rank is refused by one of the products that it is made of",
 }

@@ -223,6 +223,56 @@ def gradients():
             emit("native_layer_norm_backward.default", t, t, [5], *moments, None, None, [True, False, False])
             emit("native_group_norm_backward.default", t, t, Z(2, 3), Z(2, 3), Z(6), 2, 6, 20, 3, mask)
 
+def layer_gradients():
+    every = [True, True, True]
+    for t in images():
+        for grouped, mask in ((2, every), (1, [True, False, False])):
+            weight = Z(4, 6 // grouped, 2, 3)
+            grad, one = Z(2, 4, 3, 3), [1, 1]
+            for w in (weight, weight.to(memory_format=torch.channels_last)):
+                emit("convolution_backward.default", grad, t, w, [4], one, [0, 0], one, False, [0, 0], grouped, mask)
+        weight, grad = Z(6, 4, 2, 3), Z(2, 4, 5, 7)
+        emit("convolution_backward.default", grad, t, weight, [4], [1, 1], [0, 0], [1, 1], True, [0, 0], 1, every)
+        v = Z(6)
+        for grad in images()[:2]:
+            for train in (True, False):
+                emit("native_batch_norm_backward.default", grad, t, v, v, v, v, v, train, 1e-5, every)
+            emit("native_batch_norm_backward.default", grad, t, None, v, v, v, v, True, 1e-5, [True, False, False])
+    for t in (Z(2, 6, 9), Z(2, 9, 6).transpose(1, 2)):
+        emit("convolution_backward.default", Z(2, 4, 4), t, Z(4, 6, 3), [4], [2], [0], [1], False, [0], 1, every)
+    volume, weight = Z(2, 3, 5, 6, 7), Z(4, 3, 2, 2, 2)
+    for t in (volume, volume.to(memory_format=torch.channels_last_3d)):
+        one, none = [1] * 3, [0] * 3
+        grad, mask = Z(2, 4, 4, 5, 6), [True, True, False]
+        emit("convolution_backward.default", grad, t, weight, None, one, none, one, False, none, 1, mask)
+
+def lists():
+    tensors, turned, numbers = [Z(2, 3), Z(4), Z(())], [Z(3, 2).t(), Z(4), Z(1)], [1.0, 2, 0.5]
+    whole = [Z(3, dtype=torch.int64), Z(2, 2, dtype=torch.int64)]
+    for name in ("abs", "ceil", "exp", "neg", "reciprocal", "sqrt", "sigmoid", "sign", "tanh", "max"):
+        for given in (tensors, turned, whole):
+            emit(f"_foreach_{name}.default", given)
+    for name in ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "clamp_max", "clamp_min"):
+        emit(f"_foreach_{name}.List", tensors, turned)
+        emit(f"_foreach_{name}.Scalar", turned, 2)
+        emit(f"_foreach_{name}.Scalar", whole, 2.5)
+        emit(f"_foreach_{name}.ScalarList", tensors, numbers)
+    for name in ("add", "mul", "div"):
+        emit(f"_foreach_{name}.Tensor", tensors, Z(()))
+    emit("_foreach_pow.ScalarAndTensor", 2, tensors)
+    for name in ("addcdiv", "addcmul"):
+        emit(f"_foreach_{name}.Scalar", tensors, tensors, tensors, 2)
+        emit(f"_foreach_{name}.ScalarList", tensors, tensors, tensors, numbers)
+    emit("_foreach_lerp.List", tensors, tensors, tensors)
+    emit("_foreach_lerp.Scalar", tensors, tensors, 0.5)
+    emit("_foreach_lerp.ScalarList", tensors, tensors, numbers)
+    emit("_foreach_norm.Scalar", tensors, 2)
+    emit("_foreach_norm.Scalar", tensors, 1, torch.float64)
+    emit("_foreach_zero_.default", tensors)
+    emit("_foreach_copy_.default", tensors, turned)
+    emit("_foreach_add_.List", tensors, tensors)
+    emit("_foreach_mul_.Scalar", tensors, 2)
+
 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
     for t in images():
         for part in (normalisations, windows, resizings):
@@ -231,7 +281,7 @@ with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_
         windows(t)
     vectors()
     volumes()
-    for part in (attention, recurrent, numbers, signals, others, gradients):
+    for part in (attention, recurrent, numbers, signals, others, gradients, layer_gradients, lists):
         part()
 output.close()
 """

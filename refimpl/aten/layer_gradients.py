@@ -1,0 +1,86 @@
+"""Gradients of layers with parameters: convolution and batch normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense, like, output_strides
+from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
+from refimpl.aten._windows import in_format
+from refimpl.aten.convolution import convolution_format, convolve
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import Dim
+
+__all__: list[str] = []
+
+
+@shape("aten.convolution_backward.default")
+def convolution_backward(
+    ctx: Context,
+    grad_output: FakeTensor,
+    input: FakeTensor,
+    weight: FakeTensor,
+    bias_sizes: Sizes | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    transposed: bool,
+    output_padding: Sizes,
+    groups: int,
+    output_mask: Sequence[bool],
+) -> list[Value]:
+    """The gradients of input, weight and bias that the mask wants, in the memory format of the convolution.
+
+    The incoming gradient has the sizes of the convolution's result.
+    """
+    if grad_output.ndim != input.ndim:
+        raise RuntimeError(
+            "Expected input and grad_output to have the same number of dimensions, but got: "
+            f"{input.ndim} and {grad_output.ndim}"
+        )
+    result = convolve(ctx, input, weight, None, stride, padding, dilation, transposed, output_padding, groups)
+    head = "could not create a primitive descriptor for the convolution forward propagation primitive"
+    require_sizes(ctx, grad_output.sizes, result.sizes, head)
+    memory_format = convolution_format(ctx, input, weight) if input.ndim > 3 else "contiguous_format"
+    outputs: Dim = weight.sizes[1] * groups if transposed else weight.sizes[0]
+    made = (
+        in_format(ctx, grad_output, input.sizes, memory_format),
+        in_format(ctx, grad_output, weight.sizes, memory_format),
+        dense(ctx, grad_output, (outputs,)),
+    )
+    return [gradient if wanted else None for wanted, gradient in zip(output_mask, made, strict=True)]
+
+
+@shape("aten.native_batch_norm_backward.default")
+def native_batch_norm_backward(
+    ctx: Context,
+    grad_out: FakeTensor,
+    input: FakeTensor,
+    weight: FakeTensor | None,
+    running_mean: FakeTensor | None,
+    running_var: FakeTensor | None,
+    save_mean: FakeTensor | None,
+    save_invstd: FakeTensor | None,
+    train: bool,
+    eps: float,
+    output_mask: Sequence[bool],
+) -> list[Value]:
+    """The gradient of the input, wanted or not, and those of weight and bias; no size is looked at but the channels'.
+
+    Low precision accumulates in float32.
+    """
+    channels = input.sizes[wrap_dim(1, input.ndim, scalar_has_one=False)]
+    for vector in (weight, running_mean, running_var, save_mean, save_invstd):
+        if vector is not None and vector.ndim != 1:
+            raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
+    gradient = like(ctx, input)
+    if grad_out.sizes == input.sizes:
+        strides = output_strides(ctx, input.sizes, (grad_out, input))
+        gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)
+    low = input.dtype in (DType.float16, DType.bfloat16)
+    vectors = [dense(ctx, input, (channels,), DType.float32 if low else None) for _ in range(2)]
+    return [gradient, *(vector if wanted else None for wanted, vector in zip(output_mask[1:], vectors, strict=True))]
