@@ -14,6 +14,7 @@ from refimpl.terms import eq, le, lor
 __all__ = [
     "accepts_overlap",
     "changes_metadata",
+    "cxx_type",
     "functional_name",
     "in_place",
     "require_fits",
@@ -44,6 +45,10 @@ _ELEMENTWISE: Final = "output with shape {} doesn't match the broadcast shape {}
 _PRODUCT: Final = "Bad in-place call: input tensor size {} and output tensor size {} should match"
 _PRODUCTS: Final = frozenset(("addmm_", "addmv_", "baddbmm_"))
 
+_CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+        "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",
+        "complex128": "c10::complex<double>"}  # fmt: skip
+
 _NAMES = {
     "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
     "float32": "Float", "float64": "Double", "complex32": "ComplexHalf", "complex64": "ComplexFloat",
@@ -56,6 +61,11 @@ _NAMES = {
 def scalar_type_name(dtype: DType) -> str:
     """The name of a dtype in PyTorch's error messages: ``Long``, ``Float``."""
     return _NAMES[dtype.name]
+
+
+def cxx_type(tensor: FakeTensor) -> str:
+    """The dtype as C++ names it, which messages of matrix products print."""
+    return _CXX.get(tensor.dtype.name, tensor.dtype.name)
 
 
 def accepts_overlap(schema: Schema) -> bool:

@@ -23,16 +23,12 @@ _FLASH: Final = "scaled_dot_product_attention_flash_attention"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
-def _require_one_dtype(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
             f"{query.dtype} key.dtype: {key.dtype} and value.dtype: {value.dtype} instead."
         )
-
-
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
-    _require_one_dtype(query, key, value)
     if min(query.ndim, key.ndim, value.ndim) < 2:
         raise RuntimeError(
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
@@ -176,7 +172,10 @@ def scaled_dot_product_flash_attention_for_cpu(
         raise RuntimeError(
             f"{_FLASH}: Expected data type in FP32, FP64, BF16, FP16, but got {scalar_type_name(query.dtype)} instead."
         )
-    _require_one_dtype(query, key, value)
+    for other in (key, value):
+        if other.dtype is not query.dtype:
+            names = scalar_type_name(query.dtype), scalar_type_name(other.dtype)
+            raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     if dropout_p > 0:
         raise RuntimeError(f"{_FLASH}: Currently do not support dropout > 0")
     return like(ctx, query), _log_sum(ctx, query)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, pointwise
-from refimpl.aten._in_place import require_fits, scalar_type_name
+from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
 from refimpl.aten._windows import in_format_of, sizes_text
-from refimpl.aten.matmul import cxx_type
 from refimpl.aten.normalization import require_normalized
 from refimpl.aten.pooling import pooled, require_pooled
 from refimpl.fake_tensor.context import Context, Value

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like, output_strides
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._windows import in_format
@@ -37,12 +38,12 @@ def convolution_backward(
 
     The incoming gradient has the sizes of the convolution's result.
     """
+    result = convolve(ctx, input, weight, None, stride, padding, dilation, transposed, output_padding, groups)
     if grad_output.ndim != input.ndim:
         raise RuntimeError(
             "Expected input and grad_output to have the same number of dimensions, but got: "
             f"{input.ndim} and {grad_output.ndim}"
         )
-    result = convolve(ctx, input, weight, None, stride, padding, dilation, transposed, output_padding, groups)
     head = "could not create a primitive descriptor for the convolution forward propagation primitive"
     require_sizes(ctx, grad_output.sizes, result.sizes, head)
     memory_format = convolution_format(ctx, input, weight) if input.ndim > 3 else "contiguous_format"
@@ -77,10 +78,13 @@ def native_batch_norm_backward(
     for vector in (weight, running_mean, running_var, save_mean, save_invstd):
         if vector is not None and vector.ndim != 1:
             raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
+    low = input.dtype in (DType.float16, DType.bfloat16)
+    if weight is not None and weight.dtype is not input.dtype and not (low and weight.dtype is DType.float32):
+        name = scalar_type_name(DType.float32 if low else input.dtype)
+        raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {name}")
     gradient = like(ctx, input)
     if grad_out.sizes == input.sizes:
         strides = output_strides(ctx, input.sizes, (grad_out, input))
         gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)
-    low = input.dtype in (DType.float16, DType.bfloat16)
     vectors = [dense(ctx, input, (channels,), DType.float32 if low else None) for _ in range(2)]
     return [gradient, *(vector if wanted else None for wanted, vector in zip(output_mask[1:], vectors, strict=True))]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, pointwise
-from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._in_place import cxx_type, require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
@@ -16,11 +16,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, lor
 
-__all__ = ["cxx_type", "matrix_product", "require_equal"]
-
-_CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-        "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",
-        "complex128": "c10::complex<double>"}  # fmt: skip
+__all__ = ["matrix_product", "require_equal"]
 
 
 def require_equal(ctx: Context, left: Dim, right: Dim, message: str) -> None:
@@ -33,11 +29,6 @@ def _require_same_dtype(self: FakeTensor, other: FakeTensor) -> None:
     if self.dtype is not other.dtype:
         left, right = cxx_type(self), cxx_type(other)
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {left} != {right}")
-
-
-def cxx_type(tensor: FakeTensor) -> str:
-    """The dtype as C++ names it, which messages of matrix products print."""
-    return _CXX.get(tensor.dtype.name, tensor.dtype.name)
 
 
 def _require_matrices(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Dim) -> None:
@@ -194,6 +185,9 @@ def addbmm(
     require_equal(ctx, count, count2, f"batch1 and batch2 must have same number of batches, got {count} and {count2}")
     message = f"Incompatible matrix sizes for bmm ({rows}x{inner} and {inner2}x{columns})"
     require_equal(ctx, inner, inner2, message)
+    if batch1.dtype is not batch2.dtype:
+        names = scalar_type_name(batch1.dtype), scalar_type_name(batch2.dtype)
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
     batched = _bmm(ctx, batch1, batch2, None)
     _require_bias_dtype(self, batch2)
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))

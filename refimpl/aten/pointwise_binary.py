@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import elementwise, like, pointwise
-from refimpl.aten._in_place import in_place, require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._in_place import cxx_type, in_place, require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Number, Operand, convert_kind, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -164,29 +164,24 @@ def heaviside(ctx: Context, self: FakeTensor, values: FakeTensor) -> FakeTensor:
     return elementwise(ctx, (self, values), self.dtype)
 
 
-def _same_dtype(name: str, self: FakeTensor, other: FakeTensor, argument: str) -> None:
+def _same_dtype(self: FakeTensor, other: FakeTensor, argument: str) -> None:
     if self.dtype is not other.dtype:
-        wanted, found = (str(t.dtype).removeprefix("torch.") for t in (self, other))
-        raise RuntimeError(f"expected dtype {_cxx(wanted)} for `{argument}` but got dtype {_cxx(found)}")
-
-
-def _cxx(name: str) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long int", "float16": "c10::Half"}.get(name, name)
+        raise RuntimeError(f"expected dtype {cxx_type(self)} for `{argument}` but got dtype {cxx_type(other)}")
 
 
 @shape("aten.lerp.Scalar")
 def lerp_scalar(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Number) -> FakeTensor:
     """Between two tensors of one dtype."""
-    _same_dtype("lerp", self, end, "end")
+    _same_dtype(self, end, "end")
     return elementwise(ctx, (self, end), self.dtype)
 
 
 @shape("aten.lerp.Tensor")
 def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Operand) -> FakeTensor:
-    """Between two tensors, the weight a tensor too, all of one dtype."""
-    _same_dtype("lerp", self, end, "end")
-    if isinstance(weight, FakeTensor):
-        _same_dtype("lerp", self, weight, "weight")
+    """Between two tensors of one dtype, the weight a tensor too, of that dtype if it has dimensions."""
+    _same_dtype(self, end, "end")
+    if isinstance(weight, FakeTensor) and weight.ndim:
+        _same_dtype(self, weight, "weight")
     return elementwise(ctx, (self, end, weight), self.dtype)
 
 

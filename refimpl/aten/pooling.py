@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
-from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes

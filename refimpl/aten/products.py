@@ -8,13 +8,12 @@ from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal,
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, pointwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._views import unsqueeze
-from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import eq, ge, le, ne

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import expand
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, sizes_text
-from refimpl.aten.matmul import cxx_type
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, gt, lor
