@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final, final
+from typing import Final, cast, final
 
 from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
@@ -26,6 +26,16 @@ class UnmodelledOperatorError(LookupError):
     def __init__(self, operator: str) -> None:
         super().__init__(f"the operator {operator} has no shape function")
         self.operator = operator
+
+
+def _tensors(value: object) -> Iterable[FakeTensor]:
+    """The tensor that an argument is, or those of a list."""
+    if type(value) is FakeTensor:
+        return (value,)
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)  # isinstance leaves the elements unknown
+        return [item for item in items if isinstance(item, FakeTensor)]
+    return ()
 
 
 @final
@@ -161,10 +171,8 @@ class OpOverload:
             values = cast_arguments(self.name, values, lower)
         result = function(ctx, *values)
         for position in self._written:
-            value = values[position]
-            for written in value if isinstance(value, tuple) else (value,):
-                if type(written) is FakeTensor:
-                    ctx.mutate(written)
+            for tensor in _tensors(values[position]):
+                ctx.mutate(tensor)
         return result
 
     def __call__(self, /, *args: object, **kwargs: object) -> object:
