@@ -79,10 +79,16 @@ def test_backed_symbols_are_what_they_are_made_of() -> None:
     assert [str(env.create_unbacked_symint()), str(env.create_unbacked_symfloat())] == ["u4", "zuf4"]
     assert [found.name for found in env.pending_fresh_unbacked_symbols] == ["u4", "zuf4"]
     env.add_backed(name("u7"), 2, None, None)
+    for text in ("u", "zuf", "p", "x99", "u9x", ""):
+        env.symbols.reserve_name(text)
     assert str(env.create_unbacked_symint()) == "u8", "a backed name is not given again either"
     for origin in ("first", "second"):
         env.symbols.adopt(name("u20"), origin)
     assert env.symbols.origins[name("u20")] == "first"
+    with env.ignore_fresh_unbacked_symbols():
+        env.symbols.adopt(name("u30"), "ignored")
+    assert [found.name for found in env.pending_fresh_unbacked_symbols] == ["u4", "zuf4", "u8", "u20"]
+    assert env.symbols.is_fresh(name("u30"))
     with pytest.raises(GuardOnDataDependentSymNode, match="u20 was allocated by first"):
         env.evaluate(ge(symbol("u20"), 1))
 
