@@ -22,6 +22,8 @@ from refimpl.symbolic_shapes import (
     SymInt,
     sym_eq,
     sym_ite,
+    sym_max,
+    sym_min,
     sym_or,
     sym_sum,
     unwrap,
@@ -247,6 +249,24 @@ def test_choices_and_equalities_are_of_one_sort() -> None:
     assert (sym_eq([1], [1, 2]), sym_eq((), []), sym_eq([1, (2,)], [1, (3,)])) == (False, True, False)
     assert (sym_or(False, False), sym_or(False, True), sym_sum([]), sym_sum([2, 3])) == (False, True, 0, 5)
     assert (sym_ite(True, 1, 2.5), sym_ite(False, 1, 2.5)) == (1, 2.5)
+
+
+@checks(NUM_03)
+def test_the_larger_and_the_smaller_of_mixed_sorts_are_floats() -> None:
+    env = ShapeEnv()
+    u, z = SymInt(symbol("u0"), env), SymFloat(float_symbol("zuf0"), env)
+    for choose, python in ((sym_max, max), (sym_min, min)):
+        for number, real in product(INTEGERS, (-1.5, 0.5, 7.0, math.inf)):
+            values: dict[str, int | float | bool] = {"u0": number, "zuf0": real}
+            mixed = (choose(u, z), choose(z, u), choose(number, z), choose(z, number), choose(u, real), choose(real, u))
+            assert [_means(env, found, values) for found in mixed] == [python(float(number), real)] * 6
+            assert all(isinstance(found, SymFloat) for found in mixed)
+            assert _alike(choose(number, real), python(float(number), real))
+            assert _alike(choose(real, number), python(float(number), real))
+            assert _alike(_means(env, choose(u, 1), values), python(number, 1))
+            assert _alike(_means(env, choose(1, u), values), python(number, 1))
+            assert _alike(choose(1, number), python(number, 1))
+    assert env.log == []
 
 
 NUM_04 = Clause(
