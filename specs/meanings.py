@@ -162,6 +162,12 @@ def test_symbols_have_the_value_of_their_sort() -> None:
 
 
 @checks(TRM_24)
+def test_sorts_have_pythons_names() -> None:
+    """Reports show them."""
+    assert [sort.value for sort in (Sort.INT, Sort.FLOAT, Sort.BOOL)] == [int.__name__, float.__name__, bool.__name__]
+
+
+@checks(TRM_24)
 def test_what_is_not_given_is_undefined_and_named() -> None:
     for term, point, named in (
         (X + 1, {}, "u0 has no value"),
