@@ -214,6 +214,18 @@ def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
 
 
 @checks(TRM_31)
+def test_a_product_of_many_numbers_is_not_expanded() -> None:
+    """Written as 1 and a rest each, 14 factors would be more monomials than a term may have: an error to no question."""
+    whole: Dim = 1
+    for index in range(14):
+        whole = whole * symbol(f"u{index}")
+    bounds = knowing([ge(symbol(f"u{index}"), 1) for index in range(14)])
+    assert bounds.known(ge(whole, 1)) is True
+    assert bounds.known(ge(whole - 2 * A, 0)) is None
+    assert bounds.known(eq(whole, 3 * A)) is None
+
+
+@checks(TRM_31)
 def test_an_equation_follows_from_two_orders_that_only_a_search_finds() -> None:
     for orders in (
         (le(A, B), ge(A, C), ge(C, B)),
