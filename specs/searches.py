@@ -215,7 +215,7 @@ def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
 
 @checks(TRM_31)
 def test_a_product_of_many_numbers_is_not_expanded() -> None:
-    """Written as 1 and a rest each, 14 factors would be more monomials than a term may have: an error to no question."""
+    """Written as 1 and a rest each, 14 factors would be more monomials than a term may have."""
     whole: Dim = 1
     for index in range(14):
         whole = whole * symbol(f"u{index}")
