@@ -1,4 +1,4 @@
-"""The JSON schemas of the protocol and of vectors, made from the closed lists of the package.
+"""The JSON schemas of the protocol, of vectors and of reports, made from the closed lists of the package.
 
 ``python -m tests.conformance.make_schemas`` writes them; a test holds the files to this.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from refimpl.conformance.case import CHAPTERS, FEATURES, QUESTIONS
+from refimpl.conformance.judge import VERDICTS, How
 from refimpl.conformance.outcome import RAISED_KINDS
 from refimpl.conformance.structures import DESCRIPTIVE, OPCODES
 from refimpl.conformance.vector import ASPECTS, ORIGINS
 from refimpl.conformance.wire_terms import OPERATORS
+from refimpl.laws.step_law import StepLawName
 
 __all__ = ["FOLDER", "schemas"]
 
@@ -312,9 +314,66 @@ def _vector() -> Object:
     }
 
 
+def _conformance() -> Object:
+    numbers = table(TEXT, SYMBOL)
+    law = record(
+        {
+            "law": {"enum": list(get_args(StepLawName))},
+            "outcome": {"enum": ["refuted", "undecided"]},
+            "node": TEXT,
+            "message": TEXT,
+            "witness": nullable(numbers),
+            "fix": TEXT,
+        }
+    )
+    expected = outcomes({}, {}, ("returned", "raised"))
+    header = {
+        "schema": const("refimpl.conformance/1"),
+        **dict.fromkeys(("subject", "name", "version", "vectors"), TEXT),
+    }
+    vector: dict[str, Object] = {
+        "id": TEXT,
+        "chapter": {"enum": list(CHAPTERS)},
+        "clauses": array(TEXT),
+        "verdict": {"enum": list(VERDICTS)},
+        "how": nullable({"enum": list(get_args(How))}),
+        "message": TEXT,
+    }
+    trouble: dict[str, Object] = {
+        "where": TEXT,
+        "witness": numbers,
+        "laws": array(law, minItems=1),
+        "again": TEXT,
+        "input": any_of(*[ref(f"{each}_input") for each in CHAPTERS]),
+        "got": outcomes({}, {}, ("returned", "raised", "declined", "broke")),
+        "want": any_of(expected, array(expected, minItems=2)),
+    }
+    footer: dict[str, Object] = {
+        "counts": record(dict.fromkeys(VERDICTS, NATURAL)),
+        "stale_waivers": array(TEXT),
+        "problems": array(TEXT),
+        "exit_code": NATURAL,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "refimpl.conformance/1",
+        "description": "A line of report.jsonl: the header, a vector, or the footer.",
+        "anyOf": [
+            record({"kind": const("header"), **header, "features": array({"enum": [*CHAPTERS, *FEATURES]})}),
+            record({"kind": const("vector"), **vector}, trouble),
+            record({"kind": const("footer"), **footer}),
+        ],
+        "$defs": _definitions(),
+    }
+
+
 def schemas() -> dict[str, str]:
     """The text of each file by its name."""
-    made = {"refimpl.conform.1.json": _conform(), "refimpl.vector.1.json": _vector()}
+    made = {
+        "refimpl.conform.1.json": _conform(),
+        "refimpl.vector.1.json": _vector(),
+        "refimpl.conformance.1.json": _conformance(),
+    }
     return {name: json.dumps(schema, indent=1) + "\n" for name, schema in made.items()}
 
 

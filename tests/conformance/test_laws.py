@@ -31,6 +31,7 @@ from refimpl.symbolic_shapes.key_path import SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Sort, ValueRange, eq, evaluate, ge, of_atom, symbol_atom
 from tests.conformance.planted import SET, answering, judged, vector, vector_named
+from tests.conformance.validation import CONFORMANCE, is_valid
 
 U0, U1, U2, U9, S0 = (symbol_atom(name, Sort.INT) for name in ("u0", "u1", "u2", "u9", "s0"))
 ALL = Reference().features
@@ -228,6 +229,7 @@ def test_every_report_names_the_broken_laws_with_their_witnesses(tmp_path: Path)
     assert {verdict: run.count(verdict) for verdict in ("fail", "waived")} == {"fail": 2, "waived": 1}
     _, rows = read_report(json_lines(run, SET.hash))
     found = {str(row["id"]): row for row in rows if row["verdict"] != "pass"}
+    assert all(is_valid(CONFORMANCE, row) for row in found.values())
     assert [row["id"] for row in rows if "laws" in row] == list(found)
     laws = found["fresh-takes-the-old-name"]["laws"]
     assert isinstance(laws, list)

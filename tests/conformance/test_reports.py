@@ -19,6 +19,7 @@ from refimpl.conformance.serving import ask
 from refimpl.conformance.waivers import Waiver
 from refimpl.solver import make_solver
 from tests.conformance.planted import SET, answering
+from tests.conformance.validation import CONFORMANCE, is_valid
 
 FAILS, BREAKS = "constant-defines-the-old-symbol", "path-to-a-size"
 WAIVED, DECLINES = "one-value-under-two-names-equates-them", "a-size-is-added-to"
@@ -65,6 +66,14 @@ def test_the_lines_have_a_header_a_line_a_vector_and_a_footer(run: ConformanceRu
     footer, rows = read_report(text)
     assert footer["exit_code"] == "4"
     assert [row["id"] for row in rows] == [vector.case.id for vector in SET.vectors]
+
+
+def test_each_line_is_one_of_the_published_schema(run: ConformanceRun) -> None:
+    lines = [json.loads(line) for line in json_lines(run, SET.hash).splitlines()]
+    assert [line for line in lines if not is_valid(CONFORMANCE, line)] == []
+    for line in (lines[0], next(line for line in lines if line.get("verdict") == "fail"), lines[-1]):
+        for spoilt in ({**line, "more": "x"}, {key: value for key, value in line.items() if key != "kind"}):
+            assert not is_valid(CONFORMANCE, spoilt)
 
 
 def test_a_failure_says_clause_input_got_want_place_and_command(run: ConformanceRun) -> None:

@@ -10,10 +10,11 @@ import jsonschema
 
 from tests.conformance.make_schemas import FOLDER
 
-__all__ = ["CONFORM", "VECTOR", "is_valid"]
+__all__ = ["CONFORM", "CONFORMANCE", "VECTOR", "is_valid"]
 
 VECTOR: Final = "refimpl.vector.1.json"
 CONFORM: Final = "refimpl.conform.1.json"
+CONFORMANCE: Final = "refimpl.conformance.1.json"
 
 
 @cache
