@@ -168,6 +168,18 @@ def test_the_steps_of_sub_graphs_are_seen_with_their_paths() -> None:
     assert (found.steps, found.findings) == (4, ())
 
 
+@checks(OWN_01)
+def test_our_own_steps_may_leave_no_equation_unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = ProgramBuilder()
+    s0, u0 = program.symbol("s0", hint=8, low=4), program.unbacked("u0", 0, LARGEST)
+    x = program.input("x", tensor([s0]))
+    program.output(program.call("aten.slice.Tensor", x, 0, 0, 3, out=tensor([u0])))
+    assert self_test(loaded(program), SOLVER).findings == ()
+    test_self_test.discards(monkeypatch)
+    found = self_test(loaded(program), SOLVER).findings
+    assert {(finding.law, finding.outcome) for finding in found} == {("EXACT", "refuted")}
+
+
 OWN_02 = Clause(
     "OWN-02",
     "A pure step is a step of the laws: constraints are a state with the same solutions, in which the caller's"
@@ -261,5 +273,6 @@ def test_an_outcome_is_a_step(guards: tuple[BoolTerm, ...]) -> None:
         (Undecided("why", refused=False), Raised("refused", "RebindingUndecidedError", "why")),
     ):
         step = step_of_outcome(before, place, constraints, outcome)
-        assert (step.raised, step.places, step.before) == (raised, (place,), before)
+        assert (step.node, step.op, step.raised) == (NODE, "call_function", raised)
+        assert (step.places, step.before) == ((place,), before)
         assert step.after == before

@@ -219,6 +219,7 @@ def test_what_the_run_takes_from_what_was_observed() -> None:
         replace(node("c/true/d/false/b", None, None), predicates=(P, lnot(Q))),
         replace(node("e/body/b", None, None), predicates=(ge(U, 1),)),
         replace(node("g", None, None), predicates=(P,)),
+        node("h/body/b", None, None),
         replace(node("k", None, None), assumed=True),
         failed, violated, inside, replace(failed, path="c/true/f", predicates=(P,)),
     ]  # fmt: skip
@@ -275,6 +276,7 @@ def test_a_computed_value_is_the_symbols() -> None:
     assert _bound((8,), {U0: half}, {"s0": 5, "u0": 3}) == {"s0": 5, "u0": 4}
     assert _bound((7,), {U0: half}, {"s0": 5, "u0": 3}) == {"s0": 5, "u0": 3}
     assert _bound((8.0,), {U0: half}, {"s0": 5, "u0": 3}) == {"s0": 5, "u0": 3}
+    assert _bound((8,), {U0: (*first, DivideByKey(S))}, {"s0": 5, "u0": 3}) == {"s0": 5, "u0": 3}
     assert _bound((24,), {U0: (*half, DivideByKey(3))}, {"s0": 5}) == {"s0": 5, "u0": 4}
     assert _bound((8,), {U0: (*half, DivideByKey(3))}, {"s0": 5}) == {"s0": 5}
     # What was taken from the witness stays, and gives a name that has no number one.
@@ -352,3 +354,33 @@ def test_a_failure_in_a_branch_is_told_with_its_path_and_what_follows_with_its_o
     assert run.raised == Raised("cond/true_0/relu", "no")
     with pytest.raises(NotReplayableError, match="cond has no graph to run"):
         ran(outer, {"s0": 5, "u0": 2}, root={"true_0": Module(), "false_0": Module()})
+
+
+@checks(RPL_04)
+def test_each_sub_graph_of_an_operator_has_its_own_path() -> None:
+    def looks(graph: Graph) -> GraphModule:
+        graph.output((_call(graph, overload("aten.any.default"), graph.placeholder("x")),))
+        return GraphModule({}, graph)
+
+    graph = Graph()
+    x = _input(graph, "x", vector(S))
+    bodies = [graph.get_attr(name) for name in ("inner.looks", "inner.steps")]
+    target = resolve_target("torch.ops.higher_order.while_loop")
+    assert callable(target)
+    _call(graph, target, *bodies, (x,), ())
+    graph.output(())
+    run = ran(graph, {"s0": 5}, root={"inner.looks": looks(Graph()), "inner.steps": _branch(False)})
+    assert run.raised is None
+    assert {path for path in run.values if "/" in path} == {
+        "while_loop/inner.looks/x", "while_loop/inner.looks/any_1", "while_loop/inner.steps/x",
+        "while_loop/inner.steps/relu",
+    }  # fmt: skip
+    assert isinstance(run.values["inner_looks"], GraphModule)
+
+
+@checks(RPL_01)
+def test_a_node_that_calls_nothing_is_not_replayed() -> None:
+    graph = Graph()
+    graph.call_method("relu", (_input(graph, "x", vector(S)),))
+    with pytest.raises(NotReplayableError, match="relu calls nothing"):
+        ran(graph, {"s0": 5})

@@ -166,7 +166,6 @@ class _Runner:
             value = target(*args, **kwargs)
         else:
             raise NotReplayableError(f"{path} calls nothing")
-        self.ctx.node = path
         bindings = node.meta.get("unbacked_bindings")
         if bindings and path in self._supply.binding:
             self._bind(path, as_bindings(bindings), value)
