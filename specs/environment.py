@@ -297,6 +297,7 @@ def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
     error = caught.value
     assert (error.origins, error.node, error.size_like) == ({"u0": "nonzero"}, "view", ("u0",))
     assert (error.cond, error.hinted) == (ge(U0 + S0, bound), ge(U0 + 5, bound))
+    assert "(Size-like symbols: u0)" in str(error)
     assert f"u0 was allocated by nonzero\nCaused by: view" in str(error)  # noqa: F541 - two lines
     env.size_like.clear()
     with pytest.raises(GuardOnDataDependentSymNode, match=r"\(Size-like symbols: none\)"):
