@@ -158,7 +158,7 @@ def test_a_text_that_is_refused_is_an_error(engine: Engine) -> None:
     for goal in ("undeclared", "(> 1", "(undeclared 1)"):
         with pytest.raises(SolverError, match=f"{engine.name} rejects our text"):
             engine.run(Script("(set-logic ALL)\n", (), (goal,), (), (), (), ()), 1_000)
-    with pytest.raises(SolverError, match="cvc5 rejects our text.*cannot get value"):
+    with pytest.raises(SolverError, match=r"cvc5 rejects our text.*cannot get value"):
         solve_text("cvc5", "(set-logic ALL)\n(get-value (true))\n(check-sat)\n", budget=1_000)
     with pytest.raises(SolverError, match="another number of assertions"):
         Z3Engine().run(Script("", (), ("true) (assert true",), (), (), (), ()), 1_000)
