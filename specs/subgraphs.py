@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 
 import pytest
@@ -19,9 +20,11 @@ from refimpl.symbolic_shapes import (
     ShapeEnv,
     SymInt,
     rebind_unbacked,
+    unwrap,
 )
 from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.propagate import run_subgraph
+from refimpl.symbolic_shapes.structures import is_tuple
 from refimpl.terms import eq, ge, gt, le, lnot, symbol
 from specs.clauses import Clause, checks
 from specs.propagation import Count, graph_of
@@ -171,6 +174,29 @@ def test_operands_are_symbolic_and_results_raw() -> None:
         assert isinstance(first, SymInt)
         assert (first.raw, *runner.operands[1:]) == (symbol("u0"), 2, None)
     assert env.predicates == ()
+
+
+@checks(PRO_11)
+def test_a_sub_graph_runs_on_its_operands_in_order_and_is_observed() -> None:
+    body, graph = fx.Graph(), fx.Graph()
+    first, second = body.placeholder("a"), body.placeholder("b")
+    body.output((body.call_function(operator.sub, (first, second)), second))
+    graph.output(graph.get_attr("body_0"))
+    inner, stranger = module(body), module(body)
+    whole, seen = module(graph, body_0=inner), list[tuple[str, object]]()
+    with mode_with("u9") as mode:
+        env = mode.shape_env
+        u = mode.wrap(mode.fresh_int(0, None, None))
+        propagation = PropagateUnbackedSymInts(whole, observer=lambda path, value: seen.append((path, unwrap(value))))
+        for found, name_ in ((inner, "body_0"), (stranger, type(stranger).__name__)):
+            seen.clear()
+            with env.at("loop"):
+                result = propagation.run_module(found, (7, u))
+                assert (env.node, env.runner) == ("loop", None)
+            assert is_tuple(result)
+            assert list(map(unwrap, result)) == [7 - symbol("u10"), symbol("u10")]
+            assert [path for path, _ in seen] == [f"loop/{name_}/{node}" for node in ("a", "b", "sub", "output")]
+            assert [value for _, value in seen[:3]] == [7, symbol("u10"), 7 - symbol("u10")]
 
 
 PRO_12 = Clause(
