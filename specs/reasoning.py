@@ -136,6 +136,29 @@ def test_ranges_of_roundings_are_roundings_of_ranges(low: float, high: float) ->
             assert bounds.range_of(t.of_atom(t.intern_apply(fn, (real,), Sort.INT))) == ends  # type: ignore[arg-type]  # names
 
 
+@checks(KNO_01)
+def test_shared_parts_are_not_walked_once_per_path() -> None:
+    bounds = knowing(t.float_le(0.0, F), t.float_le(F, 1.0), t.eq(t.mod(X, 4), 1))
+    real: Real = F
+    for added in range(1, 8):
+        real = t.float_add(real, 1.0)
+        assert bounds.float_range_of(real) == FloatRange(added, added + 1.0)
+    number: Dim = X
+    chosen: Real = F
+    for index in range(60):
+        real = t.float_add(real, real)
+        chosen = t.float_ite(t.bool_symbol(f"p{index}"), chosen, t.float_mul(chosen, 0.5))
+        number = t.ite(t.bool_symbol(f"p{index}"), number, number + 4)
+        if index == 3:
+            assert bounds.known(t.eq(t.mod(number, 4), 1)) is True
+    assert bounds.float_range_of(real) == FloatRange()
+    assert bounds.float_range_of(chosen) == FloatRange()
+    assert bounds.known(t.eq(t.mod(number, 4), 2)) in (None, False)
+    assert bounds.range_of(number) == ValueRange()
+    assert bounds.known(t.float_lt(X, F)) is None, "an integer beside a float"
+    assert bounds.float_range_of(t.float_true_div(F, 2.0)) == FloatRange()
+
+
 KNO_02 = Clause(
     "KNO-02",
     "The residue of a term follows from those of its atoms, through sums, products and choices, and from what is known"
