@@ -188,6 +188,7 @@ def _same_floats() -> tuple[tuple[Real, Real], ...]:
     return (
         (t.float_mul(1.0, F), F), (t.float_mul(F, 1.0), F), (t.float_mul(-1.0, F), t.float_neg(F)),
         (t.float_mul(F, -1.0), t.float_neg(F)), (t.float_neg(t.float_neg(F)), F), (t.float_neg(2.5), -2.5),
+        (t.float_mul(t.float_neg(G), -1.0), G), (t.float_mul(-1.0, t.float_neg(G)), G), (t.float_mul(2.5, -1.0), -2.5),
         (t.float_sub(F, G), t.float_add(F, t.float_neg(G))), (t.float_sub(F, 1.5), t.float_add(F, -1.5)),
         (t.float_add(F, G), t.float_add(G, F)), (t.float_mul(F, G), t.float_mul(G, F)),
         (t.float_add(1.5, F), t.float_add(F, 1.5)), (t.float_true_div(F, 1.0), F), (t.float_ite(C, F, F), F),
@@ -204,6 +205,10 @@ def _kept_floats() -> tuple[tuple[Real, str, tuple[Scalar, ...]], ...]:
         (t.float_mul(-2.0, F), "FloatMul", (-2.0, F)), (t.float_neg(F), "FloatMul", (-1.0, F)),
         (t.float_neg(t.float_mul(-2.0, F)), "FloatMul", (-1.0, t.float_mul(-2.0, F))),
         (t.float_neg(t.float_mul(F, G)), "FloatMul", (-1.0, t.float_mul(F, G))),
+        (t.float_neg(t.float_add(F, -1.0)), "FloatMul", (-1.0, t.float_add(F, -1.0))),
+        (t.float_neg(t.float_true_div(-1.0, F)), "FloatMul", (-1.0, t.float_true_div(-1.0, F))),
+        (t.float_neg(t.float_unary("sqrt", F)), "FloatMul", (-1.0, t.float_unary("sqrt", F))),
+        (t.float_mul(F, -2.0), "FloatMul", (-2.0, F)),
         (t.float_add(F, 0.0), "FloatAdd", (0.0, F)), (t.float_mul(F, 0.0), "FloatMul", (0.0, F)),
         (t.float_true_div(F, -1.0), "FloatTrueDiv", (F, -1.0)), (t.float_true_div(1.0, F), "FloatTrueDiv", (1.0, F)),
         (t.float_true_div(F, F), "FloatTrueDiv", (F, F)), (t.float_true_div(1.0, 0.0), "FloatTrueDiv", (1.0, 0.0)),
@@ -247,3 +252,15 @@ def test_comparisons_of_floats_have_one_form() -> None:
     assert (ordered.op, ordered.left, ordered.right) == ("lt", F, G)
     assert t.float_le(F, F) is not True
     assert t.float_eq(F, F) is not True
+    sides: tuple[tuple[Real | Dim, Real | Dim], ...] = (
+        (F, 1.5), (1.5, F), (X, 1.5), (1.5, X), (X, F), (F, X), (3, F), (F, 3),
+    )  # fmt: skip
+    for left, right in sides:
+        for made, op in ((t.float_lt(left, right), "lt"), (t.float_le(left, right), "le")):
+            assert isinstance(made, t.FloatCompare)
+            assert (made.op, made.left, made.right) == (op, left, right)
+        for made, op in ((t.float_eq(left, right), "eq"), (t.float_ne(left, right), "ne")):
+            assert isinstance(made, t.FloatCompare)
+            assert made.op == op
+            assert (made.left, made.right) in ((left, right), (right, left))
+            assert made is (t.float_eq if op == "eq" else t.float_ne)(right, left)
