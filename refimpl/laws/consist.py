@@ -76,9 +76,9 @@ def _plain_ranges(conditions: tuple[Cond, ...]) -> dict[Symbol, tuple[int | None
         match condition.term.monomials:
             case (((Symbol() as symbol,), coefficient),) | (((), _), ((Symbol() as symbol,), coefficient)):
                 low, high = found.get(symbol, (None, None))
-                # In normal form the coefficient of a condition on one symbol is 1 or -1.
+                # In normal form the coefficient of a condition on one symbol is 1 or -1, in an equation 1.
                 end = -condition.term.constant * coefficient
-                if coefficient == 1 or isinstance(condition, Eq):
+                if coefficient == 1:
                     low = end if low is None else max(low, end)
                 if coefficient == -1 or isinstance(condition, Eq):
                     high = end if high is None else min(high, end)
