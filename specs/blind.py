@@ -14,6 +14,7 @@ from refimpl.export import UnknownTarget
 from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
 from refimpl.export.prefix import symbol as named
 from refimpl.fake_tensor import Context, DType, FakeTensor, FakeTensorMode
+from refimpl.laws.blind_interpreter import BlindInterpreter
 from refimpl.laws.blind_run import BlindRun, Step, blind_run, inputs_of, prepare, raw_value
 from refimpl.laws.failures import classify, is_custom
 from refimpl.laws.observation import ABSENT, Failure, ObservedNode
@@ -310,8 +311,9 @@ def test_where_each_symbol_comes_from() -> None:
     mode = FakeTensorMode(env)
     steps: list[Step] = []
     with mode:
-        interpreter = prepared.interpreter.started(mode, steps, "")
-        interpreter.run(initial_env=inputs_of(prepared.inputs, mode), enable_io_processing=False)
+        BlindInterpreter(prepared.program.graph_module, mode, steps).run(
+            initial_env=inputs_of(prepared.inputs, mode), enable_io_processing=False
+        )
     origins = {symbol.name: at for symbol, at in env.symbols.origins.items()}
     assert (origins["s0"], origins["u5"]) == ("an input", "an input")
     assert (origins["u0"], origins["u2"], origins["u3"]) == ("nonzero", "keep", "no_such")
