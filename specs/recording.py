@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from refimpl.export.builder import ProgramBuilder, tensor
-from refimpl.export.prefix import Expression
+from refimpl.export.prefix import Expression, apply
 from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
 from refimpl.fake_tensor import DType
@@ -228,8 +228,7 @@ def test_what_an_operator_enforces_is_said_of_recorded_values() -> None:
 def test_what_is_recorded_in_other_words_is_asked_under_the_recorded_ranges() -> None:
     program, _, number = two_numbers()
     program.range("u1", 2, None)
-    other = program.call("_operator.add", number, 1, out=U1 - 2)
-    program.output(program.call("aten.full.default", [other], 1.0, out=tensor([U1 - 2])))
+    program.call("aten.full.default", [program.call("_operator.add", number, 1, out=U1 - 2)], 1.0, out=tensor([U1 - 2]))
     assert recorded(program)[0] == [("item", ge(V, 2), "range")], "the recorded range implies that it is not negative"
 
 
@@ -286,14 +285,27 @@ def test_each_call_raises_for_itself() -> None:
     program.call("aten.full.default", [other], 1.0, out=tensor([4]))
     six = program.call("aten.full.default", [6], 1.0, out=tensor([3, 2]))
     program.call("aten.view.default", six, [4], out=tensor([4]))
+    program.call("aten.select.int", six, 2, 0, out=tensor([4]))
     stated = [(node, condition) for node, condition, source in recorded(program)[0] if source == "operator"]
-    assert stated == [("full", ge(V, -2)), ("view", False)]
+    assert stated == [("full", ge(V, -2)), ("view", False), ("select_int", False)]
+
+
+@checks(BLI_07)
+def test_what_raises_by_itself_on_recorded_values_is_never_recorded() -> None:
+    program, _, number = two_numbers()
+    six = program.call("aten.full.default", [6, 1], 1.0, out=tensor([3, 2]))
+    flat = program.call("aten.full.default", [6, 1], 1.0, out=tensor([6]))
+    program.call("aten.select.int", six, 2, 0, out=tensor([4]))  # there and here there is no third dimension
+    program.call("aten.select.int", flat, 1, 0, out=tensor([6]))  # here there is a second one
+    other = program.call("_operator.add", number, 1, out=U1 + 2)
+    program.output(program.call("_operator.floordiv", 12, other, out=apply("FloorDiv", 12, U1 + 2)))
+    stated = [row for row in recorded(program)[0] if row[2] != "range"]
+    assert stated == [("select_int", False, "operator"), ("floordiv", ne(V, -2), "operator")]
 
 
 @checks(BLI_07)
 def test_a_blinded_copy_has_recorded_nothing() -> None:
     program, _, number = two_numbers()
-    program.range("u1", 2, 9)
     program.range("u7", 2, 9)
     program.check(number, ">=", 3)
     whole = loaded(program)
@@ -372,17 +384,12 @@ def test_what_is_the_same_value() -> None:
         (x, fake(U, 3, strides=(V, 1), offset=S), True),
         (x, fake(V, 3, strides=(V, 1), offset=S), False),
         (x, fake(U, 3, strides=(U, 1), offset=S), False),
-        (x, fake(U, 3, strides=(V, 1), offset=0), False),
+        (x, fake(U, 3, strides=(V, 1)), False),
         (x, (U, 3), False),
         ((x, 3), [x, 3], True),
         ((x, 3), (x, 4), False),
         ((x, 3), (x,), False),
-        (3, 3, True),
-        (3, 3.0, False),
         (1, True, False),
-        (U, V, False),
-        ("a", "a", True),
-        (None, 3, False),
         (NAN, NAN, True),
     ):
         assert same_value(old, new) == same

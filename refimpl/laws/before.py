@@ -18,7 +18,6 @@ from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.laws.value import equal_values
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Requirement
-from refimpl.symbolic_shapes.sym_node import unwrap
 from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, free_of, is_condition, lnot, substitute_cond
 
 __all__ = ["Asserts", "Before", "before", "constant_asserts"]
@@ -201,5 +200,4 @@ def _fresh_storage(mode: FakeTensorMode, value: object) -> object:
         return value.on(Storage())
     if is_sequence(value):
         return tuple([_fresh_storage(mode, item) for item in value])
-    value = unwrap(value)
     return mode.wrap(value) if is_scalar(value) else value
