@@ -372,4 +372,8 @@ def test_only_what_is_pending_and_not_renamed_is_unbound() -> None:
     assert [fresh.symbol for fresh in seen(nodes(), pending=everything, renamed={U8: U0}).unbound] == [U7, F0]
     assert [fresh.symbol for fresh in seen(nodes(), pending=(U8,)).unbound] == [U8]
     assert seen(nodes()).unbound == ()
+    # A symbol that a path divides is a multiple of its name, not the name.
+    half = Binding("n", U0, (SequenceKey(1), DivideByKey(2)), None, 2 * X)
+    whole = Binding("n", U1, (SequenceKey(0),), None, W)
+    assert [fresh.symbol for fresh in seen(nodes(), half, whole).unbound] == [U8]
     assert FreshSymbol(U7, "n", "[0]", 3) in seen(nodes(), pending=(U7,)).unbound
