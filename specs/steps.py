@@ -104,6 +104,7 @@ def test_the_traces_of_a_step(before: ShapeEnvState, after: ShapeEnvState, trace
 
 @checks(STP_02)
 def test_three_traces_are_named_and_the_others_counted() -> None:
+    assert ATOM.name == "ATOM"
     names = sorted((U0, U1, U7, U8, S0), key=lambda each: each.name)
     for count in range(1, 6):
         after = replace(BEFORE, pending=tuple(names[:count]))

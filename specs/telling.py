@@ -114,6 +114,9 @@ def test_values_and_obligations_are_there_if_asked_for() -> None:
     assert list(with_values.values) == ["x", "nonzero"]
     assert len(again) > len(decided)
     assert json.loads(json.dumps(with_values.values["x"]))["size"] == ["s0"]
+    plain = check(loaded(counted(2, asserts=[(">=", 2)])))
+    assert plain.values is None
+    assert {row.by for row in plain.laws} == {"normal-form", "replay"}
     with pytest.raises(KeyError):
         check(program, profile="torch-1.0")
     both = check(program, solver="both", profile="torch-2.13")

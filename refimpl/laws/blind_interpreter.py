@@ -108,7 +108,7 @@ class BlindInterpreter(PropagateUnbackedSymInts):
         env = self.mode.shape_env
         for scalar in scalars_in(recorded):
             for symbol in free_of(scalar):
-                if isinstance(symbol, Symbol) and symbol not in env.symbols.origins:
+                if isinstance(symbol, Symbol):
                     env.add_unbacked(symbol, None, None, path)
         return _wrapped(self.mode, recorded)
 
