@@ -125,6 +125,7 @@ def _same_integers() -> tuple[tuple[Dim, Dim], ...]:
         (t.power(X, 0), 1), (t.power(X, 1), X), (t.power(1, Y), 1), (t.power(2, 3), 8), (t.power(0, 0), 1),
         (t.power(X, 2), X * X), (t.power(X, 3), X * X * X), (t.power(5, 1), 5),
         (t.ite(True, X, Y), X), (t.ite(False, X, Y), Y), (t.ite(C, X, X), X), (t.ite(C, 3, 3), 3),
+        (t.ite(C, int("1000"), int("1000")), 1000),
         (t.ite(t.ne(X, 0), 1, 2), t.ite(t.eq(X, 0), 2, 1)), (t.ite(t.lnot(P), X, Y), t.ite(P, Y, X)),
         (t.ite(t.lor(P, Q), X, Y), t.ite(t.land(t.lnot(P), t.lnot(Q)), Y, X)), (t.int_of_bool(C), t.ite(C, 1, 0)),
         (t.int_of_bool(True), 1), (t.int_of_bool(False), 0),

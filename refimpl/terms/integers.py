@@ -131,8 +131,7 @@ def power(base: Dim, exponent: Dim) -> Dim:
 
 
 def _expands(base: IntTerm, exponent: int) -> bool:
-    size = len(base.monomials)
-    return exponent <= MAX_EXPANDED_EXPONENT and (size == 1 or math.comb(size + exponent - 1, exponent) <= 64)
+    return exponent <= MAX_EXPANDED_EXPONENT and math.comb(len(base.monomials) + exponent - 1, exponent) <= 64
 
 
 def ite(condition: Cond, then: Dim, otherwise: Dim) -> Dim:
