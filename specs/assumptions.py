@@ -331,7 +331,9 @@ def test_the_number_may_stand_on_either_side_and_be_nan() -> None:
 
 @checks(TRM_33)
 def test_a_remainder_says_no_more_than_it_does() -> None:
-    assert knowing([eq(floor_div(A, 4), 3)]).known(eq(mod(A, 4), 3)) is None
+    bounds = knowing([eq(floor_div(A, 4), 3)])
+    for value in range(12, 16):
+        assert bounds.known(eq(A, value)) is None
     bounds = knowing([eq(mod(2 * A, 5), 1)])
     for value in range(-7, 8):
         assert bounds.known(eq(A, value)) is None or (bounds.known(eq(A, value)) is False and 2 * value % 5 != 1)
@@ -343,6 +345,9 @@ def test_a_remainder_says_no_more_than_it_does() -> None:
     assert bounds.known(eq(A, 6)) is False
     assert bounds.known(eq(A, 8)) is None
     bounds = knowing([ge(mod(A, 4), 3)])
+    fork = bounds.fork()
+    fork.assume(eq(mod(A, 4), 3))
+    assert fork.known(eq(A, 2)) is False
     assert bounds.known(eq(A, 2)) is None
     bounds.assume(eq(mod(A, 4), 3))
     assert bounds.known(eq(A, 2)) is False
