@@ -151,6 +151,7 @@ def test_what_pytorch_has_no_such_form_of_prints_alike() -> None:
         (t.float_add(t.float_unary("sqrt", Z), -1.0), "OpaqueUnaryFn_sqrt(zuf0) - 1.0"),
         (t.float_add(t.float_true_div(-1.0, Z), 1.5), "(FloatTrueDiv(-1.0, zuf0)) + 1.5"),
         (t.float_ite(ge(U, 1), Z, 0.5), "Piecewise((zuf0, u0 >= 1), (0.5, True))"),
+        (t.float_add(Z, t.float_true_div(-1.0, Z1)), "(FloatTrueDiv(-1.0, zuf1)) + zuf0"),
         (t.float_ite(P, Z, 0.5), "Piecewise((zuf0, b), (0.5, True))"),
         (t.float_min(Z, 1.5), "Min(zuf0, 1.5)"),
         (t.float_sub(Z, Z1), "zuf0 - zuf1"),
