@@ -11,8 +11,10 @@ from refimpl.conformance.observed import Ended, Observed, observed
 from refimpl.conformance.outcome import Raised
 from refimpl.conformance.state_differences import state_differences
 from refimpl.conformance.vector import Aspect
+from refimpl.laws.exact import EXACT
 from refimpl.laws.implementation import OBSERVED_LAWS, judge_run, judge_step
 from refimpl.laws.step_law import ObservedLaw, StepFinding
+from refimpl.laws.step_link import LINK_OF_STEP
 from refimpl.solver import Solver
 
 __all__ = ["findings_of_laws"]
@@ -28,6 +30,9 @@ def findings_of_laws(given: CaseInput, want: Ended, got: Ended, solver: Solver) 
         return ()
     seen, laws = _in_words_before(seen, solver), OBSERVED_LAWS
     laws = _broken(seen, laws, solver)
+    if EXACT not in laws:
+        # Whoever keeps the equation, in whatever words, keeps what was known of the old symbol for the value.
+        laws = tuple([law for law in laws if law is not LINK_OF_STEP])
     excused = _broken(_in_words_before(expected, solver), laws, solver) if laws else ()
     laws = tuple([law for law in laws if law not in excused])
     return _found(seen, laws, solver, smallest=True) if laws else ()

@@ -261,6 +261,7 @@ function refile(state, fresh, old) {
 function rebind(state, symbol, term, divisors, fresh) {
   divide(state, term, divisors);
   state.known.push(["eq", divisors.length ? ["mul", symbol, ...divisors] : symbol, term]);
+  state.pending = state.pending.filter((name) => name !== term);
   if (divisors.length || !isName(term) || term === symbol) return;
   if (fresh.has(term) && !(term in state.renamings)) {
     state.renamings[term] = symbol;
@@ -269,7 +270,6 @@ function rebind(state, symbol, term, divisors, fresh) {
       refile(state, term, symbol);
     }
   }
-  state.pending = state.pending.filter((name) => name !== term);
   // Equal symbols are size-like together.
   if (state.size_like.includes(term) && !state.size_like.includes(symbol)) state.size_like.push(symbol);
   if (state.size_like.includes(symbol) && !state.size_like.includes(term)) state.size_like.push(term);

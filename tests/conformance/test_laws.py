@@ -29,7 +29,7 @@ from refimpl.solver import make_solver
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.key_path import SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Sort, ValueRange, eq, evaluate, ge, of_atom, symbol_atom
+from refimpl.terms import Sort, ValueRange, eq, evaluate, ge, mod, of_atom, symbol_atom
 from tests.conformance.planted import SET, answering, judged, vector, vector_named
 from tests.conformance.validation import CONFORMANCE, is_valid
 
@@ -206,6 +206,14 @@ def test_a_refused_step_may_write_what_it_knows_in_other_words() -> None:
     known = (*outcome.environment.known, eq(of_atom(U0), 0))
     moved = Raised(outcome.rejection, replace(outcome.environment, known=known))
     assert "ATOM" in answered(path, moved).broken
+
+
+def test_an_equation_may_be_kept_in_other_words() -> None:
+    path = "rebinding/quotient-of-a-symbol"
+    kept = (eq(of_atom(U0) * 2, of_atom(U2)), eq(mod(of_atom(U2), 2), 0))
+    state = replace(before(path), known=kept, pending=())
+    judgement = answered(path, Returned(RebindingResult(state)))
+    assert (judgement.verdict, judgement.laws) == ("pass", ())
 
 
 def _answer(case: Case) -> Outcome:

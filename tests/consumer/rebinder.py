@@ -112,6 +112,7 @@ def rebound(
     if not possible(state, ()):
         raise Refused("inconsistent", f"{symbol.name} cannot be {term}")
     other = term.symbol if isinstance(term, IntTerm) else None
+    state = replace(state, pending=tuple(each for each in state.pending if each is not other))
     if divisors or other is None or other is symbol:
         return state
     if other in fresh and other not in state.renamings:
@@ -124,7 +125,7 @@ def rebound(
             state = replace(state, asserts=asserts, replacements={**state.replacements, other: of_atom(symbol)})
     if {other, symbol} & state.size_like:
         state = replace(state, size_like=state.size_like | {other, symbol})
-    return replace(state, pending=tuple(each for each in state.pending if each is not other))
+    return state
 
 
 def possible(state: ShapeEnvState, sides: tuple[Cond, ...] | list[Cond]) -> bool:
