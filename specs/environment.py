@@ -191,6 +191,9 @@ def test_requirements_are_logged_assumed_and_raised(bounds: list[int], enforced:
     with pytest.raises(IndexError, match="too small"):
         env.require(false, "too small", IndexError)
     assert env.log[-1] == env.violated == Requirement("", false, false, "too small")
+    with pytest.raises(KeyError):
+        env.require(False, "never", KeyError)
+    assert env.violated == Requirement("", False, False, "never"), "the last one"
 
 
 ENV_07 = Clause(

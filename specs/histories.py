@@ -364,6 +364,8 @@ def test_sizes_are_supposed_to_be_at_least_two(bound: int, is_size: bool) -> Non
         env.size_like[name("u0")] = None
     assert env.known_of_sizes(ge(symbol("u0"), bound)) is (True if is_size and bound <= 2 else None)
     assert env.known(ge(symbol("u0"), bound)) is None
+    env.size_like[name("u1")] = None
+    assert env.known_of_sizes(ge(symbol("u0") + symbol("u1"), 4)) is (True if is_size else None)
 
 
 @checks(ENV_19)

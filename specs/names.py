@@ -187,3 +187,17 @@ def test_what_is_known_is_told_after_replacement(value: int) -> None:
     }  # fmt: skip
     assert env.hint(float_lt(ZF, 1.0)) is None
     assert (env.is_unbacked_symint(u0), env.is_unbacked_symint(name("s0"))) == (True, False)
+
+
+@checks(ENV_31)
+def test_asserts_stand_under_the_highest_number_and_guards_are_resolved() -> None:
+    env = ShapeEnv()
+    env.symbols.reserve_name("u8")
+    env.add_backed(name("s0"), 5, 2, None)
+    env.create_unbacked_symint()
+    env.create_unbacked_symint()
+    env.require(lt(symbol("u9"), symbol("u10")), "ordered")
+    assert env.deferred_runtime_asserts == {name("u10"): [RuntimeAssert(lt(symbol("u9"), symbol("u10")), "ordered")]}
+    env.require(eq(symbol("u9"), S0), "equal")
+    assert env.evaluate(ge(symbol("u9"), 3))
+    assert env.get_nontrivial_guards() == [guard.expr for guard in env.guards] == [ge(S0, 3)]

@@ -10,7 +10,7 @@ from refimpl.symbolic_shapes import EXACT, TORCH_2_13, Binding, Delta, Fact, Pro
 from refimpl.symbolic_shapes.bindings import rebind_node
 from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.knowledge import Knowledge
-from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, mod, symbol
+from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, lor, mod, symbol
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes.operators import name
 
@@ -223,3 +223,32 @@ def test_a_symbol_goes_under_the_name_at_the_end_of_its_renamings(profile: Profi
     env.apply(Delta(renamed=(name("u9"), u1)))
     assert env.unbacked_renamings[name("u9")] is ends[0]
     assert env.named == {u1: ""}
+
+
+@checks(ENV_28)
+def test_copies_keep_what_is_fresh_and_the_order_in_which_it_waits() -> None:
+    original = ShapeEnv()
+    for _ in range(9):
+        original.create_unbacked_symint()
+    order = [name(f"u{index}") for index in range(9)]
+    copy = ShapeEnv(like=original)
+    assert copy.pending_fresh_unbacked_symbols == order
+    assert [copy.is_fresh(each) for each in (*order, name("u9"))] == [True] * 9 + [False]
+    assert (copy.symbols.fresh_count, copy.symbols.since(7)) == (9, (name("u8"), name("u7")))
+    point = copy.checkpoint()
+    for index in (4, 1, 7, 0):
+        copy.symbols.settle(order[index])
+    assert copy.pending_fresh_unbacked_symbols == [order[index] for index in (2, 3, 5, 6, 8)]
+    copy.roll_back(point)
+    assert copy.pending_fresh_unbacked_symbols == order, "in the order of allocation again"
+    assert original.pending_fresh_unbacked_symbols == order
+
+
+@checks(ENV_29)
+def test_all_parts_of_what_a_replacement_leaves_are_known() -> None:
+    known = Knowledge()
+    known.assume(lor(land(ge(U0, 1), le(U0, 5)), ge(U1, 3)))
+    known.apply(Delta(((name("u1"), 0),)))
+    snapshot = known.snapshot()
+    assert snapshot is not None
+    assert set(snapshot.conditions) == {ge(U0, 1), le(U0, 5)}

@@ -65,6 +65,20 @@ def test_one_value_under_two_names_requires_their_equality(first: int, second: i
 
 
 @checks(PRO_09)
+def test_each_value_of_a_node_is_compared_with_its_own_name() -> None:
+    env = ShapeEnv()
+    env.symbols.reserve([name("u9")])
+    first, second = env.create_unbacked_symint(), env.create_unbacked_symint()
+    bindings = {name(f"u{index}"): (SequenceKey(index),) for index in range(4)}
+    rebind_node(env, bindings, (first, second, second, first), 0)
+    required = [(event.condition, event.message) for event in env.log if isinstance(event, Requirement)]
+    assert required == [
+        (eq(symbol("u1"), symbol("u2")), "one value is bound to u1 and u2"),
+        (eq(symbol("u0"), symbol("u3")), "one value is bound to u0 and u3"),
+    ]
+
+
+@checks(PRO_09)
 @given(sites=st.integers(2, 4))
 def test_a_second_site_keeps_its_own_name(sites: int) -> None:
     env = ShapeEnv()
