@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -24,72 +26,29 @@ def _window(ctx: Context, name: str, length: int, options: TensorOptions) -> Fak
     return made(ctx, (length,), options)
 
 
-def _declare(name: str, parameters: int) -> None:
-    """The overloads of a window without and with ``periodic``, and those with one number more each."""
-
-    @shape(f"aten.{name}.default")
-    def symmetric(
-        ctx: Context,
-        window_length: int,
-        dtype: DType | None,
-        layout: Layout | None,
-        device: Device | None,
-        pin_memory: bool | None,
-    ) -> FakeTensor:
-        """A vector of ``window_length`` numbers."""
-        return _window(ctx, name, window_length, TensorOptions(dtype, layout, device))
-
-    @shape(f"aten.{name}.periodic")
-    def periodic_or_not(
-        ctx: Context,
-        window_length: int,
-        periodic: bool,
-        dtype: DType | None,
-        layout: Layout | None,
-        device: Device | None,
-        pin_memory: bool | None,
-    ) -> FakeTensor:
-        """A vector of ``window_length`` numbers."""
-        return _window(ctx, name, window_length, TensorOptions(dtype, layout, device))
-
-    def with_one(
-        ctx: Context,
-        window_length: int,
-        periodic: bool,
-        first: float,
-        dtype: DType | None,
-        layout: Layout | None,
-        device: Device | None,
-        pin_memory: bool | None,
-    ) -> FakeTensor:
-        """A vector of ``window_length`` numbers."""
-        return _window(ctx, name, window_length, TensorOptions(dtype, layout, device))
-
-    def with_two(
-        ctx: Context,
-        window_length: int,
-        periodic: bool,
-        first: float,
-        second: float,
-        dtype: DType | None,
-        layout: Layout | None,
-        device: Device | None,
-        pin_memory: bool | None,
-    ) -> FakeTensor:
-        """A vector of ``window_length`` numbers."""
-        return _window(ctx, name, window_length, TensorOptions(dtype, layout, device))
-
-    if parameters == 1:
-        shape(f"aten.{name}.beta")(with_one)
-    if parameters == 2:
-        shape(f"aten.{name}.periodic_alpha")(with_one)
-        shape(f"aten.{name}.periodic_alpha_beta")(with_two)
+def _options(dtype: object, layout: object, device: object, pin_memory: object) -> TensorOptions:
+    """The last four arguments of every overload."""
+    return TensorOptions(
+        dtype if isinstance(dtype, DType) else None,
+        cast("Layout | None", layout),  # binding has checked the name
+        device if isinstance(device, Device) else None,
+    )
 
 
-for _name in ("hann_window", "bartlett_window", "blackman_window"):
-    _declare(_name, 0)
-_declare("kaiser_window", 1)
-_declare("hamming_window", 2)
+def _declare(name: str, *overloads: str) -> None:
+    """The overloads of a window: with and without ``periodic``, and those with its parameters."""
+
+    def window(ctx: Context, window_length: int, *rest: object) -> FakeTensor:
+        """A vector of ``window_length`` numbers; what else is given before the options changes values only."""
+        return _window(ctx, f"{name}_window", window_length, _options(*rest[-4:]))
+
+    shape(*(f"aten.{name}_window.{overload}" for overload in ("default", "periodic", *overloads)))(window)
+
+
+for _name in ("hann", "bartlett", "blackman"):
+    _declare(_name)
+_declare("kaiser", "beta")
+_declare("hamming", "periodic_alpha", "periodic_alpha_beta")
 
 
 def _frequencies(ctx: Context, name: str, length: int, options: TensorOptions) -> FakeTensor:

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from refimpl.aten._overload import UnmodelledOperatorError, overload
+from refimpl.export import ArchiveError
 from refimpl.terms import And, Cond, Eq, Ge, Ne, Not, Or
 from tests.aten.agreement import Difference, differences
 from tests.aten.recorded import Call, Recorded, read_recorded
@@ -105,9 +106,20 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--all", action="store_true", help="print every difference, not the first three an operator")
     options = parser.parse_args()
+    paths: list[Path] = options.files or list(archives(options.corpus, options.family))
+    for path in paths:
+        if not path.is_file():
+            parser.error(f"there is no archive {path}")
+    if not paths:
+        parser.error(f"there are no archives of the family {options.family} in {options.corpus}")
     tally = Tally()
-    for path in options.files or archives(options.corpus, options.family):
-        compare(path, tally, options.op, options.verbose)
+    for path in paths:
+        try:
+            compare(path, tally, options.op, options.verbose)
+        except ArchiveError as error:
+            parser.error(f"{path} cannot be read: {error}")
+    if options.op is not None and not (tally.agree or tally.wrong or tally.unmodelled):
+        parser.error(f"no archive calls an operator whose name contains {options.op}")
     for name, lines in sorted(tally.wrong.items()):
         print(f"{name}: {tally.agree[name]} agree, {len(lines)} differ")
         for line in lines if options.all else lines[:3]:

@@ -104,7 +104,8 @@ def disagreement(torch: Torch, changed: Changed) -> str | None:
 def outcome_to_record(torch: Torch, changed: Changed) -> Outcome | None:
     """The eager outcome, or None where it alone does not say what ours must be."""
     eager = torch.run(changed.call)
-    if is_about_contents(eager) or ("error" in eager and changed.changes > 1):
+    several = changed.changes > 1 or changed.call["op"] in OTHER_WORDS
+    if is_about_contents(eager) or ("error" in eager and several):
         return None
     if "error" not in eager and not changed.retyped:
         return eager

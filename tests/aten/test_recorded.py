@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aten.compare_recorded import ARCHIVES, Tally, archives, compare
+from tests.aten.compare_recorded import ARCHIVES, Tally, archives, compare, main
 
 _PATHS = list(archives(ARCHIVES, None))
 
@@ -25,3 +25,22 @@ def test_there_are_archives_with_calls() -> None:
         compare(path, tally, None, verbose=False)
     assert len(_PATHS) > 50
     assert sum(tally.agree.values()) > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nothing.pt2"], "there is no archive nothing.pt2"),
+        ([__file__], "cannot be read"),
+        (["--family", "none"], "there are no archives of the family none"),
+        (["--family", "datadep", "--op", "unheard"], "no archive calls an operator whose name contains unheard"),
+    ],
+)
+def test_a_name_of_nothing_is_a_sentence(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["compare_recorded.py", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err

@@ -1,10 +1,10 @@
 """Record what eager PyTorch does with the calls of ``tests/aten/data`` when hypothesis changes them.
 
 ``python tests/differential/record_eager.py [KEPT [EXAMPLES]]`` (with the test extra; torch 2.13.0 here or in the Python
-that the environment variable ``REFIMPL_TORCH_PYTHON`` names) draws EXAMPLES calls of each overload as
-``tests/aten/changes.py`` does, runs them on real tensors, and keeps at most KEPT results and KEPT refusals an overload
-in ``tests/aten/data/eager.jsonl``, one JSON object a line. What is about contents, and what fake tensors do otherwise
-because of a dtype, is not kept.
+that the environment variable ``REFIMPL_TORCH_PYTHON`` names) draws EXAMPLES calls, as ``tests/aten/changes.py`` does,
+of each overload that ``tests/aten/data/eager.jsonl`` lacks, runs them on real tensors, and adds at most KEPT results
+and KEPT refusals an overload to that file, one JSON object a line. What is about contents, and what fake tensors do
+otherwise because of a dtype, is not kept. Without the file everything is recorded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from tests.aten.outcomes import DEVIATIONS, outcome_to_record
 def _recorded(torch: Eager, operator: str, kept: int, examples: int) -> Iterator[str]:
     """The lines of one overload."""
     counts = Counter[str]()
-    torch.afresh()
     for changed in drawn_calls(operator, examples):
         outcome = outcome_to_record(torch, changed)
         kind = "" if outcome is None else next(iter(outcome))
@@ -38,11 +37,15 @@ def _recorded(torch: Eager, operator: str, kept: int, examples: int) -> Iterator
 
 def main() -> None:
     """Run the recorder."""
-    kept, examples = (int(text) for text in (*sys.argv[1:], *("2", "30")[len(sys.argv) - 1 :]))
-    with Eager() as torch, (DATA / "eager.jsonl").open("w", encoding="utf-8") as output:
+    kept, examples = (int(text) for text in (*sys.argv[1:], *("2", "12")[len(sys.argv) - 1 :]))
+    path = DATA / "eager.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    present = {json.loads(line)["op"] for line in lines}
+    with Eager() as torch:
         for operator in modelled_overloads():
-            if operator not in DEVIATIONS:
-                output.writelines(f"{line}\n" for line in _recorded(torch, operator, kept, examples))
+            if operator not in present and operator not in DEVIATIONS:
+                lines += [f"{line}\n" for line in _recorded(torch, operator, kept, examples)]
+    path.write_text("".join(sorted(lines, key=lambda line: str(json.loads(line)["op"]))), encoding="utf-8")
 
 
 if __name__ == "__main__":
