@@ -10,7 +10,7 @@ from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge
+from refimpl.terms import Dim, eq, ge, land, lt
 
 __all__: list[str] = []
 
@@ -123,16 +123,17 @@ def embedding_bag_forward_only(
     )
 
 
-def _position(padding_idx: int | None, weight: FakeTensor) -> int:
-    """The row that counts as absent, from the front; -1 for none."""
+def _position(ctx: Context, padding_idx: int | None, weight: FakeTensor) -> int:
+    """The row that is left out, counted from 0, or -1. Raises RuntimeError if the table has none of that number."""
     if padding_idx is None:
         return -1
     rows = weight.sizes[0]
-    if isinstance(rows, int) and not -rows <= padding_idx < rows:
-        raise RuntimeError(
-            f"padding_idx must be within the number of embeddings, -{rows} through {rows - 1}, but got {padding_idx}"
-        )
-    return padding_idx if padding_idx >= 0 or not isinstance(rows, int) else padding_idx + rows
+    message = f"padding_idx must be within the number of embeddings, -{rows} through {rows - 1}, but got {padding_idx}"
+    ctx.require(land(ge(padding_idx, -rows), lt(padding_idx, rows)), message)
+    if padding_idx >= 0:
+        return padding_idx
+    # Which row it is matters to values only.
+    return padding_idx + rows if isinstance(rows, int) else 0
 
 
 @shape("aten.embedding_bag.padding_idx")
@@ -149,7 +150,7 @@ def embedding_bag_padding(
     padding_idx: int | None,
 ) -> tuple[FakeTensor, ...]:
     """The public operator; under ``no_grad`` it runs without gradients."""
-    absent = _position(padding_idx, weight)
+    absent = _position(ctx, padding_idx, weight)
     return _bags(
         ctx, weight, indices, offsets, mode, per_sample_weights, include_last_offset, absent, forward_only=True
     )
