@@ -8,6 +8,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._strides import same_sizes
 from refimpl.aten.losses import NONE
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq
 
@@ -59,6 +60,7 @@ def nll_loss_forward(
         message = f"size mismatch (got input: {_text(self.sizes)}, target: {_text(target.sizes)})"
         ctx.require(eq(self.sizes[0], found), message)
     _require_weight(ctx, weight, self.sizes[-1])
+    _require_classes(target)
     rows = self.sizes[:1] if reduction == NONE and self.ndim == 2 else ()
     return dense(ctx, self, rows), dense(ctx, self, ())
 
@@ -74,6 +76,11 @@ def nll_loss(
 ) -> FakeTensor:
     """The loss of rows of log-probabilities."""
     return nll_loss_forward(ctx, self, target, weight, reduction, ignore_index)[0]
+
+
+def _require_classes(target: FakeTensor) -> None:
+    if target.dtype is not DType.int64 and target.dtype is not DType.uint8:
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {scalar_type_name(target.dtype)}")
 
 
 @shape("aten.nll_loss2d_forward.default")
@@ -99,6 +106,7 @@ def nll_loss2d_forward(
     message = f"size mismatch (got input: {_text(self.sizes)} , target: {_text(target.sizes)}"
     for size, dim in zip(target.sizes, (0, 2, 3), strict=True):
         ctx.require(eq(self.sizes[dim], size), message)
+    _require_classes(target)
     return _losses(ctx, self, target, reduction), dense(ctx, self, ())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
@@ -12,6 +13,7 @@ from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten.norms import pairwise_distance
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import eq, ne
 
@@ -120,7 +122,9 @@ def binary_cross_entropy_with_logits(
         if other is not None and other.sizes != target.sizes:
             require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), target.dtype)
     operands = [tensor for tensor in (target, self, pos_weight, weight) if tensor is not None]
-    return reduced(ctx, pointwise(ctx, Kind.DEFAULT, *operands), reduction)
+    loss = pointwise(ctx, Kind.DEFAULT, *operands)
+    # The loss is written over a product with the target.
+    return reduced(ctx, loss if loss.dtype is target.dtype else replace(loss, dtype=target.dtype), reduction)
 
 
 @shape("aten.margin_ranking_loss.default")
@@ -128,6 +132,11 @@ def margin_ranking_loss(
     ctx: Context, input1: FakeTensor, input2: FakeTensor, target: FakeTensor, margin: float, reduction: int
 ) -> FakeTensor:
     """Whether the target ranks one input above the other."""
+    if target.dtype is DType.bool:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
     return reduced(ctx, pointwise(ctx, Kind.DEFAULT, target, input1, input2, margin), reduction)
 
 
@@ -216,6 +225,8 @@ def multi_margin_loss(
         classes = self.sizes[-1] if self.sizes else 1
         message = f"inconsistent weight size, expected {classes} but got {_sizes(weight)}"
         ctx.require(eq(weight.numel(), classes), message)
+    if target.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
     return dense(ctx, self, target.sizes if reduction == NONE else ())
 
 

@@ -166,6 +166,11 @@ def pad_circular(ctx: Context, self: FakeTensor, pad: Sizes) -> Value:
 def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: object) -> Value:
     """A border of any kind. Raises NotImplementedError for a kind that does not exist for that rank."""
     if mode == "constant":
+        if len(pad) > 2 * self.ndim:
+            raise RuntimeError(
+                "Padding length should be less than or equal to two times the input dimension but got padding length "
+                f"{len(pad)} and input of dimension {self.ndim}"
+            )
         return _constant(ctx, self, pad)
     if value is not None and value != 0.0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
-from refimpl.aten._elementwise import dense, like
-from refimpl.aten._promotion import Kind, Number, convert_kind, result_type
+from refimpl.aten._elementwise import dense, like, require_difference
+from refimpl.aten._promotion import Kind, Number, convert_kind, promote_types, result_type
 from refimpl.aten._reduction import reduced_sizes, require_elements
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides
@@ -80,6 +80,7 @@ def _gradient(
 ) -> list[Value]:
     if self.dtype is DType.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input.")
+    require_difference(self, self)
     for other in others:
         if other.ndim != 1:
             raise RuntimeError(
@@ -98,8 +99,10 @@ def _gradient(
             ge(self.sizes[at], edge_order + 1),
             "torch.gradient expected each dimension size to be at least edge_order+1",
         )
-    dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, result_type(ctx, self, *others))
-    return [dense(ctx, self, self.sizes, dtype) for _ in dims]
+    # Without coordinates every result has the one dtype; with them, that of its own.
+    own = _float(ctx, self)
+    dtypes = [promote_types(own, _float(ctx, other)) for other in others] or [own] * len(dims)
+    return [dense(ctx, self, self.sizes, dtype) for dtype in dtypes]
 
 
 def _one_or_all(self: FakeTensor, dim: int | None) -> Sequence[int]:
@@ -167,10 +170,9 @@ def _sample_dim(y: FakeTensor, dim: int) -> int:
 
 
 def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> None:
-    for letter, tensor in (("y", y), ("x", x)):
-        if tensor is not None and tensor.dtype is DType.bool:
-            also = "`x`" if x is not None and letter == "x" else "`y`"
-            raise RuntimeError(f"{name}: received a bool input for {also}, but bool is not supported")
+    if DType.bool in (y.dtype, y.dtype if x is None else x.dtype):
+        which = "`y`" if x is None else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
 
 
 @shape("aten.trapezoid.dx", "aten.trapz.dx")
@@ -199,6 +201,7 @@ def _one_less(ctx: Context, size: Dim) -> Dim:
 @shape("aten.trapezoid.x", "aten.trapz.x")
 def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
     """The integral along a dimension, at given coordinates; 0 without samples."""
+    _require_numbers(y, "trapezoid", x)
     at = _sample_dim(y, dim)
     if y.sizes[at] == 0:
         return dense(ctx, y, reduced_sizes(y.sizes, (at,), False))
@@ -219,6 +222,7 @@ def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -
 @shape("aten.cumulative_trapezoid.x")
 def cumulative_trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
     """The running integral along a dimension, at given coordinates."""
+    _require_numbers(y, "cumulative_trapezoid", x)
     at = _sample_dim(y, dim)
     return dense(ctx, y, _trapezoids(ctx, y, x, at, "cumulative_trapezoid"), _float(ctx, y, x))
 

@@ -229,7 +229,7 @@ def dsplit_array(ctx: Context, self: FakeTensor, indices: Sizes) -> Value:
 @shape("aten.unbind.int")
 def unbind(ctx: Context, self: FakeTensor, dim: int) -> Value:
     """Every element along a dimension. Raises IndexError for a zero-dimensional tensor."""
+    at = wrap_dim(dim, self.ndim)
     if not self.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    at = wrap_dim(dim, self.ndim)
     return [select(ctx, self, at, i) for i in range(_count(ctx, self.sizes[at]))]

@@ -36,9 +36,11 @@ class Torch(Protocol):
 DEVIATIONS: Final = {
     "aten._embedding_bag_forward_only.default": "fake tensors count the last offset where eager kernels do not",
     "aten._euclidean_dist.default": "the private half of cdist is asked for matrices only",
+    "aten._fft_r2c.default": "the private half of rfft does not look at a dimension that a vector lacks",
     "aten._scaled_mm.default": "which shapes of scales the kernel knows",
     "aten._trilinear.default": "the private half of bilinear broadcasts with sizes of 0",
     "aten.addbmm_.default": "the eager kernel gives self other sizes, which fake tensors refuse",
+    "aten.gradient.tensorarray": "coordinates of another length broadcast against the differences",
     "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
     "aten.native_batch_norm_backward.default": "fake tensors give the input's gradient although it is not wanted",
@@ -47,11 +49,18 @@ DEVIATIONS: Final = {
 
 # Both refuse a call, for another of the faults that one change gives it, and why.
 OTHER_WORDS: Final = {
+    "aten._fft_c2c.default": "a dimension that a vector lacks is found missing by the reshape inside",
     "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
     "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",
     "aten.linear.default": "of which product it is made depends on the rank and the bias",
     "aten.matmul.default": "of which product it is made depends on the ranks",
+    "aten.reflection_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
+    "aten.reflection_pad2d.default": "a scalar is refused for its rank, not for the length of the padding",
+    "aten.reflection_pad3d.default": "a scalar is refused for its rank, not for the length of the padding",
+    "aten.replication_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
+    "aten.replication_pad2d.default": "a scalar is refused for its rank, not for the length of the padding",
+    "aten.replication_pad3d.default": "a scalar is refused for its rank, not for the length of the padding",
     "aten.rnn_relu.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.rnn_tanh.input": "a layer of another rank is refused by one of the products that it is made of",
 }
