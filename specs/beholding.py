@@ -11,12 +11,12 @@ from refimpl.fx import Graph, Node
 from refimpl.laws.blind_run import BlindRun, Step, prepare
 from refimpl.laws.observation import ABSENT, Failure, FreshSymbol, Held, Observation, ObservedNode, Stated, under
 from refimpl.laws.observe import observe
-from refimpl.laws.step_law import StepClaim
+from refimpl.laws.step_law import ObservedLaw, StepClaim, StepClaims
 from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, SequenceKey, Specialization
 from refimpl.symbolic_shapes.events import Binding, Definition, Event, Fact, Requirement
 from refimpl.terms import Cond, Symbol, eq, float_add, float_symbol, ge, int_of_bool, le, lnot, lor, mod, symbol
 from specs.clauses import Clause, checks
-from tests.laws.observed import F0, S0, U0, U1, U7, U8
+from tests.laws.observed import F0, S0, U0, U1, U7, U8, run, step
 from tests.laws.programs import counted, loaded
 from tests.laws.seen import ZF, P, S, U, V, atom
 
@@ -151,6 +151,7 @@ def test_an_implication_is_its_condition_under_the_predicates() -> None:
 @checks(OBS_04)
 def test_what_is_not_said_is_not_so() -> None:
     assert Stated("n", ge(U, 1), "fact") == Stated("n", ge(U, 1), "fact", (), "", 0, True, "")
+    assert Stated("n", ge(U, 1), "fact").whole is ge(U, 1)
     assert ObservedNode("n", "relu", None, None) == ObservedNode(
         "n", "relu", None, None, (), (), False, None, False, False, None, True
     )
@@ -159,6 +160,8 @@ def test_what_is_not_said_is_not_so() -> None:
     assert (empty.unused, empty.extra_machine, empty.determined, empty.reprove) == ((), (), {}, False)
     claim = StepClaim("LINK", "n", (), ge(U, 1), "wrong", "mend it")
     assert (claim.broken, claim.discarded) == ("refuted", False)
+    silent = ObservedLaw("LINK", "It holds.")
+    assert silent.of_step(step()) == silent.of_run(run()) == StepClaims()
 
 
 OBS_05 = Clause(
