@@ -74,6 +74,15 @@ def test_bindings_are_found_at_the_first_place_of_each_symbol() -> None:
     assert env.pending_fresh_unbacked_symbols == []
     assert compute_unbacked_bindings(env, tensor) is None
     env.create_unbacked_symint()
+    some = ShapeEnv()
+    found_one, *_ = (some.create_unbacked_symint() for _ in range(3))
+    with pytest.raises(PendingUnbackedSymbolNotFound, match=r"Pending unbacked symbols \{u1, u2\} not in returned"):
+        compute_unbacked_bindings(some, found_one)
+    ignoring = ShapeEnv()
+    first, *_ = (ignoring.create_unbacked_symint() for _ in range(3))
+    ignoring.symbols.ignorable.update({name("u1"): None, name("u2"): None})
+    assert compute_unbacked_bindings(ignoring, first) == {name("u0"): ()}
+    assert (ignoring.pending_fresh_unbacked_symbols, ignoring.ignorable_fresh_unbacked_symbols) == ([], [])
     torch = ShapeEnv(profile=TORCH_2_13)
     torch.create_unbacked_symint()
     same = (wrap(symbol("u0"), torch), torch.create_unbacked_symfloat())
