@@ -215,6 +215,14 @@ def test_everyday_residues() -> None:
     assert bounds.known(t.eq(t.mod(3 * Y, 18), 6)) is True
     assert bounds.known(t.eq(t.mod(X * 2 + Y, 2), 0)) is True
     assert bounds.known(t.eq(3 * X + 6 * Y, 2)) is False, "threefold"
+    odd = knowing(t.eq(t.mod(X, 2), 1), t.eq(t.mod(Y, 2), 1))
+    assert odd.known(t.eq(t.mod(X + Y, 2), 0)) is True
+    assert odd.known(t.eq(t.mod(X + Y + Z, 2), 0)) is None
+    even = knowing(t.eq(t.mod(X, 2), 0), t.eq(t.mod(Y, 2), 0), t.eq(t.mod(X + Y, 4), 2))
+    assert even.known(t.eq(t.mod(X + Y, 4), 2)) is True
+    multiples = knowing(t.eq(t.mod(X, 4), 0), t.eq(t.mod(Y, 6), 0))
+    assert multiples.known(t.eq(t.mod(X * Y, 24), 0)) is True
+    assert multiples.known(t.eq(t.mod(t.int_max(X, Y), 2), 0)) is True
     whole = knowing(t.eq(t.mod(X + Y, 4), 1))
     assert whole.known(t.eq(t.mod(2 * X + 2 * Y + 1, 8), 3)) is True
     assert whole.known(t.eq(t.mod(-X - Y, 4), 3)) is True
