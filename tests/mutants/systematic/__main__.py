@@ -20,12 +20,14 @@ from pathlib import Path
 from types import CodeType
 from typing import Final
 
+from tests.mutants.systematic import PACKAGES
+from tests.mutants.systematic.arguments import PAGE, read_arguments, table, with_table
 from tests.mutants.systematic.changes import ROOT, Change, changes, modules
 from tests.mutants.systematic.checking import all_checks, run_one, seconds, traced
 from tests.mutants.systematic.forked import Found, first_failure, in_child
 from tests.mutants.systematic.lines import moved
 from tests.mutants.systematic.planting import Functions, differing, plant_in_import
-from tests.mutants.systematic.record import Result, write_record
+from tests.mutants.systematic.record import Result, read_record, write_record
 
 __all__ = ["main"]
 
@@ -216,6 +218,17 @@ def _cold(run: _Run, chosen: Iterable[Change]) -> None:
             run.keep(change, first_failure(checks, run.budget, prepare), len(checks))
 
 
+def _write(rows: Iterable[Mapping[str, object]]) -> None:
+    """Write the results on changes of the present code to the record, and the table to the page."""
+    by_package = {package: {c.id for name in modules(package) for c in changes(name)} for package in PACKAGES}
+    equal = {str(row["id"]) for row in rows if row["outcome"] == "equal"}
+    present = set().union(*by_package.values()) - equal
+    write_record(_recorded(row) for row in rows if row["id"] in present)
+    counts = {package: len(found - equal) for package, found in by_package.items()}
+    rows_of_table = table(read_record(), read_arguments(), counts)
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), rows_of_table), encoding="utf-8")
+
+
 def _recorded(row: Mapping[str, object]) -> Result:
     by, how = row["by"], row["how"]
     return Result(str(row["id"]), None if by is None else str(by), None if how is None else str(how))
@@ -239,10 +252,7 @@ def main(*arguments: str) -> int:
     run = _Run(given.work, given.budget, given.only)
     everything = [change for module in given.modules or modules() for change in changes(module)]
     if given.write:
-        present = {change.id for change in everything}
-        write_record(
-            _recorded(row) for row in run.results.values() if row["id"] in present and row["outcome"] != "equal"
-        )
+        _write(run.results.values())
         return 0
     alive = {name for name, result in run.results.items() if result["outcome"] in ("survived", "open", "unreached")}
     done = set(run.results) - alive if given.again else set(run.results)

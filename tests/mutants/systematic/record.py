@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
 
 from tests.mutants.systematic import PACKAGES
 
-__all__ = ["FOLDER", "Result", "read_record", "table", "write_record"]
+__all__ = ["FOLDER", "Result", "read_record", "write_record"]
 
 FOLDER: Final = Path(__file__).parent / "killers"
 _SURVIVED: Final = "survived"
@@ -58,15 +58,3 @@ def read_record(folder: Path = FOLDER) -> list[Result]:
                 survived = key == _SURVIVED
                 found += [Result(f"{site}:{name}", check or None, None if survived else how or key) for name in names]
     return found
-
-
-def table(results: Sequence[Result]) -> str:
-    """For each module: the changes that were tried, those noticed, and those not noticed."""
-    rows = ["| module | tried | noticed | survived |", "|---|---|---|---|"]
-    modules = dict.fromkeys(result.id.split(":")[0] for result in results)
-    for module in (*modules, ""):
-        tried = [result for result in results if result.id.startswith(f"{module}:") or not module]
-        survived = sum(result.how is None for result in tried)
-        name = f"`{module.removeprefix('refimpl.')}`" if module else "all"
-        rows.append(f"| {name} | {len(tried)} | {len(tried) - survived} | {survived} |")
-    return "\n".join(rows)
