@@ -74,6 +74,7 @@ class Child:
         return answer
 
     def _ended(self) -> str:
+        self._lines.put(None)  # whoever asks again learns it at once
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_DEADLINE)
         self._threads[2].join(STOP_DEADLINE)
