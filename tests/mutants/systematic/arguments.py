@@ -20,7 +20,7 @@ HARMLESS: Final = ("nothing to observe", "time or memory")
 """Changes of the text, not of what the program means: no check of meaning can notice them."""
 KINDS: Final = (*HARMLESS, "less is known", "open")
 _ITEM: Final = re.compile(
-    r"^\* ((?:`[^`\n]+:[^`\n]+:[^`\n]+:[0-9a-f]{6}`,?\s+)+)\(([a-z ]+)\) ((?:.+\n?(?!\* |#))*)", re.M
+    r"^\* ((?:`[^`\s:]+:[^`\s:]*:[a-z]+:[0-9a-f]{6}`,?\s+)+)\(([a-z ]+)\) ((?:.+\n?(?!\* |#))*)", re.M
 )
 _TABLE: Final = re.compile(r"(<!-- the table -->\n).*?(<!-- its end -->)", re.S)
 
