@@ -222,7 +222,7 @@ def _write(rows: Iterable[Mapping[str, object]]) -> None:
     """Write the results on changes of the present code to the record, and the table to the page."""
     by_package = {package: {c.id for name in modules(package) for c in changes(name)} for package in PACKAGES}
     equal = {str(row["id"]) for row in rows if row["outcome"] == "equal"}
-    present = set().union(*by_package.values()) - equal
+    present = {name for found in by_package.values() for name in found} - equal
     write_record(_recorded(row) for row in rows if row["id"] in present)
     counts = {package: len(found - equal) for package, found in by_package.items()}
     rows_of_table = table(read_record(), read_arguments(), counts)
