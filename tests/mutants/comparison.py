@@ -10,6 +10,7 @@ __all__ = ["COMPARISON"]
 
 _M: Final = "refimpl.laws"
 _C: Final = "specs/comparison.py::"
+_S: Final = "specs/sorts.py::"
 
 COMPARISON: Final = (
     Mutant(
@@ -34,7 +35,7 @@ COMPARISON: Final = (
         f"{_M}.scalars:sort_name",
         "isinstance(scalar, (bool, *_BOOL))",
         "isinstance(scalar, _BOOL)",
-        (f"{_C}test_each_value_has_its_sort",),
+        (f"{_S}test_each_value_has_its_sort",),
     ),
     Mutant(
         "cmp-lists-are-tuples",
@@ -42,6 +43,6 @@ COMPARISON: Final = (
         f"{_M}.values_json:value_json",
         '"list" if isinstance(value, list) else "tuple"',
         '"tuple"',
-        (f"{_C}test_each_kind_of_value_has_its_json",),
+        (f"{_S}test_each_kind_of_value_has_its_json",),
     ),
 )
