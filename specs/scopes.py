@@ -126,6 +126,7 @@ def test_environments_like_another_learn_apart(first: bool, contradictory: bool)
     learns.fact(le(U0, 6))
     learns.fact(eq(U2, U0))
     assert learns.pending_fresh_unbacked_symbols == [name("u0")]
+    assert learns.bound(U0) == ValueRange(3, 6), "asked first: what follows is found out when it is asked for"
     assert kept == (
         other.replacements,
         other.filed(name("u0")),

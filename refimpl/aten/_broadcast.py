@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._strides import same_size
+from refimpl.aten._strides import is_plain, same_size
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Cond, Dim, eq, ge, lor
@@ -31,6 +32,8 @@ def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes, message: str | None
         return left
     if not left:
         return right
+    if is_plain(left) and is_plain(right) and (plain := _plain_common(left, right)) is not None:
+        return plain
     if len(left) < len(right):
         left = (1,) * (len(right) - len(left)) + left
     elif len(right) < len(left):
@@ -39,6 +42,16 @@ def broadcast_sizes(ctx: Context, left: Sizes, right: Sizes, message: str | None
     common = [_common(ctx, left[dim], right[dim], dim, message) for dim in range(len(left) - 1, -1, -1)]
     common.reverse()
     return tuple(common)
+
+
+@lru_cache(maxsize=8192)
+def _plain_common(left: Sizes, right: Sizes) -> Sizes | None:
+    """``broadcast_sizes`` of plain numbers, of which no constraint says anything; None if they clash."""
+    missing = len(left) - len(right)
+    left, right = (1,) * -missing + left, (1,) * missing + right
+    if any(a != b and a != 1 != b for a, b in zip(left, right, strict=True)):
+        return None
+    return tuple([a if b == 1 else b for a, b in zip(left, right, strict=True)])
 
 
 def _common(ctx: Context, a: Dim, b: Dim, dim: int, message: str | None) -> Dim:

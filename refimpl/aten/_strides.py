@@ -18,6 +18,7 @@ __all__ = [
     "is_channels_last",
     "is_contiguous",
     "is_contiguous_for",
+    "is_plain",
     "permuted_strides",
     "same_size",
     "same_sizes",
@@ -47,12 +48,17 @@ def _times(left: Dim, right: Dim) -> Dim:
     return left * right
 
 
+def is_plain(sizes: Sizes) -> bool:
+    """Whether all of them are numbers."""
+    for size in sizes:  # noqa: SIM110 - a generator would double the time
+        if type(size) is not int:
+            return False
+    return True
+
+
 def contiguous_strides(ctx: Context, sizes: Sizes) -> Sizes:
     """Row-major strides: the product of the sizes to the right, empty dimensions counted as 1."""
-    for size in sizes:
-        if type(size) is not int:
-            break
-    else:
+    if is_plain(sizes):
         return _plain_contiguous(sizes)
     running: Dim = 1
     strides: list[Dim] = [running]

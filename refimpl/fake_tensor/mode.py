@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar, Token
-from typing import Literal, NamedTuple, final
+from contextvars import Token
+from typing import Literal, final
 
 from refimpl.fake_tensor.context import Quantity, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.quantities import Quantities
 from refimpl.fake_tensor.subgraphs import Subgraphs
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.symbolic_shapes.active import ActiveMode, active_mode
-from refimpl.symbolic_shapes.environment import Checkpoint
+from refimpl.symbolic_shapes.active import ActiveMode, ModePoint, active_mode
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.sym_node import wrap as wrap_scalar
 from refimpl.terms import (
@@ -35,19 +34,10 @@ from refimpl.terms import (
     to_real,
 )
 
-__all__ = ["FakeTensorMode", "ModePoint", "current_mode", "detect_fake_mode"]
+__all__ = ["FakeTensorMode", "current_mode", "detect_fake_mode"]
 
 LARGEST_SIZE = 2**63 - 2
 """The largest size, stride, offset or number of elements (DESIGN's ``W``)."""
-
-_current: ContextVar[FakeTensorMode | None] = ContextVar("current_fake_mode", default=None)
-
-
-class ModePoint(NamedTuple):
-    """Where environment and quantities stood when a node began."""
-
-    environment: Checkpoint
-    quantities: int
 
 
 @final
@@ -69,9 +59,9 @@ class FakeTensorMode:
         self._env = ShapeEnv() if shape_env is None else shape_env
         self._default_dtype = default_dtype
         self._quantities = Quantities()
-        self._subgraphs = Subgraphs(self._env, self._quantities)
+        self._subgraphs: Subgraphs | None = None
         self._memo = congruence == "memo"
-        self._tokens: list[tuple[Token[FakeTensorMode | None], Token[ActiveMode | None]]] = []
+        self._tokens: list[Token[ActiveMode | None]] = []
 
     @property
     def shape_env(self) -> ShapeEnv:
@@ -86,16 +76,16 @@ class FakeTensorMode:
     @property
     def subgraphs(self) -> Subgraphs:
         """Runs sub-graphs, for higher-order operators."""
+        if self._subgraphs is None:
+            self._subgraphs = Subgraphs(self._env, self._quantities)
         return self._subgraphs
 
     def __enter__(self) -> FakeTensorMode:
-        self._tokens.append((_current.set(self), active_mode.set(self)))
+        self._tokens.append(active_mode.set(self))
         return self
 
     def __exit__(self, *_: object) -> None:
-        current, active = self._tokens.pop()
-        _current.reset(current)
-        active_mode.reset(active)
+        active_mode.reset(self._tokens.pop())
 
     # -- questions --
 
@@ -213,14 +203,13 @@ class FakeTensorMode:
 
     def checkpoint(self) -> ModePoint:
         """The point to which ``roll_back`` returns."""
-        return ModePoint(self._env.checkpoint(), self._quantities.mark())
+        return self._env.checkpoint(), self._quantities.mark()
 
-    def roll_back(self, point: object) -> None:
-        """Be as at the checkpoint. Raises TypeError for another's checkpoint."""
-        if not isinstance(point, ModePoint):
-            raise TypeError(f"{type(point).__name__} is no checkpoint of a fake mode")
-        self._env.roll_back(point.environment)
-        self._quantities.roll_back(point.quantities)
+    def roll_back(self, point: ModePoint) -> None:
+        """Be as at the checkpoint."""
+        environment, quantities = point
+        self._env.roll_back(environment)
+        self._quantities.roll_back(quantities)
 
 
 def _same(term: IntTerm | Symbol, other: Scalar) -> Cond:
@@ -233,9 +222,10 @@ def _same(term: IntTerm | Symbol, other: Scalar) -> Cond:
 
 def current_mode() -> FakeTensorMode | None:
     """The mode entered last, in this thread or task."""
-    return _current.get()
+    mode = active_mode.get()
+    return mode if isinstance(mode, FakeTensorMode) else None
 
 
 def detect_fake_mode(inputs: object = None) -> FakeTensorMode | None:
     """The active mode. Source: ``torch._guards.detect_fake_mode``."""
-    return _current.get()
+    return current_mode()

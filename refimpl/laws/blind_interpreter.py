@@ -58,7 +58,7 @@ class BlindInterpreter(PropagateUnbackedSymInts):
     def run_node(self, n: Node) -> object:
         """The value of one node, recorded as a step."""
         if n.op in _NOT_CALLS:
-            return super(PropagateUnbackedSymInts, self).run_node(n)  # they bind nothing and can't fail
+            return self._run_node(n)  # they bind nothing and can't fail
         env = self.mode.shape_env
         symbols = env.symbols
         count = symbols.fresh_count

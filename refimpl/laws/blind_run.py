@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from refimpl.export import ExportedProgram
 from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
@@ -24,9 +24,7 @@ from refimpl.terms import Scalar, Symbol
 __all__ = ["BlindRun", "Prepared", "Step", "blind_run", "inputs_of", "prepare"]
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class BlindRun:
+class BlindRun(NamedTuple):
     """What the run said: its steps, the log, and how fresh symbols were renamed."""
 
     prepared: Prepared

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, Final, final
+from typing import Any, Final, final  # Any stands for what cvc5 has, which ships no types
 
 from refimpl.solver._encode_text import quoted
 from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat, nearest_float

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from refimpl.symbolic_shapes.environment import Checkpoint
     from refimpl.symbolic_shapes.shape_env import ShapeEnv
 
-__all__ = ["ActiveMode", "active_mode", "active_shape_env"]
+__all__ = ["ActiveMode", "ModePoint", "active_mode", "active_shape_env"]
+
+ModePoint: TypeAlias = "tuple[Checkpoint, int]"
+"""Where the environment, and the mode's own records, stood when a node began."""
 
 
 class ActiveMode(Protocol):
@@ -19,11 +23,11 @@ class ActiveMode(Protocol):
         """The environment of the mode."""
         ...
 
-    def checkpoint(self) -> object:
+    def checkpoint(self) -> ModePoint:
         """A point to roll back to, of the environment and of the mode's own records."""
         ...
 
-    def roll_back(self, point: object) -> None:
+    def roll_back(self, point: ModePoint) -> None:
         """Be as at the checkpoint (law ATOM)."""
         ...
 

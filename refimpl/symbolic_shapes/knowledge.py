@@ -38,11 +38,13 @@ class Knowledge:
     stays in the words it was said in, so that a later fact never rests on an earlier requirement unseen.
     """
 
-    __slots__ = ("_bounds", "_contradicted", "_entries", "_filed", "_parent", "_replacements", "_unlearned")
+    __slots__ = ("_bounds", "_contradicted", "_entries", "_filed", "_lent", "_parent", "_replacements", "_unlearned")
 
     def __init__(self, parent: Knowledge | None = None) -> None:
         self._parent = parent
         self._bounds: Bounds = Bounds() if parent is None else parent.bounds.fork()
+        # Whether a copy asks the same bounds: whoever learns more then takes bounds of its own first.
+        self._lent = False
         self._unlearned: dict[BoolTerm, None] = {}
         self._contradicted: Cond | None = None
         self._replacements: dict[Symbol, Scalar] = {}
@@ -54,6 +56,9 @@ class Knowledge:
         """What follows cheaply from the conditions. They are learned when asked for: most fresh symbols are renamed
         before anybody asks, and only their new names need be learned."""
         if self._unlearned:
+            if self._lent:
+                self._bounds = self._bounds.fork()
+                self._lent = False
             for condition in self._unlearned:
                 self._bounds.assume(condition)
             self._unlearned.clear()
@@ -74,11 +79,12 @@ class Knowledge:
         """The same knowledge, which learns separately; what follows from it is not found out again."""
         other = object.__new__(Knowledge)
         other._parent = self._parent
-        other._bounds = self.bounds.fork()
+        other._bounds = self.bounds
+        other._lent = self._lent = True
         other._unlearned = {}
         other._contradicted = self._contradicted
         other._replacements = self._replacements.copy()
-        other._filed = {symbol: filed.copy() for symbol, filed in self._filed.items()}
+        other._filed = {symbol: filed.copy() for symbol, filed in self._filed.items()} if self._filed else {}
         other._entries = self._entries.copy()
         return other
 
@@ -93,6 +99,7 @@ class Knowledge:
             return
         kept = self._entries[:count]
         self._bounds = Bounds() if self._parent is None else self._parent.bounds.fork()
+        self._lent = False
         self._unlearned = {}
         self._replacements = {}
         self._filed = {}

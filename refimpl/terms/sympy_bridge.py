@@ -12,7 +12,7 @@ PyTorch passes its own functions, and sympy's (:data:`SYMPY_HEADS`), as the head
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final  # Any stands for what sympy has, which ships no types
 
 import sympy
 

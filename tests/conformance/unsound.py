@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refimpl.conformance import Declined, Raised, RebindingInput, RebindingResult, Reference, Returned
+from refimpl.symbolic_shapes.state import ShapeEnvState
+from tests.conformance.altered import Altered
 
 __all__ = ["Unsound"]
 
 
-class Unsound:
-    """The reference, except that rebinding loses what was known."""
+class Unsound(Altered):
+    """Rebinding loses what was known."""
 
     name = "unsound"
-    version = "1"
 
-    def __init__(self) -> None:
-        reference = Reference()
-        self.features = reference.features
-        self.interpreter = reference.interpreter
-        self.bindings = reference.bindings
-        self.environment = reference.environment
-        self.propagation = reference.propagation
-        self._reference = reference
-
-    def rebinding(self, given: RebindingInput) -> Returned[RebindingResult] | Raised | Declined:
-        """The step, without what was known."""
-        outcome = self._reference.rebinding(given)
-        if isinstance(outcome, Returned):
-            return Returned(RebindingResult(replace(outcome.result.environment, known=(), ranges={})))
-        return outcome
+    def after(self, environment: ShapeEnvState) -> ShapeEnvState:
+        """Nothing is known."""
+        return replace(environment, known=(), ranges={})

@@ -196,6 +196,14 @@ ENVIRONMENT: Final = (
         (f"{_SCOPES}test_environments_like_another_learn_apart",),
     ),
     Mutant(
+        "env-copies-share-what-follows",
+        "What follows from what one of them learns is known to the other too.",
+        f"{_KNOWLEDGE}.bounds",
+        "self._bounds = self._bounds.fork()",
+        "pass",
+        (f"{_SCOPES}test_environments_like_another_learn_apart",),
+    ),
+    Mutant(
         "env-applied-names-are-pending",
         "A symbol that took its old name is still waited for.",
         f"{_ENV}.apply",
