@@ -127,7 +127,7 @@ def test_a_path_that_goes_astray_says_where(place: tuple[object, KeyPath, str, o
     wrong = data.draw(st.sampled_from(astray))
     with pytest.raises(PathError) as caught:
         key_get(value, (*path[:depth], wrong, *path[depth:]))
-    assert caught.value.depth == depth
+    assert (caught.value.path, caught.value.depth) == ((*path[:depth], wrong, *path[depth:]), depth)
     with pytest.raises(PathError):
         read_scalar(value, (*path[:depth], wrong))
 

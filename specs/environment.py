@@ -137,6 +137,7 @@ def test_a_boolean_is_an_integer_in_zero_one() -> None:
     env = ShapeEnv()
     assert env.create_unbacked_symbool().condition is eq(U0, 1)
     assert env.bound(U0) == ValueRange(0, 1)
+    assert env.log == [Fact("", land(ge(U0, 0), le(U0, 1)))], "no eager run violates it"
 
 
 ENV_05 = Clause(

@@ -82,6 +82,15 @@ def test_what_sympy_itself_makes_is_read() -> None:
         from_sympy(sympy.gamma(x))
 
 
+@checks(TRM_12)
+def test_what_sympy_knows_to_be_true_of_all_numbers_comes_back_too() -> None:
+    """sympy would decide these, since no square is negative: that is no business of a way there and back."""
+    from refimpl.terms.sympy_bridge import from_sympy, to_sympy
+
+    for condition in (t.eq(U * U, -1), t.ne(U * U, -1), t.ge(U * U, 0), t.ge(-U * U, 1)):
+        assert from_sympy(to_sympy(condition)) is condition
+
+
 @checks(TRM_11)
 def test_terms_are_written_with_the_heads_that_are_given() -> None:
     import sympy

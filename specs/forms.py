@@ -10,7 +10,7 @@ import pytest
 from refimpl import terms as t
 from refimpl.terms import Cond, Dim, Real, Scalar, Sort, TermTooLargeError, evaluate
 from refimpl.terms.integers import natural_power
-from refimpl.terms.keys import bounded
+from refimpl.terms.keys import bounded, key_of
 from specs.clauses import Clause, checks
 
 __all__ = ["FRM_03", "FRM_04", "FRM_05"]
@@ -91,6 +91,22 @@ def test_texts_have_at_most_a_mebibyte() -> None:
     for longer in (t.symbol(f"{name}a"), -t.symbol(name)):
         with pytest.raises(TermTooLargeError, match="a text of 1048577 characters"):
             t.to_text(longer)
+
+
+@checks(FRM_03)
+def test_no_name_is_taken_for_a_term() -> None:
+    """The text that orders a symbol is that of no other term, however the symbol is called."""
+    others = (X + Y, 2 * X, X * Y, t.int_max(X, Y), X // Y, t.to_float(X), t.float_add(F, 0.5), t.float_unary("sqrt", F))
+    for term in others:
+        name = key_of(term)
+        alike = (t.symbol(name), t.float_symbol(name), t.bool_symbol(name))
+        assert name not in {key_of(each) for each in alike}
+        assert len({key_of(each) for each in (t.symbol(name), t.float_symbol(name))}) == 2
+        assert all(t.to_text(each) == name for each in alike)
+    for real in (t.to_float(X), t.float_add(F, 0.5), t.float_unary("sqrt", F)):
+        choice = t.float_ite(P, t.float_symbol(key_of(real)), real)
+        assert isinstance(choice, t.Apply)
+        assert choice.fn == "FloatIte"
 
 
 @checks(FRM_03)

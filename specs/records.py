@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -16,6 +17,7 @@ from refimpl.symbolic_shapes import (
     DivideByKey,
     Event,
     Fact,
+    KeyPath,
     Requirement,
     SequenceKey,
     ShapeEnv,
@@ -174,6 +176,23 @@ def test_scopes_are_left(depth: int, fails: bool, required: bool) -> None:
     assert (env.node, env.predicates) == ("", ())
     assert env.known(ge(OLD[1], 1)) is None, "what a scope supposes stays there"
     assert env.bound(FRESH[0]) == ValueRange()
+
+
+@checks(PRO_14)
+@given(depth=st.integers(0, 2), divisor=st.integers(1, 2))
+def test_what_rebinding_records_carries_the_predicates(depth: int, divisor: int) -> None:
+    """A binding, a definition, and the equation of one value that is bound twice."""
+    env, predicates = two_fresh(), tuple(ge(OLD[1], level + 1) for level in range(depth))
+    double: KeyPath = (SequenceKey(0), DivideByKey(divisor)) if divisor > 1 else (SequenceKey(0),)
+    bindings: dict[Symbol, KeyPath] = {name("u0"): AT, name("u2"): double, name("u3"): (SequenceKey(1),)}
+    with ExitStack() as scopes:
+        scopes.enter_context(env.at("node"))
+        for predicate in predicates:
+            scopes.enter_context(env.under(predicate))
+        rebind_node(env, bindings, (SymInt(FRESH[0], env), 7), 0)
+    assert {type(event) for event in env.log} >= {Binding, Definition}
+    assert (Requirement in {type(event) for event in env.log}) == (divisor == 1)
+    assert [(event.node, event.under) for event in env.log] == [("node", predicates)] * len(env.log)
 
 
 PRO_15 = Clause(

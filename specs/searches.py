@@ -195,8 +195,11 @@ def test_nothing_is_concluded_from_a_division_by_zero() -> None:
     assert bounds.range_of(B) == ValueRange()
     assert bounds.known(eq(mod(B, 3), 0)) is None
     assert bounds.known(le(floor_div(A, 0), A)) is None
-    bounds = knowing([le(A, 0)])
-    assert bounds.known(le(floor_div(A, 0), 5)) is None
+    for known in (le(A, 0), le(A, -7), ge(A, 0), ge(A, 7)):
+        bounds = knowing([known])
+        for question in (le(floor_div(A, 0), 5), ge(floor_div(A, 0), -5)):
+            assert bounds.known(question) is None
+            assert bounds.known(lnot(question)) is None
 
 
 @checks(TRM_31)

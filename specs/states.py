@@ -165,6 +165,8 @@ def test_each_part_of_a_state_says_its_own() -> None:
         assert tuple(state.conditions()) == said
         env = environment_of(state)
         assert all(env.known(condition) is True for condition in said)
+        fresh = {*state.pending, *state.ignorable, *state.renamings}
+        assert {found for found in state.symbols() if env.is_fresh(found)} == fresh
         names = {int(found.name[1:]) for found in state.symbols()}
         assert str(env.create_unbacked_symint()) == f"u{max(names) + 1}", "no name of the state is given again"
     assert environment_of(parts[5][0]).var_to_range == parts[5][0].ranges

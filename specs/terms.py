@@ -23,6 +23,7 @@ from refimpl.terms import (
     floor_div,
     ge,
     gt,
+    int_max,
     le,
     lt,
     mod,
@@ -237,6 +238,16 @@ def test_remainders_are_remembered_and_moved(sign: int, shift: int, modulus: int
     assert bounds.known(eq(mod(U * sign + shift, modulus), residue % modulus)) is True
     equal = bounds.known(eq(U, asked))
     assert equal is None or (equal is False and asked not in values)
+
+
+@checks(TRM_07)
+def test_a_number_that_is_known_counts_in_remainders() -> None:
+    bounds, v = Bounds(), symbol("u1")
+    bounds.assume(eq(U, 4))
+    for residue in range(6):
+        assert bounds.known(eq(U + 2 * v, residue)) is (None if residue % 2 == 0 else False)
+        # The greater of two numbers that are both 4 is 4, of whatever they are written.
+        assert bounds.known(eq(int_max(U, 4) + 2 * v, residue)) is (None if residue % 2 == 0 else False)
 
 
 TRM_08 = Clause(

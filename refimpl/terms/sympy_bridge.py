@@ -34,10 +34,9 @@ from refimpl.terms.core import (
     Symbol,
     Term,
 )
-from refimpl.terms.integers import int_max, int_min, ite
 from refimpl.terms.polynomials import add, bool_symbol, multiply, symbol, symbol_atom
-from refimpl.terms.reals import float_eq, float_ite, float_le, float_lt, float_ne
-from refimpl.terms.rebuild import SortError, apply_function, to_cond, to_dim, to_real
+from refimpl.terms.reals import float_eq, float_le, float_lt, float_ne
+from refimpl.terms.rebuild import SortError, apply_function, to_cond, to_dim
 from refimpl.terms.traversal import subterms
 
 __all__ = ["SYMPY_HEADS", "evaluate_sympy", "from_sympy", "to_sympy"]
@@ -159,8 +158,6 @@ def _part_from_sympy(part: Any, args: list[Scalar]) -> Scalar:
         for arg in args:
             result = (add if isinstance(part, sympy.Add) else multiply)(result, to_dim(arg))
         return result
-    if isinstance(part, sympy.Pow):
-        return apply_function("Pow", args)
     return _function_from_sympy(type(part).__name__, args)
 
 
@@ -194,12 +191,6 @@ def _function_from_sympy(name: str, args: list[Scalar]) -> Scalar:
             return land(*map(to_cond, args))
         case "Any" | "Or":
             return lor(*map(to_cond, args))
-        case "Max" | "Min":
-            return (int_max if name == "Max" else int_min)(*map(to_dim, args))
-        case "Ite":
-            return ite(to_cond(args[0]), to_dim(args[1]), to_dim(args[2]))
-        case "FloatIte":
-            return float_ite(to_cond(args[0]), to_real(args[1]), to_real(args[2]))
         case _:
             try:
                 return apply_function(name, args)

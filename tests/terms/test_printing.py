@@ -115,6 +115,46 @@ PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
     (t.float_mul(2.0, t.float_pow(Z, 3.0)), "2.0*FloatPow(zuf0, 3.0)"),
     (t.float_sub(Z, 1.5), "zuf0 - 1.5"),
     (t.float_sub(t.float_true_div(Z, 3.0), 1.5), "(FloatTrueDiv(zuf0, 3.0)) - 1.5"),
+    (
+        t.lor(t.le(S + U, 3), t.float_le(t.int_true_div(S, U), Z1), ge(S77, 2 * S + U)),
+        "(s0 + u0 <= 3) | ((IntTrueDiv(s0, u0)) <= zuf1) | (s77 >= 2*s0 + u0)",
+    ),
+    (
+        t.land(t.eq(3 * S, S**3 * U**3), t.eq(t.ite(t.eq(S, 3), S, U), 1)),
+        "Eq(3*s0, s0**3*u0**3) & Eq(Piecewise((s0, Eq(s0, 3)), (u0, True)), 1)",
+    ),
+    (
+        t.land(t.eq(t.int_max(S, U + 1), 3), t.float_lt(Z1, t.float_ite(t.float_lt(Z, 0.5), 1e20, 2.0))),
+        "Eq(Max(s0, u0 + 1), 3) & (zuf1 < Piecewise((1.0e+20, zuf0 < 0.5), (2.0, True)))",
+    ),
+    (
+        t.land(t.lnot(P), t.float_le(Z, 0.5), t.float_lt(t.float_ite(t.float_eq(Z1, -1.5), Z1, 1e20), -1.5)),
+        "~b & (zuf0 <= 0.5) & (Piecewise((zuf1, Eq(zuf1, -1.5)), (1.0e+20, True)) < -1.5)",
+    ),
+    (t.lor(t.eq(S * U * U, 0), t.eq(t.int_max(S, U + 1), V)), "Eq(s0*u0**2, 0) | Eq(Max(s0, u0 + 1), u1)"),
+    (t.lor(t.float_eq(t.int_true_div(1, V), Z), ge(S, U * V)), "Eq(IntTrueDiv(1, u1), zuf0) | (s0 >= u0*u1)"),
+    (
+        t.land(t.float_lt(t.float_sub(Z1, 0.5), 2.0), t.float_ne(t.to_float(S), Z1)),
+        "(zuf1 - 0.5 < 2.0) & Ne(ToFloat(s0), zuf1)",
+    ),
+    (
+        t.lor(t.float_le(Z, 0.5), t.float_lt(Z, 0.5), t.le(2 * S + U, 3)),
+        "(zuf0 <= 0.5) | (zuf0 < 0.5) | (2*s0 + u0 <= 3)",
+    ),
+    (
+        t.int_max(32 * U, 512 * t.ite(t.le(S, 2), S, U), 9 * (V // 3)),
+        "Max(32*u0, 512*Piecewise((s0, s0 <= 2), (u0, True)), 9*((u1//3)))",
+    ),
+    (
+        t.land(t.float_lt(Z, t.int_true_div(U, S)), t.le(U // 2, 3)),
+        "(((u0//2)) <= 3) & (zuf0 < (IntTrueDiv(u0, s0)))",
+    ),
+    (
+        t.land(t.eq(U // (S // (V // (S77 // t.symbol("u10")))), 1), t.eq(t.ite(t.eq(S, 3), U, 3), 1)),
+        "Eq(Piecewise((u0, Eq(s0, 3)), (3, True)), 1) & Eq((u0//((s0//((u1//((s77//u10))))))), 1)",
+    ),
+    (t.land(P, t.lnot(t.bool_symbol("a"))), "b & ~a"),
+    (t.land(t.lor(P, t.bool_symbol("c")), t.ne(U, 3)), "(b | c) & Ne(u0, 3)"),
 ]
 
 
@@ -155,6 +195,7 @@ def test_what_pytorch_has_no_such_form_of_prints_alike() -> None:
         (t.float_ite(P, Z, 0.5), "Piecewise((zuf0, b), (0.5, True))"),
         (t.float_min(Z, 1.5), "Min(zuf0, 1.5)"),
         (t.float_sub(Z, Z1), "zuf0 - zuf1"),
+        (t.float_add(Z, 0.0), "zuf0 + 0.0"),
         (t.float_sub(Z1, Z), "zuf1 - zuf0"),
         (t.float_neg(t.float_add(Z1, Z)), "-(zuf0 + zuf1)"),
         (t.float_add(t.float_neg(Z), 1.5), "-zuf0 + 1.5"),
