@@ -333,8 +333,9 @@ def test_a_frozen_environment_adds_no_guard(bounds: list[int], suppressed: bool)
         with env.suppress_guards():
             answers = [env.evaluate(ge(S0, bound)) for bound in bounds]
     else:
-        env.freeze()
         env.freeze_runtime_asserts()
+        assert not env.frozen
+        env.freeze()
         answers = [env.evaluate(ge(S0, bound)) for bound in bounds]
         assert env.frozen
         assert env.runtime_asserts_frozen

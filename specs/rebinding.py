@@ -174,6 +174,8 @@ def test_constraints_hold_what_a_step_changes() -> None:
     assert after.may_rename(of(OTHER), of(SIZE))
     assert [after.known(asked) for asked in (bound, moved)] == [True, True]
     assert after.apply(Delta()) == after
+    both = before.apply(Delta(((of(FRESH), OLD), (of(OTHER), SIZE + 1)), conjuncts(moved)))
+    assert (both.conditions, both.replacements) == (conjuncts(moved), {of(FRESH): OLD, of(OTHER): SIZE + 1})
     assert [symbol for symbol in (of(OLD), of(FRESH), of(SIZE)) if after.is_size_like(symbol)] == [of(OLD), of(FRESH)]
 
 

@@ -225,6 +225,21 @@ def test_obligations_with_the_same_hypotheses_are_one_script_and_verdicts_keep_t
 
 
 @checks(SOL_04)
+def test_a_model_is_judged_by_its_own_obligation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of one script are not neighbours in what was asked: each model refutes its own goal, no other."""
+    told(monkeypatch, (Sat({"u0": 3}), Sat({"u0": 5}), PROOF))
+    asked = [
+        Obligation("", (ge(U, 1),), le(U, 2)),
+        Obligation("", (ge(U, 3),), ge(U, 4)),
+        Obligation("", (ge(U, 1),), le(U, 4)),
+        Obligation("", (ge(U, 3),), le(U, 4)),
+        Obligation("", (ge(U, 1),), ge(U, 6)),
+    ]
+    three, five = Refuted({"u0": 3}, "z3"), Refuted({"u0": 5}, "z3")
+    assert make_solver().decide(asked) == (three, three, five, five, Proved("z3"))
+
+
+@checks(SOL_04)
 def test_an_answer_is_remembered_for_the_same_question_only(monkeypatch: pytest.MonkeyPatch) -> None:
     z3, cvc5 = told(monkeypatch, (PROOF,), (TIRED,))
     asked = Obligation("", (ge(U, 1),), ge(U, 0))

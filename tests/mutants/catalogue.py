@@ -23,6 +23,7 @@ from tests.mutants.operators import OPERATORS
 from tests.mutants.oracle import ORACLE
 from tests.mutants.own_runs import OWN_RUNS
 from tests.mutants.propagation import PROPAGATION
+from tests.mutants.ranges import RANGES
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.replays import REPLAYS
 from tests.mutants.runs import RUNS
@@ -56,6 +57,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *THEORIES,
     *RUNS,
     *TERMS,
+    *RANGES,
     *FORMS,
     *OPERATORS,
     *ORACLE,
