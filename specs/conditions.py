@@ -285,6 +285,20 @@ def test_a_term_knows_its_symbols_and_its_depth(term: Scalar, depth: int, free: 
 
 
 @checks(TRM_29)
+def test_a_sum_is_as_deep_as_its_deepest_part_and_has_the_symbols_of_all() -> None:
+    a, b, c, d = (symbol(f"part{index}") for index in range(4))
+    parts: list[tuple[Dim, int, str]] = [
+        (d, 0, "3"), (a // b, 1, "01"), ((b // c) // a, 2, "012"), (a * ((c // a) % (b + 1)), 2, "012"),
+        (5 * b * c, 0, "12"),
+    ]  # fmt: skip
+    for (one, depth, free), (two, deeper, more), (three, deepest, most) in permutations(parts, 3):
+        term = one + 2 * two - 3 * three
+        assert isinstance(term, IntTerm)
+        assert term.depth == max(depth, deeper, deepest)
+        assert {found.name for found in term.free} == {f"part{index}" for index in {*free, *more, *most}}
+
+
+@checks(TRM_29)
 def test_the_direction_of_a_sum() -> None:
     for a, b, c in product(SMALL, SMALL, range(-3, 4)):
         for term in (a * X + b * X * Y + c, 2 * a * X + 4 * b * Y + c, a * (X // 2) + c):
