@@ -29,17 +29,14 @@ class Parameters:
     def of(cls, placeholders: list[Node]) -> Parameters:
         """The parameters that these placeholders make."""
         result = cls()
-        seen: set[str] = set()
+        seen = {"self"}
         for node in placeholders:
             target = str(node.target)
             name = target.lstrip("*")
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise SyntaxError("invalid syntax")
-            if name in seen:
-                raise SyntaxError(f"duplicate argument '{name}' in function definition")
             if name != target and node.args:
                 raise SyntaxError("var-positional argument cannot have default value")
-            seen.add(name)
             if target.startswith("**"):
                 result.var_keyword = node
             elif target.startswith("*"):
@@ -51,6 +48,10 @@ class Parameters:
         defaults = [bool(node.args) for node in result.positional]
         if sorted(defaults) != defaults:
             raise SyntaxError("non-default argument follows default argument")
+        for name in [str(node.target).lstrip("*") for node in placeholders]:
+            if name in seen:
+                raise SyntaxError(f"duplicate argument '{name}' in function definition")
+            seen.add(name)
         for node in placeholders:
             map_nodes(node.args[:1], _undefined)
         return result

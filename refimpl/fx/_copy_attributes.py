@@ -39,11 +39,11 @@ def copy_attribute(source: Module, destination: Module, target: str) -> None:
 def assign_attribute(value: object, destination: Module, target: str) -> None:
     """Set the attribute at a dotted path, with empty modules on the way."""
     *path, name = target.split(".")
+    holder: object = destination
     for atom in path:
-        held: object = getattr(destination, atom, None)
+        held: object = getattr(holder, atom, None)
         if held is None:
             held = Module()
-            setattr(destination, atom, held)
-        assert isinstance(held, Module)
-        destination = held
-    setattr(destination, name, value)
+            setattr(holder, atom, held)
+        holder = held
+    setattr(holder, name, value)

@@ -103,7 +103,7 @@ class FindNodesLookupTable:
 
     def remove(self, node: Node) -> None:
         """Take a filed node out; ``KeyError`` if it is not filed."""
-        self.table[(node.op, node.target if node.op == "call_function" else None)].pop(node)
+        self.table.get((node.op, node.target if node.op == "call_function" else None), {}).pop(node)
 
     def refile(self, nodes: list[Node]) -> None:
         """File these nodes anew, last among those of their keys (what generating code does to the order)."""

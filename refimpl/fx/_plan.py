@@ -17,6 +17,7 @@ from refimpl.fx._node_base import Argument, Target
 from refimpl.fx._operators import INPLACE_METHODS
 from refimpl.fx._pytree_codegen import PyTreeCodeGen
 from refimpl.fx._tracing import active_trace
+from refimpl.fx.codegen import CodeGen
 from refimpl.fx.graph import Graph
 from refimpl.fx.node import Node
 
@@ -61,6 +62,10 @@ class Plan:
         self.placeholders = [node for node in nodes if node.op == "placeholder"]
         codegen = graph._codegen
         self._nested = codegen if isinstance(codegen, PyTreeCodeGen) else None
+        self._self: Node | None = None
+        if self._nested is None and self.placeholders and self.placeholders[0].target == "self":
+            # A first parameter of this name needs no other: it is the module.
+            self._self = self.placeholders.pop(0)
         self._parameters = Parameters.of(self.placeholders if self._nested is None else _parameters(self._nested))
         self._overwritten: list[tuple[str, object]] = []
         if self._nested is not None:
@@ -70,6 +75,9 @@ class Plan:
             self._overwritten = [(node.name, node.args[0]) for node in declared]
         self._steps = [_step(node, uses.get(node, [])) for node in nodes if node.op != "placeholder"]
         self._codegen = codegen
+        # The conversions stand for what a subclass writes into the code; one that writes nothing does nothing there.
+        self._converts_inputs = type(codegen).gen_fn_def is not CodeGen.gen_fn_def
+        self._converts_outputs = type(codegen).generate_output is not CodeGen.generate_output
         self.returns: object = next((node.type for node in nodes if node.op == "output"), None)
 
     @property
@@ -86,7 +94,9 @@ class Plan:
         """Bind the arguments and run; ``TypeError`` if they do not fit."""
         values: dict[Node, object] = _Values()
         if self._nested is None:
-            self._parameters.bind(args if kwargs else tuple(self._codegen.process_inputs(*args)), kwargs, values)
+            if self._converts_inputs and not kwargs:
+                args = tuple(self._codegen.process_inputs(*args))
+            self._parameters.bind(args, kwargs, values)
         else:
             given: dict[Node, object] = {}
             self._parameters.bind(args, kwargs, given)
@@ -94,24 +104,30 @@ class Plan:
             named.update((name, value) for name, value in self._overwritten if name in named)
             leaves = self._nested.leaves_of([*named.values()], len(self.placeholders))
             values.update(zip(self.placeholders, leaves, strict=True))
-        return self._codegen.process_outputs(self.run_bound(module, values))
+        result = self.run_bound(module, values)
+        return self._codegen.process_outputs(result) if self._converts_outputs else result
 
     def run_bound(self, module: Module, inputs: dict[Node, object]) -> object:
         """Run every step on the values of the inputs; the output (``None`` if there is none)."""
         values = _Values(inputs)
+        if self._self is not None:
+            values[self._self] = module
         for step in self._steps:
             node, op, target, step_args, step_kwargs, released, assigned, _ = step
             if op == "output":
                 return _build(step_args[0], values)
             if op == "get_attr":
-                value = _attribute(module, target)
+                values[node] = _attribute(module, target)
             else:
-                built = tuple([_build(arg, values) for arg in step_args])
-                built_kwargs = {key: _build(arg, values) for key, arg in step_kwargs.items()}
-                value = _call(module, step, built, built_kwargs)
+                # No name here may keep a value or an argument alive after its last use.
+                values[node] = _call(
+                    module,
+                    step,
+                    tuple([_build(arg, values) for arg in step_args]),
+                    {key: _build(arg, values) for key, arg in step_kwargs.items()},
+                )
                 if assigned is not None:
-                    values[assigned] = value
-            values[node] = value
+                    values[assigned] = values[node]
             for unused in released:
                 values.pop(unused, None)
         return None
@@ -143,7 +159,8 @@ def _step(node: Node, released: list[Node]) -> _Step:
     )
     assigned = first if inplace and isinstance(first, Node) else None
     wrapped = bool(node.meta.get("is_wrapped", False))
-    return _Step(node, node.op, node.target, node.args, node.kwargs, list(released), assigned, wrapped)
+    dropped = [*released] if node.users or node.op == "output" else [*released, node]
+    return _Step(node, node.op, node.target, node.args, node.kwargs, dropped, assigned, wrapped)
 
 
 def _call(module: Module, step: _Step, args: tuple[object, ...], kwargs: dict[str, object]) -> object:

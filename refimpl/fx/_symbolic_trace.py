@@ -49,7 +49,7 @@ class Tracer(TracerBase):
     ) -> None:
         self._autowrap_function_ids: set[int] = {
             id(value)
-            for name, value in chain.from_iterable(vars(module).items() for module in autowrap_modules)
+            for name, value in chain.from_iterable(module.__dict__.items() for module in autowrap_modules)
             if not name.startswith("_") and callable(value)
         }
         self._autowrap_function_ids.update(id(function) for function in autowrap_functions)

@@ -197,9 +197,13 @@ class Graph:
         return None
 
     def __deepcopy__(self, memo: dict[int, object] | None = None) -> Graph:
-        """A copy with its own nodes; targets, constants and metadata values are shared."""
+        """A copy with its own nodes; targets, constants and metadata values are shared.
+
+        As in PyTorch ``memo`` takes up old and new nodes, though ``copy`` looks there for identities only: what
+        else refers to a node gets a copy of its own.
+        """
         graph = Graph(tracer_cls=self._tracer_cls)
-        val_map: dict[Node, Node] = {}
+        val_map: dict[Node, Node] = memo or {}  # type: ignore[assignment]  # keys of both kinds live together
         result = graph.graph_copy(self, val_map, return_output_node=True)
         graph._codegen = copy.deepcopy(self._codegen)
         if is_tuple(result):
@@ -207,9 +211,6 @@ class Graph:
             assert isinstance(old_output, Node)
             new_output = graph.output(output_val, type_expr=old_output.type)
             new_output.meta = copy.copy(old_output.meta)
-            val_map[old_output] = new_output
-        if memo is not None:
-            memo.update({id(old): new for old, new in val_map.items()})
         return graph
 
     def erase_node(self, to_erase: Node) -> None:

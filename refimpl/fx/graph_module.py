@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from refimpl.fx._copy_attributes import assign_attribute, copy_attribute
+from refimpl.fx._graph_hooks import HOOKS, GraphHooks
 from refimpl.fx._module_repr import add_indent
 from refimpl.fx._narrow import is_keyword_dict
 from refimpl.fx._plan import Plan
@@ -29,10 +28,9 @@ __all__ = ["GraphModule"]
 
 _NOT_COPIED = frozenset(("_plan", "_code", "_lineno_map", "_prologue_start"))
 _NOT_PICKLED = _NOT_COPIED | {"_graph"}
-_HOOKS = ("_replace_hooks", "_create_node_hooks", "_erase_node_hooks", "_deepcopy_hooks")
 
 
-class GraphModule(Module):
+class GraphModule(Module, GraphHooks):
     """A ``Module`` that runs a graph when it is called.
 
     Takes over from ``root`` (a module, or a dict from dotted path to value) what the graph refers to;
@@ -67,10 +65,7 @@ class GraphModule(Module):
         self._tracer_cls: type[TracerBase] | None = None if local else tracer_cls
         self._tracer_extras: dict[str, object] = graph._tracer_extras or {}
         self.meta: dict[str, object] = {}
-        self._replace_hooks: list[Callable[..., object]] = []
-        self._create_node_hooks: list[Callable[[Node], object]] = []
-        self._erase_node_hooks: list[Callable[[Node], object]] = []
-        self._deepcopy_hooks: list[Callable[[GraphModule], object]] = []
+        self._no_hooks()
         self.shape_env: object = None
 
     def _take_from_module(self, root: Module, graph: Graph) -> None:
@@ -127,7 +122,11 @@ class GraphModule(Module):
         self._code = python_code.src
         self._lineno_map = python_code._lineno_map
         self._prologue_start = python_code._prologue_start
-        self._plan = Plan(self._graph)
+        plan = Plan(self._graph)
+        if self._code.rstrip().endswith(":"):
+            # What the text of a function without a body is; only inputs, all under their own names, make such.
+            raise IndentationError("expected an indented block after function definition")
+        self._plan = plan
         for child in self.children():
             if isinstance(child, GraphModule):
                 child.recompile()
@@ -226,7 +225,7 @@ class GraphModule(Module):
         memo[id(self)] = result
         state = _State({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if k not in _NOT_COPIED})
         GraphModule.__init__(result, state, state.copied_graph())
-        for name in _HOOKS:
+        for name in HOOKS:
             setattr(result, name, copy.deepcopy(self.__dict__.get(name, []), memo))
         result.meta = copy.deepcopy(self.meta, memo)
         kept = result.meta.get("_user_preserved_attributes")
@@ -244,17 +243,6 @@ class GraphModule(Module):
         self.recompile()
         state = {name: value for name, value in self.__dict__.items() if name not in _NOT_PICKLED}
         return rebuild, (state, pickled_graph(self._graph, self._tracer_cls))
-
-    @contextmanager
-    def _set_replace_hook(self, f: Callable[..., object]) -> Generator[None, None, None]:
-        """Call ``f(old=, new=, user=)`` for each replacement of an input within the context."""
-        if not callable(f):
-            raise AssertionError("Replace hook must be a callable.")
-        self._replace_hooks.append(f)
-        try:
-            yield
-        finally:
-            self._replace_hooks.remove(f)
 
 
 class _State(Module):

@@ -185,7 +185,7 @@ class Interpreter(Generic[V]):
 
     def map_nodes_to_values(self, args: Argument, n: Node) -> Argument:
         """Replace every node in ``args`` by its value; ``n`` is named in the ``RuntimeError`` if one has none."""
-        if args is NO_KWARGS or (not n._input_nodes and (args is n._args or args is n._kwargs)):
+        if args is NO_KWARGS or (type(n) is Node and not n._input_nodes and (args is n._args or args is n._kwargs)):
             # There is no node in them, and they are immutable.
             return args
         values = _plain_values(args, self.env)
@@ -240,7 +240,7 @@ def _name_the_node(error: Exception, node: Node) -> None:
         raise RuntimeError(*error.args) from error
 
 
-class _TransformerTracer(Tracer):
+class TransformerTracer(Tracer):
     """Records into the new graph; every module is a leaf."""
 
     def __init__(self, graph: Graph, root: Module) -> None:
@@ -263,7 +263,7 @@ class Transformer(Interpreter[object]):
         super().__init__(module)
         self.new_graph: Graph = Graph()
         self.new_graph.set_codegen(module.graph._codegen)
-        self.tracer: Tracer = _TransformerTracer(self.new_graph, module)
+        self.tracer: Tracer = TransformerTracer(self.new_graph, module)
 
     def placeholder(self, target: Target, args: tuple[Argument, ...], kwargs: dict[str, Argument]) -> Proxy:
         """Add a placeholder to the new graph."""

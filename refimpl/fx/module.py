@@ -36,7 +36,15 @@ class Module:
     forward: Callable[..., object] = _forward_unimplemented
     """What a call does; a subclass defines it (``NotImplementedError`` otherwise)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        # Taken only to be refused in the name of the subclass that passes them on.
+        if kwargs:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+            )
+        if args:
+            given = len(args) + 1
+            raise TypeError(f"{type(self).__name__}.__init__() takes 1 positional argument but {given} were given")
         state = self.__dict__
         state["training"] = True
         state["_parameters"] = {}
@@ -115,11 +123,15 @@ class Module:
 
     def register_buffer(self, name: str, tensor: object, persistent: bool = True) -> None:
         """Register a value as a buffer; ``KeyError`` for a name that is taken or has a dot."""
+        if "_buffers" not in self.__dict__:
+            raise AttributeError("cannot assign buffer before Module.__init__() call")
         self._check_name("buffer", name, self._buffers)
         self._buffers[name] = tensor
 
     def register_parameter(self, name: str, param: object) -> None:
         """Register a value as a parameter; ``KeyError`` for a name that is taken or has a dot."""
+        if "_parameters" not in self.__dict__:
+            raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name("parameter", name, self._parameters)
         self._parameters[name] = param
 
@@ -198,28 +210,34 @@ class Module:
         for _, module in self.named_children():
             yield module
 
-    def _named_members(self, kind: str, prefix: str, recurse: bool) -> Iterator[tuple[str, object]]:
-        """The parameters or buffers with their dotted paths, each value once."""
+    def _named_members(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, object]]:
+        """The parameters or buffers with their dotted paths, each value once unless ``once`` is false."""
         seen: set[int] = set()
-        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
+        modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
+        for path, module in modules:
             members: dict[str, object] = module.__dict__[kind]
             for name, value in members.items():
                 if value is not None and id(value) not in seen:
-                    seen.add(id(value))
+                    if once:
+                        seen.add(id(value))
                     yield (f"{path}.{name}" if path else name), value
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, object]]:
-        """The parameters with their dotted paths, each value once."""
-        return self._named_members("_parameters", prefix, recurse)
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, object]]:
+        """The parameters with their dotted paths, each value once unless ``remove_duplicate`` is false."""
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[object]:
         """The parameters, each value once."""
         for _, value in self.named_parameters(recurse=recurse):
             yield value
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, object]]:
-        """The buffers with their dotted paths, each value once."""
-        return self._named_members("_buffers", prefix, recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, object]]:
+        """The buffers with their dotted paths, each value once unless ``remove_duplicate`` is false."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[object]:
         """The buffers, each value once."""

@@ -2,6 +2,8 @@
 
 # The classes of a graph share their internals, under the names that PyTorch gives them.
 # pyright: reportPrivateUsage=false
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
 
 from __future__ import annotations
 
@@ -127,7 +129,12 @@ class Node(NodeBase):
         self.meta["stack_trace"] = trace
 
     def prepend(self, x: Node) -> None:
-        """Move or insert ``x`` before this node; ``AssertionError`` if it belongs to another graph."""
+        """Move or insert ``x`` before this node; ``AssertionError`` if it belongs to another graph.
+
+        ``TypeError`` if it is no node.
+        """
+        if not isinstance(x, Node):
+            raise TypeError("_prepend() argument must be a Node")
         if self.graph is not x.graph:
             raise AssertionError("Attempting to move a Node into a different Graph")
         if self is x:
@@ -271,16 +278,19 @@ class Node(NodeBase):
     def _replace_input_with(self, old_input: Node, new_input: Node) -> None:
         """``replace_input_with`` without the hooks."""
 
-        def replace(node: Node) -> object:
-            # As in PyTorch, scripts that ignore the types may put any argument in a node's place.
-            return map_nodes(new_input, self._use) if node is old_input else self._use(node)
+        def replace(leaf: object) -> object:
+            # As in PyTorch, scripts that ignore the types may put any argument in the place of any other.
+            if leaf is old_input:
+                return map_nodes(new_input, self._use)
+            return self._use(leaf) if isinstance(leaf, Node) else leaf
 
         inputs = self._input_nodes
         for old in inputs:
             old.users.pop(self)
         _set(self, "_input_nodes", {})
-        _set(self, "_args", map_nodes(self._args, replace))
-        _set(self, "_kwargs", map_nodes(self._kwargs, replace))
+        map_leaves = map_nodes if isinstance(old_input, Node) else map_aggregate
+        _set(self, "_args", map_leaves(self._args, replace))
+        _set(self, "_kwargs", map_leaves(self._kwargs, replace))
 
     def _remove_from_list(self) -> None:
         """Unlink the node from its neighbours; its own links stay, so iterators that hold it go on."""
@@ -294,7 +304,7 @@ class Node(NodeBase):
             return
         names = self.graph._graph_namespace
         fresh = names.create_name(candidate, None)
-        _set(self, "name", fresh)
+        self.name = fresh
         names._rename_object(self, fresh)
 
     def _call_replace_hooks(self, old: Node, new: object, users: dict[Node, None] | tuple[Node, ...]) -> None:

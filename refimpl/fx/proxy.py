@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import dis
 import enum
@@ -224,7 +225,13 @@ class Proxy(ProxyOperators):
         self.__dict__.update(state)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Proxy:
-        return Proxy(self.node, self.tracer)
+        result: Proxy = object.__new__(type(self))
+        for name, value in self.__dict__.items():
+            try:
+                result.__dict__[name] = copy.deepcopy(value, memo)
+            except Exception:
+                result.__dict__[name] = value
+        return result
 
     def __call__(self, *args: object, **kwargs: object) -> Proxy:
         return self.tracer.create_proxy("call_method", "__call__", (self, *args), kwargs)
