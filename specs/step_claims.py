@@ -169,10 +169,10 @@ def test_a_path_without_a_number_is_told() -> None:
         assert _missing(step(Place(U0, AT, 3), raised=raised)) == told
         assert _missing(step(none, raised=raised)) == [said]
         assert PATH_OF_STEP.of_step(becomes(W, NOTHING, NOTHING, 2)).open
-        # Of a division that is refused it is open whether it is exact: nothing was read there.
+        # A division that is refused because it need not be exact is no more exact for that.
         refused = PATH_OF_STEP.of_step(replace(becomes(W, NOTHING, NOTHING, 2), raised=raised)).open
         assert [(claim.goal, claim.broken) for claim in refused] == (
-            [(eq(mod(W, 2), 0), "undecided")] if raised.kind == "refused" else []
+            [(eq(mod(W, 2), 0), "refuted")] if raised.kind == "refused" else []
         )
     assert _missing(replace(step(none), op="placeholder")) == []
     # A place without a number does not keep the others from being asked.

@@ -103,7 +103,7 @@ def _path(step: Step) -> StepClaims:
 
 
 def _divisible(step: Step) -> Iterator[StepClaim]:
-    """Each division is exact by what is known; of a refused one this is open, since nothing was read there."""
+    """Each division is exact by what is known, whether it was made or refused."""
     known = known_after(step)
     for relation in relations(step):
         if relation.side:
@@ -111,11 +111,9 @@ def _divisible(step: Step) -> Iterator[StepClaim]:
             needs = "which is not exact" if exact is False else f"but {to_text(exact)} does not follow"
             divided = " and then by ".join(map(to_text, relation.place.divisors))
             about = f"{relation.text} at {relation.where} divides by {divided}, {needs}"
-            if step.raised is None:
-                yield StepClaim("PATH", step.node, known, exact, about, _DIVIDE)
-            else:
-                refused = f"{about}, and it is refused with {step.raised.type}: {step.raised.message}"
-                yield StepClaim("PATH", step.node, known, exact, refused, _DIVIDE, broken="undecided")
+            if step.raised is not None:
+                about += f", and it is refused with {step.raised.type}: {step.raised.message}"
+            yield StepClaim("PATH", step.node, known, exact, about, _DIVIDE)
 
 
 LINK_OF_STEP: Final = ObservedLaw("LINK", LINK.statement, _link)

@@ -54,6 +54,7 @@ class _OpenRun:
     run: RawRun
     paths: dict[LiveNode, str]
     logs: tuple[Log, ...]
+    own: bool = False
     inputs: list[str] = field(default_factory=list[str])
     ran: dict[str, bool] = field(default_factory=dict[str, bool])
     """Of an interpreter of the program's own: the nodes that ran, and whether a fresh value stands where one binds."""
@@ -218,8 +219,6 @@ class Hub:
             env = _environment_of(interpreter)
             if env is None:
                 return None
-            if self._patches is not None:
-                self._patches.renew()
             # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
             before = capture(env)
             if node.prev.op == "root":
@@ -244,10 +243,13 @@ class Hub:
                 pass
             if error is not None:
                 self._node_failed(opened, error)
-            if opened.run is not None and opened.node.op == "placeholder" and error is None:
-                opened.run.inputs.append(extent_of(result))
-            if opened.run is not None and (error is not None or opened.node.op == "output"):
-                self._close_run(opened.run, error)
+            run = opened.run
+            if run is None or run.own:
+                return
+            if opened.node.op == "placeholder" and error is None:
+                run.inputs.append(extent_of(result))
+            if error is not None or opened.node.op == "output":
+                self._close_run(run, error)
         except Exception as trouble:  # see above
             self._not_seen(opened.logs, f"the node {opened.node}", trouble)
 
@@ -270,14 +272,19 @@ class Hub:
     def run_begins(self, interpreter: LiveInterpreter, inputs: tuple[object, ...], given: Given) -> _OpenRun | None:
         """A run begins; what it records is known when it has ended."""
         logs = self._logs
-        if not logs or not _is_own(interpreter):
+        if not logs:
             return None
         try:
+            if self._patches is not None:
+                self._patches.renew()
+            if not _is_own(interpreter):
+                return None
             values = inputs or tuple((given or {}).values())
             env = _environment_of(interpreter, values)
             if env is None:
                 return None
             opened = self._open_run(interpreter, env, logs)
+            opened.own = True
             opened.inputs += map(extent_of, values)
             return opened
         except Exception as error:  # see above
@@ -287,7 +294,7 @@ class Hub:
     def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object) -> None:
         """An operator ran in such a run; where no fresh value stands there is nothing to rebind."""
         run = next((each for each in reversed(self._thread.runs) if each.interpreter is interpreter), None)
-        if run is None or not _is_own(interpreter):
+        if run is None or not run.own:
             return
         try:
             places = raw_places(bindings_of(node), result)
@@ -297,14 +304,15 @@ class Hub:
             self._not_seen(run.logs, f"the node {node}", error)
 
     def run_ends(self, ticket: object, error: BaseException | None) -> None:
-        """The run is over. One in which nothing was rebound is nobody's propagation."""
+        """The run is over. Where nothing was rebound it is nobody's propagation, unless its class says otherwise."""
         if not isinstance(ticket, _OpenRun):
             return
         try:
             runs = self._thread.runs
-            if not ticket.run.steps:
-                if ticket in runs:
-                    del runs[runs.index(ticket) :]
+            if not any(each is ticket for each in runs):
+                return  # its nodes were watched, from the first on
+            if not ticket.run.steps and not _is_propagating(type(ticket.interpreter), PROPAGATING[:1]):
+                del runs[runs.index(ticket) :]
                 return
             ran = ticket.ran
             seen = {
@@ -347,10 +355,14 @@ class Hub:
 
 
 def _is_own(interpreter: object) -> bool:
-    """Whether the interpreter's class is the program's own, and none whose nodes are watched one by one."""
-    return not type(interpreter).__module__.startswith("torch.") and not any(
-        (kind.__module__, kind.__name__) in PROPAGATING for kind in type(interpreter).__mro__
-    )
+    """Whether the program's own class says how a node runs, so that it is not known that each will be watched."""
+    kind = type(interpreter)
+    running = next(each for each in kind.__mro__ if "run_node" in vars(each))
+    return not kind.__module__.startswith("torch.") and (running.__module__, running.__name__) not in PROPAGATING
+
+
+def _is_propagating(kind: type[object], classes: Sequence[tuple[str, str]]) -> bool:
+    return any((each.__module__, each.__name__) in classes for each in kind.__mro__)
 
 
 def _environment_of(interpreter: object, inputs: object = None) -> object:

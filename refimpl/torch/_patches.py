@@ -34,13 +34,15 @@ class Patches:
     """Replacements that are in force between `install` and `remove`.
 
     A module that is not imported yet is patched when it is. A function of a module is replaced in every module that
-    holds it under any name; what a module takes over by ``from ... import`` meanwhile is put back too.
+    holds it under any name; what a module takes over by ``from ... import`` meanwhile is put back too. What the program
+    itself puts in the place of one of them is replaced as well, and left to the program when it is removed.
     """
 
     def __init__(self, patches: Sequence[Patch]) -> None:
         self._patches = tuple(patches)
         self._wrapped: list[tuple[object, object]] = []
-        self._methods: list[tuple[type[object], str, object]] = []
+        self._methods: list[tuple[type[object], str, object, object]] = []
+        self._assigned: list[tuple[ModuleType, type[ModuleType]]] = []
         self._watcher: _Watcher | None = None
 
     def install(self) -> None:
@@ -60,39 +62,71 @@ class Patches:
             # What is imported later is not patched any more, whoever still holds the finder.
             sys.meta_path.remove(self._watcher)
         self._watcher = None
-        for owner, name, original in reversed(self._methods):
-            setattr(owner, name, original)
+        for module, kind in self._assigned:
+            module.__class__ = kind
+        self._assigned.clear()
+        for owner, name, original, wrapper in reversed(self._methods):
+            if vars(owner).get(name) is wrapper:
+                setattr(owner, name, original)
         self._methods.clear()
         _replace_everywhere([(wrapper, original) for original, wrapper in self._wrapped])
         self._wrapped.clear()
 
     def renew(self) -> None:
-        """Stand in front of a function that the program has put in the place of one that is replaced, too."""
+        """Stand in front of what the program has put in the place of something that is replaced, too."""
         for patch in self._patches:
-            holder = vars(sys.modules[patch.module]) if patch.module in sys.modules else {}
-            current: object = holder.get(patch.name)
-            if current is None or any(current is wrapper for _, wrapper in self._wrapped):
-                continue
-            holder[patch.name] = wrapper = patch.replacement(current)
-            self._wrapped.append((current, wrapper))
-
-    def _patch(self, module: str) -> None:
-        found: list[tuple[object, object]] = []
-        for patch in self._patches:
-            if patch.module != module:
+            module = sys.modules.get(patch.module)
+            if module is None:
                 continue
             class_name, dot, name = patch.name.rpartition(".")
-            if not dot:
-                original: object = vars(sys.modules[module])[name]
-                found.append((original, patch.replacement(original)))
+            if dot:
+                self._patch_method(vars(module).get(class_name), name, patch)
                 continue
-            cls: object = vars(sys.modules[module])[class_name]
-            if isinstance(cls, type) and name in vars(cls):
-                method: object = vars(cls)[name]
-                self._methods.append((cls, name, method))
-                setattr(cls, name, patch.replacement(method))
+            current: object = vars(module).get(name)
+            if current is not None and all(current is not wrapper for _, wrapper in self._wrapped):
+                vars(module)[name] = wrapper = patch.replacement(current)
+                self._wrapped.append((current, wrapper))
+
+    def _patch(self, name: str) -> None:
+        found: list[tuple[object, object]] = []
+        module = sys.modules[name]
+        for patch in self._patches:
+            if patch.module != name:
+                continue
+            class_name, dot, attribute = patch.name.rpartition(".")
+            if dot:
+                self._patch_method(vars(module)[class_name], attribute, patch)
+            else:
+                original: object = vars(module)[attribute]
+                found.append((original, patch.replacement(original)))
         _replace_everywhere(found)
         self._wrapped += found
+        if found and type(module) is ModuleType:
+            self._assigned.append((module, ModuleType))
+            module.__class__ = _telling(self.renew)
+
+    def _patch_method(self, cls: object, name: str, patch: Patch) -> None:
+        if not isinstance(cls, type) or name not in vars(cls):
+            return
+        current: object = vars(cls)[name]
+        if any(current is wrapper for _, _, _, wrapper in self._methods):
+            return
+        wrapper = patch.replacement(current)
+        self._methods.append((cls, name, current, wrapper))
+        setattr(cls, name, wrapper)
+
+
+def _telling(assigned: Callable[[], None]) -> type[ModuleType]:
+    """Modules that tell when an attribute of theirs is assigned from outside; nobody else sees a difference."""
+
+    class Telling(ModuleType):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            assigned()
+
+    Telling.__name__ = Telling.__qualname__ = ModuleType.__name__
+    Telling.__module__ = ModuleType.__module__
+    return Telling
 
 
 def _replace_everywhere(pairs: Sequence[tuple[object, object]]) -> None:

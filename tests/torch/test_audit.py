@@ -65,7 +65,7 @@ def test_numbers_show_what_is_wrong() -> None:
     assert finding.witness == {"u0": "3"}
 
 
-def test_a_division_that_is_refused_is_an_open_question_of_path() -> None:
-    found = {finding.law: finding for finding in found_in(SCRIPTS / "open_quotient.py")}
-    assert {law: finding.outcome for law, finding in found.items()} == {"EXACT": "undecided", "PATH": "undecided"}
+def test_a_division_that_is_refused_breaks_path_and_the_refusal_is_an_open_question() -> None:
+    found = {finding.law: finding for finding in found_in(SCRIPTS / "broken_path_refused.py")}
+    assert {law: finding.outcome for law, finding in found.items()} == {"EXACT": "undecided", "PATH": "refuted"}
     assert found["PATH"].witness == {"u1": "1"}

@@ -121,6 +121,38 @@ def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypat
     assert {finding.law for finding in findings} == {"EXACT"}
 
 
+def test_what_the_program_puts_in_the_place_of_a_method_is_watched_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    program, shapes = program_of(2), sys.modules[SHAPES]
+    interpreter = import_module("torch.fx.interpreter")
+
+    def never(self: object, n: object) -> object:
+        """Rebinds nothing."""
+        return interpreter.Interpreter.run_node(self, n)
+
+    monkeypatch.setattr(shapes.PropagateUnbackedSymInts, "run_node", methods()[0])
+    with audit() as findings:
+        shapes.PropagateUnbackedSymInts.run_node = never
+        program.run()
+    assert vars(shapes.PropagateUnbackedSymInts)["run_node"] is never
+    assert {finding.law for finding in findings} == {"DOM", "FRESH"}
+
+
+def test_a_function_that_is_put_there_is_watched_when_it_is_called_by_hand() -> None:
+    shapes, original = sys.modules[SHAPES], rebind_unbacked()
+
+    def mine(*_: object) -> None:
+        """Rebinds nothing."""
+
+    try:
+        with audit():
+            assert repr(shapes).startswith(f"<module '{SHAPES}' from ")
+            setattr(shapes, "rebind_unbacked", mine)  # noqa: B010 - as a program assigns it
+            assert rebind_unbacked() is not mine
+        assert (rebind_unbacked(), type(shapes)) == (mine, ModuleType)
+    finally:
+        vars(shapes)["rebind_unbacked"] = original
+
+
 def test_a_wrapper_that_the_program_kept_is_dead_after_the_audit() -> None:
     program, original = program_of(1), rebind_unbacked()
     with audit():

@@ -1,4 +1,4 @@
-"""PATH, EXACT: a quotient that nothing makes exact is refused, as every derived value is."""
+"""PATH: a fresh size is divided by two although nothing makes it even; PyTorch refuses it, as every derived value."""
 
 import torch
 from torch.fx.experimental.symbolic_shapes import DivideByKey, ShapeEnv, rebind_unbacked
