@@ -144,6 +144,10 @@ def test_a_disjunction_establishes_its_last_member() -> None:
     assert bounds.inconsistent
     bounds = knowing([lor(*members), lnot(P)])
     assert bounds.known(ge(A, 5)) is None
+    for other in (P, ge(B, 1)):
+        bounds = knowing([lnot(Q), ne(C, 7)])
+        bounds.assume(lor(land(other, Q), land(eq(C, 7), other), ge(A, 5)))
+        assert bounds.known(ge(A, 5)) is True, "one false part makes a conjunction false, whatever the other is"
 
 
 TRM_33 = Clause(

@@ -181,7 +181,7 @@ def test_fresh_asks_for_what_is_recorded_there_and_finds_clashes() -> None:
         node("a", allocated=(U1, U7)),
         node("b", allocated=(U0,)),
         unbound=unbound,
-        bindings=(binding("a", U0, U8), binding("b", U1, None)),
+        bindings=(binding("a", U0, U8), binding("b", U8, None)),
         determined={U7: S},
         recorded_symbols={U0: "a", U1: "a"},
     )

@@ -105,8 +105,9 @@ ENV_28 = Clause(
 def test_environments_like_another_learn_apart(first: bool, contradictory: bool) -> None:
     original = ShapeEnv(guard_from_hints=False)
     original.add_backed(name("s0"), 5, 2, 9)
-    for condition in (eq(U1, S0 + 1), ge(U0, 3), *([ge(S0, 10)] if contradictory else [])):
+    for condition in (eq(U1, S0 + 1), ge(U0, 3), *([eq(U1, S0 + 3)] if contradictory else [])):
         original.assume(condition)
+    assert (original.knowledge.contradiction is not None) == contradictory
     env = ShapeEnv(like=original)
     again = ShapeEnv(like=env)
     assert (env.guard_from_hints, env.node, env.log, env.guards, env.size_like) == (True, "", [], [], {})

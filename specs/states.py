@@ -176,6 +176,7 @@ def test_each_part_of_a_state_says_its_own() -> None:
     assert (contradictory.profile, contradictory.guard_from_hints) == (EXACT, True)
     other = environment_of(ShapeEnvState(), profile=TORCH_2_13, guard_from_hints=False)
     assert (other.profile, other.guard_from_hints, other.log) == (TORCH_2_13, False, [])
+    assert [found.name for found in parts[1][0].symbols()] == ["u0", "u5"]
     assert [found.name for found in parts[4][0].symbols()] == ["u0", "u1", "u5"]
     assert [found.name for found in parts[6][0].symbols()] == ["u5", "u6"]
 
