@@ -18,7 +18,7 @@ from refimpl.symbolic_shapes import (
     guard_size_oblivious,
     is_symbol_binding_fx_node,
 )
-from refimpl.terms import of_atom, symbol
+from refimpl.terms import eq, of_atom, symbol
 from tests.symbolic_shapes.operators import name
 
 
@@ -90,6 +90,8 @@ def test_integers_compared_by_their_terms() -> None:
     assert SymIntEqByExpr(u) != SymIntEqByExpr(v)
     assert len({SymIntEqByExpr(u), SymIntEqByExpr(u), SymIntEqByExpr(3)}) == 2
     assert repr(SymIntEqByExpr(u)) == "u0"
+    env.assume(eq(symbol("u1"), symbol("u0") + 1))
+    assert SymIntEqByExpr(v) == SymIntEqByExpr(u + 1), "after replacement"
     assert env.guards == []
     with pytest.raises(AssertionError):
         assert SymIntEqByExpr(u) == 3
