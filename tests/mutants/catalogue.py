@@ -27,6 +27,9 @@ from tests.mutants.ranges import RANGES
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.replays import REPLAYS
 from tests.mutants.runs import RUNS
+from tests.mutants.slips import SLIPS
+from tests.mutants.slips_of_laws import SLIPS_OF_LAWS
+from tests.mutants.slips_of_terms import SLIPS_OF_TERMS
 from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
@@ -61,6 +64,9 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *FORMS,
     *OPERATORS,
     *ORACLE,
+    *SLIPS,
+    *SLIPS_OF_TERMS,
+    *SLIPS_OF_LAWS,
 )
 
 
