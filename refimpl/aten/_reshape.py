@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from refimpl.aten._product import product
 from refimpl.aten._strides import contiguous_strides, is_contiguous, same_size, same_sizes
+from refimpl.aten._view_walk import walked_strides
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Cond, Dim, eq, floor_div, ge, land, mod, ne
@@ -149,7 +150,7 @@ def _try_view(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor | No
     if sizes == tensor.sizes:
         return tensor.viewed(sizes, tensor.strides, tensor.offset)
     shape = infer_sizes(ctx, product(tensor.sizes), sizes)
-    strides = _strides_of_view(ctx, tensor, shape)
+    strides = walked_strides(ctx, tensor, shape) or _strides_of_view(ctx, tensor, shape)
     if strides is None:
         strides = view_strides(ctx.layout, tensor, shape)
     return None if strides is None else tensor.viewed(shape, strides, tensor.offset)

@@ -6,6 +6,7 @@ Names are those of sympy and of ``torch.utils._sympy.functions``. Their integer 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final, TypeAlias, TypeGuard
 
 from refimpl.terms import (
@@ -69,6 +70,7 @@ from refimpl.terms import (
 __all__ = ["Refused", "apply_function", "choose", "is_bool", "is_int", "is_real", "is_scalar", "negate", "subtract"]
 
 _SCALARS: Final = (int, float, IntTerm, Symbol, Apply, BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or)
+_LONGEST_PRODUCT: Final = 64
 MAX_RESULT_MONOMIALS: Final = 1024
 MAX_RESULT_KEY: Final = 100_000
 
@@ -282,8 +284,11 @@ def _compared(name: str, args: Sequence[Scalar]) -> Cond:
 def _power(name: str, args: Sequence[Scalar]) -> Scalar:
     if len(args) == 2 and all(is_int(arg) for arg in args):
         return _natural_power(name, _integers(name, args, 2))
-    base, exponent = (_real(number) for number in _numbers(name, args, 2))
-    return float_pow(base, exponent)
+    base, exponent = _numbers(name, args, 2)
+    if name == "Pow" and isinstance(exponent, int) and 1 <= exponent <= _LONGEST_PRODUCT:
+        # PyTorch's float power is FloatPow; this is how sympy writes v*v*v.
+        return reduce(float_mul, [_real(base)] * exponent)
+    return float_pow(_real(base), _real(exponent))
 
 
 def _natural_power(name: str, args: list[Dim]) -> Dim:

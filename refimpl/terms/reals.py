@@ -102,7 +102,12 @@ def float_true_div(left: Real, right: Real) -> Real:
 
 
 def float_add(left: Real, right: Real) -> Real:
-    """``left + right``, the arguments in one order (IEEE addition commutes, it does not associate)."""
+    """``left + right``, the arguments in one order (IEEE addition commutes, it does not associate).
+
+    ``x + x`` is ``2.0*x``: both are exact, or both overflow.
+    """
+    if left is right and isinstance(left, (Symbol, Apply)):
+        return float_mul(2.0, left)
     return _ordered("FloatAdd", left, right)
 
 

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from refimpl.export import ArchiveError, ErrorKind, Limits
 from refimpl.export.expressions import ExpressionReader
 from refimpl.export.prefix import Expression, apply, as_expression, float_symbol, piecewise, symbol
-from refimpl.terms import Scalar, evaluate
+from refimpl.terms import Scalar, evaluate, float_mul
+from refimpl.terms import float_symbol as float_term
 from tests.export.support import ARCHIVES, members_of
 
 U0, U1, S0 = symbol("u0"), symbol("u1"), symbol("s0", positive=True, hint=5)
+ZUF = float_term("zuf0")
 VALUES = {"u0": 7, "u1": -3, "s0": 5, "zuf0": 2.5}
 
 
@@ -31,6 +33,13 @@ def _refused(text: str, limits: Limits | None = None) -> ArchiveError:
         ExpressionReader(limits).read(text, "graph.x")
     assert caught.value.field == "graph.x"
     return caught.value
+
+
+def test_a_float_to_an_integer_power_is_the_product_that_sympy_writes_so() -> None:
+    """PyTorch's own power is FloatPow; ``pow`` may round otherwise than a product does."""
+    found = _read("Pow(Symbol('zuf0'), Integer(3))")
+    assert found == float_mul(float_mul(ZUF, ZUF), ZUF)
+    assert _read("FloatPow(Symbol('zuf0'), Float('3.0', precision=53))") != found
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_exact_rewrites_only() -> None:
     assert t.float_true_div(X, 1.0) is X
     assert t.float_neg(t.float_neg(X)) is X
     assert t.float_add(X, Y) is t.float_add(Y, X)
+    assert t.float_add(X, X) is t.float_mul(2.0, X)
     # -0.0 + 0.0 is 0.0, and NaN * 0.0 is NaN.
     assert t.float_add(X, 0.0) is not X
     assert t.float_mul(X, 0.0) != 0.0

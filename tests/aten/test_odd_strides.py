@@ -1,0 +1,51 @@
+"""The stride of a dimension of size 1, after a view: that of PyTorch 2.13's fake tensors (recorded)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from refimpl.aten._reshape import reshape
+from refimpl.aten._strides import contiguous_strides
+from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.terms import symbol
+from tests.aten.plain_context import PlainContext
+from tests.aten.recorded_context import RecordedContext
+
+# Sizes, strides, new sizes, new strides.
+CASES: Final = (
+    ((1, 16, 16), (272, 16, 1), (1, 4, 4, 16), (272, 64, 16, 1)),
+    ((1, 4, 6), (99, 6, 1), (24,), (1,)),
+    ((1, 4, 6), (99, 6, 1), (4, 6), (6, 1)),
+    ((1, 4, 6), (99, 6, 1), (2, 12), (12, 1)),
+    ((4, 1, 6), (6, 7, 1), (4, 6), (6, 1)),
+    ((4, 1, 6), (6, 7, 1), (1, 4, 6), (24, 6, 1)),
+    ((4, 1, 6), (6, 7, 1), (2, 2, 1, 6), (12, 6, 7, 1)),
+    ((6, 1), (1, 50), (6,), (1,)),
+    ((6, 1), (1, 50), (3, 2, 1), (2, 1, 50)),
+    ((6, 1), (1, 50), (1, 6, 1, 1), (6, 1, 50, 50)),
+    ((1,), (9,), (1, 1), (1, 1)),
+    ((2, 1, 3), (6, 5, 2), (2, 3), (6, 2)),
+    ((2, 1, 3), (12, 5, 2), (2, 3, 1), (12, 2, 2)),
+)
+
+
+@pytest.mark.parametrize(("sizes", "strides", "shape", "expected"), CASES)
+def test_reshape_leaves_the_stride_that_pytorch_leaves(
+    sizes: Sizes, strides: Sizes, shape: Sizes, expected: Sizes
+) -> None:
+    assert reshape(PlainContext(), FakeTensor(sizes, strides, DType.float32), shape).strides == expected
+
+
+def test_the_cases_are_not_what_row_major_order_gives() -> None:
+    odd = [case for case in CASES if case[3] != contiguous_strides(PlainContext(), case[2])]
+    assert len(odd) >= 6
+
+
+def test_an_odd_stride_beside_a_backed_size() -> None:
+    """Rows 1 to 16 of a table of s0 by 16, one batch: the batch is still 16*s0 apart."""
+    rows = symbol("s0")
+    table = FakeTensor((1, 16, 16), (16 * rows, 16, 1), DType.float32)
+    assert reshape(RecordedContext({"s0": 17}), table, (1, 4, 4, 16)).strides == (16 * rows, 64, 16, 1)
