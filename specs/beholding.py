@@ -16,6 +16,8 @@ from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, Sequenc
 from refimpl.symbolic_shapes.events import Binding, Definition, Event, Fact, Requirement
 from refimpl.terms import Cond, Symbol, eq, float_add, float_symbol, ge, int_of_bool, le, lnot, lor, mod, symbol
 from specs.clauses import Clause, checks
+from specs.hypotheses import OBL_09
+from specs.verdicts import LAW_12
 from tests.laws.observed import F0, S0, U0, U1, U7, U8, run, step
 from tests.laws.programs import counted, loaded
 from tests.laws.seen import ZF, P, S, U, V, atom
@@ -138,7 +140,7 @@ def test_without_renamings_everything_stays() -> None:
     assert repr(found.nodes[1].new) == repr(tensor(W, 1))
 
 
-@checks(OBS_04)
+@checks(OBS_04, LAW_12)
 def test_an_implication_is_its_condition_under_the_predicates() -> None:
     assert under((), ge(U, 1)) is ge(U, 1)
     assert under((P, ge(V, 1)), ge(U, 1)) is lor(lnot(P), le(V, 0), ge(U, 1))
@@ -278,7 +280,7 @@ def test_the_first_node_that_holds_a_symbol() -> None:
     assert S0 in found.contract.bound
 
 
-@checks(OBS_06)
+@checks(OBS_06, OBL_09)
 def test_machine_integers_of_what_is_computed() -> None:
     nodes = counting()
     nodes.call("item", "aten.item.default", old=V, new=X, allocated=(U8, F0))

@@ -40,7 +40,7 @@ BND_01 = Clause(
     "BND-01",
     "A path is read key by key: element, method, inner tensor, quotient, integer form of a boolean.",
     "refimpl.symbolic_shapes.key_path:key_get",
-    "bnd-last-key-not-read",
+    "bnd-plain-numbers-have-no-symbolic-quotient",
 )
 test_a_path_reads_and_prints_as_pytorch = checks(BND_01)(test_key_path.test_a_path_reads_and_prints_as_pytorch)
 
@@ -110,7 +110,13 @@ BND_02 = Clause(
     "BND-02",
     "A path that does not exist in a value is an error that says at which key it ends.",
     "refimpl.symbolic_shapes.key_path:key_get",
-    "bnd-missing-places-are-none",
+    "bnd-what-is-no-boolean-has-an-integer-form",
+)
+BND_03 = Clause(
+    "BND-03",
+    "Rebinding reads the number before its quotients, so that divisibility can be part of the step.",
+    "refimpl.symbolic_shapes.reading:read_scalar",
+    "bnd-divisors-are-read-backwards",
 )
 test_only_keys_are_keys = checks(BND_02)(test_key_path.test_only_keys_are_keys)
 test_a_path_that_does_not_exist_says_where_it_ends = checks(BND_02)(
@@ -152,7 +158,7 @@ def test_a_path_that_ends_says_why(value: object, path: KeyPath, depth: int, rea
     assert str(error) == f"the path {keystr(path)} ends at {keystr(path[:depth]) or 'the result'}: {error.reason}"
 
 
-@checks(BND_02)
+@checks(BND_02, BND_03)
 def test_what_is_no_number_says_so_where_it_is_read() -> None:
     no_numbers: list[tuple[object, KeyPath, int, str]] = [
         ((None,), (SequenceKey(0),), 1, "NoneType is no number"),
@@ -167,14 +173,6 @@ def test_what_is_no_number_says_so_where_it_is_read() -> None:
             read_scalar(value, path)
         assert (caught.value.path, caught.value.depth) == (path, depth)
         assert reason in caught.value.reason
-
-
-BND_03 = Clause(
-    "BND-03",
-    "Rebinding reads the number before its quotients, so that divisibility can be part of the step.",
-    "refimpl.symbolic_shapes.reading:read_scalar",
-    "bnd-second-divisor-forgotten",
-)
 
 
 @checks(BND_03)
@@ -216,9 +214,21 @@ BND_04 = Clause(
     "BND-04",
     "After a node ran, each pending symbol is bound at the first place where it stands, sizes before strides.",
     "refimpl.symbolic_shapes.pending_paths:_search",
-    "bnd-strides-before-sizes",
+    "bnd-tensors-are-not-searched",
 )
-test_bindings_are_found_at_the_first_place_of_each_symbol = checks(BND_04)(
+BND_05 = Clause(
+    "BND-05",
+    "A pending symbol is also found in a product with one number or backed symbol, and behind a boolean.",
+    "refimpl.symbolic_shapes.pending_paths:_place",
+    "bnd-any-plain-product-binds",
+)
+BND_06 = Clause(
+    "BND-06",
+    "A pending symbol that stands nowhere in the result is an error unless it may be ignored; peeking changes nothing.",
+    "refimpl.symbolic_shapes.bindings:compute_unbacked_bindings",
+    "bnd-peeking-raises",
+)
+test_bindings_are_found_at_the_first_place_of_each_symbol = checks(BND_04, BND_05, BND_06)(
     test_bindings.test_bindings_are_found_at_the_first_place_of_each_symbol
 )
 
@@ -243,14 +253,6 @@ def test_pending_symbols_are_found_where_they_stand_first(sizes: list[int], stri
     assert env.pending_fresh_unbacked_symbols == []
 
 
-BND_05 = Clause(
-    "BND-05",
-    "A pending symbol is also found in a product with one number or backed symbol, and behind a boolean.",
-    "refimpl.symbolic_shapes.pending_paths:_place",
-    "bnd-products-bind-undivided",
-)
-
-
 @checks(BND_05)
 @given(factor=st.integers(2, 9), backed=st.booleans())
 def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool) -> None:
@@ -269,7 +271,7 @@ def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool
     ]
 
 
-@checks(BND_05)
+@checks(BND_05, BND_06)
 def test_a_pending_symbol_stands_alone_or_in_a_plain_product() -> None:
     env = ShapeEnv()
     for backed in ("s0", "s1"):
@@ -295,14 +297,6 @@ def test_a_pending_symbol_stands_alone_or_in_a_plain_product() -> None:
         assert [keystr(at) for at in found.values()] == ([] if path is None else [f"[2][0]{path}"]), scalar
 
 
-BND_06 = Clause(
-    "BND-06",
-    "A pending symbol that stands nowhere in the result is an error unless it may be ignored; peeking changes nothing.",
-    "refimpl.symbolic_shapes.bindings:compute_unbacked_bindings",
-    "bnd-lost-symbols-are-no-error",
-)
-
-
 @checks(BND_06)
 @given(ignorable=st.booleans(), peek=st.booleans())
 def test_a_symbol_that_nobody_binds_is_an_error(ignorable: bool, peek: bool) -> None:
@@ -323,7 +317,7 @@ BND_07 = Clause(
     "BND-07",
     "With an old value each found symbol is rebound to what stands at its path there.",
     "refimpl.symbolic_shapes.bindings:_equate",
-    "bnd-old-value-not-equated",
+    "bnd-quotients-by-the-old-value-are-turned-round",
 )
 
 
@@ -359,7 +353,7 @@ BND_08 = Clause(
     "BND-08",
     "``resolve_unbacked_bindings`` follows renamings to the end and loses no symbol and no path.",
     "refimpl.symbolic_shapes.bindings:resolve_unbacked_bindings",
-    "bnd-second-of-two-lost",
+    "bnd-the-first-of-two-keeps-its-name",
 )
 test_resolution_follows_renamings_to_the_end_and_loses_nothing = checks(BND_08)(
     test_bindings.test_resolution_follows_renamings_to_the_end_and_loses_nothing

@@ -31,6 +31,8 @@ from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.profiles import PROFILES
 from refimpl.terms import Sort, bool_symbol, ge, le, lnot, symbol, symbol_atom
 from specs.clauses import Clause, checks
+from specs.hypotheses import OBL_08
+from specs.scopes import ENV_28
 from tests.laws import test_prepared
 from tests.laws.programs import LARGEST, loaded
 
@@ -113,7 +115,7 @@ BLI_03 = Clause(
     "bli-nested-allocations-count-twice",
 )
 test_runs_of_a_prepared_program_do_not_see_each_other = checks(BLI_03)(test_prepared.test_nothing_runs_in_the_template)
-test_an_environment_like_another_learns_separately = checks(BLI_03)(
+test_an_environment_like_another_learns_separately = checks(BLI_03, ENV_28)(
     test_prepared.test_an_environment_like_another_learns_separately
 )
 
@@ -274,7 +276,7 @@ def test_a_value_of_the_run_is_raw() -> None:
     assert raw_value((object(), 3)) == (3,)
 
 
-@checks(BLI_03)
+@checks(BLI_03, OBL_08)
 def test_a_run_starts_from_the_contract_and_nothing_else() -> None:
     prepared = prepare(loaded(program()), profile=PROFILES["torch-2.13"])
     env = prepared.new_environment()

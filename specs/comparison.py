@@ -40,6 +40,9 @@ from refimpl.terms import (
     ne,
 )
 from specs.clauses import Clause, checks
+from specs.laws import LAW_03
+from specs.sorts import CMP_03
+from specs.verdicts import LAW_13
 from tests.laws import test_each_law
 from tests.laws.seen import EMPTY, ZF, P, S, U, V, node, values
 
@@ -61,7 +64,7 @@ CMP_01 = Clause(
     f"{_LAWS}.value:_Comparison._strides",
     "cmp-strides-of-empty-tensors-count",
 )
-test_copies_of_a_storage_may_start_at_0 = checks(CMP_01)(
+test_copies_of_a_storage_may_start_at_0 = checks(CMP_01, LAW_03)(
     test_each_law.test_a_copy_of_a_whole_storage_may_be_recorded_as_starting_at_0_and_its_views_follow
 )
 
@@ -177,7 +180,7 @@ def _asked(*found: Pair) -> Claims:
     return claims
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 @settings(max_examples=150)
 @given(pair=pairs())
 @example(pair=(_MATRIX, replace(_MATRIX, strides=(7, 1))))
@@ -194,7 +197,7 @@ def test_values_agree_where_the_obligations_hold(pair: Pair) -> None:
         assert not all(isinstance(side, (int, float)) for side in claim.sides) or not holds(claim.goal, {})
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 @settings(max_examples=60)
 @given(found=st.lists(pairs(), min_size=2, max_size=3))
 def test_each_node_is_compared(found: list[Pair]) -> None:
@@ -214,7 +217,7 @@ _T = FakeTensor((2, U), (U, 1), DType.float32, CPU, 3)
 _RELU = "differs from what aten.relu.default gives"
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03, CMP_03)
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -253,7 +256,7 @@ def test_what_differs_is_named(old: Value, new: Value, said: list[str]) -> None:
     assert all(finding.message.endswith("; record what the operator computes") for finding in claims.findings)
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 def test_an_equation_is_asked_again_only_under_other_predicates() -> None:
     first = node("a", U, V)
     inside = replace(node("b/body/c", U, V), predicates=(P,))
@@ -264,7 +267,7 @@ def test_an_equation_is_asked_again_only_under_other_predicates() -> None:
     assert (claims.settled, claims.findings) == (2, ())
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03, LAW_13)
 @pytest.mark.parametrize(
     "kind", ["unmodelled", "data-dependent", "undecided", "crash", "violated", "path", "inconsistent"]
 )
@@ -280,7 +283,7 @@ def test_what_failed_has_no_value_to_compare(kind: str) -> None:
     assert finding.message == "aten.relu.default is not modelled"
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 def test_what_is_not_computed_is_not_compared() -> None:
     wrong = node("n", 1, 2)
     for left in (
@@ -293,7 +296,7 @@ def test_what_is_not_computed_is_not_compared() -> None:
     assert VALUE.claims(replace(EMPTY, nodes=(wrong,))).total == 1
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 def test_strides_that_nobody_recorded_are_not_compared() -> None:
     without = FakeTensor((U,), (), DType.bool)
     for pair in ((without, FakeTensor((U,), (2,), DType.bool)), (FakeTensor((U,), (2,), DType.bool), without)):
@@ -310,7 +313,7 @@ def _offsets(*found: tuple[Dim, Dim, Storage]) -> list[tuple[Dim, Dim] | None]:
     return [by_node.get(f"n{index}") for index in range(len(made))]  # type: ignore[misc]  # offsets are integers
 
 
-@checks(CMP_01)
+@checks(CMP_01, LAW_03)
 def test_offsets_of_views_count_from_a_copy_recorded_at_0() -> None:
     copy, other, plain = Storage(is_copy=True), Storage(is_copy=True), Storage()
     assert _offsets((0, U, copy), (3, U + 3, copy), (0, U, copy), (U, U, copy)) == [None, None, None, (U, 0)]

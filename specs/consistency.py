@@ -12,6 +12,7 @@ from refimpl.laws.replay import Replay
 from refimpl.laws.report import LawRow
 from refimpl.terms import eq, ge, le
 from specs.clauses import Clause, checks
+from specs.laws import LAW_01
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, judged, raising
 from tests.laws.seen import EMPTY, P, U, V, atom, fact, node, stated
 
@@ -31,13 +32,13 @@ JDG_01 = Clause(
 )
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_without_symbols_the_blind_run_was_the_run() -> None:
     found = judged(replace(EMPTY, nodes=(_N,)), runs=Replayer())
     assert (found.rows, found.model, found.relation) == ((_CONSISTENT,), {}, "equivalent")
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 @pytest.mark.parametrize(
     "change",
     [
@@ -63,7 +64,7 @@ def test_what_depends_on_a_symbol_needs_a_run(change: dict[str, object]) -> None
     assert found.model is None
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_one_run_that_both_sides_accept_is_enough() -> None:
     runs = Runs()
     seen = counted(before=(stated(ge(U, 3)),), after=(stated(le(U, 5)),))
@@ -76,7 +77,7 @@ def test_one_run_that_both_sides_accept_is_enough() -> None:
     assert 3 <= model["u0"] <= 5
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_the_run_is_the_one_that_the_operators_really_gave() -> None:
     runs = Runs(lambda valuation: Replay({**valuation, "u0": 4}))
     found = judged(counted(before=(stated(ge(U, 3)),)), runs=runs)
@@ -99,7 +100,7 @@ def test_the_run_is_the_one_that_the_operators_really_gave() -> None:
     assert len(runs.asked) == 5, "three for both together, one for each"
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_a_run_of_the_recorded_side_may_raise_where_the_other_refuses_it() -> None:
     # What is recorded asks u0 = 1, the operator at least 5: neither run satisfies both.
     seen = counted(before=(stated(eq(U, 1)),), after=(stated(ge(U, 5)),))
@@ -116,7 +117,7 @@ def test_a_run_of_the_recorded_side_may_raise_where_the_other_refuses_it() -> No
         assert f"the {side} constraints: the model does not replay: n raises too few" in wrong
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_the_search_goes_on_from_what_the_operators_gave() -> None:
     # The operators give u1 = 7, which the first guess misses; then u0 must be as large.
     seen = counted(before=(stated(ge(U, V)),), facts=(*counted().facts, fact(ge(V, 0))))
@@ -126,7 +127,7 @@ def test_the_search_goes_on_from_what_the_operators_gave() -> None:
     assert dict(found.model or {}) == {"s0": 8, "u0": 7, "u1": 7}
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_each_side_may_have_a_run_that_the_operators_correct() -> None:
     seen = counted(before=(stated(eq(U, 1)),), after=(stated(ge(U, 5)),))
     found = judged(seen, runs=Runs(lambda valuation: Replay({**valuation, "u1": 7})))
@@ -134,7 +135,7 @@ def test_each_side_may_have_a_run_that_the_operators_correct() -> None:
     assert dict(found.model or {}) == {"s0": 8, "u0": 5, "u1": 7}
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_the_recorded_sides_model_is_kept_where_the_other_has_none() -> None:
     seen = counted(before=(stated(eq(U, 1)),), after=(stated(ge(U, 9)), stated(le(U, 7))))
     found = judged(seen, runs=Runs(raising("n", "too few")))
@@ -142,7 +143,7 @@ def test_the_recorded_sides_model_is_kept_where_the_other_has_none() -> None:
     assert dict(found.model or {}) == {"s0": 8, "u0": 1}
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_a_side_without_a_model_is_refuted() -> None:
     seen = counted(before=(stated(ge(U, 3)), stated(le(U, 2))))
     found = judged(seen, asking(claim(ge(U, 0))), runs=Runs())
@@ -163,7 +164,7 @@ def test_a_side_without_a_model_is_refuted() -> None:
     assert judged(both, runs=Runs()).model is None
 
 
-@checks(JDG_01)
+@checks(JDG_01, LAW_01)
 def test_a_side_of_which_no_model_is_known_is_undecided() -> None:
     # No search finds it: u0 * u0 = 49 * 49.
     seen = counted(before=(stated(eq(U * U, 2401)),), contract=replace(EMPTY.contract, bound=frozenset({atom("s0")})))

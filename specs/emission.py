@@ -12,6 +12,8 @@ from refimpl.export.builder import ProgramBuilder, Value, tensor
 from refimpl.export.prefix import symbol
 from refimpl.laws import ProgramReport
 from specs.clauses import Clause, checks
+from specs.laws import LAW_09
+from specs.obligations import OBL_02
 from tests.corpus.made.emission import on_a_count_of_a_branch
 from tests.laws.programs import LARGEST, broken_laws, checked, row, witness
 
@@ -77,7 +79,7 @@ def counts(draw: st.DrawFn) -> Counts:
     return Counts(live, placed, draw(st.integers(0, placed - 1)), draw(st.integers(0, len(live) - 1)))
 
 
-@checks(EMI_01, EMI_02, EMI_03)
+@checks(EMI_01, EMI_02, EMI_03, LAW_09)
 @settings(max_examples=40, deadline=None)
 @given(counts=counts())
 def test_an_assert_counts_where_live_values_before_it_compute_its_symbols(counts: Counts) -> None:
@@ -96,7 +98,7 @@ EMI_04 = Clause(
 )
 
 
-@checks(EMI_04)
+@checks(EMI_04, LAW_09, OBL_02)
 def test_a_count_of_a_branch_is_not_there_outside() -> None:
     report = checked(on_a_count_of_a_branch().program)
     refuted = row(report, "EMIT")
@@ -124,7 +126,7 @@ def _broadcast(low: int, high: int, *, live: bool) -> ProgramReport:
     return checked(program)
 
 
-@checks(EMI_05)
+@checks(EMI_05, LAW_09)
 @pytest.mark.parametrize(
     ("low", "high", "live", "laws"),
     [

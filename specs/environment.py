@@ -68,7 +68,7 @@ ENV_02 = Clause(
     "ENV-02",
     "A fresh symbol is pending until a node binds it, unless fresh symbols are being ignored.",
     "refimpl.symbolic_shapes.symbol_table:SymbolTable.fresh",
-    "env-ignored-symbols-are-pending",
+    "env-the-oldest-symbols-are-the-newest",
 )
 
 
@@ -97,7 +97,7 @@ ENV_03 = Clause(
     "ENV-03",
     "The caller's contract (ranges of backed symbols, guards) is known and logged nowhere; a hint lies in its range.",
     f"{_SHAPE_ENV}.add_backed",
-    "env-contract-is-logged",
+    "env-sizes-without-hint-have-one",
 )
 test_the_contract_is_known_and_logged_nowhere = checks(ENV_03)(
     test_shape_env.test_the_contract_is_known_and_logged_nowhere
@@ -144,7 +144,7 @@ ENV_05 = Clause(
     "ENV-05",
     "A fact is logged and known from then on; a fact that is only stated is logged and decides nothing.",
     f"{_ENVIRONMENT}.fact",
-    "env-facts-are-not-known",
+    "env-facts-that-are-plainly-false-are-forgotten",
 )
 
 
@@ -222,9 +222,15 @@ ENV_08 = Clause(
     "A decision that is not known is taken from the hints and guarded as it came out, as a specialization; without"
     " hints it is refused.",
     f"{_ENVIRONMENT}.evaluate",
-    "env-false-decisions-guard-the-truth",
+    "env-floats-that-are-known-are-guarded",
 )
-test_guards_from_hints_are_specializations_too = checks(ENV_08)(
+ENV_10 = Clause(
+    "ENV-10",
+    "A frozen environment adds no guard; a decision from hints stays possible.",
+    f"{_ENVIRONMENT}._guard",
+    "env-frozen-guards",
+)
+test_guards_from_hints_are_specializations_too = checks(ENV_08, ENV_10)(
     test_shape_env.test_guards_from_hints_are_specializations_too
 )
 
@@ -315,14 +321,6 @@ def test_data_dependent_decisions_name_their_symbols(bound: int) -> None:
     assert str(both.value).startswith("Could not extract specialized integer from data-dependent expression u0 + u5 ")
     assert env.pending_fresh_unbacked_symbols == [name("u0")], "an input's symbol is bound"
     assert env.var_to_range[name("u5")] == ValueRange(0, None)
-
-
-ENV_10 = Clause(
-    "ENV-10",
-    "A frozen environment adds no guard; a decision from hints stays possible.",
-    f"{_ENVIRONMENT}._guard",
-    "env-frozen-guards",
-)
 
 
 @checks(ENV_10)

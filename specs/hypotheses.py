@@ -41,6 +41,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.verdicts import LAW_14
 from tests.laws import observations as made
 from tests.laws.observations import F0, S0, S1, U0, U1, U7, U8
 from tests.laws.programs import loaded
@@ -239,7 +240,7 @@ def _defined(name: Symbol | BoolSymbol, term: Scalar, *under: Cond) -> Definitio
     return Definition("n", name, (), term, under)
 
 
-@checks(OBL_10)
+@checks(OBL_10, LAW_14)
 def test_an_equation_is_one_of_its_sort() -> None:
     assert equation(U0, V + 1) == eq(U, V + 1)
     assert equation(U0, 3) == eq(U, 3)
@@ -251,7 +252,7 @@ def test_an_equation_is_one_of_its_sort() -> None:
     assert equation(bool_symbol("p9"), 1) is False
 
 
-@checks(OBL_10)
+@checks(OBL_10, LAW_14)
 def test_definitions_are_resolved_to_the_end_and_what_cannot_be_is_an_equation() -> None:
     mapping, kept = elimination(
         [

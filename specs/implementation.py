@@ -29,6 +29,7 @@ from refimpl.testing import (
     shape_envs,
 )
 from specs.clauses import Clause, checks
+from specs.subgraphs import PRO_12
 
 __all__ = ["IMP_06", "IMP_07", "IMP_08", "IMP_09", "IMP_10", "IMP_11", "IMP_12", "IMP_13"]
 
@@ -104,7 +105,7 @@ def _symbol(name: str) -> Symbol:
     return symbol_atom(name, Sort.INT)
 
 
-@checks(IMP_10)
+@checks(IMP_10, PRO_12)
 @settings(max_examples=60)
 @given(env=shape_envs(), second=st.sampled_from(("missing", "inconsistent")))
 def test_atom_holds_of_a_step_that_fails_at_its_second_binding(env: ShapeEnv, second: str) -> None:

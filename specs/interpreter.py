@@ -33,7 +33,7 @@ INT_01 = Clause(
     "INT-01",
     "``run`` runs every node once, in the order of the graph, and returns the value of the output node.",
     f"{_INTERPRETER}.run",
-    "int-nodes-in-name-order",
+    "int-last-value-is-the-result",
 )
 
 
@@ -190,7 +190,7 @@ INT_07 = Clause(
     "INT-07",
     "``run_node`` calls the method named after the node's ``op``, so that a subclass can override each kind.",
     f"{_INTERPRETER}._run_node",
-    "int-overrides-ignored",
+    "int-methods-cannot-be-overridden",
 )
 
 

@@ -13,6 +13,7 @@ from refimpl.laws.report import LawRow, Relation
 from refimpl.solver import Model, Obligation, Refuted, Solver, Verdict, make_solver
 from refimpl.terms import eq, ge, le, lor, ne
 from specs.clauses import Clause, checks
+from specs.laws import LAW_01
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, fails, judged, raising
 from tests.laws.seen import EMPTY, U, V, fact, node, stated
 
@@ -124,7 +125,7 @@ def test_every_row_names_what_is_assumed() -> None:
     assert {row.under for row in found.rows} == {("n", "k")}
 
 
-@checks(JDG_02)
+@checks(JDG_02, LAW_01)
 def test_nothing_is_proved_where_a_side_has_no_model() -> None:
     seen = counted(before=(stated(ge(U, 3)), stated(le(U, 2))))
     nothing = "nothing is proved from constraints that have no replayed model (CONSIST)"

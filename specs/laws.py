@@ -11,6 +11,8 @@ from refimpl.export.prefix import Expression
 from refimpl.export.prefix import symbol as recorded_symbol
 from refimpl.laws import ProgramReport
 from specs.clauses import Clause, checks
+from specs.propagation import PRO_03
+from specs.subgraphs import PRO_09
 from tests.laws import test_each_law
 from tests.laws.programs import LARGEST, broken_laws, checked, counted, row, two_counts, witness
 
@@ -47,7 +49,7 @@ LAW_02 = Clause(
     "EQUIV: what was recorded and what the run requires have the same runs; what is lost is weakened, what is new is"
     " strengthened, each with a run that tells them apart.",
     f"{_LAWS}.equiv:_claims",
-    "law-new-requirements-are-not-compared",
+    "law-recorded-values-replace-nothing",
 )
 test_an_intact_program_proves_every_law_without_a_solver = checks(LAW_02)(
     test_each_law.test_an_intact_program_proves_every_law_without_a_solver
@@ -62,7 +64,7 @@ LAW_04 = Clause(
     "LAW-04",
     "LINK: every recorded condition on a bound symbol follows for the value at its path, without its own definition.",
     f"{_LAWS}.link:_claims",
-    "law-bindings-are-not-linked",
+    "law-contradicted-bindings-break-path",
 )
 
 
@@ -112,7 +114,7 @@ LAW_03 = Clause(
     "VALUE: recorded and re-run values agree in structure, dtype, layout and every size, offset and scalar, and in the"
     " strides that count.",
     f"{_LAWS}.value:_Comparison._integer",
-    "law-sizes-are-not-compared",
+    "law-sorts-are-not-compared",
 )
 test_value_refutes_a_changed_record = checks(LAW_03)(test_each_law.test_value_refutes_a_changed_record)
 test_value_ignores_strides_of_dimensions_that_cannot_exceed_one = checks(LAW_03)(
@@ -167,13 +169,13 @@ LAW_06 = Clause(
     "LAW-06",
     "DOM: a symbol is bound where its value is allocated, and before every use.",
     f"{_LAWS}.dom:_claims",
-    "law-symbols-come-from-nowhere",
+    "law-the-node-without-binder-is-not-named",
 )
 LAW_07 = Clause(
     "LAW-07",
     "FRESH: every allocated symbol is bound, or equals what was recorded in its place.",
     f"{_LAWS}.fresh:_claims",
-    "law-unbound-symbols-are-forgotten",
+    "law-names-in-use-are-undecided",
 )
 test_fresh_refutes_an_allocated_symbol_recorded_as_something_else = checks(LAW_07)(
     test_each_law.test_fresh_refutes_an_allocated_symbol_recorded_as_something_else
@@ -182,23 +184,25 @@ LAW_08 = Clause(
     "LAW-08",
     "INJ: two allocating sites share a name only if their values are equal.",
     f"{_LAWS}.inj:_claims",
-    "law-sites-share-names",
+    "law-two-names-break-equiv",
 )
 test_inj_refutes_one_name_for_two_counts_unless_they_are_equal = checks(LAW_08)(
     test_each_law.test_inj_refutes_one_name_for_two_counts_unless_they_are_equal
 )
-test_congruence_makes_two_counts_of_one_unmutated_mask_equal = checks(LAW_08)(
+test_congruence_makes_two_counts_of_one_unmutated_mask_equal = checks(LAW_08, PRO_03)(
     test_each_law.test_congruence_makes_two_counts_of_one_unmutated_mask_equal
 )
-test_a_mutation_in_between_ends_the_congruence = checks(LAW_08)(
+test_a_mutation_in_between_ends_the_congruence = checks(LAW_08, PRO_03)(
     test_each_law.test_a_mutation_in_between_ends_the_congruence
 )
-test_inj_refutes_two_names_for_one_value = checks(LAW_08)(test_each_law.test_inj_refutes_two_names_for_one_value)
+test_inj_refutes_two_names_for_one_value = checks(LAW_08, PRO_09)(
+    test_each_law.test_inj_refutes_two_names_for_one_value
+)
 LAW_09 = Clause(
     "LAW-09",
     "EMIT: what was recorded follows from requirements that an operator enforces or an assert still computes.",
     f"{_LAWS}.emit:_claims",
-    "law-constant-asserts-count",
+    "law-what-remains-is-still-deferred",
 )
 test_emit_refutes_a_bound_that_only_a_constant_assert_establishes = checks(LAW_09)(
     test_each_law.test_emit_refutes_a_bound_that_only_a_constant_assert_establishes
@@ -229,7 +233,7 @@ def test_an_allocated_symbol_recorded_as_a_number_is_refuted(size: int) -> None:
     assert checked(counted()).verdict == "equivalent"
 
 
-@checks(LAW_08)
+@checks(LAW_08, PRO_03)
 @pytest.mark.parametrize(
     ("names", "same_mask", "mutate", "broken"),
     [

@@ -23,6 +23,8 @@ from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, Sequenc
 from refimpl.symbolic_shapes.events import Binding
 from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lor, mod, symbol, to_text
 from specs.clauses import Clause, checks
+from specs.laws import LAW_04, LAW_05, LAW_08
+from specs.reports import LAW_17
 from tests.laws.judging import GivesUp
 from tests.laws.observed import F0, U0, U1, U7
 from tests.laws.programs import counted, loaded
@@ -67,7 +69,7 @@ _U0 = Binding("n", U0, SIZE, U7, U)
 _U1 = Binding("m", U1, SIZE, None, S + 1)
 
 
-@checks(LNK_01)
+@checks(LNK_01, LAW_04)
 def test_each_condition_on_a_symbol_is_asked_where_it_is_bound() -> None:
     found = seen(site("n"), site("m"), bindings=(_U0, _U1), before=_BEFORE)
     assert _goals(LINK, found) == [
@@ -86,7 +88,7 @@ def test_each_condition_on_a_symbol_is_asked_where_it_is_bound() -> None:
     assert _goals(LINK, floats) == [("n", float_eq(Z, 1.0))]
 
 
-@checks(LNK_01)
+@checks(LNK_01, LAW_04)
 def test_what_the_run_states_in_the_same_words_is_settled_where_it_is_allocated() -> None:
     after = (stated(ge(U, 0)), stated(ge(U, 2)), stated(le(U, V)), stated(ge(V, 1), under=(P,)))
     found = seen(site("n"), site("m"), bindings=(_U0, _U1), before=_BEFORE, after=after)
@@ -97,7 +99,7 @@ def test_what_the_run_states_in_the_same_words_is_settled_where_it_is_allocated(
     assert (len(again.open), again.settled) == (5, 0)
 
 
-@checks(LNK_01)
+@checks(LNK_01, LAW_04)
 def test_only_what_may_allocate_links() -> None:
     for other, asked in (
         (node("n", None, None), False),
@@ -108,7 +110,7 @@ def test_only_what_may_allocate_links() -> None:
         assert bool(_goals(LINK, seen(other, bindings=(_U0,), before=_BEFORE))) is asked
 
 
-@checks(LNK_01)
+@checks(LNK_01, LAW_04)
 @pytest.mark.parametrize("kind", ["inconsistent", "path", "violated", "crash", "unmodelled"])
 def test_a_binding_that_contradicts_what_is_known_breaks_link_and_one_without_path_breaks_path(kind: str) -> None:
     failed = seen(site("k"), site("n", failed=kind))
@@ -126,7 +128,7 @@ LNK_02 = Clause(
 )
 
 
-@checks(LNK_02)
+@checks(LNK_02, LAW_08)
 def test_a_shared_name_needs_equal_values() -> None:
     def asked(recorded: Scalar | None, *bindings: Binding, fresh: FreshSymbol | None = None) -> list[Claim]:
         unbound = fresh or FreshSymbol(U7, "k", ".size()[0]", recorded, (P,))
@@ -157,7 +159,7 @@ def test_a_shared_name_needs_equal_values() -> None:
     assert (total.settled, total.open, total.findings) == (2, (), ())
 
 
-@checks(LNK_02)
+@checks(LNK_02, LAW_08)
 def test_two_names_of_one_value_need_a_record_that_makes_them_equal() -> None:
     double = Stated("n", eq(U, V), "double", (P,), "u0 and u1 are one value", 7)
     found = INJ.claims(seen(after=(stated(ge(U, 1)), double, replace(double, source="deferred"))))
@@ -178,7 +180,7 @@ LNK_03 = Clause(
 )
 
 
-@checks(LNK_03)
+@checks(LNK_03, LAW_05)
 def test_each_side_condition_is_asked_in_its_branch() -> None:
     path = (*SIZE, DivideByKey(2))
     divided = Binding("n", U0, path, U7, U, (ge(S, 1), eq(mod(W, S), 0)), (P,))
@@ -199,7 +201,7 @@ LNK_04 = Clause(
 )
 
 
-@checks(LNK_04)
+@checks(LNK_04, LAW_17)
 def test_what_only_operators_enforce_is_listed() -> None:
     def listed(*before: Stated, model: dict[str, int | float | bool] | None = None) -> tuple[UnrecordedRow, ...]:
         given = observed(contract=(ge(S, 2),), hints={"s0": 8}, facts=(stated(ge(U, 0)),), before=before)
@@ -225,7 +227,7 @@ def test_what_only_operators_enforce_is_listed() -> None:
     assert int(numbers["s0"]) + int(numbers["u0"]) < 4
 
 
-@checks(LNK_04)
+@checks(LNK_04, LAW_17)
 def test_what_no_solver_decides_is_not_listed() -> None:
     given = observed(hints={"s0": 8}, before=(stated(eq(U * U * U, 12167)), stated(lor(ge(U, 3), le(U, 3)))))
     assert unrecorded(given, None, GivesUp()) == ()

@@ -19,6 +19,7 @@ from refimpl.symbolic_shapes.inputs import conditions_hold
 from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of
 from refimpl.terms import Cond, Sort, ValueRange, eq, float_lt, float_symbol, ge, le, lt, mod, ne, symbol, symbol_atom
 from specs.clauses import Clause, checks
+from specs.environment import ENV_03, ENV_07, ENV_11
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["ENV_30", "ENV_31"]
@@ -32,11 +33,11 @@ ENV_30 = Clause(
     "A backed symbol takes the name, the range and the hint it is given, a size the first free name and at least 2;"
     " a term becomes a symbolic number of its sort, a plain number stays plain.",
     f"{_SHAPE_ENV}.create_symbol",
-    "env-sizes-may-be-one",
+    "env-names-of-floats-are-taken-twice",
 )
 
 
-@checks(ENV_30)
+@checks(ENV_30, ENV_03, ENV_07)
 def test_backed_symbols_are_what_they_are_made_of() -> None:
     env = ShapeEnv()
     for hint in (1, -3):
@@ -189,7 +190,7 @@ def test_what_is_known_is_told_after_replacement(value: int) -> None:
     assert (env.is_unbacked_symint(u0), env.is_unbacked_symint(name("s0"))) == (True, False)
 
 
-@checks(ENV_31)
+@checks(ENV_31, ENV_11)
 def test_asserts_stand_under_the_highest_number_and_guards_are_resolved() -> None:
     env = ShapeEnv()
     env.symbols.reserve_name("u8")

@@ -89,13 +89,13 @@ INT_13 = Clause(
     "INT-13",
     "``output`` gives its first argument, a structure of values in which every node was replaced by its value.",
     f"{_INTERPRETER}.output",
-    "int-output-unpacked",
+    "int-dictionaries-become-their-values",
 )
 INT_14 = Clause(
     "INT-14",
     "``fetch_args_kwargs_from_env`` replaces every node in the arguments, at any depth, and nothing else.",
     f"{_INTERPRETER}.fetch_args_kwargs_from_env",
-    "int-keyword-nodes-not-replaced",
+    "int-nodes-in-dictionaries-of-tuples-stay",
 )
 INT_15 = Clause(
     "INT-15",

@@ -35,6 +35,7 @@ from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.sym_functions import unary_math
 from refimpl.terms import Dim, FloatFn, evaluate, float_symbol, symbol
 from specs.clauses import Clause, checks
+from specs.environment import ENV_08, ENV_09
 from tests.symbolic_shapes import test_inputs, test_profiles, test_sym_node
 
 __all__ = ["NUM_01", "NUM_02", "NUM_03", "NUM_04", "NUM_05", "NUM_06", "NUM_07"]
@@ -45,7 +46,7 @@ NUM_01 = Clause(
     "An operator on symbolic numbers, plain ones among them, means what Python's means and requires what Python raises"
     " for.",
     f"{_S}.scalar_ops:floordiv",
-    "num-a-quotient-may-divide-by-zero",
+    "num-shifts-are-not-reflected",
 )
 test_a_binary_operator_means_what_python_means = checks(NUM_01)(
     test_sym_node.test_a_binary_operator_means_what_python_means
@@ -222,7 +223,7 @@ NUM_03 = Clause(
     "NUM-03",
     "The functions of ``torch`` on symbolic numbers mean what they say without a decision, and take plain numbers.",
     f"{_S}.sym_functions:sym_min",
-    "num-the-smaller-is-the-larger",
+    "num-sums-of-plain-numbers-need-an-environment",
 )
 test_the_same_calls_show_the_same = checks(NUM_03)(test_profiles.test_the_same_calls_show_the_same)
 test_the_functions_of_torch_mean_what_they_say = checks(NUM_03)(
@@ -276,13 +277,13 @@ NUM_04 = Clause(
     f"{_S}.sym_node:SymBool.__bool__",
     "num-numbers-are-true",
 )
-test_truth_is_a_guard_or_an_error = checks(NUM_04)(
+test_truth_is_a_guard_or_an_error = checks(NUM_04, ENV_09, ENV_08)(
     test_sym_node.test_truth_is_a_guard_on_backed_symbols_and_an_error_on_unbacked_ones
 )
 test_without_guards_from_hints_an_open_decision_is_refused = checks(NUM_04)(
     test_sym_node.test_without_guards_from_hints_an_open_decision_is_refused
 )
-test_a_decision_that_is_known_guards_nothing = checks(NUM_04)(
+test_a_decision_that_is_known_guards_nothing = checks(NUM_04, ENV_08)(
     test_sym_node.test_a_decision_that_is_known_guards_nothing
 )
 
@@ -290,7 +291,7 @@ NUM_05 = Clause(
     "NUM-05",
     "A symbolic number prints as its term after replacement, has no hash, and compares by its term only if asked to.",
     f"{_S}.sym_node:SymNode.expr",
-    "num-nodes-show-what-was-replaced",
+    "num-terms-are-compared-with-anything",
 )
 test_text_and_nodes = checks(NUM_05)(test_sym_node.test_text_and_nodes)
 test_symbolic_numbers_are_unhashable = checks(NUM_05)(test_sym_node.test_symbolic_numbers_are_unhashable_as_in_pytorch)

@@ -14,6 +14,7 @@ from refimpl.laws.fresh import FRESH
 from refimpl.laws.observation import ABSENT, Contract, Failure, FreshSymbol, ObservedNode, Source, Stated
 from refimpl.terms import bool_symbol, eq, float_eq, float_symbol, ge, le, lnot, symbol
 from specs.clauses import Clause, checks
+from specs.laws import LAW_02, LAW_06, LAW_07, LAW_09
 from tests.laws.observations import F0, S0, SIZE0, SIZE1, U0, U1, U7, U8, binding, found_at, goals, node, seen, tensor
 
 __all__ = ["OBL_01", "OBL_02", "OBL_03", "OBL_04", "OBL_05", "OBL_06"]
@@ -46,7 +47,7 @@ OBL_03 = Clause(
 )
 
 
-@checks(OBL_01)
+@checks(OBL_01, LAW_06)
 def test_who_may_bind_a_symbol() -> None:
     places: tuple[tuple[str, ...] | None, ...] = (None, (), (".size()[1]",), (".stride()", ".size()[0]"))
     for (assumed, failed, own, may), at in product(product((False, True), repeat=4), places):
@@ -96,7 +97,7 @@ def test_what_is_bound_in_a_branch_is_known_there(path: str, scope: str) -> None
         assert scope_of(path, nodes) == scope
 
 
-@checks(OBL_03)
+@checks(OBL_03, LAW_06)
 def test_dom_finds_binders_that_allocate_nothing_and_symbols_without_binder() -> None:
     observed = seen(
         node("nonzero", "aten.nonzero.default", allocated=(U7,), old=tensor(U0)),
@@ -124,7 +125,7 @@ def _uses(path: str) -> ObservedNode:
     return node(path, old=tensor(U1, U0))
 
 
-@checks(OBL_03)
+@checks(OBL_03, LAW_06)
 def test_dom_finds_the_first_use_that_no_binder_precedes() -> None:
     def first_uses(*nodes: ObservedNode, at: tuple[str, ...], inputs: bool = False) -> list[str | None]:
         bound = tuple(binding(path, U0, U7) for path in at) + tuple(binding(path, U1, U8) for path in at)
@@ -167,7 +168,7 @@ OBL_04 = Clause(
 )
 
 
-@checks(OBL_04)
+@checks(OBL_04, LAW_07)
 def test_fresh_asks_for_what_is_recorded_there_and_finds_clashes() -> None:
     inside = (P,)
     unbound = (
@@ -207,7 +208,7 @@ OBL_05 = Clause(
 )
 
 
-@checks(OBL_05)
+@checks(OBL_05, LAW_02)
 def test_equiv_asks_for_what_only_one_side_says() -> None:
     before = (
         Stated("n", ge(U, 2), "range"),
@@ -247,7 +248,7 @@ def test_equiv_asks_for_what_only_one_side_says() -> None:
     assert (claims.findings, claims.settled, claims.total) == ((), 4, 9)
 
 
-@checks(OBL_05)
+@checks(OBL_05, LAW_02)
 def test_equiv_says_how_it_was_recorded() -> None:
     words: dict[Source, str] = {
         "range": "as a range",
@@ -262,7 +263,7 @@ def test_equiv_says_how_it_was_recorded() -> None:
         assert f"({word})" in claim.about
 
 
-@checks(OBL_05)
+@checks(OBL_05, LAW_02)
 def test_equiv_tries_the_recorded_values_of_unbound_symbols() -> None:
     unbound = (FreshSymbol(U7, "nonzero", ".size()[0]", S), FreshSymbol(U8, "item", "", ABSENT))
     after = (
@@ -275,7 +276,7 @@ def test_equiv_tries_the_recorded_values_of_unbound_symbols() -> None:
     assert [claim.existential for claim in claims.open] == [True, False, False]
 
 
-@checks(OBL_05)
+@checks(OBL_05, LAW_02)
 def test_when_everything_is_proved_again_equiv_asks_for_what_both_sides_say_too() -> None:
     both = (Stated("n", ge(U, 2), "assert", order=4),)
     twice = EQUIV.claims(seen(before=both, after=both, reprove=True))
@@ -299,7 +300,7 @@ OBL_06 = Clause(
 )
 
 
-@checks(OBL_06)
+@checks(OBL_06, LAW_09)
 def test_emit_asks_for_what_no_emitted_requirement_says() -> None:
     before = (
         Stated("n", ge(U, 2), "range"),
@@ -325,7 +326,7 @@ def test_emit_asks_for_what_no_emitted_requirement_says() -> None:
     assert "nothing binds u1" in told[1]
 
 
-@checks(OBL_06)
+@checks(OBL_06, LAW_09)
 def test_where_nothing_is_lost_emit_asks_nothing() -> None:
     before = (Stated("n", ge(U, 2), "range"), Stated("n", ge(V, 1), "range"))
     emitted = (Stated("n", ge(U, 2), "assert"),)
@@ -338,7 +339,7 @@ def test_where_nothing_is_lost_emit_asks_nothing() -> None:
     assert all("lost" not in claim.about for claim in again.open)
 
 
-@checks(OBL_06)
+@checks(OBL_06, LAW_09)
 def test_a_branch_that_is_not_taken_does_not_emit() -> None:
     before = (Stated("n", ge(U, 2), "range"),)
     after = (Stated("n", ge(U, 2), "assert", (lnot(P),)), Stated("m", ge(U, 2), "assert", lost="dead"))
@@ -346,7 +347,7 @@ def test_a_branch_that_is_not_taken_does_not_emit() -> None:
     assert goals(claims.open) == [("n", ge(U, 2))]
 
 
-@checks(OBL_06)
+@checks(OBL_06, LAW_09)
 def test_silent_are_the_nodes_whose_requirements_are_lost() -> None:
     after = (
         Stated("a", ge(U, 2), "assert", lost="dead"),

@@ -19,6 +19,8 @@ from refimpl.symbolic_shapes.rebinding import Undecided
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import BoolTerm, Symbol, evaluate, ge, le, lor, ne, of_atom, symbol
 from specs.clauses import Clause, checks
+from specs.propagation import PRO_04, PRO_05
+from specs.subgraphs import PRO_11
 from tests.laws import test_self_test
 from tests.laws.observed import AT, S0, U0, U1, U7, U8
 from tests.laws.programs import LARGEST, counted, loaded
@@ -81,7 +83,7 @@ def test_a_step_is_seen_with_its_states() -> None:
         assert state.hints == {S0: 8}
 
 
-@checks(OWN_01)
+@checks(OWN_01, PRO_04, PRO_05)
 def test_the_run_is_done_twice_in_one_environment() -> None:
     run, _ = _counted()
     assert (run.recorded, run.raised) == ((), None)
@@ -157,7 +159,7 @@ def _looping() -> ProgramBuilder:
     return program
 
 
-@checks(OWN_01)
+@checks(OWN_01, PRO_11)
 def test_the_steps_of_sub_graphs_are_seen_with_their_paths() -> None:
     run, failed = observe(loaded(_looping()))
     nodes = ["map_impl/body_graph_0/nonzero", "nonzero"]

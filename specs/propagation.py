@@ -146,9 +146,11 @@ PRO_02 = Clause(
     "PRO-02",
     "What a node says is logged in old names: its facts, its requirements, and the binding itself.",
     "refimpl.symbolic_shapes.bindings:_rewrite_log",
-    "pro-facts-keep-fresh-names",
+    "pro-bindings-are-logged-in-fresh-names",
 )
-test_values_and_records_are_in_old_names = checks(PRO_02)(test_propagate.test_values_and_records_are_in_old_names)
+test_values_and_records_are_in_old_names = checks(PRO_02, PRO_01)(
+    test_propagate.test_values_and_records_are_in_old_names
+)
 
 
 @checks(PRO_02)
@@ -264,7 +266,7 @@ PRO_06 = Clause(
     "PRO-06",
     "A binding whose value is no fresh symbol is a definition: the symbol equals the value from then on.",
     "refimpl.symbolic_shapes.bindings:_rebind_one",
-    "pro-definitions-are-not-logged",
+    "pro-derived-values-are-fresh",
 )
 
 

@@ -67,7 +67,7 @@ NUM_08 = Clause(
     "A condition that is known is answered without a guard; one that is open is guarded as its hint says, and without a"
     " hint falls back or raises.",
     f"{_GUARDS}:_guard_or",
-    "num-open-questions-are-guessed",
+    "num-conditions-are-static-if-open",
 )
 test_guard_or_falls_back_only_without_hints = checks(NUM_08)(test_shape_env.test_guard_or_falls_back_only_without_hints)
 
@@ -119,7 +119,7 @@ NUM_09 = Clause(
     "A number is concrete if it is plain after replacement, static if it has one value under what is known; its hint is"
     " its value on the example inputs, and asking for it guards nothing.",
     f"{_GUARDS}:has_static_value",
-    "num-bounded-numbers-are-static",
+    "num-floats-are-static",
 )
 test_hints = checks(NUM_09)(test_shape_env.test_hints)
 

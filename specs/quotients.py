@@ -42,7 +42,13 @@ REB_14 = Clause(
     "REB-14",
     "A quotient is read with the conditions under which it is exact: the divisor divides the value.",
     f"{_QUOTIENTS}:quotient",
-    "reb-divisibility-not-asked",
+    "reb-coefficients-are-multiplied",
+)
+REB_15 = Clause(
+    "REB-15",
+    "A divisor must be positive: one that is plainly not is inconsistent, one that may not be is asked to be.",
+    f"{_QUOTIENTS}:quotient",
+    "reb-zero-divides",
 )
 BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6, 7) for s in range(-2, 4)]
 
@@ -76,7 +82,7 @@ def test_a_quotient_with_its_conditions_is_exact(value: Dim, divisor: Dim, multi
             assert evaluate(quotient_term, valuation) == whole // by
 
 
-@checks(REB_14)
+@checks(REB_14, REB_15)
 @pytest.mark.parametrize(
     ("value", "divisor", "side"),
     [
@@ -106,14 +112,6 @@ def test_a_fresh_symbol_under_divisors_becomes_the_multiple_of_the_old(divisors:
     for divisor in divisors:
         left = floor_div(left, divisor)
     assert outcome.term is left
-
-
-REB_15 = Clause(
-    "REB-15",
-    "A divisor must be positive: one that is plainly not is inconsistent, one that may not be is asked to be.",
-    f"{_QUOTIENTS}:quotient",
-    "reb-zero-divides",
-)
 
 
 @checks(REB_15)

@@ -20,6 +20,8 @@ from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.terms import Cond, Dim, IntTerm, Scalar, Symbol, conjuncts, eq, float_symbol, ge, gt, land, le, of_atom
 from specs.boxes import FRESH_SYMBOLS, environments, faults, kinds_of_value, paths_of_divisors
 from specs.clauses import Clause, checks
+from specs.quotients import REB_14, REB_15
+from specs.values import REB_04, REB_05, REB_06, REB_07, REB_09, REB_10, REB_11, REB_12
 from tests.symbolic_shapes import test_rebinding
 from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, conditions, equal, holds, of, valuations
 from tests.symbolic_shapes.operators import name
@@ -33,10 +35,12 @@ REB_01 = Clause(
     "refimpl.symbolic_shapes.rebinding:rebind",
     "reb-moved-conditions-lost",
 )
-test_every_step_is_exact = checks(REB_01)(test_rebinding.test_every_step_is_exact)
+KINDS = (REB_04, REB_05, REB_06, REB_07, REB_09, REB_14, REB_15)
+"""What is said of each kind of value and of divisors: the steps that are drawn below are of all these kinds."""
+test_every_step_is_exact = checks(REB_01, *KINDS)(test_rebinding.test_every_step_is_exact)
 
 
-@checks(REB_01)
+@checks(REB_01, *KINDS)
 @settings(max_examples=120)
 @given(before=environments(), value=kinds_of_value(), by=paths_of_divisors())
 def test_every_step_is_exact_by_brute_force(before: Constraints, value: Dim, by: tuple[Dim, ...]) -> None:
@@ -52,7 +56,7 @@ def _said(constraints: Constraints) -> tuple[Cond, ...]:
     return (*constraints.conditions, *equations)
 
 
-@checks(REB_01)
+@checks(REB_01, *KINDS)
 @settings(max_examples=40)
 @given(before=environments(), value=kinds_of_value(), by=paths_of_divisors())
 def test_every_step_is_exact_for_all_integers(before: Constraints, value: Dim, by: tuple[Dim, ...]) -> None:
@@ -99,7 +103,7 @@ def _bounded(*bounds: tuple[str, int | None, int | None], fresh: tuple[int, int]
     return env
 
 
-@checks(REB_01)
+@checks(REB_01, REB_05, REB_11, REB_12, REB_14, REB_15, REB_07)
 def test_a_refused_step_names_what_excludes_it() -> None:
     old_range, size_range = conjuncts(land(ge(OLD, 0), le(OLD, 3))), conjuncts(land(ge(SIZE, -5), le(SIZE, 0)))
     is_size = _bounded(("s0", -5, 0))
@@ -135,7 +139,7 @@ REB_02 = Clause(
     "REB-02",
     "Applying a step to constraints replaces its symbols and adds its conditions, and keeps every other condition.",
     "refimpl.symbolic_shapes.constraints:Constraints.apply",
-    "reb-added-conditions-lost",
+    "reb-constraints-know-what-they-do-not-say",
 )
 test_the_step_changes_nothing_itself = checks(REB_02)(test_rebinding.test_the_step_changes_nothing_itself)
 test_the_short_way_of_replacing_is_substitution = checks(REB_02)(
@@ -143,7 +147,7 @@ test_the_short_way_of_replacing_is_substitution = checks(REB_02)(
 )
 
 
-@checks(REB_02)
+@checks(REB_02, *KINDS)
 @settings(max_examples=50)
 @given(before=environments(), value=kinds_of_value(), other=kinds_of_value())
 def test_two_steps_keep_what_both_say(before: Constraints, value: Dim, other: Dim) -> None:
@@ -153,7 +157,7 @@ def test_two_steps_keep_what_both_say(before: Constraints, value: Dim, other: Di
         assert faults(between, other, (), rebind(between, of(OLD), other)) == []
 
 
-@checks(REB_02)
+@checks(REB_02, REB_10)
 def test_constraints_hold_what_a_step_changes() -> None:
     bound, other, moved = ge(FRESH, 1), ge(OTHER, SIZE), ge(OLD, 1)
     before = Constraints(
@@ -185,7 +189,7 @@ REB_03 = Clause(
     "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
     "reb-store-drops-added-conditions",
 )
-test_the_store_of_an_environment_applies_steps_exactly = checks(REB_03)(
+test_the_store_of_an_environment_applies_steps_exactly = checks(REB_03, *KINDS)(
     test_rebinding.test_the_store_of_an_environment_applies_steps_exactly
 )
 
@@ -209,7 +213,7 @@ class _Store:
         return fresh in FRESH_SYMBOLS
 
 
-@checks(REB_03)
+@checks(REB_03, *KINDS)
 @settings(max_examples=50)
 @given(said=st.lists(conditions(), max_size=4), value=kinds_of_value())
 @example(said=[eq(OLD, SIZE)], value=3)

@@ -47,7 +47,9 @@ from refimpl.terms import (
 )
 from refimpl.terms.substitute import Substitution
 from specs.clauses import Clause, checks
+from specs.environment import ENV_04
 from specs.histories import CONDITIONS, FRESH, OLD, TERMS, two_fresh
+from specs.propagation import PRO_02, PRO_06
 from tests.symbolic_shapes import test_bindings
 from tests.symbolic_shapes.operators import name
 
@@ -72,10 +74,10 @@ PRO_13 = Clause(
     f"{_BINDINGS}:_rewrite_log",
     "pro-enforced-parts-keep-fresh-names",
 )
-test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it = checks(PRO_13)(
+test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it = checks(PRO_13, PRO_02)(
     test_bindings.test_a_fresh_symbol_takes_the_old_name_and_its_records_with_it
 )
-test_facts_of_the_node_are_written_in_old_names = checks(PRO_13)(
+test_facts_of_the_node_are_written_in_old_names = checks(PRO_13, PRO_02)(
     test_bindings.test_facts_of_the_node_are_written_in_old_names
 )
 
@@ -110,7 +112,7 @@ def in_old_names(event: Event, names: Substitution) -> Event:
             return replace(event, term=substitute(event.term, names), side=tuple(map(written, event.side)))
 
 
-@checks(PRO_13)
+@checks(PRO_13, PRO_02)
 @settings(max_examples=120)
 @given(earlier=st.lists(records(), max_size=2), own=st.lists(records(), max_size=3), both=st.booleans())
 def test_every_record_of_a_node_is_written_in_old_names(earlier: list[Event], own: list[Event], both: bool) -> None:
@@ -202,13 +204,15 @@ PRO_15 = Clause(
     f"{_BINDINGS}:as_bindings",
     "pro-any-key-is-a-symbol",
 )
-test_a_value_that_is_not_fresh_defines_the_symbol = checks(PRO_15)(
+test_a_value_that_is_not_fresh_defines_the_symbol = checks(PRO_15, PRO_06)(
     test_bindings.test_a_value_that_is_not_fresh_defines_the_symbol
 )
 test_the_side_condition_of_a_quotient_is_part_of_the_step_and_is_recorded = checks(PRO_15)(
     test_bindings.test_the_side_condition_of_a_quotient_is_part_of_the_step_and_is_recorded
 )
-test_a_boolean_binds_the_integer_behind_it = checks(PRO_15)(test_bindings.test_a_boolean_binds_the_integer_behind_it)
+test_a_boolean_binds_the_integer_behind_it = checks(PRO_15, ENV_04)(
+    test_bindings.test_a_boolean_binds_the_integer_behind_it
+)
 test_placeholders_bind_nothing = checks(PRO_15)(test_bindings.test_placeholders_bind_nothing)
 
 
@@ -278,7 +282,7 @@ def test_a_fresh_value_is_bound_whatever_it_is_divided_by(divisors: list[int], k
     assert env.pending_fresh_unbacked_symbols == [name(str(FRESH[1]))], "the other one is pending still"
 
 
-@checks(PRO_15)
+@checks(PRO_15, PRO_06, PRO_16)
 @given(divisor=st.integers(1, 3), low=st.integers(0, 4), size_like=st.booleans())
 def test_what_is_not_fresh_is_defined(divisor: int, low: int, size_like: bool) -> None:
     env = ShapeEnv()

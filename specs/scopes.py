@@ -12,6 +12,11 @@ from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, lor, mod, symbol
 from specs.clauses import Clause, checks
+from specs.environment import ENV_02
+from specs.histories import ENV_13, ENV_14, ENV_15, ENV_16, ENV_19, ENV_20
+from specs.propagation import PRO_04
+from specs.rebinding import REB_03
+from specs.states import ENV_24
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["ENV_27", "ENV_28", "ENV_29"]
@@ -29,7 +34,7 @@ ENV_27 = Clause(
 )
 
 
-@checks(ENV_27)
+@checks(ENV_27, ENV_16, ENV_19)
 @given(depth=st.integers(1, 3), value=st.integers(2, 5))
 def test_scopes_see_outwards_only(depth: int, value: int) -> None:
     outer, even, odd = Knowledge(), eq(mod(S0, 2), 0), eq(mod(S0 + U2, 3), 0)
@@ -70,7 +75,7 @@ def test_scopes_see_outwards_only(depth: int, value: int) -> None:
     assert state == (outer.snapshot(), outer.replacements(), outer.divisible(), outer.filed(name("u0")), outer.mark())
 
 
-@checks(ENV_27)
+@checks(ENV_27, ENV_15)
 @given(low=st.integers(0, 4), own=st.integers(5, 9))
 def test_a_step_in_a_branch_moves_what_is_known_outside(low: int, own: int) -> None:
     env = ShapeEnv()
@@ -100,7 +105,7 @@ ENV_28 = Clause(
 )
 
 
-@checks(ENV_28)
+@checks(ENV_28, ENV_13, ENV_24)
 @given(first=st.booleans(), contradictory=st.booleans())
 def test_environments_like_another_learn_apart(first: bool, contradictory: bool) -> None:
     original = ShapeEnv(guard_from_hints=False)
@@ -151,7 +156,7 @@ ENV_29 = Clause(
 )
 
 
-@checks(ENV_29)
+@checks(ENV_29, ENV_20, PRO_04)
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
     env = ShapeEnv()
@@ -195,7 +200,7 @@ def test_a_step_is_applied_to_names_and_pending_symbols(is_known: bool) -> None:
         assert env.may_rename(name("u8"), name("u0")), "the name is free again"
 
 
-@checks(ENV_29)
+@checks(ENV_29, ENV_14, REB_03, ENV_15)
 @given(low=st.integers(1, 5), equation_first=st.booleans())
 def test_what_a_step_adds_is_filed_under_what_stands_for_its_symbols(low: int, equation_first: bool) -> None:
     known = Knowledge()
@@ -227,7 +232,7 @@ def test_a_symbol_goes_under_the_name_at_the_end_of_its_renamings(profile: Profi
     assert env.named == {u1: ""}
 
 
-@checks(ENV_28)
+@checks(ENV_28, ENV_02, ENV_13, ENV_24)
 def test_copies_keep_what_is_fresh_and_the_order_in_which_it_waits() -> None:
     original = ShapeEnv()
     for _ in range(9):

@@ -33,7 +33,7 @@ from refimpl.terms import (
     symbol_atom,
 )
 from specs.clauses import Clause, checks
-from specs.histories import BOX, CONDITIONS, allowed, solutions, two_fresh
+from specs.histories import BOX, CONDITIONS, ENV_13, allowed, solutions, two_fresh
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["ENV_21", "ENV_22", "ENV_23", "ENV_24", "ENV_25", "ENV_26"]
@@ -221,7 +221,7 @@ ENV_24 = Clause(
 )
 
 
-@checks(ENV_24)
+@checks(ENV_24, ENV_13)
 @settings(max_examples=60)
 @given(
     before=st.lists(CONDITIONS, max_size=2),

@@ -27,7 +27,8 @@ from refimpl.symbolic_shapes.propagate import run_subgraph
 from refimpl.symbolic_shapes.structures import is_tuple
 from refimpl.terms import eq, ge, gt, le, lnot, symbol
 from specs.clauses import Clause, checks
-from specs.propagation import Count, graph_of
+from specs.histories import ENV_13, ENV_16, ENV_20
+from specs.propagation import PRO_01, PRO_05, PRO_08, Count, graph_of
 from tests.symbolic_shapes import test_bindings, test_propagate
 from tests.symbolic_shapes.operators import mode_with, module, name, nonzero, tensor
 
@@ -44,7 +45,7 @@ PRO_09 = Clause(
 test_one_value_under_two_names_of_a_node_requires_their_equality = checks(PRO_09)(
     test_bindings.test_one_value_under_two_names_of_a_node_requires_their_equality
 )
-test_two_values_under_one_name_are_kept_apart_and_equated = checks(PRO_09)(
+test_two_values_under_one_name_are_kept_apart_and_equated = checks(PRO_09, ENV_20)(
     test_bindings.test_two_values_under_one_name_are_kept_apart_and_equated
 )
 
@@ -98,7 +99,7 @@ PRO_10 = Clause(
     "refimpl.symbolic_shapes.propagate:PropagateUnbackedSymInts.run_node",
     "pro-carried-symbols-are-not-rebound",
 )
-test_a_placeholder_of_a_loop_body_takes_a_carried_symbol = checks(PRO_10)(
+test_a_placeholder_of_a_loop_body_takes_a_carried_symbol = checks(PRO_10, PRO_01)(
     test_propagate.test_a_placeholder_of_a_loop_body_takes_a_carried_symbol
 )
 
@@ -124,9 +125,9 @@ PRO_11 = Clause(
     "PRO-11",
     "A sub-graph runs in the scope of its predicate, and its nodes are logged by their path.",
     "refimpl.symbolic_shapes.propagate:run_subgraph",
-    "pro-predicates-are-dropped",
+    "pro-sub-graphs-run-by-themselves",
 )
-test_sub_graphs_run_under_their_predicate_and_are_named_by_their_path = checks(PRO_11)(
+test_sub_graphs_run_under_their_predicate_and_are_named_by_their_path = checks(PRO_11, PRO_08, ENV_16)(
     test_propagate.test_sub_graphs_run_under_their_predicate_and_are_named_by_their_path
 )
 
@@ -190,7 +191,7 @@ def test_operands_are_symbolic_and_results_raw() -> None:
     assert env.predicates == ()
 
 
-@checks(PRO_11)
+@checks(PRO_11, PRO_08)
 def test_a_sub_graph_runs_on_its_operands_in_order_and_is_observed() -> None:
     body, graph = fx.Graph(), fx.Graph()
     first, second = body.placeholder("a"), body.placeholder("b")
@@ -219,7 +220,7 @@ PRO_12 = Clause(
     f"{_BINDINGS}:rebind_unbacked",
     "pro-half-of-a-node-is-rebound",
 )
-test_a_failed_rebinding_leaves_the_environment_as_before = checks(PRO_12)(
+test_a_failed_rebinding_leaves_the_environment_as_before = checks(PRO_12, ENV_13, PRO_05)(
     test_bindings.test_a_failed_rebinding_leaves_the_environment_as_before
 )
 

@@ -14,6 +14,7 @@ from tests.mutants.mutant import Mutant
 
 SITE = "refimpl.fx.interpreter:Interpreter.run"
 GOOD = Clause("XXX-01", "Something holds.", SITE, "fault")
+FOREIGN = Clause("XXX-88", "Else.", SITE, "fault")
 MUTANTS = {"fault": Mutant("fault", "It.", SITE, "", "", ("planted.py::test_something",))}
 
 
@@ -33,7 +34,9 @@ def _chapter(clause: Clause, *, cites: bool = True, unknown: bool = False) -> Mo
         raise AssertionError
 
     chapter = ModuleType("planted")
-    setattr(chapter, "XXX_01", clause)  # noqa: B010 - a module made by hand
+    setattr(chapter, "__all__", ["XXX_01"])  # noqa: B010 - a module made by hand
+    setattr(chapter, "XXX_01", clause)  # noqa: B010 - as above
+    setattr(chapter, "XXX_88", FOREIGN)  # noqa: B010 - imported, to be cited
     cited = Clause("XXX-77", "Else.", SITE, "fault") if unknown else clause
     setattr(chapter, "test_something", checks(cited)(test_something) if cites else test_something)  # noqa: B010
     return chapter
@@ -48,7 +51,10 @@ def test_a_closed_chapter_has_no_gap() -> None:
     [
         (_chapter(GOOD, cites=False), "planted.py::test_something cites no clause"),
         (_chapter(GOOD, cites=False), "XXX-01 has no check"),
-        (_chapter(GOOD, unknown=True), "planted.py::test_something cites XXX-77, which is no clause of its chapter"),
+        (
+            _chapter(GOOD, unknown=True),
+            "planted.py::test_something cites XXX-77, which is no clause of the specification",
+        ),
         (_chapter(Clause("XXX-01", "no sentence", SITE, "fault")), "XXX-01 is no sentence"),
         (
             _chapter(Clause("XXX-01", "It holds.", f"{SITE}_away", "fault")),

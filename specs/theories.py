@@ -16,6 +16,8 @@ from refimpl.solver import holds
 from refimpl.symbolic_shapes import Definition, Specialization
 from refimpl.terms import Cond, Number, eq, ge, land, le, lnot, lor, mod, ne, symbol
 from specs.clauses import Clause, checks
+from specs.hypotheses import OBL_07
+from specs.verdicts import LAW_10
 from tests.laws.judging import claim
 from tests.laws.seen import EMPTY, P, S, U, V, atom, fact, observed, stated
 
@@ -95,7 +97,7 @@ def _asked(goal: Cond, side: Given = "after", **changes: object) -> Claim:
     return replace(claim(goal, given=side), **changes)  # type: ignore[arg-type]  # the tests name fields
 
 
-@checks(THY_01)
+@checks(THY_01, OBL_07)
 def test_an_obligation_has_what_is_connected_with_its_goal() -> None:
     theory = Theory(_SEEN)
     assert theory.obligation(_asked(ge(W, 9))).goal is ge(U, 8)
@@ -122,6 +124,12 @@ THY_02 = Clause(
     " is stated of it follow without a solver.",
     f"{_LAWS}.theory:Theory._inside",
     "thy-branches-establish-nothing",
+)
+THY_03 = Clause(
+    "THY-03",
+    "What follows without a solver holds wherever everything assumed holds.",
+    f"{_LAWS}.theory:_Scope.settles",
+    "thy-one-part-is-enough",
 )
 _HIDDEN = lor(eq(V, 5), ge(U, 60))
 _SETTLED: list[tuple[Claim, bool]] = [
@@ -191,7 +199,7 @@ _SETTLED: list[tuple[Claim, bool]] = [
 ]
 
 
-@checks(THY_02)
+@checks(THY_02, THY_03)
 @pytest.mark.parametrize("backwards", [False, True])
 def test_what_follows_plainly(backwards: bool) -> None:
     theory = Theory(_SEEN)
@@ -202,7 +210,7 @@ def test_what_follows_plainly(backwards: bool) -> None:
             assert theory.follows(asked.goal, asked.given, asked.predicates) is wanted, asked
 
 
-@checks(THY_02)
+@checks(THY_02, THY_03, LAW_10)
 def test_what_follows_in_the_order_of_the_log() -> None:
     facts = tuple(fact(ge(U, 10 * order), order=order) for order in range(8))
     theory = Theory(replace(EMPTY, facts=facts))
@@ -230,12 +238,6 @@ def test_intervals_are_those_of_what_holds_in_every_branch() -> None:
     assert not contradiction.settles(_asked(_HIDDEN))
 
 
-THY_03 = Clause(
-    "THY-03",
-    "What follows without a solver holds wherever everything assumed holds.",
-    f"{_LAWS}.theory:_Scope.settles",
-    "thy-one-part-is-enough",
-)
 _POOL: list[Cond] = [
     ge(U, 0), ge(U, 1), le(U, 2), ge(V, 1), le(V, U), eq(V, 2), ne(U, 1), ge(U + V, 3), lor(P, ge(U, 2)), P, lnot(P),
     land(ge(U, 1), le(V, 1)), lor(ge(V, 2), le(U, 0)), eq(mod(U, 2), 0), lor(eq(U, 0), eq(V, 0)), le(U, S),

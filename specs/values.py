@@ -87,7 +87,7 @@ REB_05 = Clause(
     "REB-05",
     "A constant replaces the symbol; one that the symbol's conditions exclude is inconsistent with these as the core.",
     f"{_REBINDING}:_finish",
-    "reb-excluded-constant-accepted",
+    "reb-cores-leave-out-what-is-filed",
 )
 
 
@@ -109,7 +109,7 @@ REB_06 = Clause(
     "REB-06",
     "An expression over backed symbols replaces the unbacked one; a backed symbol is never replaced (law FRAME).",
     f"{_REBINDING}:_replaceable",
-    "reb-backed-symbol-replaced",
+    "reb-only-fresh-symbols-are-replaced",
 )
 
 
@@ -218,7 +218,7 @@ REB_10 = Clause(
     "REB-10",
     "A value that already is the symbol changes nothing.",
     f"{_REBINDING}:_orient",
-    "reb-the-symbol-itself-is-refused",
+    "reb-symbols-are-renamed-to-themselves",
 )
 
 
@@ -274,7 +274,7 @@ REB_13 = Clause(
     "REB-13",
     "Size-likeness passes to the symbol that stands for both.",
     f"{_REBINDING}:_size_like",
-    "reb-size-likeness-lost",
+    "reb-sizes-become-sizes-again",
 )
 
 

@@ -29,6 +29,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.verdicts import LAW_11
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, judged
 from tests.laws.seen import ZF, P, S, U, V, atom, fact, stated
 
@@ -167,7 +168,7 @@ JDG_06 = Clause(
 _Q, _Z1 = bool_symbol("p1"), float_symbol("zuf1")
 
 
-@checks(JDG_06)
+@checks(JDG_06, LAW_11)
 @pytest.mark.parametrize(
     ("hypotheses", "goal", "model", "smallest"),
     [
@@ -215,7 +216,7 @@ def test_the_smallest_witness_is_exact(
         assert minimize(obligation, verdict.model, {"s0": 8, "s1": 5}, SOLVER) == smallest
 
 
-@checks(JDG_06)
+@checks(JDG_06, LAW_11)
 def test_without_a_solver_the_witness_stays() -> None:
     obligation = Obligation("", (ge(U, 5), float_lt(ZF, 3.0), lor(P, ge(U, 0))), le(U, 8))
     found = minimize(obligation, {"u0": 77, "zuf0": -9.0, "p0": True}, {}, GivesUp())
@@ -234,7 +235,7 @@ class _Counting:
         return SOLVER.decide(obligations) if self.asked <= self.most else (Undecided("out of budget"),)
 
 
-@checks(JDG_06)
+@checks(JDG_06, LAW_11)
 def test_few_questions_lead_to_the_smallest() -> None:
     obligation = Obligation("", (ge(U, 1000), le(U, 2**62)), False)
     solver = _Counting(1000)
@@ -261,7 +262,7 @@ class _Reluctant:
         return (Refuted({"u0": self.now}, "z3"),)
 
 
-@checks(JDG_06)
+@checks(JDG_06, LAW_11)
 def test_a_search_without_end_is_ended() -> None:
     solver = _Reluctant(10**6)
     found = minimize(Obligation("", (ge(U, 0),), False), {"u0": 10**6}, {}, solver)

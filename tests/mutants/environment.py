@@ -36,12 +36,28 @@ ENVIRONMENT: Final = (
         (f"{_E}test_fresh_symbols_are_pending_unless_ignored",),
     ),
     Mutant(
+        "env-the-oldest-symbols-are-the-newest",
+        "Of the symbols allocated since a count, as many as were there before are told.",
+        "refimpl.symbolic_shapes.symbol_table:SymbolTable.since",
+        "len(self._fresh) - count",
+        "len(self._fresh) + count",
+        ("specs/environment.py::test_fresh_symbols_are_pending_unless_ignored",),
+    ),
+    Mutant(
         "env-contract-is-logged",
         "The caller's contract is logged as if the run had found it.",
         f"{_SHAPE_ENV}.add_backed",
         "self.assume(",
         "self.fact(",
         (f"{_E}test_the_contract_is_known_and_not_logged",),
+    ),
+    Mutant(
+        "env-sizes-without-hint-have-one",
+        "The hints that are told are of the symbols without one.",
+        "refimpl.symbolic_shapes.shape_env:ShapeEnv.backed_var_to_val",
+        "hint is not None",
+        "hint is None",
+        ("specs/environment.py::test_a_backed_size_starts_at_two_and_keeps_its_hint",),
     ),
     Mutant(
         "env-boolean-up-to-two",
@@ -58,6 +74,14 @@ ENVIRONMENT: Final = (
         "self.knowledge.assume(condition)",
         "pass",
         (f"{_E}test_facts_are_logged_and_known", _ANY),
+    ),
+    Mutant(
+        "env-facts-that-are-plainly-false-are-forgotten",
+        "A fact that is plainly false is neither logged nor known, one that is plainly true is.",
+        "refimpl.symbolic_shapes.environment:Environment.fact",
+        "True",
+        "False",
+        ("specs/environment.py::test_facts_are_logged_and_known",),
     ),
     Mutant(
         "env-known-requirements-are-dropped",
@@ -82,6 +106,14 @@ ENVIRONMENT: Final = (
         "self._guard(resolved if hint else lnot(resolved))",
         "self._guard(resolved)",
         (f"{_E}test_decisions_follow_the_hints_and_are_guarded",),
+    ),
+    Mutant(
+        "env-floats-that-are-known-are-guarded",
+        "The value of a float is guarded if it is known and not if it is taken from a hint.",
+        "refimpl.symbolic_shapes.environment:Environment.evaluate_float",
+        "self.known(condition) is not True",
+        "self.known(condition) is True",
+        ("specs/conversions.py::test_conversions_take_the_hint_and_guard_it",),
     ),
     Mutant(
         "env-origins-are-forgotten",
@@ -218,6 +250,14 @@ ENVIRONMENT: Final = (
         "self.add_backed(symbol, val, min, max, source)",
         "self.add_backed(symbol, val, 1 if min == 2 else min, max, source)",
         (f"{_NAMES}test_backed_symbols_are_what_they_are_made_of",),
+    ),
+    Mutant(
+        "env-names-of-floats-are-taken-twice",
+        "The free name of a backed float is looked for among the integers.",
+        "refimpl.symbolic_shapes.shape_env:ShapeEnv._free_name",
+        '"zf"',
+        "'zf~'",
+        ("specs/names.py::test_backed_symbols_are_what_they_are_made_of",),
     ),
     Mutant(
         "env-all-guards-are-news",

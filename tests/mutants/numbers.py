@@ -23,6 +23,14 @@ NUMBERS: Final = (
         (f"{_N}test_a_binary_operator_means_what_python_means",),
     ),
     Mutant(
+        "num-shifts-are-not-reflected",
+        "A plain number shifted by a symbolic one is the symbolic one shifted.",
+        "refimpl.symbolic_shapes.sym_node:SymInt.__rlshift__",
+        "True",
+        "False",
+        ("specs/numbers.py::test_each_operator_is_pythons_on_all_small_numbers",),
+    ),
+    Mutant(
         "num-logarithms-of-zero",
         "Zero has a logarithm.",
         f"{_S}.scalar_ops:_domain",
@@ -39,6 +47,14 @@ NUMBERS: Final = (
         (f"{_N}test_the_functions_of_torch_mean_what_they_say",),
     ),
     Mutant(
+        "num-sums-of-plain-numbers-need-an-environment",
+        "A sum of plain numbers is symbolic, one of symbolic numbers is plain.",
+        "refimpl.symbolic_shapes.sym_functions:sym_sum",
+        "env is None",
+        "env is not None",
+        ("specs/numbers.py::test_the_same_calls_show_the_same",),
+    ),
+    Mutant(
         "num-numbers-are-true",
         "Every symbolic number is true.",
         f"{_S}.sym_node:SymBool.__bool__",
@@ -53,6 +69,14 @@ NUMBERS: Final = (
         "self.shape_env.replace(self.raw)",
         "self.raw",
         (f"{_N}test_text_and_nodes",),
+    ),
+    Mutant(
+        "num-terms-are-compared-with-anything",
+        "A number compared by its term is compared with what is none.",
+        "refimpl.symbolic_shapes.graph_nodes:SymIntEqByExpr.__eq__",
+        "if not isinstance(other, SymIntEqByExpr):",
+        "if False:",
+        ("specs/numbers.py::test_integers_compared_by_their_terms",),
     ),
     Mutant(
         "num-negated-symbols-keep-the-sign",
@@ -79,12 +103,28 @@ NUMBERS: Final = (
         (f"{_Q}test_conditions_are_known_guarded_or_open",),
     ),
     Mutant(
+        "num-conditions-are-static-if-open",
+        "A condition has a static value if it is not known.",
+        "refimpl.symbolic_shapes.guards:has_static_value",
+        "env.known(a.condition) is not None",
+        "env.known(a.condition) is None",
+        ("specs/questions.py::test_conditions_are_known_guarded_or_open",),
+    ),
+    Mutant(
         "num-bounded-numbers-are-static",
         "A number with a lower bound has one value.",
         f"{_S}.guards:has_static_value",
         "interval.low is not None and interval.low == interval.high",
         "interval.low is not None",
         (f"{_Q}test_what_is_concrete_static_or_hinted",),
+    ),
+    Mutant(
+        "num-floats-are-static",
+        "Every symbolic float has a static value.",
+        "refimpl.symbolic_shapes.guards:has_static_value",
+        "False",
+        "True",
+        ("specs/questions.py::test_what_is_concrete_static_or_hinted",),
     ),
     Mutant(
         "num-upper-ends-of-ranges-are-ignored",
@@ -133,6 +173,14 @@ NUMBERS: Final = (
         "sorted(symbols, key=lambda symbol: symbol.name)",
         "sorted(symbols, key=lambda symbol: symbol.name, reverse=True)",
         (f"{_C}test_symbols_are_found_in_order",),
+    ),
+    Mutant(
+        "num-offsets-are-not-read",
+        "The symbols of an offset are looked for under another name.",
+        "refimpl.symbolic_shapes.free_symbols:_collect",
+        'for name in ("size", "stride", "storage_offset"):',
+        'for name in ("size", "stride", \'storage_offset~\'):',
+        ("specs/conversions.py::test_symbols_are_found_in_order",),
     ),
     Mutant(
         "env-restored-states-lose-renamings",

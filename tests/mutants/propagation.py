@@ -32,6 +32,14 @@ PROPAGATION: Final = (
         (f"{_P}test_the_log_is_in_old_names",),
     ),
     Mutant(
+        "pro-bindings-are-logged-in-fresh-names",
+        "The record of a binding keeps the fresh names in its value and its side conditions.",
+        "refimpl.symbolic_shapes.bindings:_rewrite_log",
+        "log[index] = replace(event, term=substitute(term, renamed), side=new_side)",
+        "pass",
+        ("specs/records.py::test_every_record_of_a_node_is_written_in_old_names",),
+    ),
+    Mutant(
         "pro-writes-are-not-seen",
         "A write does not end the congruence of what was counted before.",
         "refimpl.fake_tensor.quantities:Quantities.mutate",
@@ -62,6 +70,14 @@ PROPAGATION: Final = (
         "elif old is not term_of(symbol):",
         "elif fresh is not None:",
         (f"{_P}test_a_value_that_became_known_defines_its_symbol",),
+    ),
+    Mutant(
+        "pro-derived-values-are-fresh",
+        "A definition's record names as fresh what is no symbol.",
+        "refimpl.symbolic_shapes.bindings:_rebind_one",
+        "bare is not None and env.is_fresh(bare)",
+        "bare is not None or env.is_fresh(bare)",
+        ("specs/records.py::test_what_is_not_fresh_is_defined",),
     ),
     Mutant(
         "pro-runs-without-a-mode",
@@ -102,6 +118,14 @@ PROPAGATION: Final = (
         "if under is None:",
         "if under is not None:",
         (f"{_G}test_what_a_branch_requires_holds_under_its_predicate",),
+    ),
+    Mutant(
+        "pro-sub-graphs-run-by-themselves",
+        "A sub-graph that is run outside of a propagation does not say so.",
+        "refimpl.symbolic_shapes.propagate:run_subgraph",
+        "if runner is None:",
+        "if False:",
+        ("specs/subgraphs.py::test_operands_are_symbolic_and_results_raw",),
     ),
     Mutant(
         "pro-half-of-a-node-is-rebound",

@@ -1,0 +1,126 @@
+"""Looks for each clause whether its fault is its own: ``python -m tests.mutants.only REB TRM-07``.
+
+A fault is planted in a forked process, and the checks of other clauses that run what it changes are asked until one
+notices it. ``--budget`` is the processor's time for each fault: what passes so long stays open, and the next run goes
+on there. ``--write`` writes those that every check of another clause passes to the record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final, final
+
+from tests.mutants.catalogue import by_id
+from tests.mutants.mutant import Mutant
+from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
+from tests.mutants.only.foreign import Order, first_foreign, reaching
+from tests.mutants.only.measured import Measured, measure, read_measured
+from tests.mutants.only.record import Own, read_own, write_own
+from tests.mutants.run_check import check_at
+
+__all__ = ["main"]
+
+_LIBRARIES: Final = ("cvc5", "hypothesis.stateful", "hypothesis.strategies", "jsonschema", "msgspec", "pytest", "rich")
+_TRIED: Final = "tried.jsonl"
+_NEAR: Final = 3
+_QUICK: Final = 0.3
+"""The processor's seconds of a check that the gate asks again."""
+
+
+@final
+@dataclass(slots=True)
+class _Tried:
+    """What is known of a fault: the foreign checks that pass, and one that notices it."""
+
+    passed: set[str] = field(default_factory=set[str])
+    by: str | None = None
+
+
+def _read_tried(work: Path) -> dict[tuple[str, str], _Tried]:
+    path, found = work / _TRIED, dict[tuple[str, str], _Tried]()
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        row: tuple[str, str, list[str], str | None] = tuple(json.loads(line))
+        clause, edit, passed, by = row
+        tried = found.setdefault((clause, edit), _Tried())
+        tried.passed.update(passed)
+        tried.by = by or tried.by
+    return found
+
+
+def _try(work: Path, chosen: Iterable[Cited], measured: Measured, budget: float) -> None:
+    faults, order, known = by_id(), Order(), _read_tried(work)
+    for cited in chosen:
+        clause, fault = cited.clause, faults[cited.clause.mutant]
+        tried = known.get((clause.id, digest(fault)), _Tried())
+        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in cited.own]
+        left = order.of(fault.site, [entry for entry in foreign if entry[0] not in tried.passed])
+        if tried.by is not None or not left:
+            continue
+        found = first_foreign(fault, left, budget)
+        if found.by is not None:
+            order.learn(fault.site, found.by)
+        passed = [] if found.how else [check for check, _ in left[: found.ran]]
+        with (work / _TRIED).open("a", encoding="utf-8") as file:
+            file.write(json.dumps([clause.id, digest(fault), passed, found.by]) + "\n")
+        said = found.by or ("own" if found.complete and not found.how else f"open, {len(left) - found.ran} to ask")
+        print(f"{clause.id} {fault.id}: {said}", flush=True)
+
+
+def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> tuple[str, ...]:
+    quick = [(check, usual) for check, usual in foreign if usual < _QUICK]
+    return tuple(check for check, _ in order.of(fault.site, quick)[:_NEAR])
+
+
+def _write(work: Path, measured: Measured) -> None:
+    """Write what is decided; what the record holds of other faults that are as they were stays."""
+    faults, order, known = by_id(), Order(), _read_tried(work)
+    before = {row.clause: row for row in read_own()}
+    rows: list[Own] = []
+    for name, cited in cited_clauses().items():
+        fault = faults[cited.clause.mutant]
+        tried = known.get((name, digest(fault)), _Tried())
+        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in cited.own]
+        kept = before.get(name)
+        if tried.by is None and tried.passed.issuperset(check for check, _ in foreign):
+            rows.append(Own(name, fault.id, digest(fault), len(foreign), _near(fault, foreign, order)))
+        elif tried.by is None and kept is not None and kept.digest == digest(fault):
+            rows.append(kept)
+    write_own(rows)
+    print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own")
+
+
+def main(*arguments: str) -> int:
+    """Try the chosen clauses that are not decided yet, or write what is decided."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.only", description=__doc__)
+    parser.add_argument("clauses", nargs="*", help="ids of clauses or of chapters; all by default")
+    parser.add_argument("--work", type=Path, default=Path("build/only"), help="where results are kept")
+    parser.add_argument("--budget", type=float, default=600.0, help="processor seconds for each fault")
+    parser.add_argument("--write", action="store_true", help="write what is decided to the record, and try nothing")
+    given = parser.parse_args(arguments)
+    given.work.mkdir(parents=True, exist_ok=True)
+    if given.write:
+        _write(given.work, read_measured(given.work))
+        return 0
+    for name in _LIBRARIES:
+        import_module(name)
+    for check in all_of_the_specification():
+        check_at(check)  # imported first: what a module computes once is computed without the fault
+    gc.collect()
+    gc.freeze()
+    for check in measure(given.work, all_of_the_specification()):
+        print(f"left out, as it does not pass without a fault: {check}", flush=True)
+    wanted: tuple[str, ...] = tuple(given.clauses)
+    chosen = [c for name, c in cited_clauses().items() if not wanted or name.startswith(wanted)]
+    _try(given.work, chosen, read_measured(given.work), given.budget)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
