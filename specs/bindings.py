@@ -288,7 +288,7 @@ def test_a_pending_symbol_stands_alone_or_in_a_plain_product() -> None:
         (eq(u10, 1), ".cast_symbool_to_symint_guardless()"),
         *[(term, None) for term in (u10 + 1, 2 * s * u10, s * t * u10, known * u10, u10 * other, u10 // 2)],
         (u10 - known, None),
-        *[(term, None) for term in (known, 7, float_symbol("zuf9"))],
+        *[(term, None) for term in (known, 7, u10 * u10, float_symbol("zuf9"))],
         *[(condition, None) for condition in (eq(u10, 2), ne(u10, 1), ge(u10, 1), eq(known, 1), eq(s * u10, 1))],
     ]
     for scalar, path in places:

@@ -122,6 +122,8 @@ def test_the_contract_is_known_and_not_logged(low: int, width: int, hint: int) -
     assert env.known(eq(mod(S0 * 2, 4), 0)) is True
     assert env.log == []
     assert env.size_hint(S0 + U0) is None
+    env.assume(eq(U0, S0 + 1))
+    assert env.size_hint(S0 + U0) == 2 * hint + 1
 
 
 ENV_04 = Clause(

@@ -253,6 +253,17 @@ def test_choices_and_equalities_are_of_one_sort() -> None:
 
 
 @checks(NUM_03)
+def test_of_what_no_order_tells_apart_the_first_is_taken() -> None:
+    """The two zeros, and whatever stands beside NaN."""
+    env = ShapeEnv()
+    z = SymFloat(float_symbol("zuf0"), env)
+    for choose, python in ((sym_max, max), (sym_min, min)):
+        for one, other in product((math.nan, 0.0, -0.0, 1.0), repeat=2):
+            assert _alike(_means(env, choose(z, other), {"zuf0": one}), python(one, other))
+            assert _alike(_means(env, choose(other, z), {"zuf0": one}), python(other, one))
+
+
+@checks(NUM_03)
 def test_the_larger_and_the_smaller_of_mixed_sorts_are_floats() -> None:
     env = ShapeEnv()
     u, z = SymInt(symbol("u0"), env), SymFloat(float_symbol("zuf0"), env)
