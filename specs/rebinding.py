@@ -108,6 +108,8 @@ def test_a_refused_step_names_what_excludes_it() -> None:
     old_range, size_range = conjuncts(land(ge(OLD, 0), le(OLD, 3))), conjuncts(land(ge(SIZE, -5), le(SIZE, 0)))
     is_size = _bounded(("s0", -5, 0))
     is_size.require(eq(OLD, SIZE), "equal")
+    larger, two_sizes = of_atom(name("s1")), _bounded(("s0", -5, 0), ("s1", 3, 9))
+    two_sizes.require(eq(OLD, SIZE), "equal")
     one = Constraints((), {of(OLD): 2})
     zero = Constraints((), {float_symbol("zuf0"): 0.0})
     cases: list[tuple[ConstraintsView, Symbol, Scalar, tuple[Dim, ...], Inconsistent | Undecided]] = [
@@ -116,6 +118,9 @@ def test_a_refused_step_names_what_excludes_it() -> None:
          Inconsistent((*old_range, ge(OLD, 5)), "it requires u0 >= 5")),
         (is_size, of(OLD), 5, (),
          Inconsistent((*size_range, eq(OLD, SIZE), eq(SIZE, 5)), "the constraints exclude it")),
+        (two_sizes, of(OLD), larger, (),
+         Inconsistent((*size_range, eq(OLD, SIZE), ge(larger, 3), le(larger, 9), eq(SIZE, larger)),
+                      "the constraints exclude it")),
         (one, of(OLD), 3, (), Inconsistent((), "the constraints exclude it")),
         (Constraints(), of(OLD), 2 * OTHER + 1, (2,), Inconsistent((), "the division is not exact", inexact=True)),
         (_bounded(("s0", -5, 0), ("u0", 0, 3)), of(OLD), FRESH * SIZE, (SIZE,),
