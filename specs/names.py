@@ -87,7 +87,9 @@ def test_backed_symbols_are_what_they_are_made_of() -> None:
         env.symbols.adopt(name("u20"), origin)
     assert env.symbols.origins[name("u20")] == "first"
     with env.ignore_fresh_unbacked_symbols():
-        env.symbols.adopt(name("u30"), "ignored")
+        with env.ignore_fresh_unbacked_symbols():
+            env.symbols.adopt(name("u30"), "ignored")
+        assert str(env.create_unbacked_symint()) == "u31", "ignored until the outermost is left"
     assert [found.name for found in env.pending_fresh_unbacked_symbols] == ["u4", "zuf4", "u8", "u20"]
     assert env.symbols.is_fresh(name("u30"))
     with pytest.raises(GuardOnDataDependentSymNode, match="u20 was allocated by first"):
