@@ -21,7 +21,7 @@ from refimpl.laws.values_json import values_json
 from refimpl.solver import make_solver
 from refimpl.symbolic_shapes import CallMethodKey, DivideByKey, KeyPath, SequenceKey, Specialization
 from refimpl.symbolic_shapes.events import Binding
-from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lor, mod, symbol, to_text
+from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lnot, lor, mod, symbol, to_text
 from specs.clauses import Clause, checks
 from specs.laws import LAW_04, LAW_05, LAW_08
 from specs.reports import LAW_17
@@ -84,6 +84,9 @@ def test_each_condition_on_a_symbol_is_asked_where_it_is_bound() -> None:
     # What is bound again is asked once.
     twice = LINK.claims(replace(found, bindings=(_U0, _U0, replace(_U0, node="m"))))
     assert ([claim.node for claim in twice.open], twice.settled) == (["n", "n", "n"], 6)
+    branches = (stated(ge(U, 1)), stated(ge(U, 1), under=(P,)), stated(ge(U, 1), under=(lnot(P),)))
+    both = LINK.claims(replace(found, bindings=(_U0,), before=branches))
+    assert [claim.predicates for claim in both.open] == [(), (P,), (lnot(P),)], "in each branch for itself"
     floats = seen(site("n"), bindings=(Binding("n", F0, (), F0, Z),), before=(stated(float_eq(Z, 1.0)),))
     assert _goals(LINK, floats) == [("n", float_eq(Z, 1.0))]
 

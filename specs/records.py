@@ -143,6 +143,17 @@ PRO_14 = Clause(
 )
 
 
+@checks(PRO_13)
+def test_what_was_said_before_a_step_keeps_its_words() -> None:
+    env = two_fresh()
+    env.fact(ge(FRESH[0], 0))
+    rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): AT}}), (SymInt(FRESH[0], env),))
+    earlier, binding = env.log
+    assert earlier == Fact("", ge(FRESH[0], 0))
+    assert isinstance(binding, Binding)
+    assert env.known(ge(OLD[0], 0)) is True
+
+
 @checks(PRO_14)
 @given(depth=st.integers(0, 3), fails=st.booleans(), required=st.booleans())
 def test_scopes_are_left(depth: int, fails: bool, required: bool) -> None:

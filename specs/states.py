@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import fields
 
 import pytest
@@ -103,6 +104,12 @@ def test_a_state_holds_what_its_environment_allows(
     taken = {found.name for found in before.symbols()}
     assert again.create_unbacked_symint().raw not in [symbol(each) for each in taken], "names are not used again"
     assert again.violated is None
+    copies = {field.name: copy(getattr(after, field.name)) for field in fields(ShapeEnvState)}
+    again.create_unbacked_symbool()
+    again.create_symbol(7, name="s9")
+    again.unbacked_renamings[name("u10")] = name("u1")
+    again.size_like[name("u11")] = None
+    assert {each: getattr(after, each) for each in copies} == copies, "what happens later is not seen"
 
 
 ENV_22 = Clause(
