@@ -148,6 +148,10 @@ def test_what_was_said_before_a_step_keeps_its_words() -> None:
     env = two_fresh()
     env.fact(ge(FRESH[0], 0))
     rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): AT}}), (SymInt(FRESH[0], env),))
+    assert env.in_old_names(FRESH[0] + 2 * FRESH[1]) == OLD[0] + 2 * FRESH[1]
+    env.unbacked_renamings[name("u11")] = name("u1")
+    assert env.in_old_names(FRESH[0] + 2 * FRESH[1]) == OLD[0] + 2 * OLD[1]
+    assert env.in_old_names(OLD[1] + 1) == OLD[1] + 1
     earlier, binding = env.log
     assert earlier == Fact("", ge(FRESH[0], 0))
     assert isinstance(binding, Binding)

@@ -246,7 +246,8 @@ def test_a_roll_back_restores_the_whole_state(
         twin.fact(condition)
     state, point, filed = state_of(env), env.checkpoint(), [env.knowledge.filed(each) for each in symbols]
     if fresh:
-        env.create_unbacked_symint()
+        env.symbols.ignorable[env.fresh(Sort.INT)] = None
+        env.create_symbol(7, name="s9")
         env.symbols.settle(name("u10"))
     for condition in between:
         env.fact(condition)
