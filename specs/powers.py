@@ -24,7 +24,8 @@ def _members(of: ValueRange) -> range:
 
 TRM_35 = Clause(
     "TRM-35",
-    "A power by one exponent has the smallest range, from its least to its greatest result, for bases of any sign.",
+    "A power by one exponent has the smallest range, from its least to its greatest result, for bases of any sign; one"
+    " by an exponent above 256, or of more than 1024 bits, is no end.",
     f"{_TERMS}.ranges:ValueRange._constant_power",
     "trm-even-powers-turn-round",
 )
@@ -67,6 +68,9 @@ def test_powers_from_natural_bases_rise_with_base_and_exponent() -> None:
 @checks(TRM_35)
 def test_a_power_of_more_than_1024_bits_is_no_end() -> None:
     assert ValueRange(2, 4).power(ValueRange(256, 256)) == ValueRange(2**256, 4**256)
+    assert ValueRange(2, 3).power(ValueRange(256, 257)) == ValueRange(2**256, None)
+    assert ValueRange(2, 3).power(ValueRange(257, 300)) == ValueRange(1, None)
+    assert ValueRange(8, 15).power(ValueRange(256, 256)) == ValueRange(8**256, 15**256), "of 4 times 256 bits"
     assert ValueRange(16, 16).power(ValueRange(204, 204)) == ValueRange(16**204, 16**204)
     assert ValueRange(16, 16).power(ValueRange(205, 205)) == UNBOUNDED
     assert ValueRange(16, 16).power(ValueRange(206, 206)) == ValueRange(0, None)
@@ -77,7 +81,7 @@ def test_a_power_of_more_than_1024_bits_is_no_end() -> None:
 TRM_36 = Clause(
     "TRM-36",
     "A range without members is a part of every range and adds nothing to one; a range is a part of another if all its"
-    " members are members there.",
+    " members are members there; it shows its ends as PyTorch does.",
     f"{_TERMS}.ranges:ValueRange.is_subset",
     "trm-empty-ranges-are-parts-of-none",
 )
@@ -96,3 +100,10 @@ def test_parts_and_unions_of_ranges_are_those_of_their_members() -> None:
             assert one.is_subset(other) == (members <= set(_members(other)) and not unbounded)
     assert empty.is_subset(empty)
     assert empty.is_subset(ValueRange(0, 1))
+
+
+@checks(TRM_36)
+def test_ranges_show_their_ends_as_pytorch_does() -> None:
+    shown = {(None, None): "VR[-int_oo, int_oo]", (None, 3): "VR[-int_oo, 3]", (-2, None): "VR[-2, int_oo]"}
+    for (low, high), text in {**shown, (0, 7): "VR[0, 7]"}.items():
+        assert str(ValueRange(low, high)) == text
