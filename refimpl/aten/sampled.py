@@ -57,14 +57,13 @@ def diff(
         return like(ctx, self)
     whole = tensor_of(ctx, "aten.cat.default", parts, at) if len(parts) > 1 else self
     size = whole.sizes[at]
-    if ctx.decide(lt(size, n)):
-        # The order is cut to the size, which leaves nothing.
-        n = size if isinstance(size, int) else n
-    if n == 0:
+    # An order beyond the size is cut to the size, which leaves nothing.
+    is_cut = ctx.decide(lt(size, n))
+    if is_cut and (n == 1 or size == 0):
         return like(ctx, whole)
     left = whole.viewed(_with_size(whole.sizes, at, size - 1), whole.strides, whole.offset)
     first = like(ctx, left)
-    return first if n == 1 else _resized_like(ctx, first, at, size - n)
+    return first if n == 1 else _resized_like(ctx, first, at, 0 if is_cut else size - n)
 
 
 def _resized_like(ctx: Context, tensor: FakeTensor, dim: int, size: Dim) -> FakeTensor:

@@ -228,10 +228,28 @@ def _rarely_applied(name: str, args: Sequence[Scalar]) -> Scalar:
             return choose(args[0], args[1], args[2])
         case "Identity" if len(args) == 1:
             return args[0]
+        case "IsNonOverlappingAndDenseIndicator" if args and len(args) % 2 == 0:
+            numbers = _integers(name, args, len(args))
+            return ite(_is_dense(numbers[: len(args) // 2], numbers[len(args) // 2 :]), 1, 0)
         case "Abs":
             return _absolute(name, args)
         case _:
             return _float_function(name, args)
+
+
+def _is_dense(sizes: Sequence[Dim], strides: Sequence[Dim]) -> Cond:
+    """Whether some order of the dimensions that are not 1 is row-major: each stride is the product of the sizes below."""
+    if len(sizes) == 1:
+        return lor(eq(strides[0], 1), lt(sizes[0], 2))
+    conditions: list[Cond] = []
+    for at, (size, stride) in enumerate(zip(sizes, strides, strict=True)):
+        below: Dim = 1
+        for other, (length, step) in enumerate(zip(sizes, strides, strict=True)):
+            if other != at:
+                conditions.append(lor(eq(size, 1), eq(length, 1), ne(stride, step)))
+                below = below * ite(lt(step, stride), length, 1)
+        conditions.append(lor(eq(size, 1), eq(stride, below)))
+    return land(*conditions)
 
 
 def _float_function(name: str, args: Sequence[Scalar]) -> Scalar:

@@ -65,7 +65,7 @@ _FUNCTIONS: Final = {
 _SAME_NAME: Final = frozenset(
     ("Mod", "PythonMod", "FloorDiv", "CleanDiv", "CeilDiv", "ModularIndexing", "PowByNatural", "Where", "ToFloat",
      "TruncToInt", "FloorToInt", "CeilToInt", "RoundToInt", "IntTrueDiv", "FloatTrueDiv", "FloatPow", "LShift",
-     "RShift", "And", "Or", "Not", "Identity")
+     "RShift", "And", "Or", "Not", "Identity", "IsNonOverlappingAndDenseIndicator")
 )  # fmt: skip
 
 
@@ -260,10 +260,17 @@ class _Parser:
 
     def _input(self) -> Scalar:
         path: list[Step] = []
-        while self._peek() == "[":
-            path.append(self._subscript())
-        shown = "L" + "".join(f"[{step!r}]" for step in path)
-        value = self._inputs(path)
+        shown = "L"
+        value: FakeTensor | Scalar | None = None
+        while self._peek() == "[" or (self._peek() == "." and value is None):
+            if self._peek() == "[":
+                path.append(self._subscript())
+                shown += f"[{path[-1]!r}]"
+            else:
+                self._take(".")
+                path.append(self._take())
+                shown += f".{path[-1]}"
+            value = self._inputs(path)
         if value is None:
             raise _Unread(f"{shown} is no input")
         if isinstance(value, FakeTensor):

@@ -11,7 +11,7 @@ import msgspec
 __all__ = ["InputTree", "Leaf", "Step", "read_input_tree"]
 
 Step: TypeAlias = int | str
-"""An index into a list or tuple, or a key of a dictionary or named tuple."""
+"""An index into a list or tuple, a key of a dictionary, or a field of a named tuple or data class."""
 
 
 class _Spec(msgspec.Struct, frozen=True):
@@ -47,17 +47,21 @@ class InputTree:
     """The caller's arguments by name; resolves paths to positions among the caller's inputs."""
 
     arguments: Mapping[str, Leaf | _Branch]
+    leaves: int = 0
 
     def resolve(self, path: Sequence[Step]) -> int | None:
         """The position of the input at ``path`` (its first step is the argument's name), or None if there is none.
 
         The elements of ``*args`` are recorded under the names ``args_0``, ``args_1``, ..., those of ``**kwargs``
-        under their own; both are found from ``args[0]`` and ``kwargs['k']``.
+        under their own; both are found from ``args[0]`` and ``kwargs['k']``. Guards of a program exported in strict mode
+        name the leaves themselves: ``flat_args[2]``.
         """
         if not path:
             return None
         name, rest = path[0], path[1:]
         found = self.arguments.get(str(name))
+        if found is None and name == "flat_args" and len(rest) == 1 and isinstance(rest[0], int):
+            return rest[0] if 0 <= rest[0] < self.leaves else None
         if found is None and rest:
             first, rest = rest[0], rest[1:]
             found = self.arguments.get(f"{name}_{first}" if isinstance(first, int) else first)
@@ -92,7 +96,7 @@ def read_input_tree(
     names = list(argument_names or ())
     if len(names) != len(children):
         return f"{len(names)} argument names are recorded for {len(children)} arguments"
-    return InputTree(dict(zip(names, children, strict=True)))
+    return InputTree(dict(zip(names, children, strict=True)), counter.leaves)
 
 
 class _Counter:
@@ -115,10 +119,12 @@ def _keys(spec: _Spec, tuple_fields: Mapping[str, Sequence[str]]) -> Sequence[st
     if spec.type == "collections.namedtuple":
         return tuple_fields.get(_text(spec.context), ())
     try:
-        return msgspec.json.decode(spec.context or "null", type=list[str])
+        keys = msgspec.json.decode(spec.context or "null", type=list[str | list[str]])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         # Containers without keys (lists, tuples) and types of the user's own are reached by position alone.
         return ()
+    # A data class has the names of its fields, and of those that are None.
+    return [key for key in (keys[0] if keys and isinstance(keys[0], list) else keys) if isinstance(key, str)]
 
 
 def _text(context: str | None) -> str:

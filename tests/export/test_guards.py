@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ POINT = {"s0": 6, "s1": 5, "s2": -4, "zuf0": 2.5}
 
 def _lookup(path: Sequence[Step]) -> FakeTensor | Scalar | None:
     inputs: dict[tuple[Step, ...], FakeTensor | Scalar] = {("x",): TENSOR, ("k",): K, ("xs", 1, "a"): TENSOR, ("f",): F}
+    inputs[("p", "left", 0)] = TENSOR
     return inputs.get(tuple(path))
 
 
@@ -104,6 +107,9 @@ def test_a_guard_means_what_python_computes(pattern: str, value: bool) -> None:
         ("torch.sym_max(L['k'], 2) == 2", True),
         ("torch.sym_not(L['k'] > 0)", True),
         ("L['f'] > 2.0", True),
+        ("L['p'].left[0].size()[0] == 6", True),
+        ("IsNonOverlappingAndDenseIndicator(L['k'] + 10, 5, 1, L['x'].size()[0]) == 1", True),
+        ("IsNonOverlappingAndDenseIndicator(L['k'] + 10, 5, 1, L['x'].size()[0] + 1) == 1", False),
     ],
 )
 def test_inputs_and_named_functions(text: str, value: bool) -> None:
@@ -196,6 +202,39 @@ def test_nested_arguments_are_resolved_in_the_order_of_their_leaves() -> None:
     assert tree.resolve(["k"]) == 6
     nowhere: list[list[Step]] = [["m"], ["y"], ["m", "r"], ["m", "q", 2], ["x", 0], []]
     assert [tree.resolve(path) for path in nowhere] == [None] * len(nowhere)
+
+
+def test_strict_mode_names_the_leaves() -> None:
+    args = _container("builtins.tuple", NULL, _container("builtins.list", NULL, LEAF, LEAF), LEAF)
+    tree = _tree(["xs", "y"], args, _container("builtins.dict", '"[]"'))
+    assert [tree.resolve(["flat_args", index]) for index in range(4)] == [0, 1, 2, None]
+    assert tree.resolve(["flat_args"]) is None
+    # An argument of that name is itself.
+    assert _tree(["flat_args", "y"], args, _container("builtins.dict", '"[]"')).resolve(["flat_args", 2]) is None
+
+
+def test_a_data_class_is_reached_by_its_fields() -> None:
+    point = _container("Point", '"[[\\"left\\", \\"right\\"], [\\"absent\\"]]"', LEAF, LEAF)
+    tree = _tree(["p"], _container("builtins.tuple", NULL, point), _container("builtins.dict", '"[]"'))
+    assert [tree.resolve(["p", field]) for field in ("left", "right", "absent")] == [0, 1, None]
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_dense_and_non_overlapping(rank: int) -> None:
+    """By sorting: the smallest stride is 1, each next one the last times its size, where sizes are not 1."""
+    outcomes: Counter[bool] = Counter()
+    for sizes in product((0, 1, 2, 3), repeat=rank):
+        for strides in product((0, 1, 2, 3, 6), repeat=rank):
+            expected, is_dense = 1, True
+            for stride, size in sorted(zip(strides, sizes, strict=True), key=lambda pair: pair[0]):
+                is_dense = is_dense and (size == 1 or stride == expected)
+                expected *= 1 if size == 1 else size
+            if rank == 1:
+                is_dense = strides[0] == 1 or sizes[0] < 2
+            text = f"IsNonOverlappingAndDenseIndicator({', '.join(map(str, (*sizes, *strides)))}) == 1"
+            outcomes[is_dense] += 1
+            assert _value(text) is is_dense, text
+    assert min(outcomes.values()) > 5
 
 
 def test_variadic_arguments_are_found_under_their_numbered_names() -> None:
