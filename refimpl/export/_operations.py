@@ -238,7 +238,7 @@ def _rarely_applied(name: str, args: Sequence[Scalar]) -> Scalar:
 
 
 def _is_dense(sizes: Sequence[Dim], strides: Sequence[Dim]) -> Cond:
-    """Whether some order of the dimensions that are not 1 is row-major: each stride is the product of the sizes below."""
+    """Whether the dimensions that are not 1 are row-major in some order: each stride the product of the sizes below."""
     if len(sizes) == 1:
         return lor(eq(strides[0], 1), lt(sizes[0], 2))
     conditions: list[Cond] = []

@@ -53,8 +53,8 @@ class InputTree:
         """The position of the input at ``path`` (its first step is the argument's name), or None if there is none.
 
         The elements of ``*args`` are recorded under the names ``args_0``, ``args_1``, ..., those of ``**kwargs``
-        under their own; both are found from ``args[0]`` and ``kwargs['k']``. Guards of a program exported in strict mode
-        name the leaves themselves: ``flat_args[2]``.
+        under their own; both are found from ``args[0]`` and ``kwargs['k']``. Guards of a program exported in strict
+        mode name the leaves themselves: ``flat_args[2]``.
         """
         if not path:
             return None

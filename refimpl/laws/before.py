@@ -129,7 +129,7 @@ def _operators(
         if here and requirement.enforced is not True:
             yield Stated(requirement.node, requirement.enforced, "operator", requirement.under, requirement.message)
     if moved:
-        yield from _evaluated_again(run, [step for step in run.steps if step.path in moved])
+        yield from _evaluated_again(run, [step for step in run.steps if step.path in moved], asserts)
 
 
 def same_value(old: object, new: object) -> bool:
@@ -149,12 +149,15 @@ def same_value(old: object, new: object) -> bool:
     return type(old) is type(new) and old == new
 
 
-def _evaluated_again(run: BlindRun, steps: Iterable[Step]) -> Iterable[Stated]:
-    """The requirements of these nodes on recorded arguments, under the contract and the recorded ranges."""
+def _evaluated_again(run: BlindRun, steps: Iterable[Step], asserts: Asserts) -> Iterable[Stated]:
+    """The requirements of these nodes on recorded arguments, under the contract, the recorded ranges and asserts."""
     env = run.prepared.new_environment()
     for entry in run.program.ranges:
         for condition in range_conditions(entry):
             env.assume(condition)
+    for stated in _asserts(asserts):
+        if not stated.predicates and not isinstance(stated.condition, bool):
+            env.assume(stated.condition)
     with FakeTensorMode(env) as mode:
         for step in steps:
             if is_assert(operator_name(step.node.target)):
