@@ -300,12 +300,15 @@ test_a_decision_that_is_known_guards_nothing = checks(NUM_04, ENV_08)(
 
 NUM_05 = Clause(
     "NUM-05",
-    "A symbolic number prints as its term after replacement, has no hash, and compares by its term only if asked to.",
-    f"{_S}.sym_node:SymNode.expr",
+    "A symbolic number prints as its term after replacement, has the hash of its value once that is decided (an integer"
+    " has none), and compares by its term only if asked to.",
+    f"{_S}.sym_base:SymNode.expr",
     "num-terms-are-compared-with-anything",
 )
 test_text_and_nodes = checks(NUM_05)(test_sym_node.test_text_and_nodes)
-test_symbolic_numbers_are_unhashable = checks(NUM_05)(test_sym_node.test_symbolic_numbers_are_unhashable_as_in_pytorch)
+test_symbolic_numbers_are_unhashable = checks(NUM_05)(
+    test_sym_node.test_a_symbolic_integer_is_unhashable_and_others_are_decided_as_in_pytorch
+)
 test_integers_compared_by_their_terms = checks(NUM_05)(test_inputs.test_integers_compared_by_their_terms)
 
 NUM_06 = Clause(

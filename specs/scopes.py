@@ -124,7 +124,13 @@ def test_environments_like_another_learn_apart(first: bool, contradictory: bool)
         assert copy.symbols.origins == original.symbols.origins
         assert copy.filed(name("s0")) == original.filed(name("s0"))
     learns, other = (env, original) if first else (original, env)
-    kept = (other.replacements, other.filed(name("u0")), other.bound(U0), other.var_to_range, other.size_hint(S0))
+    kept = (
+        other.replacements,
+        other.filed(name("u0")),
+        other.bound(U0),
+        other.var_to_range,
+        other.size_hint(S0, allow_none=True),
+    )
     point = learns.checkpoint()
     assert str(learns.create_unbacked_symint()) == "u0"
     learns.add_backed(name("s1"), 7, 2, 9)
@@ -138,9 +144,9 @@ def test_environments_like_another_learn_apart(first: bool, contradictory: bool)
         other.filed(name("u0")),
         other.bound(U0),
         other.var_to_range,
-        other.size_hint(S0),
+        other.size_hint(S0, allow_none=True),
     )
-    assert (other.pending_fresh_unbacked_symbols, other.size_hint(symbol("s1"))) == ([], None)
+    assert (other.pending_fresh_unbacked_symbols, other.size_hint(symbol("s1"), allow_none=True)) == ([], None)
     assert str(other.create_unbacked_symint()) == "u0"
     assert other.create_symbol(4).name == "s1"
     learns.roll_back(point)

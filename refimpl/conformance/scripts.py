@@ -150,7 +150,7 @@ def _asked(env: ShapeEnv, step: Ask) -> Answer:
         case "bound":
             return AnsweredRange(env.bound(to_dim(term)))
         case "size_hint":
-            hint = env.size_hint(to_dim(term))
+            hint = env.size_hint(to_dim(term), allow_none=True)
             return _SILENT if hint is None else Answered(number(hint))
         case "has_static_value":
             return Answered(number(has_static_value(wrap(term, env))))

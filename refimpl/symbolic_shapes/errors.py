@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.terms import Cond, Scalar, Symbol, is_condition, to_text
+from refimpl.terms import Cond, IntTerm, Scalar, Symbol, is_condition, to_text
 
 __all__ = [
     "GuardOnDataDependentSymNode",
@@ -34,7 +34,7 @@ class GuardOnDataDependentSymNode(RuntimeError):
         self.node = node
         self.origins: dict[str, str] = origins or {}
         self.size_like = size_like
-        asked = "guard on" if is_condition(cond) else "extract specialized integer from"
+        asked = "extract specialized integer from" if isinstance(cond, (int, IntTerm)) else "guard on"
         lines = [
             f"Could not {asked} data-dependent expression {to_text(self.hinted)} (unhinted: {to_text(cond)}).  "
             f"(Size-like symbols: {', '.join(size_like) or 'none'})"

@@ -1,11 +1,11 @@
-"""Which symbols occur in a value: number, tensor, or a list or tuple of such."""
+"""Which symbols occur in a value: number, tensor, or a list, tuple or dict of such."""
 
 from __future__ import annotations
 
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.symbolic_shapes.key_path import CallMethodKey
 from refimpl.symbolic_shapes.reading import is_scalar
-from refimpl.symbolic_shapes.structures import is_sequence
+from refimpl.symbolic_shapes.structures import is_dict, is_sequence
 from refimpl.symbolic_shapes.sym_node import Symbolic
 from refimpl.terms import Symbol, free_of
 
@@ -58,10 +58,13 @@ def _collect(value: object, found: dict[Symbol, None]) -> None:
     if is_sequence(value):
         for item in value:
             _collect(item, found)
+    elif is_dict(value):
+        for item in value.values():
+            _collect(item, found)
     elif hasattr(value, "storage_offset"):
         for name in ("size", "stride", "storage_offset"):
             _collect(CallMethodKey(name).get(value), found)
-    elif value is not None:
+    elif value is not None and not isinstance(value, str):
         scalar = value.node.expr if isinstance(value, Symbolic) else value
         if not is_scalar(scalar):
             raise AssertionError(f"cannot find the symbols of a {type(value).__name__}")

@@ -34,8 +34,10 @@ from refimpl.terms import (
     Scalar,
     Sort,
     Symbol,
+    Undefined,
     ValueRange,
     eq,
+    evaluate,
     ge,
     is_condition,
     land,
@@ -188,10 +190,34 @@ class ShapeEnv(Environment):
             return answer
         return resolved
 
-    def size_hint(self, term: Dim) -> int | None:
-        """The value of a size on the example inputs; None if unbacked symbols occur."""
+    def size_hint(self, term: Dim, *, allow_none: bool = False) -> int | None:
+        """The value of a size on the example inputs; None if unbacked symbols occur and ``allow_none``.
+
+        Raises GuardOnDataDependentSymNode if they do and it is not.
+        """
         hint = self.hint(term)
+        if hint is None and not allow_none:
+            raise self.data_dependent_error(term)
         return None if hint is None else int(hint)
+
+    def guess(self, term: Dim, fallback: int) -> int:
+        """The value of a term on the example inputs, unbacked symbols at ``fallback`` or nearest to it.
+
+        ``fallback`` itself where the term has no value there. Source: ``ShapeEnv.optimization_hint``.
+        """
+        resolved = to_dim(self.replace(term))
+        if isinstance(resolved, int):
+            return resolved
+        values: dict[str, int | float | bool] = {}
+        for symbol in resolved.free:
+            hint = self.symbols.hints.get(symbol) if isinstance(symbol, Symbol) else None
+            if hint is None and isinstance(symbol, Symbol) and symbol.sort is Sort.INT:
+                hint = _nearest(self.bound(of_atom(symbol)), fallback)
+            values[symbol.name] = fallback if hint is None else hint
+        try:
+            return int(evaluate(resolved, values))
+        except Undefined:
+            return fallback
 
     def constrain_symbol_range(self, s: Symbol, compiler_min: int | None, compiler_max: int | None) -> None:
         """Require ``compiler_min <= s <= compiler_max``."""
@@ -209,11 +235,13 @@ class ShapeEnv(Environment):
     def guard_or_defer_runtime_assert(self, expr: Cond | SymBool, msg: str) -> bool:
         """Require a condition: checked now if it is known, a guard or a runtime assert otherwise.
 
-        False if it is known to be false, else true.
+        False if it is known to be false, or false of the example inputs where these decide, else true.
         """
         condition = expr.condition if isinstance(expr, SymBool) else expr
         if self.known(condition) is False:
             return False
+        if self.guard_from_hints and self.hint(condition) is False:
+            return self.evaluate(condition)
         self.require(condition, msg)
         return True
 
@@ -242,8 +270,13 @@ class ShapeEnv(Environment):
         return self.bound(expr)
 
     def get_nontrivial_guards(self) -> list[Cond]:
-        """The guards that nothing else implies, after replacement."""
-        return [self.resolve_cond(guard.expr) for guard in self.guards if Knowledge().known(guard.expr) is None]
+        """The guards after replacement, without those that the ranges of the symbols imply."""
+        resolved = [self.resolve_cond(guard.expr) for guard in self.guards]
+        ranges = Knowledge()
+        for symbol in {symbol: None for condition in resolved for symbol in _integers_in(condition)}:
+            interval = self.bound(of_atom(symbol))
+            ranges.assume(_between(of_atom(symbol), interval.low, interval.high))
+        return [condition for condition in resolved if ranges.known(condition) is None]
 
     def format_guards(self) -> str:
         """The guards, one a line."""
@@ -275,3 +308,15 @@ class ShapeEnv(Environment):
 
 def _between(term: Dim, low: int | None, high: int | None) -> Cond:
     return land(True if low is None else ge(term, low), True if high is None else le(term, high))
+
+
+def _integers_in(condition: Cond) -> list[Symbol]:
+    """The integer symbols of a condition."""
+    free = () if isinstance(condition, bool) else condition.free
+    return [symbol for symbol in free if isinstance(symbol, Symbol) and symbol.sort is Sort.INT]
+
+
+def _nearest(interval: ValueRange, value: int) -> int:
+    """The member of a range that is nearest to a number."""
+    value = value if interval.low is None else max(value, interval.low)
+    return value if interval.high is None else min(value, interval.high)

@@ -3,6 +3,9 @@
 Each takes plain and symbolic numbers alike and never asks for a decision, unless its docstring says so.
 """
 
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import math
@@ -14,6 +17,7 @@ from refimpl.symbolic_shapes.sym_node import (
     BoolLike,
     FloatLike,
     IntLike,
+    Symbolic,
     SymBool,
     SymFloat,
     SymInt,
@@ -64,7 +68,7 @@ def cast_symbool_to_symint_guardless(value: object) -> IntLike:
 
 def sym_not(a: BoolLike) -> BoolLike:
     """``not a``, symbolically. Source: ``torch.sym_not``."""
-    return ~a if isinstance(a, SymBool) else not a
+    return wrap_bool(lnot(a.condition), a.env) if isinstance(a, SymBool) else not a
 
 
 def sym_and(x: BoolLike, *others: BoolLike) -> BoolLike:
@@ -124,14 +128,18 @@ def sym_sum(args: list[IntLike] | tuple[IntLike, ...]) -> IntLike:
     env = _env_of(*args)
     if env is None:
         return sum(int(arg) for arg in args)
-    total = to_dim(0)
+    total: ops.Number = 0
     for arg in args:
-        total = total + to_dim(raw_scalar(arg))
-    return wrap_int(total, env)
+        total = ops.add(env, total, ops.as_number(raw_scalar(arg)))
+    return wrap(total, env)  # type: ignore[return-value]  # integers, unless untyped callers add floats
 
 
 def sym_ite(b: BoolLike, t: NumberLike, f: NumberLike) -> NumberLike:
-    """``t`` if ``b`` else ``f``, without a decision. Raises TypeError if both differ in sort."""
+    """``t`` if ``b`` else ``f``, without a decision. Raises AssertionError if both differ in sort."""
+    if not isinstance(b, (bool, SymBool)):
+        raise AssertionError(f"expected SymBool or bool, got {type(b)}")
+    if _sort(t) is not _sort(f):
+        raise AssertionError(f"type mismatch: {type(t)} vs {type(f)}")
     if isinstance(b, bool):
         return t if b else f
     env = b.node.shape_env
@@ -145,6 +153,17 @@ def sym_ite(b: BoolLike, t: NumberLike, f: NumberLike) -> NumberLike:
     return wrap(ite(b.condition, to_dim(then), to_dim(other)), env)
 
 
+def _sort(number: NumberLike) -> type:
+    """The class of plain numbers that a number stands for."""
+    match number:
+        case bool() | SymBool():
+            return bool
+        case int() | SymInt():
+            return int
+        case _:
+            return float
+
+
 def sym_int(a: NumberLike) -> IntLike:
     """The integer part of a number. Source: ``torch.sym_int``."""
     if isinstance(a, SymBool):
@@ -154,7 +173,7 @@ def sym_int(a: NumberLike) -> IntLike:
 
 def sym_float(a: NumberLike) -> FloatLike:
     """The number as a float. Source: ``torch.sym_float``."""
-    if isinstance(a, (int, float)):
+    if not isinstance(a, Symbolic):
         return float(a)
     return wrap_float(ops.as_real(ops.as_number(a.raw)), a.env)
 

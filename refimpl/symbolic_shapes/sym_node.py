@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, final
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, final
 
 from refimpl.symbolic_shapes import scalar_ops as ops
 from refimpl.symbolic_shapes.scalar_ops import Number
-from refimpl.terms import Cond, Dim, IntTerm, Real, Scalar, is_condition, land, lnot, lor, to_real, to_text
+from refimpl.symbolic_shapes.sym_base import SymBase, SymNode
+from refimpl.terms import Cond, Dim, IntTerm, Real, Scalar, is_condition, land, lnot, lor, to_real
 
 if TYPE_CHECKING:
     from refimpl.symbolic_shapes.shape_env import ShapeEnv
@@ -30,55 +32,12 @@ __all__ = [
     "wrap_int",
 ]
 
+_SelfT = TypeVar("_SelfT", bound="_SymNumber")
 _Binary: TypeAlias = Callable[["ShapeEnv", Number, Number], Number]
 _Compare: TypeAlias = Callable[[Number, Number], Cond]
 
 
-@final
-class SymNode:
-    """A term and its environment; ``expr`` is the term after replacement, ``raw`` as it was made."""
-
-    __slots__ = ("raw", "shape_env")
-
-    def __init__(self, raw: Scalar, shape_env: ShapeEnv) -> None:
-        self.raw: Scalar = raw
-        self.shape_env: ShapeEnv = shape_env
-
-    @property
-    def expr(self) -> Scalar:
-        """The term with every replaced symbol replaced, to the end (PyTorch's ``expr``; ``raw`` is its ``_expr``)."""
-        return self.shape_env.replace(self.raw)
-
-    @property
-    def hint(self) -> int | float | bool | None:
-        """The value on the example inputs; None if unbacked symbols occur."""
-        return self.shape_env.hint(self.raw)
-
-    def __str__(self) -> str:
-        return to_text(self.expr)
-
-
-class _Symbolic:
-    """What the three symbolic numbers have in common: a raw term and its environment."""
-
-    __slots__ = ("env", "raw")
-
-    raw: Scalar
-    env: ShapeEnv
-
-    @property
-    def node(self) -> SymNode:
-        """The term and its environment, as PyTorch's ``SymNode``."""
-        return SymNode(self.raw, self.env)
-
-    def __repr__(self) -> str:
-        return to_text(self.env.replace(self.raw))
-
-    def __hash__(self) -> int:
-        raise TypeError(f"unhashable type: {'non-nested ' if isinstance(self, SymInt) else ''}{type(self).__name__}")
-
-
-class _SymNumber(_Symbolic):
+class _SymNumber(SymBase):
     """Arithmetic and comparisons, the same for symbolic integers and floats."""
 
     __slots__ = ()
@@ -140,6 +99,13 @@ class _SymNumber(_Symbolic):
     def __rpow__(self, other: object) -> int | float | SymInt | SymFloat:
         return self._binary(other, ops.pow_, reflected=True)
 
+    def __pos__(self: _SelfT) -> _SelfT:
+        return self
+
+    def conjugate(self: _SelfT) -> _SelfT:
+        """The number itself, as it is real."""
+        return self
+
     def __neg__(self) -> int | float | SymInt | SymFloat:
         return _wrap_number(ops.negate(ops.as_number(self.raw)), self.env)
 
@@ -163,9 +129,6 @@ class _SymNumber(_Symbolic):
 
     def __ge__(self, other: object) -> bool | SymBool:
         return self._compare(other, ops.less_equal, swapped=True)
-
-    def __hash__(self) -> int:
-        return _Symbolic.__hash__(self)
 
     def __bool__(self) -> bool:
         return self.env.evaluate(ops.to_condition(self.raw))
@@ -235,9 +198,20 @@ class SymInt(_SymNumber):
 
     __rxor__ = __xor__
 
+    def __hash__(self) -> int:
+        raise TypeError("unhashable type: non-nested SymInt")
+
     def is_integer(self) -> bool:
         """Always true."""
         return True
+
+    def as_integer_ratio(self) -> tuple[SymInt, int]:
+        """The number over 1."""
+        return self, 1
+
+    def bit_length(self) -> int:
+        """The number of bits of its value, which is decided and guarded."""
+        return int(self).bit_length()
 
 
 @final
@@ -256,9 +230,24 @@ class SymFloat(_SymNumber):
     def __int__(self) -> int:
         return int(self.env.evaluate_float(self.raw))
 
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+    def is_integer(self) -> bool | SymBool:
+        """Whether it is a whole number, symbolically; infinity and NaN are none."""
+        return wrap_bool(ops.equal(ops.modulo(self.env, ops.as_number(self.raw), 1.0), 0.0), self.env)
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """The ratio of integers that its value is, which is decided and guarded."""
+        return float(self).as_integer_ratio()
+
+    def hex(self) -> str:
+        """Its value, which is decided and guarded, as hexadecimal text."""
+        return float(self).hex()
+
 
 @final
-class SymBool(_Symbolic):
+class SymBool(SymBase):
     """A symbolic boolean; ``bool`` asks for a decision. Source: ``torch.SymBool``."""
 
     __slots__ = ()
@@ -290,8 +279,24 @@ class SymBool(_Symbolic):
 
     __ror__ = __or__
 
-    def __invert__(self) -> bool | SymBool:
-        return wrap_bool(lnot(self.condition), self.env)
+    # Arithmetic decides the boolean, as in PyTorch; `~` is left undefined there, since `~True` is -2.
+    def __add__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, operator.add)
+
+    def __radd__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, lambda number, left: left + number)
+
+    def __sub__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, operator.sub)
+
+    def __rsub__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, lambda number, left: left - number)
+
+    def __mul__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, operator.mul)
+
+    def __rmul__(self, other: object) -> int | float | SymInt | SymFloat:
+        return _decided(self, other, lambda number, left: left * number)
 
     def __eq__(self, other: object) -> bool | SymBool:  # type: ignore[override]  # as PyTorch: a symbolic answer
         right = _condition(other)
@@ -308,7 +313,7 @@ class SymBool(_Symbolic):
         return wrap_bool(lor(land(left, lnot(right)), land(lnot(left), right)), self.env)
 
     def __hash__(self) -> int:
-        return _Symbolic.__hash__(self)
+        return hash(bool(self))
 
 
 SymNumber: TypeAlias = SymInt | SymFloat
@@ -320,12 +325,12 @@ BoolLike: TypeAlias = bool | SymBool
 
 def unwrap(value: object) -> object:
     """The raw term of a symbolic number (no replacement applied); any other value itself."""
-    return value.raw if isinstance(value, _Symbolic) else value
+    return value.raw if isinstance(value, SymBase) else value
 
 
 def raw_scalar(value: Scalar | Symbolic) -> Scalar:
     """The raw term of a scalar or symbolic number."""
-    return value.raw if isinstance(value, _Symbolic) else value
+    return value.raw if isinstance(value, SymBase) else value
 
 
 def wrap_int(term: Dim, env: ShapeEnv) -> IntLike:
@@ -365,6 +370,17 @@ def _operand(value: object) -> Number | None:
     if isinstance(value, (int, float)):
         return ops.as_number(value)
     return None
+
+
+def _decided(
+    boolean: SymBool, other: object, function: Callable[[int, int | float | SymNumber], int | float | SymNumber]
+) -> int | float | SymNumber:
+    """The function of 0 or 1 and another number, which is 0 or 1 too if it is a boolean."""
+    if isinstance(other, SymBool):
+        return function(int(boolean), int(other))
+    if not isinstance(other, (int, float, SymInt, SymFloat)):
+        return NotImplemented  # type: ignore[no-any-return]  # Python's answer to an operand of another class
+    return function(int(boolean), other)
 
 
 def _condition(value: object) -> Cond | None:

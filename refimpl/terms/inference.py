@@ -111,13 +111,25 @@ def _apply_ends(knowledge: Knowledge, atom: Apply, depth: int) -> Ends:
             result = _argument(knowledge, atom.args[0], depth)
             for arg in atom.args[1:]:
                 result = combine(result, _argument(knowledge, arg, depth))
-            return result
+            return intervals.intersect(result, _beside_the_mean(atom))
         case "Ite":
             return intervals.union(_argument(knowledge, atom.args[1], depth), _argument(knowledge, atom.args[2], depth))
         case "TruncToInt" | "FloorToInt" | "CeilToInt" | "RoundToInt":
             return _rounded(atom.fn, float_range_of(knowledge, atom.args[0]))
         case _:
             return _other_ends(knowledge, atom, depth)
+
+
+def _beside_the_mean(atom: Apply) -> Ends:
+    """Of two integers of known sum the larger is at least half of it, the smaller at most.
+
+    So is ``abs(x)``, which is ``Max(-x, x)``, at least 0.
+    """
+    terms = [arg for arg in atom.args if isinstance(arg, IntTerm)]
+    total = terms[0] + terms[1] if len(terms) == len(atom.args) == 2 else None
+    if not isinstance(total, int):
+        return _UNBOUNDED
+    return (-(-total // 2), None) if atom.fn == "Max" else (None, total // 2)
 
 
 def _rounded(fn: str, argument: FloatRange) -> Ends:

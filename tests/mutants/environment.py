@@ -261,9 +261,9 @@ ENVIRONMENT: Final = (
     ),
     Mutant(
         "env-all-guards-are-news",
-        "A guard that is true of all numbers is told too.",
+        "A guard that follows from the ranges is told too.",
         f"{_SHAPE_ENV}.get_nontrivial_guards",
-        "if Knowledge().known(guard.expr) is None",
+        "if ranges.known(condition) is None",
         "",
         (f"{_NAMES}test_guards_are_told_and_evaluated",),
     ),

@@ -65,7 +65,7 @@ NUMBERS: Final = (
     Mutant(
         "num-nodes-show-what-was-replaced",
         "A node shows its term as it was made.",
-        f"{_S}.sym_node:SymNode.expr",
+        f"{_S}.sym_base:SymNode.expr",
         "self.shape_env.replace(self.raw)",
         "self.raw",
         (f"{_N}test_text_and_nodes",),

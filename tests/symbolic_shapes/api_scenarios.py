@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 
+from refimpl.symbolic_shapes import SymInt
 from refimpl.symbolic_shapes.structures import is_dict
 
 __all__ = ["API_SCENARIOS", "observe_api"]
@@ -146,6 +148,73 @@ def symbols_in_values(ss: ModuleType, numbers: ModuleType) -> list[object]:
         _failure(lambda: ss.check_consistent(3, "3")),
         _failure(lambda: ss.check_consistent(3, 4)),
     ]
+
+
+def _size(ss: ModuleType, env: ModuleType, hint: int) -> SymInt:
+    """A backed size of either implementation, which have the same methods but make it in their own way."""
+    if ss.__name__.startswith("refimpl"):
+        made: SymInt = env.create_symintnode(env.create_symbol(hint))
+        return made
+    source = importlib.import_module("torch._dynamo.source").ConstantSource(f"x{hint}")
+    symbol = env.create_symbol(hint, source=source, dynamic_dim=ss.DimDynamic.DYNAMIC)
+    sized: SymInt = env.create_symintnode(symbol, hint=hint, source=source)
+    return sized
+
+
+@_scenario
+def wrong_classes(ss: ModuleType, numbers: ModuleType) -> list[object]:
+    """What the questions raise for a value of another sort, without the class's name."""
+    env = ss.ShapeEnv()
+    u, f = env.create_unbacked_symint(), env.create_unbacked_symfloat()
+    asked = [
+        ("guard_int", (f, 2.5, True)), ("guard_float", (u, 3)), ("guard_bool", (u, 3)), ("guard_scalar", ("text",)),
+        ("is_concrete_int", (f, 2.5)), ("is_concrete_float", (u, 3)), ("is_concrete_bool", (u, 3)),
+        ("statically_known_true", (u, 3)), ("statically_known_false", (u,)), ("guard_or_true", (u,)),
+        ("guard_or_false", (3,)), ("expect_true", (u, 3)), ("has_static_value", ("text",)), ("optimization_hint", (f,)),
+    ]  # fmt: skip
+    found = [_failure(partial(getattr(ss, name), value)) for name, values in asked for value in values]
+    found += [_failure(partial(numbers.sym_ite, 1, 2, 3)), _failure(partial(numbers.sym_ite, u > 1, 1, 2.0))]
+    found += [_failure(partial(ss.constrain_range, 0, min=1, max=None)), _failure(partial(numbers.sym_float, "text"))]
+    return [text.split("<class")[0] for text in found]
+
+
+@_scenario
+def methods_of_numbers(ss: ModuleType, numbers: ModuleType) -> list[object]:
+    """Python's methods, and what decides a number."""
+    env = ss.ShapeEnv()
+    u, f, b = env.create_unbacked_symint(), env.create_unbacked_symfloat(), env.create_unbacked_symbool()
+    s = _size(ss, env, 5)
+    return [
+        +u, +f, u.conjugate(), f.conjugate(), u.as_integer_ratio(), s.as_integer_ratio()[1], s.bit_length(),
+        len(env.guards), _failure(lambda: bool(abs(u) >= 0)), ss.statically_known_true(abs(u) + 1 > 0),
+        _failure(lambda: u.bit_length()), _failure(lambda: hash(f)), _failure(f.hex), _failure(f.as_integer_ratio),
+        _failure(lambda: hash(b)), _failure(lambda: b + 1), _failure(lambda: 2 - b), _failure(lambda: b * b),
+        _failure(lambda: b + "a"), _failure(lambda: ~b), _failure(lambda: float(f)),
+        numbers.sym_sum([u, 2, u]), sorted(map(str, ss.free_symbols({"a": u, "b": ["text", f]}))),
+    ]  # fmt: skip
+
+
+@_scenario
+def guesses(ss: ModuleType, numbers: ModuleType) -> list[object]:
+    """What a size is taken to be where nothing is guarded."""
+    env = ss.ShapeEnv()
+    u, v = env.create_unbacked_symint(), env.create_unbacked_symint()
+    env.constrain_symbol_range(_symbol(u), 2, 9)
+    asked = [u, v, u + v, u * 2 - 1, v // 3, numbers.sym_max(u, v)]
+    found: list[object] = [ss.optimization_hint(number) for number in asked]
+    found += [ss.optimization_hint(number, fallback) for number in asked for fallback in (0, 4, 100)]
+    return [*found, _failure(lambda: ss.guarding_hint_or_throw(v)), len(env.guards)]
+
+
+@_scenario
+def examples_that_break_a_requirement(ss: ModuleType, numbers: ModuleType) -> list[object]:
+    """A check that is false of the example inputs fails at once."""
+    env, other, third = ss.ShapeEnv(), ss.ShapeEnv(), ss.ShapeEnv()
+    s, t, r = _size(ss, env, 5), _size(ss, other, 5), _size(ss, third, 5)
+    found: list[object] = [ss.expect_true(s > 7), len(env.guards), env.get_nontrivial_guards()]
+    found += [_failure(lambda: ss.constrain_range(t, min=7, max=9))]
+    found += [bool(r != 6), bool(r < 9), len(third.guards), len(third.get_nontrivial_guards())]
+    return [*found, _failure(lambda: ss.check_consistent(r, 4))[:18], int(r), third.get_nontrivial_guards()]
 
 
 def _symbol(number: object) -> object:

@@ -40,7 +40,7 @@ def test_guards_are_evaluated_on_arguments() -> None:
     assert isinstance(s, SymInt)
     assert bool(s > 4)
     assert env.format_guards() == " - s0 >= 5"
-    assert [str(guard) for guard in env.get_nontrivial_guards()] == ["s0 >= 5"]
+    assert env.get_nontrivial_guards() == [], "the range of s0 says it"
     assert env.evaluate_guards_for_args([s], [5]) is True
     assert env.evaluate_guards_for_args([s], [4]) is False
     assert env.evaluate_guards_for_args([], []) is False, "a guard over a symbol without value does not hold"

@@ -58,7 +58,7 @@ def test_a_backed_size_starts_at_two_and_keeps_its_hint() -> None:
     assert env.var_to_range == {s: ValueRange(2, None)}
     assert env.backed_var_to_val == {s: 5}
     assert env.size_hint(of_atom(s) * 3) == 15
-    assert env.size_hint(symbol("u0")) is None
+    assert env.size_hint(symbol("u0"), allow_none=True) is None
     with pytest.raises(ValueError, match="the hint 1 of s1 is not in"):
         env.create_symbol(1)
 
@@ -293,9 +293,12 @@ def test_hints() -> None:
     assert guarding_hint_or_throw(s) == 5
     assert not has_guarding_hint(u)
     assert optimization_hint(u, 7) == 7
-    for ask in (guarding_hint_or_throw, optimization_hint):
-        with pytest.raises(GuardOnDataDependentSymNode):
-            ask(u)
+    assert optimization_hint(u) == 8192
+    quotient = u // (u - 7)
+    assert isinstance(quotient, SymInt)
+    assert optimization_hint(quotient, 7) == 7
+    with pytest.raises(GuardOnDataDependentSymNode):
+        guarding_hint_or_throw(u)
     assert env.guards == []
 
 
@@ -309,8 +312,9 @@ def test_free_symbols_read_through_replacements_in_order() -> None:
     assert not has_free_unbacked_symbols(u)
     assert is_symbolic(u)
     assert not is_symbolic(3)
-    with pytest.raises(AssertionError, match="cannot find the symbols of a str"):
-        free_symbols("u0")
+    assert [x.name for x in free_symbols({"a": u + s, "b": ["text", None]})] == ["s0"]
+    with pytest.raises(AssertionError, match="cannot find the symbols of a bytes"):
+        free_symbols(b"u0")
 
 
 def test_check_consistent_requires_equal_sizes() -> None:

@@ -202,7 +202,7 @@ def test_the_functions_of_torch_mean_what_they_say(a: int, b: int, c: int) -> No
         (p == q, (a < b) == (b == c)),
         (p & q, a < b and b == c),
         (p | q, a < b or b == c),
-        (~p, not a < b),
+        (sym_not(p), not a < b),
     ]:
         value, fine = _meaning(env, found, values)
         assert fine
@@ -261,12 +261,16 @@ def test_a_decision_that_is_known_guards_nothing() -> None:
     assert env.log == []
 
 
-def test_symbolic_numbers_are_unhashable_as_in_pytorch() -> None:
+def test_a_symbolic_integer_is_unhashable_and_others_are_decided_as_in_pytorch() -> None:
     env = ShapeEnv()
     with pytest.raises(TypeError, match="unhashable type: non-nested SymInt"):
         hash(env.create_unbacked_symint())
-    with pytest.raises(TypeError, match="unhashable type: SymBool"):
-        hash(env.create_unbacked_symbool())
+    for undecided in (env.create_unbacked_symbool(), env.create_unbacked_symfloat()):
+        with pytest.raises(GuardOnDataDependentSymNode):
+            hash(undecided)
+    size = env.create_symintnode(env.create_symbol(5))
+    assert hash(size > 4) == hash(True)
+    assert len(env.guards) == 1
 
 
 def test_an_operand_of_another_class_is_a_type_error() -> None:
