@@ -144,6 +144,18 @@ PRO_14 = Clause(
 
 
 @checks(PRO_13)
+def test_a_value_over_what_an_earlier_node_bound_is_recorded_in_old_names() -> None:
+    env = two_fresh()
+    rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u0"): AT}}), (SymInt(FRESH[0], env),))
+    larger = SymInt(FRESH[0], env) + 1
+    with env.at("later"):
+        rebind_unbacked(env, Recorded({"unbacked_bindings": {name("u1"): AT}}), (larger,))
+    binding, definition = env.log[1:]
+    assert binding == Binding("later", name("u1"), AT, None, OLD[0] + 1)
+    assert definition == Definition("later", name("u1"), AT, OLD[0] + 1)
+
+
+@checks(PRO_13)
 def test_what_was_said_before_a_step_keeps_its_words() -> None:
     env = two_fresh()
     env.fact(ge(FRESH[0], 0))
