@@ -249,6 +249,18 @@ def test_floats_are_rewritten_exactly() -> None:
 
 
 @checks(FRM_05)
+def test_a_float_and_itself_are_twice_the_float() -> None:
+    """To the bit, for every double: both round the same number once."""
+    for real in (F, t.float_unary("sqrt", F), t.float_add(F, G)):
+        twice = t.float_add(real, real)
+        assert twice is t.float_mul(2.0, real)
+        for one in (0.1, -0.0, math.inf, math.nan, 1.7e308, -5e-324):
+            if real is F:
+                assert _same(evaluate(twice, {"zuf0": one}), one + one)
+    assert (t.float_add(0.5, 0.5), t.float_add(F, G) is t.float_mul(2.0, F)) == (1.0, False)
+
+
+@checks(FRM_05)
 def test_comparisons_of_floats_have_one_form() -> None:
     same: tuple[tuple[Cond, Cond], ...] = (
         (t.float_lt(X, Y), t.lt(X, Y)), (t.float_le(X, Y), t.le(X, Y)), (t.float_eq(X, Y), t.eq(X, Y)),
