@@ -137,9 +137,12 @@ def _replace_everywhere(pairs: Sequence[tuple[object, object]]) -> None:
     for module in list(sys.modules.values()):
         if not isinstance(module, ModuleType):  # pyright: ignore[reportUnnecessaryIsInstance]  # anything may stand there
             continue
-        for name, value in list(vars(module).items()):
+        namespace = vars(module)
+        if table.keys().isdisjoint(map(id, list(namespace.values()))):
+            continue
+        for name, value in list(namespace.items()):
             if id(value) in table:
-                vars(module)[name] = table[id(value)][1]
+                namespace[name] = table[id(value)][1]
 
 
 def _is_being_imported(module: ModuleType) -> bool:

@@ -6,7 +6,8 @@ on the part holds on the whole, because the rest only adds hypotheses; what is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import is_not
 from typing import Protocol, TypeAlias, TypeVar, cast, final
 
 from refimpl.torch.expressions import Unreadable
@@ -34,12 +35,13 @@ class _DivideByKey(Protocol):
 
 @final
 class Relevance:
-    """Cuts captures to what concerns a step; remembers the symbols of each expression."""
+    """Cuts captures to what concerns a step; remembers the symbols of each expression, and what defines what."""
 
-    __slots__ = ("_free",)
+    __slots__ = ("_defined", "_free")
 
     def __init__(self) -> None:
         self._free: dict[int, tuple[object, _Symbols]] = {}
+        self._defined = (_Connected(self.free), _Connected(self.free))
 
     def cut(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> tuple[Capture, Capture]:
         """Both captures without what is the same in them and shares no symbol with the step or with what it changed."""
@@ -105,18 +107,11 @@ class Relevance:
 
         What is the same before and after is read after; what changed belongs to the subject already.
         """
-        entries = [
-            (symbol, self.free(by)) for table in (after.replacements, after.renamings) for symbol, by in table.items()
-        ]
         size = -1
         while size != len(subject):
             size = len(subject)
-            for symbol, others in entries:
-                if symbol in subject:
-                    subject |= others
-                elif not others.isdisjoint(subject):
-                    subject.add(symbol)
-                    subject |= others
+            for connected, table in zip(self._defined, (after.replacements, after.renamings), strict=True):
+                subject = connected.with_(subject, table)
         return subject
 
     def _follow(self, mentioned: set[object], table: Mapping[object, object]) -> None:
@@ -162,11 +157,53 @@ class Relevance:
         )
 
 
+@final
+class _Connected:
+    """The groups of symbols that the entries of a table connect; a table that only grew is read where it is new."""
+
+    __slots__ = ("_free", "_groups", "_keys", "_values")
+
+    def __init__(self, free: Callable[[object], _Symbols]) -> None:
+        self._free = free
+        self._groups: dict[object, set[object]] = {}
+        self._keys: list[object] = []
+        self._values: list[object] = []
+
+    def with_(self, symbols: set[object], table: Mapping[object, object]) -> set[object]:
+        """The symbols and all that are connected with them."""
+        keys, values, known = list(table), list(table.values()), len(self._keys)
+        if keys[:known] != self._keys or any(map(is_not, values, self._values)):
+            self._groups, known = {}, 0
+        for symbol, by in zip(keys[known:], values[known:], strict=True):
+            self._connect((symbol, *self._free(by)))
+        self._keys, self._values = keys, values
+        groups = {id(group): group for symbol in symbols if (group := self._groups.get(symbol)) is not None}
+        return symbols.union(*groups.values())
+
+    def _connect(self, symbols: Iterable[object]) -> None:
+        """All of them are in one group; the small groups are put into the largest."""
+        groups = {id(group): group for group in (self._groups.get(symbol, {symbol}) for symbol in symbols)}
+        largest = max(groups.values(), key=len)
+        for group in groups.values():
+            if group is not largest:
+                largest |= group
+                self._groups.update(dict.fromkeys(group, largest))
+        self._groups.update(dict.fromkeys(symbols, largest))
+
+
 def _changed(old: Mapping[object, object], new: Mapping[object, object]) -> list[object]:
     """The keys under which the two hold different things."""
+    keys, known = list(new), len(old)
+    # Entries keep their places: lists are compared by identity, where a look-up would hash every symbol.
+    if keys[:known] == list(old):
+        pairs = zip(keys, old.values(), new.values(), strict=False)
+        return [key for key, was, now in pairs if was is not now and was != now] + keys[known:]
     found = [key for key, value in new.items() if (was := old.get(key)) is not value and was != value]
     return found + [key for key in old if key not in new]
 
 
 def _restricted(table: Mapping[object, _T], symbols: set[object]) -> dict[object, _T]:
-    return {symbol: value for symbol, value in table.items() if symbol in symbols}
+    kept = table.keys() & symbols
+    if len(kept) < 2:
+        return {symbol: table[symbol] for symbol in kept}
+    return {symbol: value for symbol, value in table.items() if symbol in kept}

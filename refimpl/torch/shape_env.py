@@ -78,7 +78,7 @@ def capture(env: object) -> Capture:
         live.replacements.copy(),
         live.unbacked_renamings.copy(),
         tuple(live.guards),
-        {symbol: tuple(asserts) for symbol, asserts in live.deferred_runtime_asserts.items()},
+        dict(zip(filed := live.deferred_runtime_asserts.copy(), map(tuple, filed.values()), strict=True)),
         frozenset(live.divisible),
         frozenset(live.size_like),
         tuple(live.pending_fresh_unbacked_symbols),
