@@ -87,7 +87,7 @@ def conform(
     rows: list[Row] = []
     problems: list[str] = []
     for vector, outcome, seconds in _asked(vectors, opened, first, started.features, deadline, jobs, problems):
-        judgement = _waived(path_of(vector), judge(vector, outcome, started.features, solver), own)
+        judgement = _waived(path_of(vector), outcome, judge(vector, outcome, started.features, solver), own)
         rows.append(Row(vector, outcome, judgement, seconds))
         watch(rows[-1])
     paths = [path_of(row.vector) for row in rows]
@@ -101,11 +101,14 @@ def conform(
     )
 
 
-def _waived(path: str, judgement: Judgement, waivers: Sequence[Waiver]) -> Judgement:
+def _waived(path: str, outcome: Outcome, judgement: Judgement, waivers: Sequence[Waiver]) -> Judgement:
     waiver = next((each for each in waivers if each.covers(path)), None)
     if waiver is None:
         return judgement
     if judgement.verdict in ("fail", "unknown"):
+        if not waiver.is_of(outcome):
+            message = f"it fails in another way than the waiver {waiver.id} of {waiver.date} says: {judgement.message}"
+            return replace(judgement, verdict="fail", message=message)
         return replace(judgement, verdict="waived", message=f"{waiver.reason} ({waiver.finding}): {judgement.message}")
     if judgement.verdict == "pass":
         return Judgement("fail", f"it passes, so that the waiver {waiver.id} of {waiver.date} is to be taken away")

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from refimpl.symbolic_shapes.key_path import CallMethodKey
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.symbolic_shapes.sym_node import BoolLike, FloatLike, IntLike, Symbolic, SymBool, SymFloat, SymInt
-from refimpl.terms import IntTerm, ValueRange, eq, to_dim
+from refimpl.terms import Cond, IntTerm, ValueRange, eq, to_dim
 
 __all__ = [
     "UNBACKED_FALLBACK",
@@ -136,7 +137,8 @@ def expect_true(a: BoolLike, msg: str = "Runtime assertion failed") -> bool:
 def constrain_range(a: IntLike, *, min: int | None, max: int | None = None) -> None:
     """Require ``min <= a <= max``.
 
-    Raises ValueError for an empty range or a plain number out of it, AssertionError if the example is out of it.
+    Raises ValueError for an empty range or a plain number out of it, AssertionError if the example is out of it,
+    RuntimeError for what is known to be out of it.
     """
     if min is not None and max is not None and max < min:
         raise ValueError(
@@ -150,9 +152,9 @@ def constrain_range(a: IntLike, *, min: int | None, max: int | None = None) -> N
     hint = a.node.hint if env.guard_from_hints else None
     if hint is not None and ((min is not None and hint < min) or (max is not None and hint > max)):
         raise AssertionError(f"{hint} not in {ValueRange(min, max)}")
-    for condition in ([] if min is None else [a >= min]) + ([] if max is None else [a <= max]):
-        if isinstance(condition, SymBool):
-            env.require(condition.condition, f"Invalid value {a} for range {_range_text(min, max)}")
+    asked = ([] if min is None else [a >= min]) + ([] if max is None else [a <= max])
+    conditions = [each.condition for each in asked if isinstance(each, SymBool)]
+    _require(env, conditions, RuntimeError(f"Invalid value {a} for range {_range_text(min, max)}"))
 
 
 def _range_text(min: int | None, max: int | None) -> str:
@@ -168,7 +170,15 @@ def constrain_unify(a: IntLike, b: IntLike) -> None:
         return
     left = a if isinstance(a, int) else to_dim(a.node.raw)
     right = b if isinstance(b, int) else to_dim(b.node.raw)
-    env.require(eq(left, right), f"Expected {a} == {b}", AssertionError)
+    _require(env, [eq(left, right)], AssertionError(f"Expected {a} == {b}"))
+
+
+def _require(env: ShapeEnv, conditions: Sequence[Cond], error: Exception) -> None:
+    """Require all of them or, if one is known to be false, none (law ATOM). Raises the error then."""
+    if any(env.known(condition) is False for condition in conditions):
+        raise error
+    for condition in conditions:
+        env.require(condition, str(error))
 
 
 def _env_of(*values: IntLike) -> ShapeEnv | None:

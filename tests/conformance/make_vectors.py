@@ -2,7 +2,7 @@
 
 python -m tests.conformance.make_vectors            # write
 
-A vector that shows no seeded fault and takes the path of another is not written.
+A vector that shows no seeded fault, of ours or in PyTorch, and takes the path of another is not written.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from refimpl.conformance.vector import Vector
 from refimpl.conformance.wire_vectors import hash_of, read_vector, vector_json, vector_text
 from refimpl.solver import make_solver
 from refimpl.torch.subject import TorchImplementation
+from tests.conformance.torch_edits import EDITS
 from tests.conformance.vectors.drafts import DRAFTS, expected_of, vector_of
-from tests.conformance.vectors.measuring import fails, killers, paths, redundant
+from tests.conformance.vectors.measuring import fails, killers, killers_in_torch, paths, redundant
 
 __all__ = ["FOLDER", "by_hand", "main"]
 
@@ -58,7 +59,10 @@ def main() -> None:
     solver = make_solver()
     wrong = [path_of(vector) for vector in vectors if fails(vector, solver)]
     kills = killers(vectors)
-    left_out = set(redundant(vectors, kills, paths(vectors)))
+    taken = paths(vectors)
+    doubtful = set(redundant(vectors, kills, taken))
+    kills |= killers_in_torch([vector for vector in vectors if path_of(vector) in doubtful], EDITS)
+    left_out = set(redundant(vectors, kills, taken))
     for file in FOLDER.glob("*/*.json"):
         if file.stem in known:
             file.unlink()

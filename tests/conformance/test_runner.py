@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from refimpl.conformance.case import Case
 from refimpl.conformance.errors import FormatError
-from refimpl.conformance.outcome import Broke, Outcome, Raised, Rejection
+from refimpl.conformance.outcome import Broke, Outcome, Raised, RebindingResult, Rejection, Returned
 from refimpl.conformance.reference import Reference
 from refimpl.conformance.runner import ConformanceRun, Row, conform
 from refimpl.conformance.serving import ask
 from refimpl.conformance.store import path_of
 from refimpl.conformance.subjects import SubjectError, command_subject, local_subject, open_subject
-from refimpl.conformance.waivers import Waiver, read_waivers
+from refimpl.conformance.waivers import Waiver, fingerprint, read_waivers
 from refimpl.solver import make_solver
+from refimpl.symbolic_shapes.state import ShapeEnvState
+from refimpl.terms import Cond, ge, le, symbol
 from tests.conformance.planted import SET, answering, vector_named
 
 ROOT = Path(__file__).parents[2]
@@ -207,6 +210,27 @@ def test_a_waiver_that_no_longer_fails_is_a_failure() -> None:
     assert run.exit_code == 1
 
 
+def test_what_fails_in_another_way_is_not_waived() -> None:
+    refused = Raised(Rejection("refused", "in these words"))
+    as_seen = replace(_waiver(WRONG), seen=fingerprint(refused))
+    assert as_seen.is_of(Raised(Rejection("refused", "or in others")))
+    assert (_waived(as_seen).exit_code, _waived(as_seen).count("waived")) == (0, 1)
+    otherwise = replace(_waiver(WRONG), seen=fingerprint(Raised(Rejection("path"))))
+    run = _waived(otherwise)
+    assert (run.exit_code, run.count("waived"), run.count("fail")) == (1, 0, 1)
+    message = next(row.judgement.message for row in run.rows if row.judgement.verdict == "fail")
+    assert message.startswith(f"it fails in another way than the waiver {WRONG} of 2026-01-02 says: ")
+
+
+def test_a_fingerprint_tells_what_is_said_and_not_in_which_order() -> None:
+    def answered(*known: Cond) -> Returned[RebindingResult]:
+        return Returned(RebindingResult(ShapeEnvState(known=known)))
+
+    u0 = symbol("u0")
+    assert fingerprint(answered(ge(u0, 1), le(u0, 4))) == fingerprint(answered(le(u0, 4), ge(u0, 1)))
+    assert fingerprint(answered(ge(u0, 1), le(u0, 4))) != fingerprint(answered(ge(u0, 1), le(u0, 5)))
+
+
 def test_a_waiver_of_nothing_is_a_failure_when_everything_ran() -> None:
     waivers = (_waiver(WRONG), _waiver("rebinding/gone"))
     run = _waived(*waivers)
@@ -222,6 +246,7 @@ def test_a_waiver_of_nothing_is_a_failure_when_everything_ran() -> None:
         ({"date": "soon"}, "waivers[0].date: a date is YYYY-MM-DD"),
         ({"reason": " "}, "waivers[0].reason: this says nothing"),
         ({"why": "x"}, 'there is no field "why" here'),
+        ({"seen": "x"}, "waivers[0].seen: this is no SHA-256"),
     ],
 )
 def test_waivers_are_read_strictly(tmp_path: Path, change: dict[str, str], complaint: str | None) -> None:

@@ -18,14 +18,16 @@ from refimpl.conformance.reference import Reference
 from refimpl.conformance.serving import ask
 from refimpl.conformance.store import VectorSet, load_vectors, path_of
 from refimpl.conformance.vector import Vector
-from refimpl.conformance.waivers import Waiver, read_waivers
+from refimpl.conformance.waivers import Waiver, fingerprint, read_waivers
 from refimpl.conformance.wire_vectors import hash_of, vector_json
 from refimpl.solver import make_solver
 from refimpl.terms import Cond, Scalar, Sort, Symbol, Undefined, evaluate, free_of
 from tests.conformance.make_vectors import FOLDER
+from tests.conformance.make_waivers import seen_now
 from tests.conformance.torch_bugs import BUGS, Bug, planted
+from tests.conformance.torch_edits import EDITS
 from tests.conformance.vectors.drafts import DRAFTS, expected_of, recorded, vector_of
-from tests.conformance.vectors.measuring import fails, killers, paths, redundant
+from tests.conformance.vectors.measuring import fails, killers, killers_in_torch, paths, redundant
 from tests.findings.pages import FINDINGS
 from tests.mutants.catalogue import by_id
 from tests.mutants.mutant import planted as planted_in_ours
@@ -101,11 +103,21 @@ def test_a_rebinding_is_expected_to_succeed_exactly_if_a_small_box_has_a_solutio
 def test_each_named_fault_is_shown_by_its_vector() -> None:
     vectors = [vector for vector in _all().vectors if vector.kills]
     named = {fault for vector in vectors for fault in vector.kills}
-    known = by_id()
-    assert named <= known.keys()
-    found = killers(vectors, [known[fault] for fault in sorted(named)])
+    known, in_torch = by_id(), {bug.name for bug in EDITS}
+    assert named <= known.keys() | in_torch
+    found = killers(vectors, [known[fault] for fault in sorted(named - in_torch)])
     for vector in vectors:
-        assert set(vector.kills) <= set(found[path_of(vector)]), path_of(vector)
+        assert set(vector.kills) - in_torch <= set(found[path_of(vector)]), path_of(vector)
+
+
+@pytest.mark.torch
+def test_each_named_fault_of_pytorch_is_shown_by_its_vector() -> None:
+    named = {bug.name: bug for bug in EDITS}
+    vectors = [vector for vector in _all().vectors if named.keys() & set(vector.kills)]
+    assert vectors
+    found = killers_in_torch(vectors, EDITS)
+    for vector in vectors:
+        assert set(vector.kills) == set(found[path_of(vector)]), path_of(vector)
 
 
 def test_no_vector_is_redundant() -> None:
@@ -173,6 +185,12 @@ def _passed_by_torch() -> tuple[tuple[Vector, Outcome], ...]:
     return tuple([(v, o) for v, o in zip(vectors, _asked(vectors), strict=True) if _judged(v, o).verdict == "pass"])
 
 
+def _waived_for_torch() -> tuple[tuple[Vector, Waiver], ...]:
+    """What PyTorch fails as the waivers say."""
+    waivers = {waiver.id: waiver for waiver in _waivers()}
+    return tuple([(v, waivers[path_of(v)]) for v in _all().vectors if path_of(v) in waivers])
+
+
 @pytest.mark.torch
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_what_is_recorded_is_what_pytorch_answers() -> None:
@@ -198,12 +216,23 @@ def test_what_pytorch_fails_is_waived_by_a_finding_and_nothing_else_is() -> None
 
 @pytest.mark.torch
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_pytorch_fails_what_is_waived_as_the_waivers_say() -> None:
+    assert seen_now() == {waiver.id: waiver.seen for waiver in _waivers()}
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize("bug", [*BUGS, *EDITS], ids=lambda bug: bug.name)
 def test_pytorch_with_a_bug_fails(bug: Bug) -> None:
     for vector, before in _passed_by_torch():
         with planted(bug):
             (outcome,) = _asked([vector])
         if outcome != before and _judged(vector, outcome).verdict != "pass":
+            return
+    for vector, waiver in _waived_for_torch():
+        with planted(bug):
+            (outcome,) = _asked([vector])
+        if waiver.seen != fingerprint(outcome):
             return
     pytest.fail(f"no vector shows {bug.name}")
 

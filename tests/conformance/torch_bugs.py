@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Protocol, TypeAlias, cast, final
 
-__all__ = ["BUGS", "Bug", "planted"]
+__all__ = ["BUGS", "IN_TORCH", "Bug", "planted"]
+
+IN_TORCH: Final = "torch-"
+"""How the names of those bugs begin that a vector names among the faults that it shows."""
 
 Function: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]  # PyTorch's functions have no types here
 _SHAPES: Final = "torch.fx.experimental.symbolic_shapes"

@@ -286,6 +286,21 @@ def test_constraining_ranges() -> None:
     assert int(u) == 4
 
 
+def test_what_is_known_to_be_out_of_a_range_changes_nothing() -> None:
+    env = ShapeEnv()
+    u, v = env.create_unbacked_symint(), env.create_unbacked_symint()
+    constrain_range(u, min=2, max=8)
+    asserts = env.deferred_runtime_asserts
+    for low, high in ((9, None), (None, 1), (0, 1)):
+        with pytest.raises(RuntimeError, match="Invalid value u0 for range"):
+            constrain_range(u, min=low, max=high)
+    with pytest.raises(AssertionError, match="Expected u0 == 9"):
+        constrain_unify(u, 9)
+    assert env.bound(symbol("u0")) == ValueRange(2, 8)
+    assert env.deferred_runtime_asserts == asserts
+    assert not has_static_value(v)
+
+
 def test_hints() -> None:
     env = ShapeEnv()
     s, u = env.create_symintnode(env.create_symbol(5)), env.create_unbacked_symint()

@@ -151,8 +151,17 @@ def _old_values() -> Iterator[Draft]:
         "old-value-symbol",
         ("BND-07",),
         ComputeBindings(before, tup(U2), tup(U0)),
-        (found(env(u0=(0, 9), u2=(0, None), s0=(2, None, 5), pending="", replacements={"u2": U0}), {"u2": (AT[0],)}),),
-    )
+        (
+            found(
+                env(
+                    u0=(0, 9), u2=(0, None), s0=(2, None, 5),
+                    pending="", replacements={"u2": U0}, renamings={"u2": "u0"},
+                ),
+                {"u2": (AT[0],)},
+                (*ALL, "renamings"),
+            ),
+        ),
+    )  # fmt: skip
     yield Draft(
         "old-value-size",
         ("BND-07",),

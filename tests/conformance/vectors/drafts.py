@@ -25,12 +25,14 @@ from tests.conformance.vectors.interpreting import INTERPRETING
 from tests.conformance.vectors.propagating import PROPAGATING
 from tests.conformance.vectors.questions import QUESTIONS
 from tests.conformance.vectors.renaming import RENAMING
+from tests.conformance.vectors.showing import SHOWING
 from tests.conformance.vectors.transitions import TRANSITIONS
 
 __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
+    *SHOWING,
 )  # fmt: skip
 
 

@@ -17,10 +17,13 @@ from refimpl.conformance.serving import ask
 from refimpl.conformance.store import path_of
 from refimpl.conformance.vector import Vector
 from refimpl.solver import Solver, make_solver
+from refimpl.torch.subject import TorchImplementation
+from tests.conformance.torch_bugs import IN_TORCH, Bug
+from tests.conformance.torch_bugs import planted as planted_in_torch
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import Mutant, forget_results, planted
 
-__all__ = ["MUTANTS", "Path_", "fails", "killers", "paths", "redundant"]
+__all__ = ["MUTANTS", "Path_", "fails", "killers", "killers_in_torch", "paths", "redundant"]
 
 _Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
 Arc: TypeAlias = tuple[str, int, int]
@@ -77,6 +80,25 @@ def killers(vectors: Sequence[Vector], mutants: Iterable[Mutant] = MUTANTS) -> d
     return found
 
 
+def killers_in_torch(vectors: Sequence[Vector], bugs: Iterable[Bug]) -> dict[str, list[str]]:
+    """For each vector, by ``chapter/id``, the bugs under which PyTorch fails it although it passes it otherwise."""
+    torch, solver = TorchImplementation(), make_solver()
+
+    def passes(vector: Vector, outcome: Outcome) -> bool:
+        return judge(vector, outcome, torch.features, solver).verdict == "pass"
+
+    right = {path_of(vector): ask(torch, vector.case.input) for vector in vectors}
+    passed = [vector for vector in vectors if passes(vector, right[path_of(vector)])]
+    found: dict[str, list[str]] = {path_of(vector): [] for vector in vectors}
+    for bug in bugs:
+        with planted_in_torch(bug):
+            answers = [ask(torch, vector.case.input) for vector in passed]
+        for vector, answer in zip(passed, answers, strict=True):
+            if answer != right[path_of(vector)] and not passes(vector, answer):
+                found[path_of(vector)].append(bug.name)
+    return found
+
+
 def paths(vectors: Sequence[Vector]) -> dict[str, Path_]:
     """The branches in this project's code that each vector takes, by ``chapter/id``."""
     return {path_of(vector): _path(lambda vector=vector: _answer(vector)) for vector in vectors}  # type: ignore[misc]
@@ -110,8 +132,11 @@ def _path(run: Callable[[], object]) -> Path_:
 
 
 def redundant(vectors: Sequence[Vector], kills: Mapping[str, Sequence[str]], taken: Mapping[str, Path_]) -> list[str]:
-    """The vectors, in order, that show no fault and take the path of one before them or of one that shows a fault."""
-    seen = {taken[path] for path, faults in kills.items() if faults}
+    """The vectors, in order, that show no fault and take the path of one before them or of one that shows a fault.
+
+    A fault of PyTorch is none of the path that this project's code takes.
+    """
+    seen = {taken[path] for path, faults in kills.items() if any(not each.startswith(IN_TORCH) for each in faults)}
     found: list[str] = []
     for vector in vectors:
         path = path_of(vector)
