@@ -149,7 +149,8 @@ def constrain_range(a: IntLike, *, min: int | None, max: int | None = None) -> N
             raise ValueError(f"Invalid value {a} for range {_range_text(min, max)}")
         return
     env = a.node.shape_env
-    hint = a.node.hint if env.guard_from_hints else None
+    # A symbol that became a number has no example any more.
+    hint = a.node.hint if env.guard_from_hints and not is_concrete_int(a) else None
     if hint is not None and ((min is not None and hint < min) or (max is not None and hint > max)):
         raise AssertionError(f"{hint} not in {ValueRange(min, max)}")
     asked = ([] if min is None else [a >= min]) + ([] if max is None else [a <= max])
