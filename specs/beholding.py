@@ -91,7 +91,7 @@ OBS_04 = Clause(
     "Facts, requirements, definitions and side conditions are kept in order and written in old names; what is defined"
     " where nothing allocates is dropped.",
     f"{_LAWS}.observe:_in_old",
-    "obs-facts-keep-fresh-names",
+    "obs-plain-conditions-are-rewritten",
 )
 
 
@@ -171,7 +171,7 @@ OBS_05 = Clause(
     "A requirement is an assert's, one value under two names, the kernel's own, or deferred; a node that is known to"
     " raise requires what it violates.",
     f"{_LAWS}.observe:_after",
-    "obs-violations-are-forgotten",
+    "obs-kernels-are-a-source-of-their-own",
 )
 
 
@@ -259,7 +259,7 @@ OBS_06 = Clause(
     "Each recorded symbol that no input binds is held first by one node; computed sizes are machine sizes, and items"
     " machine integers.",
     f"{_LAWS}.observe:_holders",
-    "obs-the-last-node-holds-a-symbol",
+    "obs-inputs-hold-symbols",
 )
 
 

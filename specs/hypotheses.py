@@ -80,7 +80,7 @@ OBL_08 = Clause(
     "The contract is the ranges of what the caller gives, that sizes are positive, and the guards; a range is its two"
     " ends, an open end nothing.",
     f"{_LAWS}.contract:contract_of",
-    "obl-the-callers-ranges-are-forgotten",
+    "obl-open-ends-of-floats-are-numbers",
 )
 
 
@@ -180,7 +180,7 @@ OBL_09 = Clause(
     "Inputs have machine sizes and are machine integers; what is computed is at most the largest size, and an item is a"
     " machine integer.",
     f"{_LAWS}.contract:computed_bounds",
-    "obl-computed-sizes-are-unbounded",
+    "obl-integer-inputs-have-no-upper-end",
 )
 MACHINE = (-(2**63), 2**63 - 1)
 
@@ -232,7 +232,7 @@ OBL_10 = Clause(
     "A definition replaces its symbol everywhere, to the end; under a branch, of another sort, of itself or a second"
     " one, it is an equation.",
     f"{_LAWS}.elimination:elimination",
-    "obl-definitions-of-a-branch-hold-everywhere",
+    "obl-numbers-of-another-sort-are-equal",
 )
 
 

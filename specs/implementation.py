@@ -29,7 +29,9 @@ from refimpl.testing import (
     shape_envs,
 )
 from specs.clauses import Clause, checks
+from specs.rebinding import REB_01
 from specs.subgraphs import PRO_12
+from specs.values import REB_06, REB_08, REB_10, REB_11
 
 __all__ = ["IMP_06", "IMP_07", "IMP_08", "IMP_09", "IMP_10", "IMP_11", "IMP_12", "IMP_13"]
 
@@ -86,11 +88,11 @@ IMP_11 = Clause(
     f"{_REBINDING}:_orient",
     "imp-what-holds-is-refused",
 )
-test_exact_holds_of_the_shipped_step = checks(IMP_06)(_asked("EXACT"))
-test_frame_holds_of_the_shipped_step = checks(IMP_07)(_asked("FRAME"))
-test_root_holds_of_the_shipped_step = checks(IMP_08)(_asked("ROOT"))
-test_sort_holds_of_the_shipped_step = checks(IMP_09)(_asked("SORT"))
-test_steady_holds_of_the_shipped_step = checks(IMP_11)(_asked("STEADY"))
+test_exact_holds_of_the_shipped_step = checks(IMP_06, REB_01)(_asked("EXACT"))
+test_frame_holds_of_the_shipped_step = checks(IMP_07, REB_06)(_asked("FRAME"))
+test_root_holds_of_the_shipped_step = checks(IMP_08, REB_08)(_asked("ROOT"))
+test_sort_holds_of_the_shipped_step = checks(IMP_09, REB_11)(_asked("SORT"))
+test_steady_holds_of_the_shipped_step = checks(IMP_11, REB_10)(_asked("STEADY"))
 
 
 @dataclass

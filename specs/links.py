@@ -127,7 +127,7 @@ LNK_02 = Clause(
     "INJ asks that a fresh value without binding equals the name recorded in its place, if another site has that name,"
     " and that one value's two names are equal by what is recorded.",
     f"{_LAWS}.inj:_claims",
-    "lnk-two-names-are-judged-by-the-run",
+    "lnk-shared-floats-are-integers",
 )
 
 
@@ -200,7 +200,7 @@ LNK_04 = Clause(
     "LNK-04",
     "What only an operator enforces is listed once, with numbers that violate it and satisfy everything recorded.",
     f"{_LAWS}.unrecorded:unrecorded",
-    "lnk-the-operator-implies-itself",
+    "lnk-examples-need-no-model",
 )
 
 

@@ -131,7 +131,7 @@ OBL_14 = Clause(
     "An assert needs the symbols of its recorded argument too; of a deferred requirement that is lost, what the kernel"
     " enforces remains; what an operator enforces is never lost.",
     f"{_LAWS}.emission:with_emission",
-    "obl-recorded-words-do-not-matter",
+    "obl-what-remains-is-not-enforced",
 )
 
 

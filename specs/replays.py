@@ -91,7 +91,7 @@ RPL_01 = Clause(
     "Every node has its value at the sizes of the valuation; what depends on data is the witness's, and the first node"
     " that raises ends the run.",
     f"{_LAWS}.replay:replay",
-    "rpl-failures-are-no-runs",
+    "rpl-what-cannot-be-replayed-goes-on",
 )
 
 
@@ -234,7 +234,7 @@ RPL_03 = Clause(
     "RPL-03",
     "A symbol whose value an operator computes has that value, whatever the witness guessed.",
     f"{_LAWS}.replay:_Runner._bind",
-    "rpl-guesses-count-more-than-values",
+    "rpl-computed-values-are-guesses-too",
 )
 
 
@@ -289,7 +289,7 @@ RPL_04 = Clause(
     "RPL-04",
     "A sub-graph runs where its operator runs it, under its own path, and a predicate is the witness's.",
     f"{_LAWS}.replay:_Runner.predicate",
-    "rpl-branches-are-always-taken",
+    "rpl-unchosen-branches-are-not-taken",
 )
 
 

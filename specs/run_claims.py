@@ -16,6 +16,7 @@ from refimpl.symbolic_shapes import KeyPath, SequenceKey
 from refimpl.symbolic_shapes.state import Range, ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Symbol, ValueRange, eq, ge, le, ne, symbol
 from specs.clauses import Clause, checks
+from specs.observed import IMP_04, IMP_05
 from tests.laws.observed import S0, U0, U1, U7, U8
 from tests.laws.seen import atom
 from tests.laws.stepping import known, ran
@@ -58,7 +59,7 @@ ASK_09 = Clause(
 )
 
 
-@checks(ASK_09)
+@checks(ASK_09, IMP_05)
 def test_each_recorded_binding_is_rebound_by_its_node() -> None:
     steps = (at("a", Place(U0, AT, W)), at("b", Place(U1, AT, X), Place(U8, NEXT, Missing("no"))))
     recorded = (("a", U0, AT), ("b", U1, AT), ("b", U8, NEXT))
@@ -79,7 +80,7 @@ def test_each_recorded_binding_is_rebound_by_its_node() -> None:
         assert len(_told(DOM_OF_RUN, ran(placeholder, recorded=(("x", U0, AT),)))) == told
 
 
-@checks(ASK_09)
+@checks(ASK_09, IMP_05)
 def test_each_pending_symbol_is_bound() -> None:
     def told(*steps: Step, recorded: tuple[tuple[str, Symbol, KeyPath], ...] = (), **after: object) -> list[str]:
         state = replace(NOTHING, pending=(U7,), **after)  # type: ignore[arg-type]  # the tests name fields
@@ -114,7 +115,7 @@ def test_each_pending_symbol_is_bound() -> None:
     assert _told(FRESH_OF_RUN, before) == [("the run", "u8 is pending when the graph has run: no node binds it")]
 
 
-@checks(ASK_09)
+@checks(ASK_09, IMP_05)
 def test_what_a_sub_graph_allocates_is_bound_there() -> None:
     ranges: dict[Symbol, Range] = dict.fromkeys(
         (U7, U8, S0, *(atom(f"u{index}") for index in range(20, 25))), ValueRange(0, None)
@@ -165,7 +166,7 @@ def _asked(law: ObservedLaw, run: RunRecord) -> list[tuple[str, Cond, frozenset[
     return [(claim.node, claim.goal, frozenset(claim.hypotheses)) for claim in found.open]
 
 
-@checks(ASK_10)
+@checks(ASK_10, IMP_05)
 def test_two_sites_under_one_name_need_equal_values() -> None:
     later = known(ge(U, 0))
     first, second = at("a", Place(U0, AT, W)), at("b", Place(U0, AT, X), before=later)
@@ -189,7 +190,7 @@ def test_two_sites_under_one_name_need_equal_values() -> None:
     assert _asked(INJ_OF_STEP, ran(replace(first, op="placeholder"), second)) == []
 
 
-@checks(ASK_10)
+@checks(ASK_10, IMP_05)
 @pytest.mark.parametrize(
     ("one", "other", "together"),
     [
@@ -210,7 +211,7 @@ def test_branches_exclude_each_other(one: str, other: str, together: bool) -> No
     assert [node for node, _, _ in _asked(INJ_OF_STEP, run)] == ([other] if together else [])
 
 
-@checks(ASK_10)
+@checks(ASK_10, IMP_05)
 def test_an_assert_filed_after_the_renaming_must_follow() -> None:
     renamed = replace(NOTHING, renamings={U7: U0}, replacements={U7: U}, asserts={U7: (ge(W, 3),)})
     done = at("a", Place(U0, AT, W), after=renamed)
@@ -240,7 +241,7 @@ ASK_11 = Clause(
 )
 
 
-@checks(ASK_11)
+@checks(ASK_11, IMP_04)
 def test_the_second_run_knows_what_the_first_knew() -> None:
     first = known(ge(U, 0), le(U, 9), renamings={U7: U0})
     base = frozenset({ge(U, 0), le(U, 9), eq(W, U)})
@@ -269,7 +270,7 @@ def test_the_second_run_knows_what_the_first_knew() -> None:
     assert STEADY.of_run(replace(ran(after=first, again=NOTHING), raised=FAILED)) == StepClaims()
 
 
-@checks(ASK_11)
+@checks(ASK_11, IMP_04)
 def test_nothing_grows_in_the_second_run() -> None:
     first = known(
         pending=(U9,), asserts={U0: (ge(U, 1),)}, ranges={U0: ValueRange(1, None), U1: ValueRange(1, None)}

@@ -13,6 +13,7 @@ from refimpl.symbolic_shapes import KeyPath, SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, eq, ge, le, lor, ne, symbol
 from specs.clauses import Clause, checks
+from specs.observed import IMP_02
 from tests.laws.observed import S0, step
 from tests.laws.seen import atom
 from tests.laws.stepping import known, ran
@@ -87,7 +88,7 @@ def test_what_follows_plainly_asks_no_solver() -> None:
     assert (asked.name, asked.goal, asked.hypotheses) == ("LINK n", ne(U, 1), (lor(ge(U, 3), le(U, -3)),))
 
 
-@checks(ASK_12)
+@checks(ASK_12, IMP_02)
 def test_what_fails_has_the_smallest_witness() -> None:
     lost = _claim(ge(U, 5), ge(U, 2), le(V, 7))
     assert judge_step(step(), SOLVER, laws=[_law(lost)]) == (
@@ -115,7 +116,7 @@ def test_what_fails_has_the_smallest_witness() -> None:
     )  # fmt: skip
 
 
-@checks(ASK_12)
+@checks(ASK_12, IMP_02)
 def test_nothing_fails_where_what_else_was_known_has_no_solution() -> None:
     elsewhere = _claim(ge(U, 5), ge(V, 3), le(V, 2))
     assert judge_step(step(), SOLVER, laws=[_law(elsewhere)]) == ()

@@ -49,7 +49,7 @@ THY_01 = Clause(
     "Assumed are the contract, machine integers, definitions, the facts met so far and the side that is given, each"
     " once and in one order, with defined symbols written out.",
     f"{_LAWS}.theory:Theory.hypotheses",
-    "thy-facts-are-forgotten",
+    "thy-layouts-are-assumed-unasked",
 )
 
 

@@ -29,6 +29,14 @@ LINKS: Final = (
         (f"{_L}test_two_names_of_one_value_need_a_record_that_makes_them_equal",),
     ),
     Mutant(
+        "lnk-shared-floats-are-integers",
+        "The name that two sites share is an integer if it is a float, and a float if it is an integer.",
+        "refimpl.laws.inj:_claims",
+        "shared.sort is Sort.INT",
+        "shared.sort is not Sort.INT",
+        ("specs/links.py::test_a_shared_name_needs_equal_values",),
+    ),
+    Mutant(
         "lnk-only-the-first-divisor-counts",
         "Only the first side condition of a path is asked.",
         f"{_M}.path:_claims",
@@ -43,6 +51,14 @@ LINKS: Final = (
         'tuple(s for s in seen.before if s.source != "operator")',
         "seen.before",
         (f"{_L}test_what_only_operators_enforce_is_listed",),
+    ),
+    Mutant(
+        "lnk-examples-need-no-model",
+        "An example of what only an operator enforces is looked for where there is no model.",
+        "refimpl.laws.unrecorded:unrecorded",
+        "model is None",
+        "model is not None",
+        ("specs/links.py::test_what_no_solver_decides_is_not_listed",),
     ),
     Mutant(
         "lnk-fresh-symbols-are-not-listed",

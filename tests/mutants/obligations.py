@@ -80,6 +80,14 @@ OBLIGATIONS: Final = (
         (f"{_H}test_the_contract_is_what_the_caller_promises", f"{_H}test_a_size_without_range_is_positive"),
     ),
     Mutant(
+        "obl-open-ends-of-floats-are-numbers",
+        "A range of floats has its lower end only if it has an upper one.",
+        "refimpl.laws.contract:range_conditions",
+        "if entry.low is not None:\n                yield float_ge(real, entry.low)",
+        "if entry.low is not None and entry.high is not None:\n                yield float_ge(real, entry.low)",
+        ("specs/hypotheses.py::test_a_range_is_its_ends",),
+    ),
+    Mutant(
         "obl-computed-sizes-are-unbounded",
         "Products of symbols may exceed every machine integer.",
         f"{_M}.contract:computed_bounds",
@@ -88,12 +96,28 @@ OBLIGATIONS: Final = (
         (f"{_H}test_computed_sizes_have_upper_bounds",),
     ),
     Mutant(
+        "obl-integer-inputs-have-no-upper-end",
+        "An integer of the caller may be above the largest machine integer.",
+        "refimpl.laws.contract:input_bounds",
+        "conditions[le(value, _INT64[1])] = None",
+        "pass",
+        ("specs/hypotheses.py::test_inputs_have_machine_sizes",),
+    ),
+    Mutant(
         "obl-definitions-of-a-branch-hold-everywhere",
         "What a branch defines replaces the symbol although the branch is not taken.",
         f"{_M}.elimination:elimination",
         "if equal is False or definition.under or symbol in mapping",
         "if equal is False or symbol in mapping",
         (f"{_H}test_definitions_are_resolved_to_the_end_and_what_cannot_be_is_an_equation",),
+    ),
+    Mutant(
+        "obl-numbers-of-another-sort-are-equal",
+        "A definition by a value of another sort is true.",
+        "refimpl.laws.elimination:equation",
+        "except SortError:\n        return False",
+        "except SortError:\n        return True",
+        ("specs/hypotheses.py::test_an_equation_is_one_of_its_sort",),
     ),
     Mutant(
         "obl-refutations-beyond-machine-integers-stand",
@@ -126,5 +150,13 @@ OBLIGATIONS: Final = (
         'words = recorded.get(stated.node, []) if stated.source == "assert" else []',
         "words = recorded.get(stated.node, [])[:0]",
         (f"{_R}test_an_assert_needs_the_symbols_of_its_recorded_argument_too",),
+    ),
+    Mutant(
+        "obl-what-remains-is-not-enforced",
+        "What the kernel enforces of a requirement that is lost does not count as enforced.",
+        "refimpl.laws.emission:with_emission",
+        "enforced=True",
+        "enforced=False",
+        ("specs/reach.py::test_only_what_must_be_asked_can_be_lost",),
     ),
 )

@@ -46,6 +46,14 @@ OBSERVING: Final = (
         (f"{_B}test_the_log_is_written_in_old_names",),
     ),
     Mutant(
+        "obs-plain-conditions-are-rewritten",
+        "A plain condition is written in old names as if it had symbols.",
+        "refimpl.laws.observe:_in_old",
+        "isinstance(condition, bool) or renaming.keys().isdisjoint(condition.free)",
+        "isinstance(condition, bool) and renaming.keys().isdisjoint(condition.free)",
+        ("specs/beholding.py::test_without_renamings_everything_stays",),
+    ),
+    Mutant(
         "obs-violations-are-forgotten",
         "What a node violates that is known to raise is not required.",
         f"{_M}.observe:_after",
@@ -54,12 +62,28 @@ OBSERVING: Final = (
         (f"{_B}test_who_states_a_requirement",),
     ),
     Mutant(
+        "obs-kernels-are-a-source-of-their-own",
+        "A requirement of the kernel's own is said to come from a kernel, which no law knows.",
+        "refimpl.laws.observe:_after",
+        'source = "operator" if',
+        'source = "kernel" if',
+        ("specs/beholding.py::test_who_states_a_requirement",),
+    ),
+    Mutant(
         "obs-the-last-node-holds-a-symbol",
         "The last node that holds a symbol is taken for the first.",
         f"{_M}.observe:_holders",
         "found.setdefault(symbol, node.path)",
         "found[symbol] = node.path",
         (f"{_B}test_the_first_node_that_holds_a_symbol",),
+    ),
+    Mutant(
+        "obs-inputs-hold-symbols",
+        "An input that has a value is a node that may hold a symbol first.",
+        "refimpl.laws.observe:_holders",
+        "node.is_input or node.old is ABSENT",
+        "node.is_input and node.old is ABSENT",
+        ("specs/beholding.py::test_the_first_node_that_holds_a_symbol",),
     ),
     Mutant(
         "obs-unbound-symbols-stand-nowhere",

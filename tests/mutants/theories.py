@@ -21,6 +21,14 @@ THEORIES: Final = (
         (f"{_T}test_the_hypotheses_are_those_of_the_side",),
     ),
     Mutant(
+        "thy-layouts-are-assumed-unasked",
+        "Layout decisions are assumed where they are not asked for, and not where they are.",
+        "refimpl.laws.theory:Theory.hypotheses",
+        "stated = (*facts, *self._stated(given), *(self._layout if layout else ()))",
+        "stated = (*facts, *self._stated(given), *(self._layout if not layout else ()))",
+        ("specs/theories.py::test_an_obligation_has_what_is_connected_with_its_goal",),
+    ),
+    Mutant(
         "thy-branches-establish-nothing",
         "What is stated of a branch does not hold plainly inside it.",
         f"{_M}:Theory._inside",
