@@ -46,7 +46,7 @@ BLI_01 = Clause(
     "What a node raises is one of a closed set of reasons; what an operator raises by itself on known sizes is a"
     " violated requirement.",
     f"{_LAWS}.failures:classify",
-    "bli-inexact-divisions-are-inconsistent",
+    "bli-decisions-on-data-are-undecided",
 )
 BLI_02 = Clause(
     "BLI-02",
@@ -114,7 +114,15 @@ BLI_03 = Clause(
     f"{_LAWS}.blind_interpreter:BlindInterpreter.run_node",
     "bli-nested-allocations-count-twice",
 )
-test_runs_of_a_prepared_program_do_not_see_each_other = checks(BLI_03)(test_prepared.test_nothing_runs_in_the_template)
+BLI_04 = Clause(
+    "BLI-04",
+    "A run is repeatable: what one run of a program allocates, renames and says is what the next one does.",
+    f"{_LAWS}.blind_run:Prepared.run",
+    "bli-runs-see-each-other",
+)
+test_runs_of_a_prepared_program_do_not_see_each_other = checks(BLI_03, BLI_04)(
+    test_prepared.test_nothing_runs_in_the_template
+)
 test_an_environment_like_another_learns_separately = checks(BLI_03, ENV_28)(
     test_prepared.test_an_environment_like_another_learns_separately
 )
@@ -358,14 +366,6 @@ def test_where_a_node_may_allocate() -> None:
     assert all(node.places is None for path, node in nodes.items() if path != "slice")
     assert [each.name for each in nodes["item"].allocated] == ["zuf4"]
     assert [each.name for each in nodes["nonzero"].allocated] == ["u2"]
-
-
-BLI_04 = Clause(
-    "BLI-04",
-    "A run is repeatable: what one run of a program allocates, renames and says is what the next one does.",
-    f"{_LAWS}.blind_run:Prepared.run",
-    "bli-runs-see-each-other",
-)
 
 
 def _plain(run: BlindRun) -> list[tuple[str, object]]:

@@ -21,6 +21,7 @@ from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number
 from refimpl.terms import Cond, bool_symbol, floor_div, ge, le, symbol
 from specs.clauses import Clause, checks
+from specs.runs import RUN_01
 from tests.laws.observations import node, seen, tensor
 
 __all__ = ["RUN_05"]
@@ -187,7 +188,7 @@ def test_both_values_of_a_node_are_evaluated_and_differ() -> None:
     assert not confirmed(claim(law="VALUE", node="x"), observed, Raised("n", "late"), values={"x": 5})[1]
 
 
-@checks(RUN_05)
+@checks(RUN_05, RUN_01)
 @pytest.mark.parametrize(
     ("is_copy", "recorded", "made", "old", "new", "expected"),
     [

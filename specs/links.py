@@ -24,6 +24,7 @@ from refimpl.symbolic_shapes.events import Binding
 from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol, ge, le, lnot, lor, mod, symbol, to_text
 from specs.clauses import Clause, checks
 from specs.laws import LAW_04, LAW_05, LAW_08
+from specs.models import RUN_08
 from specs.reports import LAW_17
 from tests.laws.judging import GivesUp
 from tests.laws.observed import F0, U0, U1, U7
@@ -204,7 +205,7 @@ LNK_04 = Clause(
 )
 
 
-@checks(LNK_04, LAW_17)
+@checks(LNK_04, LAW_17, RUN_08)
 def test_what_only_operators_enforce_is_listed() -> None:
     def listed(*before: Stated, model: dict[str, int | float | bool] | None = None) -> tuple[UnrecordedRow, ...]:
         given = observed(contract=(ge(S, 2),), hints={"s0": 8}, facts=(stated(ge(U, 0)),), before=before)

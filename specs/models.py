@@ -37,7 +37,7 @@ RUN_06 = Clause(
     "A run of both sides is looked for from the hints and, for other symbols, the end of the range that is nearest to"
     " 2; a condition that fails moves first an unbacked symbol to where it becomes an equation.",
     f"{_LAWS}.consist:_first_guess",
-    "run-backed-symbols-start-anywhere",
+    "run-floats-start-at-two",
 )
 
 
@@ -262,7 +262,7 @@ RUN_09 = Clause(
     "What a witness leaves open is made small: each unbacked integer, by name, at most 3 from 0 where its conditions"
     " allow it; a defined symbol has the value of its definition.",
     f"{_LAWS}.consist:shrunk",
-    "run-nothing-is-made-small",
+    "run-zero-is-not-small",
 )
 
 

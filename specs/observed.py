@@ -6,6 +6,8 @@ The checks are those of ``tests/laws``: right steps, and steps with one fault ea
 from __future__ import annotations
 
 from specs.clauses import Clause, checks
+from specs.roots import ASK_07, ASK_08
+from specs.steps import STP_03, STP_04, STP_05, STP_06
 from tests.laws import test_implementation_laws as laws
 
 __all__ = ["IMP_01", "IMP_02", "IMP_03", "IMP_04", "IMP_05"]
@@ -18,9 +20,13 @@ IMP_01 = Clause(
     "imp-only-exactness-counts",
 )
 test_the_laws_are_those_of_the_design = checks(IMP_01)(laws.test_the_laws_are_those_of_the_design)
-test_a_fault_breaks_its_law_and_no_other = checks(IMP_01)(laws.test_a_fault_breaks_its_law_and_no_other)
-test_a_right_step_breaks_no_law = checks(IMP_01)(laws.test_a_right_step_breaks_no_law)
-test_a_replacement_of_another_sort_breaks_sort = checks(IMP_01)(
+test_a_fault_breaks_its_law_and_no_other = checks(IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08)(
+    laws.test_a_fault_breaks_its_law_and_no_other
+)
+test_a_right_step_breaks_no_law = checks(IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08)(
+    laws.test_a_right_step_breaks_no_law
+)
+test_a_replacement_of_another_sort_breaks_sort = checks(IMP_01, ASK_07)(
     laws.test_a_replacement_of_another_sort_breaks_sort_where_it_appears
 )
 
@@ -42,13 +48,13 @@ IMP_03 = Clause(
     f"{_LAWS}.implementation:_Judge.claims",
     "imp-the-undecided-is-fine",
 )
-test_an_equation_left_unsaid_is_found = checks(IMP_03)(
+test_an_equation_left_unsaid_is_found = checks(IMP_03, STP_03)(
     laws.test_an_equation_left_unsaid_is_found_where_everything_is_asked
 )
-test_a_step_that_is_refused_although_it_has_a_solution = checks(IMP_03)(
+test_a_step_that_is_refused_although_it_has_a_solution = checks(IMP_03, STP_04)(
     laws.test_a_step_that_is_refused_although_it_has_a_solution_is_undecided
 )
-test_what_no_solver_decides_is_undecided = checks(IMP_03)(laws.test_what_no_solver_decides_is_undecided)
+test_what_no_solver_decides_is_undecided = checks(IMP_03, STP_03)(laws.test_what_no_solver_decides_is_undecided)
 
 IMP_04 = Clause(
     "IMP-04",

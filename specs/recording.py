@@ -33,7 +33,7 @@ BLI_05 = Clause(
     "The recorded ranges of computed symbols hold where the first of them by name of node is held; a key of which a"
     " symbol is nowhere is unused, one of inputs is the contract's.",
     f"{_LAWS}.before:_ranges",
-    "bli-ranges-of-inputs-are-unused",
+    "bli-ranges-that-nobody-holds-are-stated",
 )
 BLI_06 = Clause(
     "BLI-06",

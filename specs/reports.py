@@ -22,6 +22,7 @@ from refimpl.laws import (
 )
 from refimpl.laws.report import LawName, Outcome, Relation, Verdict
 from specs.clauses import Clause, checks
+from specs.recording import BLI_05
 from tests.laws import test_each_law, test_report
 
 __all__ = ["LAW_15", "LAW_16", "LAW_17"]
@@ -168,7 +169,7 @@ LAW_17 = Clause(
     f"{_LAWS}.unrecorded:unrecorded",
     "law-enforced-requirements-are-not-listed",
 )
-test_a_range_key_that_no_value_uses_is_listed = checks(LAW_17)(
+test_a_range_key_that_no_value_uses_is_listed = checks(LAW_17, BLI_05)(
     test_report.test_a_range_key_that_no_value_uses_is_listed_and_not_judged
 )
 test_a_requirement_that_only_the_operator_enforces_is_listed = checks(LAW_17)(

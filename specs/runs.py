@@ -89,7 +89,7 @@ RUN_03 = Clause(
     "What an operator allocates is what the witness gives, in order, within its bounds; the same contents give the same"
     " value.",
     f"{_LAWS}.concrete:ConcreteContext._next",
-    "run-the-same-contents-give-other-values",
+    "run-written-contents-are-the-same",
 )
 
 

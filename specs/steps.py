@@ -15,7 +15,6 @@ from refimpl.symbolic_shapes import DivideByKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Scalar, Symbol, ValueRange, bool_symbol, eq, ge, le, lor, mod, symbol
 from specs.clauses import Clause, checks
-from specs.observed import IMP_03
 from tests.laws.observed import AFTER, AT, BEFORE, F0, NEXT, S0, S1, SIZE, U0, U1, U7, U8, becomes, step
 
 __all__ = ["STP_01", "STP_02", "STP_03", "STP_04", "STP_05", "STP_06"]
@@ -242,7 +241,7 @@ def test_a_value_is_discardable_if_it_is_no_unbacked_symbol(
     assert [claim.discarded for claim in _claims(found) if "lossy" in claim.about] == [discarded]
 
 
-@checks(STP_04, IMP_03)
+@checks(STP_04)
 def test_a_refusal_is_asked_whether_it_has_a_solution() -> None:
     for raised, broken in (
         (Raised("inconsistent", "AssertionError", "memo disaster"), "refuted"),

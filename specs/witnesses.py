@@ -29,6 +29,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.models import RUN_09
 from specs.verdicts import LAW_11
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, judged
 from tests.laws.seen import ZF, P, S, U, V, atom, fact, stated
@@ -45,7 +46,7 @@ JDG_04 = Clause(
     "A witness has the numbers of every symbol of the program, of what the obligation speaks of and of the branches it"
     " takes, as text.",
     f"{_LAWS}.judge:_Judge._witness",
-    "jdg-branches-are-not-shown",
+    "jdg-symbols-of-predicates-are-not-shown",
 )
 
 
@@ -83,7 +84,7 @@ def test_the_witness_says_which_branch_is_taken() -> None:
     assert not float(shown["zuf0"]) < 1.5
 
 
-@checks(JDG_04)
+@checks(JDG_04, RUN_09)
 def test_defined_symbols_have_the_value_of_their_definition() -> None:
     seen = counted(
         definitions=(Definition("n", U1, (), 2 * U + 1),), recorded_symbols={U0: "n", U1: "n"},
@@ -94,7 +95,7 @@ def test_defined_symbols_have_the_value_of_their_definition() -> None:
     assert all(asked["u1"] == 2 * asked["u0"] + 1 for asked in runs.asked)
 
 
-@checks(JDG_04)
+@checks(JDG_04, RUN_09)
 def test_what_the_obligation_leaves_open_is_small_or_at_its_hint() -> None:
     seen = counted(
         facts=(*counted().facts, fact(ge(V, 0)), fact(le(V, 6))),
@@ -121,7 +122,7 @@ JDG_05 = Clause(
     "JDG-05",
     "A refutation says what is wrong, both sides with their values at the witness, and what would mend it.",
     f"{_LAWS}.law:_side",
-    "jdg-sides-have-no-values",
+    "jdg-conditions-are-completed-by-themselves",
 )
 
 

@@ -23,6 +23,14 @@ BLIND: Final = (
         (f"{_B}test_why_a_node_raised",),
     ),
     Mutant(
+        "bli-decisions-on-data-are-undecided",
+        "A decision on data is told as one that nobody can take.",
+        "refimpl.laws.failures:classify",
+        'Failure("data-dependent"',
+        'Failure("undecided"',
+        ("specs/blind.py::test_why_a_node_raised",),
+    ),
+    Mutant(
         "bli-every-unknown-target-is-custom",
         "Whatever text names no operator is assumed to be a custom one.",
         f"{_M}.failures:is_custom",
@@ -53,6 +61,14 @@ BLIND: Final = (
         "symbol not in bound and symbol not in holders for",
         "symbol not in holders for",
         (f"{_R}test_the_range_of_an_unbacked_input_is_the_contracts",),
+    ),
+    Mutant(
+        "bli-ranges-that-nobody-holds-are-stated",
+        "The range of a symbol that is the contract's or nowhere is stated too.",
+        "refimpl.laws.before:_ranges",
+        "continue",
+        "pass",
+        ("specs/recording.py::test_recorded_ranges_are_stated_where_their_symbols_are_held",),
     ),
     Mutant(
         "bli-asserted-numbers-may-be-zero",

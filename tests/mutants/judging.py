@@ -46,12 +46,28 @@ JUDGING: Final = (
         (f"{_W}test_the_witness_says_which_branch_is_taken",),
     ),
     Mutant(
+        "jdg-symbols-of-predicates-are-not-shown",
+        "A witness says nothing of the symbols of the predicates it stands under.",
+        "refimpl.laws.judge:_Judge._asked",
+        "found.update(s.name for s in free_of(predicate))",
+        "pass",
+        ("specs/witnesses.py::test_the_witness_says_which_branch_is_taken",),
+    ),
+    Mutant(
         "jdg-sides-have-no-values",
         "A refutation does not say what its sides are at the witness.",
         f"{_M}.law:_side",
         'return f"{text} (= {value})"',
         "return text",
         (f"{_W}test_both_sides_are_shown_with_their_values",),
+    ),
+    Mutant(
+        "jdg-conditions-are-completed-by-themselves",
+        "A side that is a number is valued as if it were a condition, and a condition as if it were a number.",
+        "refimpl.laws.law:_side",
+        "not is_condition(side)",
+        "not not is_condition(side)",
+        ("specs/witnesses.py::test_both_sides_are_shown_with_their_values",),
     ),
     Mutant(
         "jdg-witnesses-stay-negative",

@@ -39,6 +39,14 @@ RUNS: Final = (
         (f"{_R}test_the_same_contents_give_the_same_value",),
     ),
     Mutant(
+        "run-written-contents-are-the-same",
+        "Contents that were written over still give the same values.",
+        "refimpl.laws.concrete:ConcreteContext.mutate",
+        "self._contents.mutate(tensor.storage)",
+        "pass",
+        ("specs/runs.py::test_the_same_contents_give_the_same_value",),
+    ),
+    Mutant(
         "run-strides-of-empty-tensors-count",
         "The strides of an empty tensor are compared.",
         f"{_M}.confirm:_tensors_differ",
@@ -63,6 +71,14 @@ RUNS: Final = (
         (f"{_S}test_the_hints_and_plain_values_are_tried_first",),
     ),
     Mutant(
+        "run-floats-start-at-two",
+        "The search for a run starts floats at 2.",
+        "refimpl.laws.consist:_first_guess",
+        "1.0",
+        "2.0",
+        ("specs/models.py::test_the_hints_and_plain_values_are_tried_first",),
+    ),
+    Mutant(
         "run-hints-are-not-tried",
         "The solver is not asked at the hints.",
         f"{_M}.consist:find_model",
@@ -85,5 +101,13 @@ RUNS: Final = (
         "if abs(smaller) >= abs(value):",
         "if abs(smaller) <= abs(value):",
         (f"{_S}test_an_integer_is_made_as_small_as_its_conditions_allow",),
+    ),
+    Mutant(
+        "run-zero-is-not-small",
+        "What a witness leaves open is never made 0.",
+        "refimpl.laws.consist:shrunk",
+        "(0, 1, -1, 2, -2, 3)",
+        "(1, -1, 2, -2, 3)",
+        ("specs/models.py::test_the_others_stay_and_each_sees_those_before_it",),
     ),
 )

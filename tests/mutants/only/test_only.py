@@ -1,0 +1,162 @@
+"""Each clause has a fault of its own, which no check of another clause notices, or it is argued why not."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+from specs.clauses import Clause
+from tests.mutants.catalogue import by_id
+from tests.mutants.mutant import Mutant, function_at
+from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
+from tests.mutants.only.foreign import Order, first_foreign, reaching
+from tests.mutants.only.measured import measure, read_measured
+from tests.mutants.only.reach import Lines, reached, touched
+from tests.mutants.only.record import OPEN, Own, Shared, argued, gaps, read_own, read_shared, write_own
+from tests.mutants.run_check import check_at, run_check
+
+OWN: Final = read_own()
+SHARED: Final = read_shared()
+SAMPLE: Final = 12
+"""How many recorded claims are tried again in every run, with the checks that are recorded as near."""
+LEFT: Final = 0
+"""How many clauses have no fault of their own; this only shrinks."""
+
+SITE: Final = "refimpl.fx.interpreter:Interpreter.run"
+FAULT: Final = Mutant("fault", "It.", SITE, "a", "b", ("x.py::test_own",))
+CITED: Final = Cited(Clause("XXX-01", "Something holds.", SITE, "fault"), frozenset({"x.py::test_own"}))
+OTHER: Final = Cited(Clause("XXX-02", "More holds.", SITE, "else"), frozenset({"x.py::test_other"}))
+CLAUSES: Final = MappingProxyType({"XXX-01": CITED, "XXX-02": OTHER})
+GOOD: Final = Own("XXX-01", "fault", digest(FAULT), 1, ("x.py::test_other",))
+ARGUED: Final = Shared("XXX-02", "x.py::test_own", "Both are about one and the same sum.")
+
+
+def test_every_clause_has_a_fault_of_its_own_or_an_argument() -> None:
+    assert gaps(cited_clauses(), by_id(), OWN, SHARED) == []
+
+
+def test_clauses_without_a_fault_of_their_own_become_fewer() -> None:
+    assert len(SHARED) == LEFT
+
+
+def test_a_record_of_every_clause_has_no_gap() -> None:
+    assert gaps(CLAUSES, {"fault": FAULT}, [GOOD], [ARGUED]) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "expected"),
+    [
+        ([], [ARGUED], "XXX-01 has no fault of its own"),
+        ([GOOD, GOOD], [ARGUED], "XXX-01 is recorded twice"),
+        ([GOOD], [ARGUED, replace(ARGUED, clause="XXX-01")], "XXX-01 is recorded twice"),
+        ([GOOD, replace(GOOD, clause="XXX-03")], [ARGUED], "XXX-03 is no clause"),
+        ([replace(GOOD, fault="old")], [ARGUED], "XXX-01 names the fault fault, and old was tried"),
+        ([replace(GOOD, digest="0")], [ARGUED], "XXX-01: the fault fault was edited since it was tried"),
+        (
+            [replace(GOOD, near=("x.py::test_own",))],
+            [ARGUED],
+            "XXX-01: its own check is recorded as one that passes",
+        ),
+        ([GOOD], [replace(ARGUED, by="x.py::test_other")], "XXX-02: x.py::test_other cites it"),
+        ([GOOD], [replace(ARGUED, by="x.py::test_gone")], "XXX-02: there is no check x.py::test_gone"),
+        ([GOOD], [replace(ARGUED, by=OPEN, why="So it is.")], "XXX-02: no reason is given"),
+    ],
+)
+def test_a_gap_of_the_record_is_noticed(own: list[Own], shared: list[Shared], expected: str) -> None:
+    assert expected in gaps(CLAUSES, {"fault": FAULT}, own, shared)
+
+
+def test_a_fault_that_a_check_of_another_clause_is_to_notice_is_a_gap() -> None:
+    faults = {"fault": replace(FAULT, killers=("x.py::test_own", "x.py::test_other"))}
+    expected = "XXX-01: x.py::test_other, which does not cite it, is to notice fault"
+    assert gaps(CLAUSES, faults, [GOOD], [ARGUED]) == [expected]
+
+
+def test_the_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_own([GOOD], tmp_path / "own.jsonl")
+    assert read_own(tmp_path / "own.jsonl") == (GOOD,)
+
+
+def test_an_argument_is_read_with_its_clause_and_the_check_that_notices_it() -> None:
+    text = "# Title\n\n* `XXX-02` (`x.py::test_own`) Both are about\n  one and the same sum.\n* no clause\n"
+    assert argued(text) == (ARGUED,)
+
+
+SAMPLED: Final = [row for row in OWN if row.near][:: max(1, sum(bool(row.near) for row in OWN) // SAMPLE)]
+
+
+@pytest.mark.parametrize("row", SAMPLED, ids=lambda row: row.clause)
+def test_no_near_check_of_another_clause_notices_the_fault(row: Own) -> None:
+    fault = by_id()[row.fault]
+    for check in row.near:
+        check_at(check)
+    found = first_foreign(fault, [(check, 1.0) for check in row.near], 60)
+    assert (found.by, found.how, found.complete) == (None, None, True)
+
+
+def test_a_near_check_runs_what_the_fault_changes() -> None:
+    row = SAMPLED[0]
+    place = touched(by_id()[row.fault])
+    assert place is not None
+    with reached() as lines:
+        run_check(row.near[0])
+    assert set(lines[place[0]]) & set(place[1])
+
+
+def test_a_check_of_another_clause_that_notices_the_fault_is_found() -> None:
+    row = OWN[0]
+    own = cited_clauses()[row.clause].own & set(by_id()[row.fault].killers)
+    checks = [(check, 1.0) for check in (*row.near, *sorted(own))]
+    assert first_foreign(by_id()[row.fault], checks, 60).by in own
+
+
+def test_only_what_runs_is_reached() -> None:
+    function = function_at("tests.mutants.only.clauses:digest")
+    with reached() as lines:
+        function(FAULT)
+    assert lines == {}, "no line of the package ran"
+    with reached() as lines:
+        function_at("refimpl.fx.interpreter:Interpreter.__init__")
+    assert "refimpl.fx.interpreter" not in lines
+
+
+def test_a_check_that_runs_no_line_of_the_fault_is_not_asked() -> None:
+    fault = by_id()[OWN[0].fault]
+    place = touched(fault)
+    assert place is not None
+    module, lines = place
+    measured: dict[str, tuple[float, Lines]] = {
+        "in": (1.0, {module: [lines[0]]}),
+        "out": (1.0, {module: [lines[-1] + 1]}),
+        "no": (1.0, {}),
+    }
+    assert reaching(fault, measured) == [("in", 1.0)]
+
+
+def test_what_noticed_faults_of_the_function_is_asked_first() -> None:
+    order = Order()
+    order.learn(SITE, "b")
+    assert order.of(SITE, [("a", 1.0), ("b", 1.0), ("c", 0.1)]) == [("b", 1.0), ("c", 0.1), ("a", 1.0)]
+
+
+@pytest.mark.slow
+def test_no_check_of_another_clause_notices_a_fault() -> None:
+    clauses, faults, order = cited_clauses(), by_id(), Order()
+    for check in all_of_the_specification():
+        check_at(check)
+    with tempfile.TemporaryDirectory() as folder:
+        assert measure(Path(folder), all_of_the_specification()) == []
+        measured = read_measured(Path(folder))
+    wrong: list[str] = []
+    for row in OWN:
+        fault = faults[row.fault]
+        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in clauses[row.clause].own]
+        found = first_foreign(fault, order.of(fault.site, foreign), float("inf"))
+        if found.how is not None:
+            wrong.append(f"{row.clause}: {found.by} notices {row.fault}")
+    assert wrong == []
