@@ -49,6 +49,7 @@ from refimpl.terms.conditions import intern_float_compare
 from refimpl.terms.directions import direction_of
 from refimpl.terms.polynomials import intern_apply, of_atom
 from specs.clauses import Clause, checks
+from specs.terms import TRM_02
 from tests.terms import test_limits
 
 __all__ = ["TRM_27", "TRM_28", "TRM_29"]
@@ -80,7 +81,7 @@ def _coefficients(term: IntTerm) -> list[int]:
     return [coefficient for monomial, coefficient in term.monomials if monomial]
 
 
-@checks(TRM_27)
+@checks(TRM_27, TRM_02)
 def test_a_comparison_has_one_form() -> None:
     for a, b, c in product((-3, -1, 0, 2), (-2, 0, 1, 3), range(-4, 5)):
         left, right = 2 * a * X + c, -b * Y
@@ -103,7 +104,7 @@ def test_a_comparison_has_one_form() -> None:
                 assert common == 0 or (make in (eq, ne) and c % common), "only such an equation has no solution"
 
 
-@checks(TRM_27)
+@checks(TRM_27, TRM_02)
 def test_comparisons_that_say_the_same_are_one_object() -> None:
     for factor, shift in product((1, 2, 5), (0, 1, 7)):
         for make, _ in ORDERS:
@@ -122,7 +123,7 @@ def test_comparisons_that_say_the_same_are_one_object() -> None:
     assert len({id(c) for c in (ge(X, 0), eq(X, 0), ne(X, 0), ge(-X, 0), ge(X, 1), ge(Y, 0))}) == 6
 
 
-@checks(TRM_27)
+@checks(TRM_27, TRM_02)
 def test_a_choice_of_numbers_compares_as_its_condition() -> None:
     condition = ge(Y, 3)
     for then, otherwise, factor, constant in product((-2, 0, 1), (-1, 0, 3), (1, -2, 3), (-3, -1, 0, 1, 4)):
@@ -154,7 +155,7 @@ MEMBERS: Final[tuple[BoolTerm, ...]] = tuple(
 )
 
 
-@checks(TRM_28)
+@checks(TRM_28, TRM_02)
 @pytest.mark.parametrize("conjunction", [True, False])
 def test_a_connective_is_flat_ordered_and_without_repetition(conjunction: bool) -> None:
     kind, neutral = (And, True) if conjunction else (Or, False)
@@ -179,12 +180,12 @@ def test_a_connective_is_flat_ordered_and_without_repetition(conjunction: bool) 
         assert len(nested.args) == 2
 
 
-test_the_order_is_that_of_no_hash_seed_and_of_no_creation = checks(TRM_28)(
+test_the_order_is_that_of_no_hash_seed_and_of_no_creation = checks(TRM_28, TRM_02)(
     test_limits.test_the_same_text_whatever_the_hash_seed_and_the_order_of_creation
 )
 
 
-@checks(TRM_28)
+@checks(TRM_28, TRM_02)
 def test_a_negation_is_pushed_inwards() -> None:
     a, b = ge(X, 1), eq(X, Y)
     inner = lor(b, lnot(P), float_lt(F, G))
@@ -211,7 +212,7 @@ def test_a_negation_is_pushed_inwards() -> None:
     assert lnot(lnot(deep)) is deep
 
 
-@checks(TRM_28)
+@checks(TRM_28, TRM_02)
 def test_conditions_are_known_from_numbers() -> None:
     conditions: tuple[Scalar, ...] = (
         True,
@@ -229,7 +230,7 @@ def test_conditions_are_known_from_numbers() -> None:
     assert [is_condition(c) for c in (*conditions, *others)] == [True] * len(conditions) + [False] * len(others)
 
 
-@checks(TRM_28)
+@checks(TRM_28, TRM_02)
 def test_comparisons_of_floats_are_told_apart_by_all_of_their_parts() -> None:
     made = [
         intern_float_compare(op, left, right)

@@ -33,6 +33,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.terms import TRM_07
 
 __all__ = ["TRM_13", "TRM_14", "TRM_15", "TRM_20"]
 
@@ -50,7 +51,7 @@ TRM_13 = Clause(
 )
 
 
-@checks(TRM_13)
+@checks(TRM_13, TRM_07)
 @settings(max_examples=100)
 @given(
     steps=st.lists(SMALL, min_size=1, max_size=4),
@@ -104,7 +105,7 @@ PAIRS: Final[tuple[tuple[Dim, Dim], ...]] = (
 """A term, and a sum that it is compared with."""
 
 
-@checks(TRM_14)
+@checks(TRM_14, TRM_07)
 @settings(max_examples=200)
 @given(
     pair=st.sampled_from(PAIRS),
@@ -137,7 +138,7 @@ TRM_15 = Clause(
 )
 
 
-@checks(TRM_15)
+@checks(TRM_15, TRM_07)
 @given(low=st.integers(0, 3), other=st.integers(0, 3), slack=st.integers(0, 2), divisor=st.integers(1, 4))
 def test_products_and_quotients_are_near(low: int, other: int, slack: int, divisor: int) -> None:
     bounds = Bounds()
@@ -170,7 +171,7 @@ TRM_20 = Clause(
 )
 
 
-@checks(TRM_20)
+@checks(TRM_20, TRM_07)
 @settings(max_examples=100)
 @given(low=SMALL, width=st.integers(0, 4), total=st.integers(-5, 5), factor=st.integers(1, 3), swapped=st.booleans())
 def test_bounds_of_a_sum_bound_its_parts(low: int, width: int, total: int, factor: int, swapped: bool) -> None:
@@ -186,7 +187,7 @@ def test_bounds_of_a_sum_bound_its_parts(low: int, width: int, total: int, facto
         assert bounds.range_of(X) == ValueRange(min(values), max(values))
 
 
-@checks(TRM_20)
+@checks(TRM_20, TRM_07)
 @settings(max_examples=100)
 @given(low=st.integers(-4, 4), width=st.integers(0, 4), divisor=st.integers(1, 4), ends=st.integers(1, 3))
 def test_bounds_of_a_result_bound_its_arguments(low: int, width: int, divisor: int, ends: int) -> None:
@@ -206,7 +207,7 @@ def test_bounds_of_a_result_bound_its_arguments(low: int, width: int, divisor: i
             assert bounds.range_of(X) == ValueRange(least if ends & 1 else None, most if ends & 2 else None)
 
 
-@checks(TRM_20)
+@checks(TRM_20, TRM_07)
 def test_plain_truths_are_assumed_too() -> None:
     bounds = Bounds()
     bounds.assume(True)
@@ -217,7 +218,7 @@ def test_plain_truths_are_assumed_too() -> None:
     assert bounds.inconsistent
 
 
-@checks(TRM_20)
+@checks(TRM_20, TRM_07)
 @given(modulus=st.integers(2, 6), residue=st.integers(0, 5), other=st.integers(0, 5), factor=st.integers(-3, 3))
 def test_congruences_pass_through(modulus: int, residue: int, other: int, factor: int) -> None:
     bounds = Bounds()
@@ -234,7 +235,7 @@ def test_congruences_pass_through(modulus: int, residue: int, other: int, factor
     assert product is True
 
 
-@checks(TRM_20)
+@checks(TRM_20, TRM_07)
 @settings(max_examples=200)
 @given(
     outer=st.integers(-6, 6).filter(bool),

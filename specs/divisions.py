@@ -17,6 +17,7 @@ from refimpl.terms import Apply, Dim, IntTerm, Sort, Undefined, evaluate, floor_
 from refimpl.terms.division import symmetric_residue
 from refimpl.terms.polynomials import intern_apply, of_atom
 from specs.clauses import Clause, checks
+from specs.terms import TRM_04
 
 __all__ = ["TRM_21", "TRM_22"]
 
@@ -85,7 +86,7 @@ POINTS: Final = ((0, 0), (1, -3), (5, 2), (-7, 4))
 DIVISORS: Final = (1, 2, 3, 4, 6, 12)
 
 
-@checks(TRM_21)
+@checks(TRM_21, TRM_04)
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_sum_over_a_constant_has_one_form(sign: int) -> None:
     for (a, b), c, q in product(COEFFICIENTS, CONSTANTS, DIVISORS):
@@ -106,7 +107,7 @@ def test_a_sum_over_a_constant_has_one_form(sign: int) -> None:
             assert evaluate(found, {"u0": x, "u1": y}) == (a * x + b * y + c) // (sign * q)
 
 
-@checks(TRM_21)
+@checks(TRM_21, TRM_04)
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_sum_modulo_a_constant_has_one_form(sign: int) -> None:
     for (a, b), c, q in product(COEFFICIENTS, CONSTANTS, DIVISORS):
@@ -126,7 +127,7 @@ def test_a_sum_modulo_a_constant_has_one_form(sign: int) -> None:
             assert evaluate(found, {"u0": x, "u1": y}) == (a * x + b * y + c) % (sign * q)
 
 
-@checks(TRM_21)
+@checks(TRM_21, TRM_04)
 def test_a_residue_is_the_nearest_to_zero() -> None:
     for modulus, value in product(range(1, 9), range(-20, 21)):
         found = symmetric_residue(value, modulus)
@@ -266,7 +267,7 @@ def _name(value: object) -> str:
     return value.__name__ if isinstance(value, FunctionType) else str(value)
 
 
-@checks(TRM_22)
+@checks(TRM_22, TRM_04)
 @pytest.mark.parametrize(("make", "left", "right", "expected"), FORMS, ids=_name)
 def test_quotients_and_remainders_are_reduced(
     make: Callable[[Dim, Dim], Dim], left: Dim, right: Dim, expected: Dim

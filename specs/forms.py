@@ -12,6 +12,7 @@ from refimpl.terms import Cond, Dim, Real, Scalar, Sort, TermTooLargeError, eval
 from refimpl.terms.integers import natural_power
 from refimpl.terms.keys import bounded, key_of
 from specs.clauses import Clause, checks
+from specs.terms import TRM_01, TRM_08, TRM_10
 
 __all__ = ["FRM_03", "FRM_04", "FRM_05"]
 
@@ -29,7 +30,7 @@ FRM_03 = Clause(
 )
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_terms_nest_two_hundred_times() -> None:
     term: Dim = X
     for depth in range(1, 201):
@@ -41,7 +42,7 @@ def test_terms_nest_two_hundred_times() -> None:
         t.floor_div(term + 1, Y)
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_products_have_at_most_their_degree_and_monomials() -> None:
     power: Dim = X
     for _ in range(9):
@@ -56,7 +57,7 @@ def test_products_have_at_most_their_degree_and_monomials() -> None:
         t.multiply(wide[0] + 1, wide[1])
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_powers_of_numbers_have_at_most_4096_bits() -> None:
     assert natural_power(2, 2048) == 1 << 2048
     assert natural_power(-2, 2047) == -(1 << 2047)
@@ -67,7 +68,7 @@ def test_powers_of_numbers_have_at_most_4096_bits() -> None:
     assert natural_power(-1, 10**9 + 1) == -1
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_powers_are_multiplied_out_while_they_are_small() -> None:
     for base, exponent, count in ((X, 16, 1), (X + 1, 16, 17), (X + Y + 1, 9, 55), (2 * X, 16, 1), (X + Y, 2, 3)):
         expanded = t.power(base, exponent)
@@ -84,7 +85,7 @@ def test_powers_are_multiplied_out_while_they_are_small() -> None:
         assert (kept.atom.fn, kept.atom.args) == ("Pow", (base, by))
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_texts_have_at_most_a_mebibyte() -> None:
     name = "a" * (1 << 20)
     assert t.to_text(t.symbol(name)) == name
@@ -93,7 +94,7 @@ def test_texts_have_at_most_a_mebibyte() -> None:
             t.to_text(longer)
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_no_name_is_taken_for_a_term() -> None:
     """The text that orders a symbol is that of no other term, however the symbol is called."""
     others = (X + Y, 2 * X, X * Y, t.int_max(X, Y), X // Y, t.to_float(X), t.float_add(F, 0.5), F)
@@ -109,7 +110,7 @@ def test_no_name_is_taken_for_a_term() -> None:
         assert choice.fn == "FloatIte"
 
 
-@checks(FRM_03)
+@checks(FRM_03, TRM_10)
 def test_ordering_texts_are_bounded() -> None:
     assert bounded("a" * 160) == "a" * 160
     for text in ("a" * 161, "a" * 64 + "b" * 200):
@@ -160,13 +161,13 @@ def _same_integers() -> tuple[tuple[Dim, Dim], ...]:
     )  # fmt: skip
 
 
-@checks(FRM_04)
+@checks(FRM_04, TRM_01)
 def test_functions_of_integers_meet_in_one_form() -> None:
     for number, (made, expected) in enumerate(_same_integers()):
         assert made is expected or (isinstance(made, int) and made == expected), number
 
 
-@checks(FRM_04)
+@checks(FRM_04, TRM_01)
 def test_what_no_argument_decides_stays_an_application() -> None:
     kept: tuple[tuple[Dim, str, tuple[Scalar, ...]], ...] = (
         (t.int_max(Y, X, 2), "Max", (2, X, Y)), (t.int_min(Y, 2, X), "Min", (2, X, Y)),
@@ -237,7 +238,7 @@ def _kept_floats() -> tuple[tuple[Real, str, tuple[Scalar, ...]], ...]:
     )  # fmt: skip
 
 
-@checks(FRM_05)
+@checks(FRM_05, TRM_08)
 def test_floats_are_rewritten_exactly() -> None:
     for number, (made, expected) in enumerate(_same_floats()):
         assert made is expected or _same(made, expected), number
@@ -248,7 +249,7 @@ def test_floats_are_rewritten_exactly() -> None:
         assert all(one is other or _same(one, other) for one, other in pairs), number
 
 
-@checks(FRM_05)
+@checks(FRM_05, TRM_08)
 def test_a_float_and_itself_are_twice_the_float() -> None:
     """To the bit, for every double: both round the same number once."""
     for real in (F, t.float_unary("sqrt", F), t.float_add(F, G)):
@@ -260,7 +261,7 @@ def test_a_float_and_itself_are_twice_the_float() -> None:
     assert (t.float_add(0.5, 0.5), t.float_add(F, G) is t.float_mul(2.0, F)) == (1.0, False)
 
 
-@checks(FRM_05)
+@checks(FRM_05, TRM_08)
 def test_comparisons_of_floats_have_one_form() -> None:
     same: tuple[tuple[Cond, Cond], ...] = (
         (t.float_lt(X, Y), t.lt(X, Y)), (t.float_le(X, Y), t.le(X, Y)), (t.float_eq(X, Y), t.eq(X, Y)),

@@ -44,6 +44,7 @@ from refimpl.terms import (
 )
 from refimpl.terms.traversal import subterms
 from specs.clauses import Clause, checks
+from specs.terms import TRM_05, TRM_08
 
 __all__ = ["TRM_16", "TRM_17", "TRM_18", "TRM_19"]
 
@@ -67,7 +68,7 @@ TRM_16 = Clause(
 )
 
 
-@checks(TRM_16)
+@checks(TRM_16, TRM_05)
 @settings(max_examples=150)
 @given(low=ENDS, width=st.integers(0, 4), other=ENDS, other_width=st.integers(0, 4), ends=st.integers(0, 15))
 def test_bits_of_members_are_members(low: int, width: int, other: int, other_width: int, ends: int) -> None:
@@ -101,7 +102,7 @@ TRM_17 = Clause(
 )
 
 
-@checks(TRM_17)
+@checks(TRM_17, TRM_08)
 @settings(max_examples=150)
 @given(a=REALS, b=REALS, c=REALS, d=REALS)
 def test_float_ranges_are_sets(a: float, b: float, c: float, d: float) -> None:
@@ -139,7 +140,7 @@ ORDERS: Final[tuple[tuple[Callable[[Real, Real], Cond], Callable[[float, float],
 )
 
 
-@checks(TRM_18)
+@checks(TRM_18, TRM_08)
 @settings(max_examples=200)
 @given(
     number=REALS,

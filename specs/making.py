@@ -13,6 +13,7 @@ from refimpl import terms as t
 from refimpl.terms import Cond, Scalar, Sort, SortError, Undefined, evaluate
 from refimpl.terms.rebuild import apply_function, to_cond, to_dim, to_real
 from specs.clauses import Clause, checks
+from specs.terms import TRM_03
 
 __all__ = ["FRM_01", "FRM_02"]
 
@@ -229,7 +230,7 @@ def test_a_condition_over_numbers_is_its_truth(condition: Cond) -> None:
                 assert step is evaluate(condition, values)
 
 
-@checks(FRM_01)
+@checks(FRM_01, TRM_03)
 def test_a_symbol_is_replaced_by_its_own_sort_only() -> None:
     whole = t.land(P, t.ge(X, 1), t.float_lt(F, 0.5))
     atom = t.symbol_atom("u0", Sort.INT)

@@ -33,6 +33,7 @@ from refimpl.terms.core import FloatFn, IntFn
 from refimpl.terms.floats import UndefinedFloatError, float_function
 from refimpl.terms.polynomials import intern_apply, of_atom
 from specs.clauses import Clause, checks
+from specs.terms import TRM_04, TRM_08
 
 __all__ = ["TRM_23", "TRM_24", "TRM_25", "TRM_26"]
 
@@ -106,7 +107,7 @@ ROUNDINGS: Final[dict[IntFn, Callable[[float], object]]] = {
 }
 
 
-@checks(TRM_23)
+@checks(TRM_23, TRM_04)
 @pytest.mark.parametrize("fn", [*INTEGER_FUNCTIONS])
 def test_an_application_of_integers_is_pythons(fn: IntFn) -> None:
     python = INTEGER_FUNCTIONS[fn]
@@ -116,7 +117,7 @@ def test_an_application_of_integers_is_pythons(fn: IntFn) -> None:
     assert _value(term, u0=2, u1=10**9) == (None if fn in ("Pow", "LShift") else _python(python, 2, 10**9))
 
 
-@checks(TRM_23)
+@checks(TRM_23, TRM_04)
 def test_extrema_look_at_every_argument() -> None:
     for fn, python in (("Max", max), ("Min", min)):
         term = of_atom(intern_apply("Max" if fn == "Max" else "Min", (1, X, Y, Z), Sort.INT))
@@ -124,7 +125,7 @@ def test_extrema_look_at_every_argument() -> None:
             assert _value(term, u0=x, u1=y, u2=z) == _bits(python(1, x, y, z))
 
 
-@checks(TRM_23)
+@checks(TRM_23, TRM_04)
 @pytest.mark.parametrize("fn", [*ROUNDINGS])
 def test_a_rounding_is_pythons(fn: IntFn) -> None:
     term = of_atom(intern_apply(fn, (F,), Sort.INT))
@@ -132,7 +133,7 @@ def test_a_rounding_is_pythons(fn: IntFn) -> None:
         assert _value(term, zuf0=x) == _python(ROUNDINGS[fn], float(x))
 
 
-@checks(TRM_23)
+@checks(TRM_23, TRM_04)
 def test_a_polynomial_is_the_sum_of_its_products() -> None:
     for x, y in product(INTEGERS, INTEGERS):
         assert _value(3 * X * X * Y - 2 * Y + 5, u0=x, u1=y) == _bits(3 * x * x * y - 2 * y + 5)
@@ -260,7 +261,7 @@ BINARY: Final[dict[FloatFn, Callable[[float, float], object]]] = {
 }
 
 
-@checks(TRM_25)
+@checks(TRM_25, TRM_08)
 @pytest.mark.parametrize("fn", [*UNARY, *BINARY])
 def test_a_function_of_floats_is_pythons(fn: FloatFn) -> None:
     if fn in UNARY:
@@ -271,7 +272,7 @@ def test_a_function_of_floats_is_pythons(fn: FloatFn) -> None:
             assert _value(intern_apply(fn, (F, G), Sort.FLOAT), zuf0=x, zuf1=y) == _python(BINARY[fn], x, y)
 
 
-@checks(TRM_25)
+@checks(TRM_25, TRM_08)
 def test_integers_become_floats_as_in_python() -> None:
     for x in (0, -7, 2**53 + 1, 10**400):
         assert _value(intern_apply("ToFloat", (X,), Sort.FLOAT), u0=x) == _python(float, x)
@@ -280,7 +281,7 @@ def test_integers_become_floats_as_in_python() -> None:
             assert _value(whole, u0=x, u1=y) == _python(int.__truediv__, x, y)
 
 
-@checks(TRM_25)
+@checks(TRM_25, TRM_08)
 def test_a_refusal_names_the_function_and_its_arguments() -> None:
     for fn, numbers, shown in (
         ("FloatTrueDiv", (1.0, 0.0), r"FloatTrueDiv\(1.0, 0.0\): "),
@@ -311,7 +312,7 @@ def _members(of: FloatRange) -> list[float]:
     return [x for x in (*ENDS, math.nan) if x in of]
 
 
-@checks(TRM_26)
+@checks(TRM_26, TRM_08)
 def test_ranges_of_sums_and_products_are_the_smallest() -> None:
     for left, right in product(RANGES, RANGES):
         for found, python in ((left + right, float.__add__), (left * right, float.__mul__)):
@@ -322,7 +323,7 @@ def test_ranges_of_sums_and_products_are_the_smallest() -> None:
                 assert (found.low, found.high) == (min(results), max(results)), (left, right)
 
 
-@checks(TRM_26)
+@checks(TRM_26, TRM_08)
 def test_comparisons_of_float_ranges_are_decided_exactly() -> None:
     for left, right in product(RANGES, RANGES):
         pairs = list(product(_members(left), _members(right)))
@@ -335,7 +336,7 @@ def test_comparisons_of_float_ranges_are_decided_exactly() -> None:
             assert decided is (answers.pop() if len(answers) == 1 else None), (left, means, right)
 
 
-@checks(TRM_26)
+@checks(TRM_26, TRM_08)
 def test_roundings_of_float_ranges_are_those_of_their_ends() -> None:
     roundings: tuple[tuple[Callable[[FloatRange], ValueRange], Callable[[float], int]], ...] = (
         (FloatRange.trunc, math.trunc),
@@ -350,7 +351,7 @@ def test_roundings_of_float_ranges_are_those_of_their_ends() -> None:
             assert found.high == (None if math.isinf(high) else python(high))
 
 
-@checks(TRM_26)
+@checks(TRM_26, TRM_08)
 def test_integers_become_ranges_of_their_nearest_doubles() -> None:
     largest = 1.7976931348623157e308
     ends = ((-(10**400), -largest), (-(2**53) - 1, -(2.0**53)), (0, 0.0), (2**53 + 3, 2.0**53 + 4))

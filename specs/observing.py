@@ -18,6 +18,7 @@ from refimpl.laws.liveness import dead_nodes
 from refimpl.laws.operators import allocation_places, is_assert, is_custom_name, may_allocate, operator_name
 from refimpl.terms import symbol
 from specs.clauses import Clause, checks
+from specs.emission import EMI_03
 from tests.laws import test_liveness
 
 __all__ = ["OBS_01", "OBS_02", "OBS_03"]
@@ -215,7 +216,7 @@ OBS_03 = Clause(
 test_live_is_what_dead_code_elimination_leaves = checks(OBS_03)(
     test_liveness.test_live_is_what_dead_code_elimination_leaves
 )
-test_a_sub_graph_lives_with_its_operator = checks(OBS_03)(
+test_a_sub_graph_lives_with_its_operator = checks(OBS_03, EMI_03)(
     test_liveness.test_a_sub_graph_lives_with_its_operator_and_keeps_it_by_an_assert
 )
 

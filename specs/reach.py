@@ -12,6 +12,7 @@ from refimpl.laws.observation import ABSENT, Observation, ObservedNode, Stated
 from refimpl.symbolic_shapes.events import Definition
 from refimpl.terms import Cond, Dim, bool_symbol, float_ge, float_symbol, ge, land, le, mod, symbol
 from specs.clauses import Clause, checks
+from specs.emission import EMI_01, EMI_02, EMI_04, EMI_05
 from specs.laws import LAW_09
 from specs.obligations import OBL_02
 from tests.laws.observations import F0, U0, U1, U7, U8, binding, node, seen, tensor
@@ -45,7 +46,7 @@ def count(path: str = "n", *, live: bool = True, old: FakeTensor | None = None) 
     return node(path, "aten.nonzero.default", allocated=(U7, U8), may_allocate=True, live=live, old=old)
 
 
-@checks(OBL_13)
+@checks(OBL_13, EMI_01, EMI_02)
 def test_a_binder_gives_its_symbol_after_it() -> None:
     bound = (binding("n", U0, U7),)
     assert lost(seen(count(), AT, bindings=bound)) == ""
@@ -63,7 +64,7 @@ def test_a_binder_gives_its_symbol_after_it() -> None:
     assert lost(seen(node("n", new=U), AT, bindings=(binding("gone", U0, U7),))) == ""
 
 
-@checks(OBL_13, OBL_02)
+@checks(OBL_13, OBL_02, EMI_04)
 def test_a_node_of_a_branch_gives_its_symbol_there() -> None:
     cond = node("cond", "higher_order.cond")
     nodes = (cond, count("cond/true/n"), AT, node("cond/true/at"), node("cond/false/at"))
@@ -148,7 +149,7 @@ def test_an_assert_needs_the_symbols_of_its_recorded_argument_too() -> None:
     assert lost(observed, recorded=(Stated("else", ge(V, 3), "assert"), Stated("at", ge(V, 3), "range"))) == ""
 
 
-@checks(OBL_14, LAW_09)
+@checks(OBL_14, LAW_09, EMI_05)
 def test_only_what_must_be_asked_can_be_lost() -> None:
     after = (
         Stated("at", ge(V, 1), "operator", enforced=ge(V, 1)),

@@ -15,6 +15,7 @@ from refimpl import terms as t
 from refimpl.terms import Bounds, Cond, Dim, FloatRange, Real, Scalar, Sort, ValueRange
 from refimpl.terms.core import IntFn
 from specs.clauses import Clause, checks
+from specs.terms import TRM_05, TRM_06
 
 __all__ = ["KNO_01", "KNO_02", "KNO_03", "KNO_04"]
 
@@ -65,7 +66,7 @@ def _range(ends: tuple[int | None, int | None]) -> ValueRange:
     return ValueRange(low, None if width is None else (low or 0) + width)
 
 
-@checks(KNO_01)
+@checks(KNO_01, TRM_05)
 @settings(max_examples=100)
 @given(left=ENDS, right=ENDS, factor=st.integers(-3, 3), constant=st.integers(-3, 3))
 def test_ranges_of_applications_are_ranges_of_their_functions(
@@ -94,7 +95,7 @@ def test_ranges_of_applications_are_ranges_of_their_functions(
         assert bounds.range_of(power * Y) == of_power * y
 
 
-@checks(KNO_01)
+@checks(KNO_01, TRM_05)
 def test_what_is_known_of_a_whole_narrows_it() -> None:
     bounds = knowing(t.ge(X + Y, 5), t.le(X + Y, 7), t.ge(X, 0), t.le(X, 9), t.ge(Y, -2))
     assert bounds.range_of(2 * X + 2 * Y + 1) == ValueRange(11, 15)
@@ -111,7 +112,7 @@ def test_what_is_known_of_a_whole_narrows_it() -> None:
     assert bounds.range_of(X + Z) == ValueRange()
 
 
-@checks(KNO_01)
+@checks(KNO_01, TRM_05)
 @pytest.mark.parametrize(("low", "high"), [(0.5, 2.5), (-2.5, -0.5), (-1.5, 3.0), (-math.inf, 1.0), (0.0, math.inf)])
 def test_ranges_of_roundings_are_roundings_of_ranges(low: float, high: float) -> None:
     bounds = Bounds()
@@ -136,7 +137,7 @@ def test_ranges_of_roundings_are_roundings_of_ranges(low: float, high: float) ->
             assert bounds.range_of(t.of_atom(t.intern_apply(fn, (real,), Sort.INT))) == ends  # type: ignore[arg-type]  # names
 
 
-@checks(KNO_01)
+@checks(KNO_01, TRM_05)
 def test_shared_parts_are_not_walked_once_per_path() -> None:
     bounds = knowing(t.float_le(0.0, F), t.float_le(F, 1.0), t.eq(t.mod(X, 4), 1))
     real: Real = F
@@ -187,7 +188,7 @@ SINGLE: Final = 7
 """So many of them, the first, have one residue if each symbol has one for a multiple of the modulus."""
 
 
-@checks(KNO_02)
+@checks(KNO_02, TRM_06)
 @settings(max_examples=40)
 @given(
     moduli=st.tuples(st.sampled_from((2, 3, 4, 6)), st.sampled_from((2, 3, 4, 6))),
@@ -207,7 +208,7 @@ def test_residues_follow_from_residues(moduli: tuple[int, int], residues: tuple[
             assert bounds.known(t.eq(t.mod(term, modulus), found.pop())) is True
 
 
-@checks(KNO_02)
+@checks(KNO_02, TRM_06)
 def test_everyday_residues() -> None:
     bounds = knowing(t.eq(t.mod(X, 4), 1), t.eq(t.mod(Y, 6), 2))
     assert bounds.known(t.eq(t.mod(X * Y, 2), 0)) is True
@@ -273,7 +274,7 @@ SIMPLIFIED: Final[tuple[tuple[tuple[Cond, ...], Dim, Dim], ...]] = (
 )  # fmt: skip
 
 
-@checks(KNO_03)
+@checks(KNO_03, TRM_06)
 def test_terms_are_simplified_to_what_they_must_be() -> None:
     for number, (known, term, expected) in enumerate(SIMPLIFIED):
         bounds = knowing(*known)
@@ -289,7 +290,7 @@ def test_terms_are_simplified_to_what_they_must_be() -> None:
             )
 
 
-@checks(KNO_03)
+@checks(KNO_03, TRM_06)
 def test_what_is_learned_later_counts() -> None:
     bounds = Bounds()
     term = t.int_max(X, Y) + t.floor_div(Z, 4)
@@ -340,7 +341,7 @@ FACTS: Final[tuple[Cond, ...]] = (
 )  # fmt: skip
 
 
-@checks(KNO_04)
+@checks(KNO_04, TRM_06)
 @pytest.mark.parametrize("fact", FACTS, ids=str)
 def test_a_fork_learns_alone_whatever_it_learns(fact: Cond) -> None:
     for learner in (0, 1, 2):
@@ -362,7 +363,7 @@ def test_a_fork_learns_alone_whatever_it_learns(fact: Cond) -> None:
         assert late.known(fact) is True
 
 
-@checks(KNO_04)
+@checks(KNO_04, TRM_06)
 def test_what_one_side_learns_again_outdates_nothing_of_the_other() -> None:
     first = knowing(t.ge(X, 1))
     fork = first.fork()
@@ -379,7 +380,7 @@ def test_what_one_side_learns_again_outdates_nothing_of_the_other() -> None:
     assert first.simplify(t.int_max(Y, 9)) is t.int_max(Y, 9)
 
 
-@checks(KNO_04)
+@checks(KNO_04, TRM_06)
 def test_directions_learned_by_one_side_stay_there() -> None:
     first = knowing(t.ge(X, 0), t.ge(Y, 0))
     fork = first.fork()

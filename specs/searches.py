@@ -33,6 +33,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.terms import TRM_07
 from specs.valuations import knowing, values
 
 __all__ = ["TRM_30", "TRM_31"]
@@ -104,13 +105,13 @@ def _its_least_value_is_known(row: Row) -> None:
         assert bounds.known(lor(lt(term, least), P)) is None
 
 
-@checks(TRM_30)
+@checks(TRM_30, TRM_07)
 @pytest.mark.parametrize("row", EXTREMA, ids=lambda row: str(row[1]))
 def test_the_least_value_of_an_extremum_or_choice_is_known(row: Row) -> None:
     _its_least_value_is_known(row)
 
 
-@checks(TRM_30)
+@checks(TRM_30, TRM_07)
 @pytest.mark.parametrize(("assumptions", "question"), OPEN, ids=str)
 def test_what_one_argument_does_not_decide_stays_open(assumptions: Sequence[Cond], question: Cond) -> None:
     assert values(assumptions, question) == {False, True}
@@ -161,13 +162,13 @@ PARTS: Final[tuple[Row, ...]] = (
 )
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 @pytest.mark.parametrize("row", PARTS, ids=lambda row: str(row[1]))
 def test_the_least_value_of_sums_and_products_is_known(row: Row) -> None:
     _its_least_value_is_known(row)
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 @pytest.mark.parametrize(
     ("assumptions", "question"),
     [
@@ -188,7 +189,7 @@ def test_what_does_not_follow_stays_open(assumptions: Sequence[Cond], question: 
     assert knowing(assumptions).known(lnot(question)) is None
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 def test_nothing_is_concluded_from_a_division_by_zero() -> None:
     bounds = knowing((ge(floor_div(A, 0), 1), eq(mod(B, 0), 3)))
     assert bounds.range_of(A) == ValueRange()
@@ -202,7 +203,7 @@ def test_nothing_is_concluded_from_a_division_by_zero() -> None:
             assert bounds.known(lnot(question)) is None
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
     """Each product has 64 terms when its factors are written as 1 and a rest; both together go beyond any search."""
     factors = [symbol(f"u{index}") for index in range(12)]
@@ -216,7 +217,7 @@ def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
     assert bounds.known(ge(first + second - 5 * factors[0] * factors[1], 0)) is None
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 def test_a_product_of_many_numbers_is_not_expanded() -> None:
     """Written as 1 and a rest each, 14 factors would be more monomials than a term may have."""
     whole: Dim = 1
@@ -228,7 +229,7 @@ def test_a_product_of_many_numbers_is_not_expanded() -> None:
     assert bounds.known(eq(whole, 3 * A)) is None
 
 
-@checks(TRM_31)
+@checks(TRM_31, TRM_07)
 def test_an_equation_follows_from_two_orders_that_only_a_search_finds() -> None:
     for orders in (
         (le(A, B), ge(A, C), ge(C, B)),

@@ -11,7 +11,7 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +43,18 @@ class _Tried:
     by: str | None = None
 
 
+@final
+class _Asked:
+    """A clause with its fault, the checks of other clauses that run what it changes, and those that are left."""
+
+    def __init__(self, cited: Cited, measured: Measured, known: Mapping[tuple[str, str], _Tried]) -> None:
+        self.cited = cited
+        self.fault = by_id()[cited.clause.mutant]
+        self.tried = known.get((cited.clause.id, digest(self.fault)), _Tried())
+        self.foreign = [entry for entry in reaching(self.fault, measured) if entry[0] not in cited.own]
+        self.left = [entry for entry in self.foreign if entry[0] not in self.tried.passed]
+
+
 def _read_tried(work: Path) -> dict[tuple[str, str], _Tried]:
     path, found = work / _TRIED, dict[tuple[str, str], _Tried]()
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
@@ -55,22 +67,22 @@ def _read_tried(work: Path) -> dict[tuple[str, str], _Tried]:
 
 
 def _try(work: Path, chosen: Iterable[Cited], measured: Measured, budget: float) -> None:
-    faults, order, known = by_id(), Order(), _read_tried(work)
-    for cited in chosen:
-        clause, fault = cited.clause, faults[cited.clause.mutant]
-        tried = known.get((clause.id, digest(fault)), _Tried())
-        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in cited.own]
-        left = order.of(fault.site, [entry for entry in foreign if entry[0] not in tried.passed])
-        if tried.by is not None or not left:
+    """Ask the checks that are left for each clause, those first that are answered in the least time."""
+    order, known = Order(), _read_tried(work)
+    asked = [_Asked(cited, measured, known) for cited in chosen]
+    for each in sorted(asked, key=lambda each: sum(usual for _, usual in each.left)):
+        if each.tried.by is not None or not each.left:
             continue
+        name, fault = each.cited.clause.id, each.fault
+        left = order.of(fault.site, each.left)
         found = first_foreign(fault, left, budget)
         if found.by is not None:
             order.learn(fault.site, found.by)
         passed = [] if found.how else [check for check, _ in left[: found.ran]]
         with (work / _TRIED).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([clause.id, digest(fault), passed, found.by]) + "\n")
+            file.write(json.dumps([name, digest(fault), passed, found.by]) + "\n")
         said = found.by or ("own" if found.complete and not found.how else f"open, {len(left) - found.ran} to ask")
-        print(f"{clause.id} {fault.id}: {said}", flush=True)
+        print(f"{name} {fault.id}: {said}", flush=True)
 
 
 def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> tuple[str, ...]:
@@ -80,17 +92,18 @@ def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> 
 
 def _write(work: Path, measured: Measured) -> None:
     """Write what is decided; what the record holds of other faults that are as they were stays."""
-    faults, order, known = by_id(), Order(), _read_tried(work)
+    order, known = Order(), _read_tried(work)
     before = {row.clause: row for row in read_own()}
     rows: list[Own] = []
     for name, cited in cited_clauses().items():
-        fault = faults[cited.clause.mutant]
-        tried = known.get((name, digest(fault)), _Tried())
-        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in cited.own]
-        kept = before.get(name)
-        if tried.by is None and tried.passed.issuperset(check for check, _ in foreign):
-            rows.append(Own(name, fault.id, digest(fault), len(foreign), _near(fault, foreign, order)))
-        elif tried.by is None and kept is not None and kept.digest == digest(fault):
+        each = _Asked(cited, measured, known)
+        fault, kept = each.fault, before.get(name)
+        if each.tried.by is not None:
+            continue
+        if not each.left:
+            near = _near(fault, each.foreign, order)
+            rows.append(Own(name, fault.id, digest(fault), len(each.foreign), near))
+        elif kept is not None and kept.digest == digest(fault):
             rows.append(kept)
     write_own(rows)
     print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own")
