@@ -302,7 +302,7 @@ TRM_26 = Clause(
     "The range of a sum, product or rounding of floats ends at its least and greatest results, and is unbounded if one"
     " may be NaN; a comparison of ranges is decided exactly if it has one answer for all their members.",
     f"{_TERMS}.float_ranges:FloatRange.__mul__",
-    "trm-zero-times-infinity-is-zero",
+    "trm-infinity-times-anything-may-be-nan",
 )
 ENDS: Final = (-math.inf, -1e308, -2.5, -1.0, 0.0, 0.5, 1.0, 1e308, math.inf)
 RANGES: Final = [FloatRange(a, b) for a in ENDS for b in ENDS if a <= b]

@@ -60,7 +60,7 @@ IMP_04 = Clause(
     "IMP-04",
     "STEADY: a second run adds no pending symbol, no assert and no replacement, and drops no bound.",
     f"{_LAWS}.steady:STEADY",
-    "imp-pending-symbols-may-grow",
+    "imp-what-the-second-run-knows-breaks-exact",
 )
 test_a_right_run_breaks_no_law = checks(IMP_04)(laws.test_a_right_run_breaks_no_law)
 test_pending_symbols_that_grow_break_steady = checks(IMP_04)(laws.test_pending_symbols_that_grow_break_steady)
@@ -78,7 +78,7 @@ IMP_05 = Clause(
     " site of a branch (INJ), and no assert is filed under a name that is gone (EMIT); what a run did not reach is not"
     " asked.",
     f"{_LAWS}.implementation:judge_run",
-    "imp-runs-are-not-judged",
+    "imp-bound-symbols-are-unbound",
 )
 test_a_binding_that_no_step_rebinds_breaks_dom = checks(IMP_05)(laws.test_a_binding_that_no_step_rebinds_breaks_dom)
 test_a_pending_symbol_that_no_node_binds_breaks_fresh = checks(IMP_05)(

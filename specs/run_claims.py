@@ -155,7 +155,7 @@ ASK_10 = Clause(
     "Of a whole run: a name that two sites of one branch bind needs their values to be equal, and an assert filed late"
     " under a name that is gone must follow.",
     f"{_LAWS}.step_names:_run_together",
-    "ask-branches-run-together",
+    "ask-branches-exclude-themselves",
 )
 
 
@@ -237,7 +237,7 @@ ASK_11 = Clause(
     "STEADY of a run: the second run knows what the first knew and no more, in old names, and pending symbols, asserts"
     " and replacements of old symbols do not grow.",
     f"{_LAWS}.steady:_different",
-    "ask-second-runs-may-forget",
+    "ask-replacements-may-grow",
 )
 
 

@@ -50,7 +50,7 @@ TRM_01 = Clause(
     "TRM-01",
     "The normal form of an integer term has the value of the expression, and equal polynomials are one object.",
     f"{_TERMS}.polynomials:scale",
-    "trm-negation-loses-a-factor",
+    "trm-terms-can-be-pickled",
 )
 test_constants_of_different_sorts_are_different_arguments = checks(TRM_01)(
     test_normal_form.test_constants_of_different_sorts_are_different_arguments
@@ -69,7 +69,7 @@ TRM_02 = Clause(
     "TRM-02",
     "The normal form of a condition holds exactly where the expression does.",
     f"{_TERMS}.conditions:lt",
-    "trm-less-is-less-or-equal",
+    "trm-falsehood-has-conjuncts",
 )
 test_a_condition_holds_where_the_expression_says = checks(TRM_02)(
     test_normal_form.test_a_condition_holds_where_the_expression_says
@@ -286,7 +286,7 @@ TRM_09 = Clause(
     "TRM-09",
     "Terms print as PyTorch prints them.",
     f"{_TERMS}.printing:_inequality",
-    "trm-inequalities-print-reversed",
+    "trm-numbers-in-sums-print-as-terms",
 )
 test_what_pytorch_wrote_prints_as_it_printed_it = checks(TRM_09)(
     test_printing.test_what_pytorch_wrote_prints_as_it_printed_it

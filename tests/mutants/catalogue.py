@@ -14,6 +14,7 @@ from tests.mutants.fx import FX
 from tests.mutants.judging import JUDGING
 from tests.mutants.laws import LAWS
 from tests.mutants.links import LINKS
+from tests.mutants.more_terms import MORE_TERMS
 from tests.mutants.mutant import Mutant
 from tests.mutants.numbers import NUMBERS
 from tests.mutants.obligations import OBLIGATIONS
@@ -60,6 +61,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *THEORIES,
     *RUNS,
     *TERMS,
+    *MORE_TERMS,
     *RANGES,
     *FORMS,
     *OPERATORS,

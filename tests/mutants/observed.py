@@ -80,12 +80,28 @@ OBSERVED: Final = (
         (f"{_I}test_pending_symbols_that_grow_break_steady",),
     ),
     Mutant(
+        "imp-what-the-second-run-knows-breaks-exact",
+        "What only the second run knows breaks EXACT instead of STEADY.",
+        "refimpl.laws.steady:_different",
+        'StepClaim("STEADY", _RUN, first',
+        'StepClaim("EXACT", _RUN, first',
+        ("specs/run_claims.py::test_the_second_run_knows_what_the_first_knew",),
+    ),
+    Mutant(
         "imp-runs-are-not-judged",
         "Of a run no law is asked.",
         f"{_M}.implementation:judge_run",
         "for law in laws]",
         "for law in laws[:0]]",
         (f"{_I}test_a_pending_symbol_that_no_node_binds_breaks_fresh",),
+    ),
+    Mutant(
+        "imp-bound-symbols-are-unbound",
+        "Of the symbols of a sub-graph those that are bound are told to be bound by nobody.",
+        "refimpl.laws.step_bound:_unbound_below",
+        "symbol not in bound",
+        "symbol in bound",
+        ("specs/run_claims.py::test_what_a_sub_graph_allocates_is_bound_there",),
     ),
     Mutant(
         "imp-moved-conditions-are-lost",

@@ -92,12 +92,28 @@ STEP_CLAIMS: Final = (
         ("specs/run_claims.py::test_branches_exclude_each_other",),
     ),
     Mutant(
+        "ask-branches-exclude-themselves",
+        "Two nodes run together only if they stand in one and the same graph that is the whole one.",
+        "refimpl.laws.step_names:_run_together",
+        'f"{left}/".startswith(f"{right}/") or f"{right}/".startswith(f"{left}/") or not left or not right',
+        "f'{left}/'.startswith(f'{right}/') and f'{right}/'.startswith(f'{left}/') and (not left) and (not right)",
+        ("specs/run_claims.py::test_branches_exclude_each_other",),
+    ),
+    Mutant(
         "ask-second-runs-may-forget",
         "What the second run drops is not asked for.",
         f"{_M}.steady:_different",
         "if condition not in second:",
         "if condition not in (*second, *first):",
         ("specs/run_claims.py::test_the_second_run_knows_what_the_first_knew",),
+    ),
+    Mutant(
+        "ask-replacements-may-grow",
+        "What only the second run replaces is not told.",
+        "refimpl.laws.steady:_grown",
+        'yield StepFinding("STEADY", "refuted", _RUN, message, fix="rebind in the first run what the second rebinds")',
+        "pass",
+        ("specs/run_claims.py::test_nothing_grows_in_the_second_run",),
     ),
     Mutant(
         "ask-everything-settles",
