@@ -42,6 +42,9 @@ from refimpl.terms import (
     symbol_atom,
 )
 from specs.clauses import Clause, checks
+from specs.decisions import TRM_20
+from specs.intervals import TRM_18
+from specs.reasoning import KNO_02
 from specs.terms import TRM_06, TRM_07, TRM_08
 from specs.valuations import knowing, values
 
@@ -160,7 +163,7 @@ TRM_33 = Clause(
 )
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, TRM_20)
 @pytest.mark.parametrize("first", [True, False])
 def test_excluded_values_move_the_ends(first: bool) -> None:
     for low, high, excluded in product(
@@ -210,7 +213,7 @@ PARTS_OF_SUMS: Final[tuple[tuple[Sequence[Cond], Dim, tuple[int | None, int | No
 )
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, TRM_20)
 @pytest.mark.parametrize(("assumptions", "term", "ends"), PARTS_OF_SUMS, ids=str)
 def test_sums_bound_their_parts(assumptions: Sequence[Cond], term: Dim, ends: tuple[int | None, int | None]) -> None:
     for said in (assumptions, assumptions[::-1]):
@@ -219,7 +222,7 @@ def test_sums_bound_their_parts(assumptions: Sequence[Cond], term: Dim, ends: tu
     assert all(value in ValueRange(*ends) for value in found if isinstance(value, int))
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, KNO_02)
 def test_a_known_remainder_excludes_the_others() -> None:
     for sign, shift, modulus, residue in product((1, -1), (-2, 0, 3), (2, 3, 6), (0, 1, 5)):
         if residue >= modulus:
@@ -265,7 +268,7 @@ COMPARISONS: Final[tuple[tuple[Callable[[Real, Real], Cond], Callable[[float, fl
 )
 
 
-@checks(TRM_34, TRM_06, TRM_08)
+@checks(TRM_34, TRM_06, TRM_08, TRM_18)
 def test_floats_in_known_ranges_are_compared() -> None:
     ranges = [(low, high) for low in FLOATS for high in FLOATS if low <= high]
     for first, second in product(ranges, ((-1.0, -1.0), (-1.0, 0.5), (0.5, 2.0), (0.0, 0.0))):
@@ -284,7 +287,7 @@ def test_floats_in_known_ranges_are_compared() -> None:
     assert bounds.known(gt(A, 0)) is False
 
 
-@checks(TRM_34, TRM_06, TRM_08)
+@checks(TRM_34, TRM_06, TRM_08, TRM_18)
 def test_a_range_of_floats_is_narrowed_and_never_left() -> None:
     bounds = Bounds()
     assert bounds.known(float_lt(F, 3.0)) is None
@@ -316,7 +319,7 @@ def test_a_range_of_floats_is_narrowed_and_never_left() -> None:
         Bounds().assume_range(symbol_atom("u0", Sort.INT), FloatRange(0.0, 2.0))
 
 
-@checks(TRM_34, TRM_06, TRM_08)
+@checks(TRM_34, TRM_06, TRM_08, TRM_18)
 def test_the_number_may_stand_on_either_side_and_be_nan() -> None:
     early = float_symbol("a")
     for number in (early, F):
@@ -334,7 +337,7 @@ def test_the_number_may_stand_on_either_side_and_be_nan() -> None:
             assert knowing([never]).float_range_of(number) == FloatRange()
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, TRM_20, KNO_02)
 def test_a_remainder_says_no_more_than_it_does() -> None:
     bounds = knowing([eq(floor_div(A, 4), 3)])
     for value in range(12, 16):
@@ -360,7 +363,7 @@ def test_a_remainder_says_no_more_than_it_does() -> None:
     assert bounds.inconsistent
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, TRM_20)
 def test_bounds_that_push_each_other_come_to_an_end() -> None:
     bounds = knowing([le(A, B - 1), le(B, C - 1), ge(A, 0)])
     assert bounds.range_of(C) == ValueRange(2, None)
@@ -370,7 +373,7 @@ def test_bounds_that_push_each_other_come_to_an_end() -> None:
     assert 0 <= low < 1000
 
 
-@checks(TRM_33, TRM_06, TRM_07)
+@checks(TRM_33, TRM_06, TRM_07, TRM_20)
 def test_bounds_go_through_long_sums_and_long_chains() -> None:
     links = [symbol(f"v{index}") for index in range(32)]
     whole: Dim = links[0]

@@ -267,7 +267,7 @@ def _name(value: object) -> str:
     return value.__name__ if isinstance(value, FunctionType) else str(value)
 
 
-@checks(TRM_22, TRM_04)
+@checks(TRM_22, TRM_04, TRM_21)
 @pytest.mark.parametrize(("make", "left", "right", "expected"), FORMS, ids=_name)
 def test_quotients_and_remainders_are_reduced(
     make: Callable[[Dim, Dim], Dim], left: Dim, right: Dim, expected: Dim

@@ -58,6 +58,7 @@ from refimpl.terms import (
 )
 from refimpl.terms.core import IntFn
 from specs.clauses import Clause, checks
+from specs.solvers import SOL_03
 from tests.solver.smtlib import Value, satisfied, truths
 from tests.solver.terms_strategies import conditions, floats, valuations
 
@@ -274,7 +275,7 @@ def test_nothing_and_falsehood_are_assumed_and_asked() -> None:
         assert satisfied(Obligation("", hypotheses, goal).text, {}) is expected
 
 
-@checks(SOL_07)
+@checks(SOL_07, SOL_03)
 def test_integers_up_to_two_to_the_53_are_floats_and_of_larger_ones_nothing_is_said() -> None:
     script = Obligation("", (), float_ne(to_float(U), F)).script
     for number, known in ((0, True), (2**53, True), (-(2**53), True), (2**53 + 1, False), (-(2**53) - 1, False)):

@@ -13,6 +13,7 @@ from refimpl import terms as t
 from refimpl.terms import Cond, Scalar, Sort, SortError, Undefined, evaluate
 from refimpl.terms.rebuild import apply_function, to_cond, to_dim, to_real
 from specs.clauses import Clause, checks
+from specs.meanings import TRM_23, TRM_25
 from specs.terms import TRM_03
 
 __all__ = ["FRM_01", "FRM_02"]
@@ -51,7 +52,7 @@ INTEGERS: Final[dict[str, Callable[[int, int], int]]] = {
 }
 
 
-@checks(FRM_01)
+@checks(FRM_01, TRM_23)
 @pytest.mark.parametrize("name", INTEGERS)
 def test_a_function_of_integers_is_pythons(name: str) -> None:
     symbolic = apply_function(name, [X, Y])
@@ -119,7 +120,7 @@ def _is_pythons(name: str, args: Sequence[float], symbols: Sequence[Scalar], mea
     assert isinstance(expected, complex) or _same(both[0], expected), "numbers are computed at once"
 
 
-@checks(FRM_01)
+@checks(FRM_01, TRM_25)
 @pytest.mark.parametrize("name", [*FLOATS, *UNARY])
 def test_a_function_of_floats_is_pythons(name: str) -> None:
     for x in NUMBERS:
@@ -145,7 +146,7 @@ def _is_a_quotient(name: str, args: list[int], right: int) -> None:
         assert _same(evaluate(made, {"u0": args[0], "u1": right}), expected)
 
 
-@checks(FRM_01)
+@checks(FRM_01, TRM_23, TRM_25)
 def test_other_functions_are_pythons() -> None:
     for number in (0, -3, 2**53 + 1, 10**400):
         _is_a_quotient("ToFloat", [number], 1)

@@ -213,7 +213,7 @@ OBS_03 = Clause(
     f"{_LAWS}.liveness:_runs_effects",
     "obs-effects-of-sub-graphs-are-dead",
 )
-test_live_is_what_dead_code_elimination_leaves = checks(OBS_03)(
+test_live_is_what_dead_code_elimination_leaves = checks(OBS_03, EMI_03)(
     test_liveness.test_live_is_what_dead_code_elimination_leaves
 )
 test_a_sub_graph_lives_with_its_operator = checks(OBS_03, EMI_03)(
@@ -251,7 +251,7 @@ def _dead(graph: Graph) -> set[str]:
     return set(dead_nodes(_steps(graph, "")))
 
 
-@checks(OBS_03)
+@checks(OBS_03, EMI_03)
 @pytest.mark.parametrize("name", ["body_0", "outer.body_0"])
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_an_effect_in_a_nested_sub_graph_keeps_its_operators(
     assert _dead(_calling(body, name)) == (set() if keeps else {"_runs"})
 
 
-@checks(OBS_03)
+@checks(OBS_03, EMI_03)
 def test_what_is_no_sub_graph_has_no_effect() -> None:
     graph = Graph()
     x = graph.placeholder("x")
@@ -280,7 +280,7 @@ def test_what_is_no_sub_graph_has_no_effect() -> None:
     assert _dead(GraphModule({"gone": 7}, graph).graph) == {"_runs"}
 
 
-@checks(OBS_03)
+@checks(OBS_03, EMI_03)
 def test_an_input_that_is_called_like_a_sub_graph_is_none() -> None:
     graph = Graph()
     x = graph.placeholder("body_0")
@@ -290,7 +290,7 @@ def test_an_input_that_is_called_like_a_sub_graph_is_none() -> None:
     assert _dead(GraphModule({"body_0": _body("aten.relu_.default")}, graph).graph) == {"_runs"}
 
 
-@checks(OBS_03)
+@checks(OBS_03, EMI_03)
 def test_what_stands_below_a_dead_operator_is_dead() -> None:
     outer, inner = _calling(_body(None)), _body(None).graph
     top = _steps(outer, "")

@@ -33,6 +33,8 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.decisions import TRM_13, TRM_14, TRM_15
+from specs.intervals import TRM_19
 from specs.terms import TRM_07
 from specs.valuations import knowing, values
 
@@ -105,7 +107,7 @@ def _its_least_value_is_known(row: Row) -> None:
         assert bounds.known(lor(lt(term, least), P)) is None
 
 
-@checks(TRM_30, TRM_07)
+@checks(TRM_30, TRM_07, TRM_14, TRM_19)
 @pytest.mark.parametrize("row", EXTREMA, ids=lambda row: str(row[1]))
 def test_the_least_value_of_an_extremum_or_choice_is_known(row: Row) -> None:
     _its_least_value_is_known(row)
@@ -162,7 +164,7 @@ PARTS: Final[tuple[Row, ...]] = (
 )
 
 
-@checks(TRM_31, TRM_07)
+@checks(TRM_31, TRM_07, TRM_13, TRM_15)
 @pytest.mark.parametrize("row", PARTS, ids=lambda row: str(row[1]))
 def test_the_least_value_of_sums_and_products_is_known(row: Row) -> None:
     _its_least_value_is_known(row)
@@ -229,7 +231,7 @@ def test_a_product_of_many_numbers_is_not_expanded() -> None:
     assert bounds.known(eq(whole, 3 * A)) is None
 
 
-@checks(TRM_31, TRM_07)
+@checks(TRM_31, TRM_07, TRM_13)
 def test_an_equation_follows_from_two_orders_that_only_a_search_finds() -> None:
     for orders in (
         (le(A, B), ge(A, C), ge(C, B)),

@@ -15,6 +15,7 @@ from refimpl.symbolic_shapes import DivideByKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Scalar, Symbol, ValueRange, bool_symbol, eq, ge, le, lor, mod, symbol
 from specs.clauses import Clause, checks
+from specs.words import ASK_02, ASK_03
 from tests.laws.observed import AFTER, AT, BEFORE, F0, NEXT, S0, S1, SIZE, U0, U1, U7, U8, becomes, step
 
 __all__ = ["STP_01", "STP_02", "STP_03", "STP_04", "STP_05", "STP_06"]
@@ -167,7 +168,7 @@ def test_a_right_step_is_asked_for_its_equation_and_for_what_is_new() -> None:
     assert "u0 = u7" in inventive.about
 
 
-@checks(STP_03)
+@checks(STP_03, ASK_02)
 def test_a_renaming_says_nothing_by_itself() -> None:
     only_renamed = replace(BEFORE, renamings={U7: U0})
     (lossy,) = _claims(step(after=only_renamed))
@@ -190,7 +191,7 @@ def test_what_is_lost_and_what_is_invented_is_asked_for() -> None:
     assert _asked(two) == [("lossy", eq(U, F)), ("lossy", eq(V, G))]
 
 
-@checks(STP_03)
+@checks(STP_03, ASK_03)
 def test_the_callers_part_is_for_frame_to_judge() -> None:
     wider = replace(AFTER, ranges={key: found for key, found in AFTER.ranges.items() if key is not S1})
     assert _asked(step(after=wider)) == [("lossy", eq(U, F)), ("inventive", le(F, 10))]

@@ -220,7 +220,7 @@ PRO_12 = Clause(
     f"{_BINDINGS}:rebind_unbacked",
     "pro-half-of-a-node-is-rebound",
 )
-test_a_failed_rebinding_leaves_the_environment_as_before = checks(PRO_12, ENV_13, PRO_05)(
+test_a_failed_rebinding_leaves_the_environment_as_before = checks(PRO_12, ENV_13, PRO_05, PRO_09)(
     test_bindings.test_a_failed_rebinding_leaves_the_environment_as_before
 )
 
