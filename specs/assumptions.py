@@ -60,7 +60,7 @@ TRM_32 = Clause(
     "What is assumed is known and its negation is false; a disjunction with one member left establishes it, one with"
     " none left contradicts; a contradiction is noticed whichever of the two comes first.",
     f"{_TERMS}.bounds:Bounds._unit",
-    "trm-disjunctions-keep-their-last-member",
+    "trm-congruences-replace-equal-ones",
 )
 ASSUMED: Final[tuple[Cond, ...]] = (
     P,
@@ -255,7 +255,7 @@ TRM_34 = Clause(
     "A comparison of floats in known ranges is decided exactly if it has one answer for all their members; one with an"
     " integer is decided by no range.",
     f"{_TERMS}.deciding:_decide_float",
-    "trm-different-floats-are-unknown",
+    "trm-empty-ranges-of-floats-are-consistent",
 )
 FLOATS: Final = (-1.5, -1.0, 0.0, 0.5, 2.0)
 COMPARISONS: Final[tuple[tuple[Callable[[Real, Real], Cond], Callable[[float, float], bool]], ...]] = (

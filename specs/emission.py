@@ -30,7 +30,7 @@ EMI_02 = Clause(
     "EMI-02",
     "A value that dead code elimination drops computes nothing.",
     f"{_LAWS}.emission:_Reach.missing",
-    "emit-dead-values-are-there",
+    "emit-binders-may-be-dead",
 )
 EMI_03 = Clause(
     "EMI-03",

@@ -26,7 +26,7 @@ FRM_03 = Clause(
     "The bounds on depth, degree, monomials and digits are exact: what reaches them is made, what exceeds them is"
     " refused.",
     f"{_TERMS}.keys:depth_above",
-    "frm-depth-is-not-counted",
+    "frm-the-largest-power-is-refused",
 )
 
 
@@ -126,7 +126,7 @@ FRM_04 = Clause(
     "FRM-04",
     "Functions of integers meet in one form: what one argument decides is decided, commuted arguments have one order.",
     f"{_TERMS}.integers:_drop_dominated",
-    "frm-the-smaller-constant-wins",
+    "frm-powers-of-one-stay",
 )
 C = t.ge(X, 1)
 
@@ -197,7 +197,7 @@ FRM_05 = Clause(
     "Functions of floats are rewritten only where every float, NaN and both zeros among them, keeps its value; sums and"
     " products commute, and comparisons of integers are those of integers.",
     f"{_TERMS}.reals:float_neg",
-    "frm-a-factor-of-minus-two-is-a-sign",
+    "frm-integers-are-less-by-two",
 )
 
 

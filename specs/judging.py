@@ -155,7 +155,7 @@ JDG_03 = Clause(
     "An obligation is refuted only with a witness that replays; what an unread guard, an unbound symbol or no solver"
     " settles is open.",
     f"{_LAWS}.judge:_Judge._refuted",
-    "jdg-unread-guards-are-read",
+    "jdg-another-value-refutes-too",
 )
 _LOST = claim(ge(U, 2), direction="weakened")
 

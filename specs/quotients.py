@@ -48,7 +48,7 @@ REB_15 = Clause(
     "REB-15",
     "A divisor must be positive: one that is plainly not is inconsistent, one that may not be is asked to be.",
     f"{_QUOTIENTS}:quotient",
-    "reb-zero-divides",
+    "reb-refusals-of-divisors-are-no-inexact-ones",
 )
 BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6, 7) for s in range(-2, 4)]
 

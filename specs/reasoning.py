@@ -44,7 +44,7 @@ KNO_01 = Clause(
     "The range of an application is that of its function on the ranges of its arguments; powers of one atom are taken"
     " together, and what is known of a sum or product itself narrows it.",
     f"{_TERMS}.inference:_apply_ends",
-    "kno-remainders-are-quotients",
+    "kno-ceilings-are-rounded",
 )
 ENDS = st.tuples(st.one_of(st.none(), st.integers(-6, 6)), st.one_of(st.none(), st.integers(0, 5)))
 FUNCTIONS: Final[dict[IntFn, Callable[[ValueRange, ValueRange], ValueRange]]] = {
@@ -332,7 +332,7 @@ KNO_04 = Clause(
     "KNO-04",
     "What a fork learns the other side does not know, whatever it is; an answer is not given again once more is known.",
     f"{_TERMS}.knowledge:Knowledge.own",
-    "kno-forks-share-what-they-exclude",
+    "kno-forks-outdate-each-other",
 )
 FACTS: Final[tuple[Cond, ...]] = (
     t.ge(X, 1), t.le(X, 1), t.ne(X, 3), t.eq(X, 2), P, t.lnot(P), t.float_lt(F, 1.0), t.float_ne(F, F),

@@ -126,7 +126,7 @@ TRM_31 = Clause(
     "A quotient by a positive number lies near its dividend, a remainder between zero and its divisor and not above a"
     " dividend that is not negative; sums of known sums and products of bounded numbers are known to their least one.",
     f"{_TERMS}.deciding:_relax_mod",
-    "trm-remainders-reach-their-divisor",
+    "trm-remainders-of-negative-numbers-are-small",
 )
 PARTS: Final[tuple[Row, ...]] = (
     ((), 3 * floor_div(A, 3) - A, -2),

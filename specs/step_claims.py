@@ -51,7 +51,7 @@ ASK_04 = Clause(
     "LINK of a step: where a constant, backed or derived value takes a symbol's place and the equation is left unsaid,"
     " every condition on the symbol follows for the value.",
     f"{_LAWS}.step_link:_entitled",
-    "ask-the-old-definition-is-given",
+    "ask-only-definitions-are-given",
 )
 
 

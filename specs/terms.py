@@ -81,7 +81,7 @@ TRM_03 = Clause(
     "TRM-03",
     "Substitution is simultaneous, commutes with evaluation and never mixes sorts (law SORT).",
     f"{_TERMS}.substitute:substitute",
-    "trm-substitution-takes-one-symbol",
+    "trm-numbers-stand-for-floats",
 )
 test_substitution_is_simultaneous = checks(TRM_03)(
     test_normal_form.test_substitution_is_simultaneous_and_commutes_with_evaluation
@@ -95,7 +95,7 @@ TRM_04 = Clause(
     "TRM-04",
     "Division and remainder are Python's for every sign; a division by zero stays an undefined application.",
     f"{_TERMS}.division:_floor_div_by_constant",
-    "trm-negative-divisors-keep-the-sign",
+    "trm-quotients-by-negative-terms-double",
 )
 test_python_floor_semantics_on_all_small_numbers = checks(TRM_04)(
     test_normal_form.test_python_floor_semantics_on_all_small_numbers
@@ -213,7 +213,7 @@ TRM_07 = Clause(
     "TRM-07",
     "Everyday questions about sizes are decided: orders, chains, divisibility, disequalities, disjunctions.",
     f"{_TERMS}.bounds:Bounds._learn_congruence",
-    "trm-congruences-change-sign",
+    "trm-small-remainders-are-not-seen",
 )
 test_everyday_questions = checks(TRM_07)(test_bounds.test_everyday_questions)
 test_equalities_disequalities_and_orders = checks(TRM_07)(

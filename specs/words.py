@@ -66,7 +66,7 @@ ASK_01 = Clause(
     "Each place where a number of the symbol's sort stands asks for one equation, and its divisors are positive and"
     " divide; a boolean counts where the path converts it.",
     f"{_LAWS}.step_words:relations",
-    "ask-divisors-need-not-divide",
+    "ask-conditions-are-floats",
 )
 
 

@@ -30,6 +30,14 @@ EMISSION: Final = (
         (_COUNTS,),
     ),
     Mutant(
+        "emit-binders-may-be-dead",
+        "A node that is dead computes the symbols that it binds.",
+        "refimpl.laws.emission:_Reach._reason",
+        "if not self._nodes[binder].live:",
+        "if False:",
+        ("specs/reach.py::test_a_binder_gives_its_symbol_after_it",),
+    ),
+    Mutant(
         "emit-effects-are-dead",
         "Dead code elimination is taken to drop asserts.",
         f"{_M}.liveness:_kept",

@@ -38,6 +38,14 @@ JUDGING: Final = (
         (f"{_J}test_nothing_is_refuted_under_a_guard_that_nobody_read",),
     ),
     Mutant(
+        "jdg-another-value-refutes-too",
+        "What another value of an unbound symbol may satisfy is refuted without a witness.",
+        "refimpl.laws.judge:_Judge._refuted",
+        'known to satisfy it"\n            return LawRow(claim.law, "undecided"',
+        'known to satisfy it"\n            return LawRow(claim.law, "refuted"',
+        ("specs/judging.py::test_another_value_of_an_unbound_symbol_may_satisfy_it",),
+    ),
+    Mutant(
         "jdg-branches-are-not-shown",
         "A witness does not say which branch is taken.",
         f"{_M}.judge:_Judge._witness",

@@ -193,12 +193,28 @@ MORE_TERMS: Final = (
         ("specs/searches.py::test_the_least_value_of_sums_and_products_is_known",),
     ),
     Mutant(
+        "trm-remainders-of-negative-numbers-are-small",
+        "A remainder is not above its dividend, be that negative.",
+        "refimpl.terms.deciding:_relax_mod",
+        "left_low is None or left_low < 0",
+        "left_low is None or False",
+        ("specs/searches.py::test_what_does_not_follow_stays_open",),
+    ),
+    Mutant(
         "trm-disjunctions-keep-their-last-member",
         "A disjunction establishes its last member only if it was the only one.",
         f"{_T}.bounds:Bounds._unit",
         "if len(left) == 1:",
         "if len(args) == 1:",
         ("specs/assumptions.py::test_a_disjunction_establishes_its_last_member",),
+    ),
+    Mutant(
+        "trm-congruences-replace-equal-ones",
+        "A residue that is assumed replaces one of the same modulus without a contradiction.",
+        "refimpl.terms.bounds:Bounds._learn_congruence",
+        "modulus > known",
+        "modulus >= known",
+        ("specs/assumptions.py::test_what_is_assumed_is_known",),
     ),
     Mutant(
         "trm-one-excluded-value-moves-an-end",
@@ -215,5 +231,13 @@ MORE_TERMS: Final = (
         "return None if equal is None else not equal",
         "return None if equal is None else equal",
         ("specs/assumptions.py::test_floats_in_known_ranges_are_compared",),
+    ),
+    Mutant(
+        "trm-empty-ranges-of-floats-are-consistent",
+        "A range of floats without members is no contradiction.",
+        "refimpl.terms.bounds:Bounds._restrict_float",
+        "True",
+        "False",
+        ("specs/assumptions.py::test_a_range_of_floats_is_narrowed_and_never_left",),
     ),
 )

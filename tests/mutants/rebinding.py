@@ -318,6 +318,14 @@ REBINDING: Final = (
         (f"{_Q}test_plain_divisors_are_positive_and_divide",),
     ),
     Mutant(
+        "reb-refusals-of-divisors-are-no-inexact-ones",
+        "A divisor that is plainly not positive is refused as if the constraints excluded it.",
+        "refimpl.symbolic_shapes.rebinding:_rebind",
+        'is no positive divisor", inexact=True)',
+        'is no positive divisor")',
+        ("specs/rebinding.py::test_a_refused_step_names_what_excludes_it",),
+    ),
+    Mutant(
         "reb-large-terms-are-inconsistent",
         "A step over terms that grow too large is called inconsistent.",
         f"{_S}.rebinding:rebind",

@@ -20,6 +20,14 @@ STEP_CLAIMS: Final = (
         ("specs/words.py::test_each_place_asks_for_its_equation",),
     ),
     Mutant(
+        "ask-conditions-are-floats",
+        "A condition is a number of a float symbol's sort.",
+        "refimpl.laws.step_words:same_sort",
+        "not isinstance(value, (int, IntTerm)) and not is_condition(value)",
+        "not isinstance(value, (int, IntTerm)) and True",
+        ("specs/words.py::test_a_number_has_its_symbols_sort",),
+    ),
+    Mutant(
         "ask-names-are-equations",
         "What a step only renames is taken to be known equal.",
         f"{_M}.step_words:known_after",
@@ -42,6 +50,14 @@ STEP_CLAIMS: Final = (
         "if not speaks_of(condition, through)]",
         "if condition is not None]",
         ("specs/step_claims.py::test_each_condition_on_the_symbol_is_asked_of_the_value",),
+    ),
+    Mutant(
+        "ask-only-definitions-are-given",
+        "Of what is known through a symbol only its definitions are given, not left out.",
+        "refimpl.laws.step_link:_defined_through",
+        "said not in definitions",
+        "said in definitions",
+        ("specs/step_claims.py::test_what_is_known_through_the_symbol_is_asked_and_not_given",),
     ),
     Mutant(
         "ask-missing-numbers-are-fine",

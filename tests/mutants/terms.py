@@ -57,12 +57,28 @@ TERMS: Final = (
         (f"{_C}test_substitution_is_simultaneous",),
     ),
     Mutant(
+        "trm-numbers-stand-for-floats",
+        "What replaces a float symbol is converted if it is a float, and taken as it is if it is none.",
+        "refimpl.terms.substitute:substitute_real",
+        "isinstance(term, float)",
+        "not isinstance(term, float)",
+        ("specs/making.py::test_a_symbol_is_replaced_by_its_own_sort_only",),
+    ),
+    Mutant(
         "trm-negative-divisors-keep-the-sign",
         "A division by a negative number is one by its absolute value.",
         f"{_T}.division:_floor_div_by_constant",
         "scale(left, -1), -right",
         "left, -right",
         (f"{_C}test_nested_quotients_are_pythons_for_every_sign",),
+    ),
+    Mutant(
+        "trm-quotients-by-negative-terms-double",
+        "A quotient by a negative term has twice its dividend.",
+        "refimpl.terms.division:_floor_div_by_term",
+        "return floor_div(scale(left, -1), scale(right, -1))",
+        "return floor_div(scale(left, -2), scale(right, -1))",
+        ("specs/divisions.py::test_quotients_and_remainders_are_reduced",),
     ),
     Mutant(
         "trm-quotient-range-takes-the-wrong-end",
@@ -87,6 +103,14 @@ TERMS: Final = (
         "(-constant - of_inner.constant)",
         "(constant - of_inner.constant)",
         (f"{_C}test_remainders_are_remembered_and_moved",),
+    ),
+    Mutant(
+        "trm-small-remainders-are-not-seen",
+        "A sum with a remainder is not known to be positive although the divisor bounds it.",
+        "refimpl.terms.deciding:_relax_mod",
+        "(right, -1), coefficient)), fuel):\n        return True",
+        "(right, -1), coefficient)), fuel):\n        return False",
+        ("specs/decisions.py::test_products_and_quotients_are_near",),
     ),
     Mutant(
         "trm-nan-is-in-order",
