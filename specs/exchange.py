@@ -22,7 +22,7 @@ TRM_11 = Clause(
     "TRM-11",
     "In sympy a term has the value that it has here, by sympy's own arithmetic.",
     f"{_BRIDGE}:to_sympy",
-    "trm-coefficients-are-lost-in-sympy",
+    "trm-the-last-branch-is-never-taken",
 )
 test_sympy_computes_the_same_value = checks(TRM_11)(test_sympy.test_sympy_computes_the_same_value_of_the_term)
 test_sympy_computes_the_same_truth = checks(TRM_11)(test_sympy.test_sympy_computes_the_same_truth_of_the_condition)

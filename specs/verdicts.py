@@ -31,7 +31,7 @@ LAW_10 = Clause(
     "LAW-10",
     "The verdict on a program is that of enumerating its runs, and a witness is a run at which one side fails.",
     f"{_LAWS}.theory:Theory.settles",
-    "law-facts-of-the-future",
+    "law-the-first-fact-does-not-count",
 )
 LAW_12 = Clause(
     "LAW-12",

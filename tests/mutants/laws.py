@@ -151,6 +151,14 @@ LAWS: Final = (
         (f"{_V}test_equiv_refutes_a_requirement_that_was_not_recorded",),
     ),
     Mutant(
+        "law-the-first-fact-does-not-count",
+        "Of the facts of a scope the first does not count.",
+        "refimpl.laws.theory:Theory._before",
+        "0",
+        "1",
+        ("specs/theories.py::test_what_follows_in_the_order_of_the_log",),
+    ),
+    Mutant(
         "law-any-model-is-a-witness",
         "The first model of a solver is taken for the smallest.",
         f"{_M}.witness:_Search._lower",

@@ -232,4 +232,12 @@ TERMS: Final = (
         "sympy.Mul(*(look(atom) for atom in m))",
         ("specs/exchange.py::test_sympy_computes_the_same_value",),
     ),
+    Mutant(
+        "trm-the-last-branch-is-never-taken",
+        "The last branch of a choice is never taken in sympy.",
+        "refimpl.terms.sympy_bridge:_choice",
+        "True",
+        "False",
+        ("specs/exchange.py::test_terms_are_written_with_the_heads_that_are_given",),
+    ),
 )
