@@ -33,6 +33,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.divisions import TRM_22
 from specs.terms import TRM_07
 
 __all__ = ["TRM_13", "TRM_14", "TRM_15", "TRM_20"]
@@ -235,7 +236,7 @@ def test_congruences_pass_through(modulus: int, residue: int, other: int, factor
     assert product is True
 
 
-@checks(TRM_20, TRM_07)
+@checks(TRM_20, TRM_07, TRM_22)
 @settings(max_examples=200)
 @given(
     outer=st.integers(-6, 6).filter(bool),
