@@ -36,6 +36,7 @@ from refimpl.symbolic_shapes.sym_functions import unary_math
 from refimpl.terms import Dim, FloatFn, evaluate, float_symbol, symbol
 from specs.clauses import Clause, checks
 from specs.environment import ENV_08, ENV_09
+from specs.names import ENV_31
 from tests.symbolic_shapes import test_inputs, test_profiles, test_sym_node
 
 __all__ = ["NUM_01", "NUM_02", "NUM_03", "NUM_04", "NUM_05", "NUM_06", "NUM_07"]
@@ -321,7 +322,9 @@ NUM_06 = Clause(
 test_symbols_are_bound_where_they_stand_alone_or_negated = checks(NUM_06)(
     test_inputs.test_symbols_are_bound_where_they_stand_alone_or_negated
 )
-test_guards_are_evaluated_on_arguments = checks(NUM_06)(test_inputs.test_guards_are_evaluated_on_arguments)
+test_guards_are_evaluated_on_arguments = checks(NUM_06, ENV_31, NUM_04)(
+    test_inputs.test_guards_are_evaluated_on_arguments
+)
 
 
 @checks(NUM_06)

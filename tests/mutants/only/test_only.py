@@ -24,8 +24,8 @@ OWN: Final = read_own()
 SHARED: Final = read_shared()
 SAMPLE: Final = 12
 """How many recorded claims are tried again in every run, with the checks that are recorded as near."""
-SHARED_AT_MOST: Final = 53
-OPEN_AT_MOST: Final = 166
+SHARED_AT_MOST: Final = 52
+OPEN_AT_MOST: Final = 159
 """How many clauses have a fault that others notice too, and of how many it is not decided; both only shrink."""
 
 SITE: Final = "refimpl.fx.interpreter:Interpreter.run"
