@@ -14,6 +14,7 @@ from typing import Final, Literal
 import click
 
 from refimpl.cli.own_bug import own_bug
+from refimpl.cli.terminal import WIDTH, shows_color, text_width
 from refimpl.torch.audit import Finding, audit
 from refimpl.torch.script import run_script
 
@@ -22,7 +23,6 @@ __all__ = ["findings_json", "findings_text", "run_audit"]
 BROKEN: Final = 1
 UNKNOWN: Final = 3
 FAILED: Final = 4
-WIDTH: Final = 100
 
 
 def run_audit(script: Path, arguments: Sequence[str], *, style: Literal["text", "json"], output: Path | None) -> int:
@@ -39,11 +39,12 @@ def run_audit(script: Path, arguments: Sequence[str], *, style: Literal["text", 
         # The border of the program: our own bug becomes exit code 4 with its place.
         print(own_bug(error), file=sys.stderr)
         return FAILED
-    text = findings_json(found) if style == "json" else findings_text(found)
+    width = text_width() if output is None else WIDTH
+    text = findings_json(found) if style == "json" else findings_text(found, width)
     if output is not None:
         output.write_text(click.unstyle(text), encoding="utf-8")
     elif text:
-        sys.stdout.write(text if sys.stdout.isatty() else click.unstyle(text))
+        sys.stdout.write(text if shows_color() else click.unstyle(text))
         sys.stdout.flush()
     if failed is not None:
         print(f"{script} failed: {failed.reason}", file=sys.stderr)
@@ -83,16 +84,16 @@ def findings_json(findings: Sequence[Finding]) -> str:
     return json.dumps({"findings": rows}, indent=1) + "\n"
 
 
-def findings_text(findings: Sequence[Finding]) -> str:
+def findings_text(findings: Sequence[Finding], width: int = WIDTH) -> str:
     """The findings for people, with the line of the program at which each was seen; empty if there is none."""
-    return "".join(f"{line}\n" for finding in findings for line in _lines(finding))
+    return "".join(f"{line}\n" for finding in findings for line in _lines(finding, width))
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def _lines(finding: Finding, width: int) -> Iterator[str]:
     color = "red" if finding.outcome == "refuted" else "yellow"
     yield f"{click.style(finding.law, fg=color, bold=True)} {finding.outcome} at {finding.node or 'no node'}"
     yield from textwrap.wrap(
-        finding.message, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
+        finding.message, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False
     )
     if finding.witness is not None:
         numbers = ", ".join(f"{symbol} = {value}" for symbol, value in finding.witness.items())

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeVar
 import click
 
 from refimpl.cli.oracle import conform, serve, vectors
+from refimpl.cli.terminal import open_streams
 
 __all__ = ["main"]
 
@@ -195,6 +196,7 @@ def _archives(paths: Sequence[str]) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    open_streams()
     try:
         # Not ``cli.main``: it would turn a broken pipe into exit code 1, which is a verdict here.
         with cli.make_context("refimpl", list(sys.argv[1:] if arguments is None else arguments)) as context:

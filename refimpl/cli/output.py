@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Literal, TypeAlias, assert_never
 
 import click
 
+from refimpl.cli.terminal import WIDTH, shows_color, text_width
 from refimpl.laws import ProgramReport, Report
 
 __all__ = ["Style", "write"]
@@ -17,7 +17,7 @@ Style: TypeAlias = Literal["text", "json", "junit", "sarif", "html", "smt2"]
 
 def write(reports: tuple[ProgramReport, ...], smt2: str, style: Style, output: Path | None) -> None:
     """Write to the file, or to standard output; ``smt2`` is what that style writes."""
-    text = smt2 if style == "smt2" else _text(reports, style, color=output is None and sys.stdout.isatty())
+    text = smt2 if style == "smt2" else _text(reports, style, shown=output is None)
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -25,7 +25,7 @@ def write(reports: tuple[ProgramReport, ...], smt2: str, style: Style, output: P
 
 
 def _text(
-    reports: tuple[ProgramReport, ...], style: Literal["text", "json", "junit", "sarif", "html"], *, color: bool
+    reports: tuple[ProgramReport, ...], style: Literal["text", "json", "junit", "sarif", "html"], *, shown: bool
 ) -> str:
     match style:
         case "json":
@@ -45,6 +45,7 @@ def _text(
         case "text":
             from refimpl.cli.text import report_text
 
-            return report_text(reports, color=color)
+            # A file is the same whichever terminal it was written from.
+            return report_text(reports, color=shown and shows_color(), width=text_width() if shown else WIDTH)
         case _:
             assert_never(style)

@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
+from refimpl.cli.terminal import WIDTH
 from refimpl.laws import LawRow, ProgramReport
 from refimpl.laws.report import Verdict
 
 __all__ = ["report_text"]
 
 MOST_ROWS: Final = 4
-WIDTH: Final = 100
 _COLORS: Final[Mapping[Verdict, str]] = {
     "equivalent": "green",
     "broken": "red",
@@ -24,23 +24,23 @@ _COLORS: Final[Mapping[Verdict, str]] = {
 }
 
 
-def report_text(reports: tuple[ProgramReport, ...], *, color: bool) -> str:
+def report_text(reports: tuple[ProgramReport, ...], *, color: bool, width: int = WIDTH) -> str:
     """The text of all reports, with a summary line when there are several."""
-    lines = [line for report in reports for line in _program(report, alone=len(reports) == 1)]
+    lines = [line for report in reports for line in _program(report, alone=len(reports) == 1, width=width)]
     if len(reports) > 1:
         lines.append(_summary(reports))
     text = "\n".join(lines) + "\n"
     return text if color else click.unstyle(text)
 
 
-def _program(report: ProgramReport, *, alone: bool) -> Iterator[str]:
+def _program(report: ProgramReport, *, alone: bool, width: int) -> Iterator[str]:
     if report.error is not None:
         # The message names file and field itself.
         yield f"{_verdict(report)}  {report.error.message}"
         return
     yield f"{_verdict(report)}  {report.path}  {_extent(report)}"
-    yield from _rows(report.refuted)
-    yield from _rows(report.undecided)
+    yield from _rows(report.refuted, width)
+    yield from _rows(report.undecided, width)
     if alone:
         yield from _held(report)
     yield from _conditions(report, alone=alone)
@@ -63,13 +63,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _rows(rows: tuple[LawRow, ...]) -> Iterator[str]:
+def _rows(rows: tuple[LawRow, ...], width: int) -> Iterator[str]:
     for row in rows[:MOST_ROWS]:
         place = f" at node {row.node}" if row.node else ""
         yield f"  {click.style(row.law, bold=True)} {row.outcome}{place}"
         for line in (row.message or "").splitlines():
             yield from textwrap.wrap(
-                line, WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False
+                line, width, initial_indent="    ", subsequent_indent="    ", break_long_words=False
             )
         if row.witness is not None:
             sizes = ", ".join(f"{symbol} = {value}" for symbol, value in row.witness)

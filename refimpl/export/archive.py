@@ -17,6 +17,12 @@ from refimpl.export.schema import ExportedProgram, PayloadConfig, PayloadMeta, d
 __all__ = ["Archive", "read_archive"]
 
 _FORMAT: Final = "archive_format"
+# In this order: what torch.jit.save writes has a data.pkl too.
+_RELATIVES: Final = {
+    "constants.pkl": "a TorchScript archive of torch.jit.save",
+    "data.pkl": "a file of torch.save",
+    "serialized_exported_program.json": "an archive of an older PyTorch: load it there and save it with a newer one",
+}
 _MODELS: Final = "models/"
 _WEIGHTS: Final = "data/weights/"
 _CONSTANTS: Final = "data/constants/"
@@ -82,9 +88,17 @@ def _stem(archive: ZipArchive) -> str:
     stems = [name.removesuffix("/" + _FORMAT) for name in archive.members if name.endswith("/" + _FORMAT)]
     top = [stem for stem in stems if "/" not in stem]
     if len(top) != 1:
-        found = "no such member" if not top else f"{len(top)} such members"
+        found = f"no such member{_resemblance(archive)}" if not top else f"{len(top)} such members"
         raise ArchiveError(ErrorKind.MISSING, _FORMAT, f"is not an archive of torch.export.save: {found}")
     return top[0]
+
+
+def _resemblance(archive: ZipArchive) -> str:
+    """What else of PyTorch's the file seems to be, to be said in its refusal."""
+    for member, kind in _RELATIVES.items():
+        if any(name == member or name.endswith(f"/{member}") for name in archive.members):
+            return f" (it looks like {kind})"
+    return ""
 
 
 def _check_header(archive: ZipArchive, stem: str) -> None:

@@ -193,6 +193,23 @@ def test_members_that_every_archive_has(
     assert error.field.endswith(field)
 
 
+@pytest.mark.parametrize(
+    ("members", "seems"),
+    [
+        (("m/data.pkl", "m/version", "m/data/0"), " (it looks like a file of torch.save)"),
+        (("m/data.pkl", "m/constants.pkl", "m/code/a.py"), " (it looks like a TorchScript archive of torch.jit.save)"),
+        (("serialized_exported_program.json", "version"), " (it looks like an archive of an older PyTorch: "),
+        (("word/document.xml", "m/mydata.pkl"), ""),
+    ],
+)
+def test_another_file_of_pytorch_is_named_as_such(members: tuple[str, ...], seems: str, tmp_path: Path) -> None:
+    error = refusal(zip_bytes(dict.fromkeys(members, b"x")), tmp_path)
+    assert (error.kind, error.field) == (ErrorKind.MISSING, "archive_format")
+    said = error.message.split("no such member")[1]
+    assert said.startswith(seems)
+    assert bool(said) is bool(seems)
+
+
 def test_the_pickle_of_the_sample_inputs_is_never_opened(tmp_path: Path) -> None:
     data = with_members(SMALL, {"data/sample_inputs/model.pt": b"cos\nsystem\n(S'false'\ntR."})
     path = tmp_path / "pickle.pt2"
