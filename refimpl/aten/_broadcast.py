@@ -11,7 +11,7 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Cond, Dim, eq, ge, lor
 
-__all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one", "type_text"]
+__all__ = ["broadcast_all", "broadcast_sizes", "expand", "is_one", "require_expands", "type_text"]
 
 _CLASSES: Final = frozenset(("Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"))
 
@@ -87,7 +87,7 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
     """The view of a tensor with sizes of 1 repeated, -1 keeping a size.
 
     A repeated dimension has stride 0. Raises RuntimeError for too few dimensions, and for a size that is known
-    neither to be 1 nor to be kept.
+    neither to be 1 nor to be kept. See ``require_expands`` where nothing is deferred.
     """
     added = len(sizes) - tensor.ndim
     if added < 0:
@@ -107,6 +107,26 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
             result.append(size)
             strides.append(stride)
     return tensor.viewed(tuple(result), tuple(strides), tensor.offset)
+
+
+def require_expands(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> None:
+    """Require that a tensor expands to these sizes and nothing more: tracing defers nothing where a kernel does it.
+
+    Raises RuntimeError, worded as by ``expand``.
+    """
+    if tensor.ndim > len(sizes):
+        expand(ctx, tensor, sizes)
+    for at, (size, wanted) in enumerate(zip(tensor.sizes, sizes[len(sizes) - tensor.ndim :], strict=True)):
+        if wanted is not size and not is_one(ctx, size):
+            ctx.require(lor(eq(size, wanted), eq(size, 1)), _mismatch(tensor, at, wanted, sizes))
+
+
+def _mismatch(tensor: FakeTensor, at: int, wanted: Dim, sizes: Sizes) -> str:
+    return (
+        f"The expanded size of the tensor ({wanted}) must match the existing size ({tensor.sizes[at]}) at "
+        f"non-singleton dimension {at + len(sizes) - tensor.ndim}.  Target sizes: {_list(sizes)}.  "
+        f"Tensor sizes: {_list(tensor.sizes)}"
+    )
 
 
 def type_text(tensor: FakeTensor) -> str:
@@ -142,12 +162,7 @@ def _expanded(ctx: Context, tensor: FakeTensor, at: int, wanted: Dim, sizes: Siz
         return wanted, 0
     equal = eq(wanted, size)
     if ctx.known(equal) is not True:
-        message = (
-            f"The expanded size of the tensor ({wanted}) must match the existing size ({size}) at non-singleton "
-            f"dimension {at + len(sizes) - tensor.ndim}.  Target sizes: {_list(sizes)}.  "
-            f"Tensor sizes: {_list(tensor.sizes)}"
-        )
-        defer_equal(ctx, equal, (size,), message)
+        defer_equal(ctx, equal, (size,), _mismatch(tensor, at, wanted, sizes))
     return wanted, stride
 
 

@@ -81,13 +81,18 @@ def changes_metadata(schema: Schema) -> bool:
 def functional_name(schema: Schema) -> str | None:
     """The functional overload whose rule an in-place one shares: ``aten.add.Tensor`` of ``aten.add_.Tensor``.
 
-    None if the operator is not in-place, or its functional form takes other arguments.
+    ``aten.__and__.Tensor`` of ``aten.__iand__.Tensor``. None if the operator is not in-place, or its functional form
+    takes other arguments.
     """
     namespace, base, overload = schema.name.split(".")
-    if not base.endswith("_") or base.endswith("__"):
+    if base.startswith("__i"):
+        functional = f"__{base[3:]}"
+    elif base.endswith("_") and not base.endswith("__"):
+        functional = base[:-1]
+    else:
         return None
     variant = _OTHER_VARIANTS.get(f"{base}.{overload}", overload)
-    other = schema_of(f"{namespace}.{base[:-1]}.{variant}")
+    other = schema_of(f"{namespace}.{functional}.{variant}")
     if other is None or [a.name for a in other.arguments[1:]] != [a.name for a in schema.arguments[1:]]:
         return None
     return other.name

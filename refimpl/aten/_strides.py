@@ -8,7 +8,7 @@ from typing import Final
 from refimpl.aten._product import product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
-from refimpl.terms import Cond, Dim, IntTerm, eq, ge, int_max, lt
+from refimpl.terms import Cond, Dim, IntTerm, eq, ge, int_max, lt, ne
 
 __all__ = [
     "at_least_one",
@@ -196,8 +196,9 @@ def _nests_channels_last(ctx: Context, tensor: FakeTensor) -> bool:
         # N111 with equal strides reads as contiguous.
         if dim == 0 and same_size(ctx, least, tensor.strides[1]):
             return False
-        least = stride * size if ctx.known(ge(size, 2)) is True else stride
-    return True
+        least = stride * size
+    # Asked last: where the strides decide, no result depends on it.
+    return all(ctx.layout(ne(size, 0)) for size in tensor.sizes)
 
 
 def suggested_memory_format(ctx: Context, tensor: FakeTensor) -> MemoryFormat:

@@ -7,10 +7,11 @@ from refimpl.aten._elementwise import like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
 from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, lor
 
@@ -83,13 +84,13 @@ def rrelu_with_noise(
     ctx: Context, self: FakeTensor, noise: FakeTensor, lower: Number, upper: Number, training: bool, generator: object
 ) -> FakeTensor:
     """A leaky ReLU with a random slope, which it writes into ``noise``."""
-    message = (
-        f"noise tensor shape must match self tensor shape. Got self.shape = {_text(self)} noise.shape = {_text(noise)}"
+    require_sizes(
+        ctx,
+        self.sizes,
+        noise.sizes,
+        "noise tensor shape must match self tensor shape. Got self.shape = ",
+        lambda: f"{_text(self)} noise.shape = {_text(noise)}",
     )
-    if self.ndim != noise.ndim:
-        raise RuntimeError(message)
-    for size, other in zip(self.sizes, noise.sizes, strict=True):
-        ctx.require(eq(size, other), message)
     return like(ctx, self)
 
 
@@ -112,6 +113,13 @@ def _require_probability(p: float) -> None:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
+def _require_scalable(input: FakeTensor, p: float, train: bool) -> None:
+    """What is kept is scaled in place. Raises RuntimeError for integers."""
+    if train and 0 < p < 1 and input.dtype.category in (Category.BOOL, Category.INTEGRAL):
+        name = scalar_type_name(input.dtype)
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
+
+
 @shape("aten.dropout.default")
 def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """Zeros elements at random in training; otherwise a copy.
@@ -119,6 +127,7 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
     The eager kernel returns the tensor itself, and so do we where the copy would have its layout.
     """
     _require_probability(p)
+    _require_scalable(input, p, train)
     made = like(ctx, input)
     return input if not (train and p != 0) and made.strides == input.strides and input.offset == 0 else made
 
@@ -127,6 +136,7 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
 def alpha_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """Saturates elements at random in training; otherwise the tensor itself."""
     _require_probability(p)
+    _require_scalable(input, p, train)
     return like(ctx, input) if train and p != 0 else input
 
 
@@ -136,7 +146,7 @@ def feature_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> F
     _require_probability(p)
     if not train or p == 0:
         return input
-    if input.ndim < 2:
+    if input.ndim < 2 and p != 1:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     return like(ctx, input)
 
@@ -144,6 +154,9 @@ def feature_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> F
 @shape("aten.native_dropout.default")
 def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None) -> tuple[FakeTensor, FakeTensor]:
     """The tensor with elements zeroed at random, and the mask of those kept."""
+    if train is not False and not 0 <= p <= 1:
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={1 - p:g}")
+    _require_scalable(input, p, train is not False)
     return like(ctx, input), like(ctx, input, DType.bool)
 
 

@@ -23,7 +23,10 @@ _FLASH: Final = "scaled_dot_product_attention_flash_attention"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+def _require_operands(
+    ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, *, products: bool = False
+) -> None:
+    """One dtype, matrices, and sizes that fit; matrix ``products`` ask for these even where nothing is computed."""
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -38,8 +41,8 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
     def sizes() -> str:
         return f", got {sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
 
-    # For an empty result, or empty values, the kernel checks nothing.
-    empty = lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
+    # For an empty result, or empty values, the composite operator calls no kernel.
+    empty = False if products else lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
     product_of = "mat1 and mat2 shapes cannot be multiplied" if query.ndim == key.ndim == 2 else _BATCHED
     require(ctx, heads is True or lor(heads, empty), product_of, sizes)
@@ -133,7 +136,7 @@ def scaled_dot_product_attention_math(
     enable_gqa: bool,
 ) -> tuple[FakeTensor, ...]:
     """The attended values and the attention weights, by matrix products of queries that were scaled as floats."""
-    _require_operands(ctx, query, key, value)
+    _require_operands(ctx, query, key, value, products=True)
     if query.dtype.category in (Category.BOOL, Category.INTEGRAL):
         raise RuntimeError(f"expected scalar type Float but found {scalar_type_name(query.dtype)}")
     batch = _batch(ctx, query, key, value, enable_gqa)

@@ -35,6 +35,8 @@ def _normalized(
     elif input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     channels = input.sizes[1]
+    if training and (mean is None) is not (variance is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     for vector in (mean, variance):
         if training is not None and vector is not None:
             if vector.ndim != 1:
@@ -44,7 +46,8 @@ def _normalized(
                 raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))
     for name, vector in named:
-        if vector is not None:
+        # One channel, or one number for all, is stretched by the private operators, which are made of elementwise ones.
+        if vector is not None and not (training is not None and 1 in (channels, vector.numel())):
             count = vector.numel()
             fits = eq(count, channels)
             enforced = lor(fits, eq(input.numel(), 0)) if training is None and fits is not True else True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._broadcast import type_text
+from refimpl.aten._in_place import cxx_type
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
 from refimpl.aten._strides import channels_last_strides, contiguous_strides, suggested_memory_format
@@ -54,6 +55,13 @@ def _parameter(value: Window, count: int, name: str) -> Sizes:
     return spread(value, count, name)
 
 
+def _require_window(weight: FakeTensor) -> int:
+    """How many dimensions the kernel has. Raises RuntimeError for none."""
+    if weight.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    return weight.ndim - 2
+
+
 def _require_rank(input: FakeTensor, weight: FakeTensor) -> None:
     if weight.ndim != input.ndim:
         raise RuntimeError(
@@ -64,10 +72,9 @@ def _require_rank(input: FakeTensor, weight: FakeTensor) -> None:
 
 
 def _require_channels(
-    ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None, transposed: bool, groups: int
+    ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None, transposed: bool, groups: Dim
 ) -> None:
-    if groups <= 0:
-        raise RuntimeError("non-positive groups is not supported")
+    ctx.require(gt(groups, 0), "non-positive groups is not supported")
     _require_rank(input, weight)
     first, second = weight.sizes[:2]
     given, given_bias = ("Given transposed=1, ",) * 2 if transposed else (f"Given groups={groups}, ", "Given ")
@@ -157,12 +164,13 @@ def convolve(
     dilation: Window,
     transposed: bool,
     output_padding: Window,
-    groups: int,
+    groups: Dim,
 ) -> FakeTensor:
     """The convolution of a batch ``[N, C, ...]``; requires matching channels and a kernel that fits."""
-    spatial = weight.ndim - 2
-    if spatial < 1:
-        raise RuntimeError("weight should have at least three dimensions")
+    spatial = _require_window(weight)
+    if bias is not None and input.dtype is not bias.dtype:
+        names = [type_text(t) if input.dtype.is_complex else cxx_type(t) for t in (input, bias)]
+        raise RuntimeError(f"Input type ({names[0]}) and bias type ({names[1]}) should be the same")
     if input.dtype is not weight.dtype:
         # Complex convolutions are made of real ones, which name the types in another way.
         complex_input = input.dtype.is_complex
@@ -209,7 +217,7 @@ def convolution(
     dilation: Sizes,
     transposed: bool,
     output_padding: Sizes,
-    groups: int,
+    groups: Dim,
 ) -> FakeTensor:
     """The general operator that all others become."""
     return convolve(ctx, input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
@@ -226,7 +234,7 @@ def _convolution(
     dilation: Sizes,
     transposed: bool,
     output_padding: Sizes,
-    groups: int,
+    groups: Dim,
     benchmark: bool,
     deterministic: bool,
     cudnn_enabled: bool,
@@ -267,7 +275,7 @@ def _declare(spatial: int) -> None:
         stride: Window,
         padding: Window,
         dilation: Window,
-        groups: int,
+        groups: Dim,
     ) -> FakeTensor:
         """A convolution."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
@@ -282,7 +290,7 @@ def _declare(spatial: int) -> None:
         stride: Window,
         padding: str,
         dilation: Window,
-        groups: int,
+        groups: Dim,
     ) -> FakeTensor:
         """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
@@ -301,7 +309,7 @@ def _declare(spatial: int) -> None:
         stride: Window,
         padding: Window,
         output_padding: Window,
-        groups: int,
+        groups: Dim,
         dilation: Window,
     ) -> FakeTensor:
         """A transposed convolution."""
@@ -321,9 +329,10 @@ def _convolve_same(
     bias: FakeTensor | None,
     stride: Window,
     dilation: Window,
-    groups: int,
+    groups: Dim,
 ) -> FakeTensor:
     """The convolution that pads each dimension by what its kernel takes away, the odd element at the end."""
+    _require_window(weight)
     _require_rank(input, weight)
     for name, value in (("stride", stride), ("dilation", dilation)):
         if isinstance(value, Sequence) and len(value) not in (1, weight.ndim - 2):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
-from refimpl.aten._strides import same_sizes
+from refimpl.aten._unbacked import decided
 from refimpl.aten.losses import NONE
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -171,7 +171,8 @@ def cross_entropy_loss(
     label_smoothing: float,
 ) -> FakeTensor:
     """The cross entropy of logits with classes, or with probabilities of the same sizes."""
-    if not same_sizes(ctx, self.sizes, target.sizes):
+    pairs = zip(self.sizes, target.sizes, strict=False)
+    if self.ndim != target.ndim or not all(decided(ctx, eq(size, other)) for size, other in pairs):
         return nll_loss_nd(ctx, self, target, weight, reduction, ignore_index)
     if not target.dtype.is_floating_point:
         raise RuntimeError(

@@ -99,6 +99,8 @@ def first_element(ctx: Context, self: FakeTensor) -> Value:
     """As ``item``; the kernel reads the first element and does not ask how many there are."""
     if self.constant is not None and not isinstance(self.constant, complex):
         return self.constant
+    if self.sizes:
+        ctx.require(ne(self.numel(), 0), "_local_scalar_dense: Empty tensor not supported")
     quantity = ctx.quantity("item", self)
     match self.dtype.category:
         case Category.BOOL:

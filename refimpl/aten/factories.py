@@ -143,7 +143,13 @@ def empty_permuted(
     """Not initialised, dense in an order of the dimensions, the outermost first."""
     if len(set(physical_layout)) != len(physical_layout):
         raise RuntimeError("Duplicate dim not allowed")
-    if sorted(physical_layout) != list(range(len(size))):
+    for index, dim in enumerate(physical_layout if len(physical_layout) == len(size) else ()):
+        if not 0 <= dim < len(size):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index "
+                f"{index}).  NB: negative dims not currently supported; file an issue if you want it."
+            )
+    if len(physical_layout) != len(size):
         raise RuntimeError(
             f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
             f"{len(size)} is not equal to len(physical_layout) = {len(physical_layout)}"

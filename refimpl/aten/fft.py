@@ -45,10 +45,10 @@ def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, last_dim_size: Dim) -> FakeTensor:
     """Complex to real; the last dimension holds one side of the spectrum, or both."""
     _require_complex(self)
-    # The last dimension may come up among the others: it is transformed twice.
-    dims = tuple([wrap_dim(d, self.ndim) for d in dim])
     if not self.sizes:
         raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
+    # The last dimension may come up among the others: it is transformed twice.
+    dims = tuple([wrap_dim(d, self.ndim) for d in dim])
     size = self.sizes[dims[-1]]
     require_elements(ctx, self, dims)
     message = "in_size == signal_size[i + 1] || in_size == (signal_size[i + 1] / 2) + 1 INTERNAL ASSERT FAILED"

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from refimpl.aten._call import tensor_of
-from refimpl.aten._in_place import require_fits, require_no_overlap
+from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._promotion import real_of
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import schema_of
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
 
 __all__: list[str] = []
 
@@ -143,8 +146,15 @@ def _ternary(name: str) -> None:
         _require_lists(self, first, second, scalars, numbers=True)
         return _each(ctx, f"aten.{name}.default", self, first, second)
 
+    def with_tensor(
+        ctx: Context, self: _Tensors, first: _Tensors, second: _Tensors, scalars: FakeTensor
+    ) -> list[Value]:
+        """The operator on each three tensors and an element of one more, which fake tensors do not have."""
+        raise RuntimeError("Expected scalars to be on CPU, got meta instead.")
+
     _declare(f"{name}.Scalar", with_number)
     _declare(f"{name}.ScalarList", with_numbers)
+    _declare(f"{name}.Tensor", with_tensor)
 
 
 def _each(ctx: Context, operator: str, *lists: Sequence[object]) -> list[Value]:
@@ -192,16 +202,36 @@ def foreach_norm(ctx: Context, self: _Tensors, ord: object, dtype: object) -> li
     return [tensor_of(ctx, "aten.linalg_vector_norm.default", tensor, ord, dtype=dtype) for tensor in self]
 
 
-@shape("aten._foreach_zero_.default")
-def foreach_zero(ctx: Context, self: _Tensors) -> Value:
-    """Zeros written into each tensor."""
+@shape("aten._foreach_powsum.Scalar")
+def foreach_power_sum(ctx: Context, self: _Tensors, ord: object, dtype: DType | None) -> list[Value]:
+    """The sum of the powers of the elements of each tensor."""
     _require_lists(self)
-    return None
+    for tensor in self:
+        if tensor.dtype.category in (Category.BOOL, Category.INTEGRAL):
+            message = f"\"powsum_cpu\" not implemented for '{scalar_type_name(tensor.dtype)}'"
+            ctx.require(eq(tensor.numel(), 0), message, NotImplementedError)
+    return [FakeTensor((), (), real_of(tensor.dtype if dtype is None else dtype), tensor.device) for tensor in self]
 
 
-@shape("aten._foreach_copy_.default")
-def foreach_copy(ctx: Context, self: _Tensors, src: _Tensors, non_blocking: bool) -> Value:
-    """The tensors of one list written over those of another."""
+@shape("aten._foreach_mm.default")
+def foreach_mm(ctx: Context, self: _Tensors, mat2: _Tensors) -> list[Value]:
+    """The product of each two matrices."""
+    _require_lists(self, mat2)
+    return _each(ctx, "aten.mm.default", self, mat2)
+
+
+def _like_each(ctx: Context, self: _Tensors, *options: object) -> list[Value]:
+    """Copies of the tensors, or zeros in their sizes."""
+    _require_lists(self)
+    return [tensor_of(ctx, "aten.clone.default", tensor) for tensor in self]
+
+
+def _copies(ctx: Context, self: _Tensors, src: _Tensors, non_blocking: bool) -> list[Value]:
+    """Each tensor of a list written over that of another."""
     _require_lists(self, src)
-    _each(ctx, "aten.copy_.default", self, src)
-    return None
+    return _each(ctx, "aten.copy.default", self, src)
+
+
+shape("aten._foreach_clone.default")(_like_each)
+_declare("zero.default", _like_each)
+_declare("copy.default", _copies)

@@ -21,7 +21,7 @@ from refimpl.aten.pooling import pooled, require_pooled
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge, gt, land, lt, ne
+from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 
 __all__: list[str] = []
 
@@ -86,9 +86,14 @@ def _require_sizes(ctx: Context, sizes: Sizes) -> None:
 
 def _require_written(ctx: Context, grad_output: FakeTensor, part: Sizes) -> None:
     """The gradient is copied into a part of those sizes, to which it broadcasts."""
-    if grad_output.sizes != part:
+    missing = len(part) - grad_output.ndim
+    if missing < 0 or all(isinstance(size, int) for size in (*part, *grad_output.sizes)):
         target = dense(ctx, grad_output, part)
         require_fits(ctx, target, broadcast_sizes(ctx, part, grad_output.sizes), grad_output.dtype)
+        return
+    for own, size in zip(grad_output.sizes, part[missing:], strict=True):
+        message = f"The size of tensor a ({size}) must match the size of tensor b ({own})"
+        ctx.require(lor(eq(own, 1), eq(own, size)), message)
 
 
 @shape("aten.select_backward.default")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from refimpl.aten._broadcast import broadcast_sizes, expand
+from refimpl.aten._broadcast import broadcast_sizes, require_expands
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
 from refimpl.aten._in_place import require_no_overlap, scalar_type_name
 from refimpl.aten._indexing import indexed, require_broadcastable
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
 from refimpl.fake_tensor.context import Context, Value
@@ -184,16 +185,14 @@ def _require_copied(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{scalar_type_name(self.dtype)} and (source) {scalar_type_name(source.dtype)}"
         )
-    message = (
-        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-        f"{sizes_text(_slice_sizes(self, at))} at dimension {at} and source slice shape: "
-        f"{sizes_text(_slice_sizes(source, at))} at dimension 0."
+    have, want = _slice_sizes(source, at), _slice_sizes(self, at)
+    require_sizes(
+        ctx,
+        have,
+        want,
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ",
+        lambda: f"{sizes_text(want)} at dimension {at} and source slice shape: {sizes_text(have)} at dimension 0.",
     )
-    if len(_slice_sizes(self, at)) != len(_slice_sizes(source, at)):
-        raise RuntimeError(message)
-    for have, want in zip(_slice_sizes(source, at), _slice_sizes(self, at), strict=True):
-        if have is not want:
-            ctx.require(eq(want, have), message)
     if source.ndim:
         message = (
             f"index_copy_(): Number of indices ({length}) should be equal to source.size(dim) ({source.sizes[at]})"
@@ -331,6 +330,11 @@ def masked_fill_tensor(ctx: Context, self: FakeTensor, mask: FakeTensor, value: 
 @shape("aten.masked_scatter.default")
 def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
     """A contiguous copy with the elements of ``source`` in turn where the mask is true; tensor and mask broadcast."""
+    _require_scatterable(self, mask, source)
+    return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
+
+
+def _require_scatterable(self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> None:
     if mask.dtype not in (DType.bool, DType.uint8):
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype}")
     if self.dtype is not source.dtype:
@@ -338,14 +342,12 @@ def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: Fak
             "masked_scatter: expected self and source to have same dtypes but got "
             f"{scalar_type_name(self.dtype)} and {scalar_type_name(source.dtype)}"
         )
-    return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
 
 
 @shape("aten.masked_scatter_.default")
 def masked_scatter_in_place(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
     """The same written into the tensor, to whose sizes the mask expands."""
-    if mask.sizes != self.sizes:
-        expand(ctx, mask, self.sizes)
-    masked_scatter(ctx, self, mask, source)
+    require_expands(ctx, mask, self.sizes)
+    _require_scatterable(self, mask, source)
     require_no_overlap(ctx, self)
     return self

@@ -7,12 +7,13 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._product import product
 from refimpl.aten._promotion import result_type
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import reshape, sizes_text
 from refimpl.aten._strides import contiguous_strides, strides_for, suggested_memory_format
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat
-from refimpl.terms import Dim, eq, ne
+from refimpl.terms import Dim, eq, int_max, ne
 
 __all__ = ["cat"]
 
@@ -96,15 +97,13 @@ def stack(ctx: Context, tensors: _Tensors, dim: int) -> Value:
 
 
 def _require_equal(ctx: Context, first: FakeTensor, tensor: FakeTensor, position: int) -> None:
-    message = (
-        f"stack expects each tensor to be equal size, but got {sizes_text(first.sizes)} at entry 0 and "
-        f"{sizes_text(tensor.sizes)} at entry {position}"
+    require_sizes(
+        ctx,
+        first.sizes,
+        tensor.sizes,
+        "stack expects each tensor to be equal size, but got ",
+        lambda: f"{sizes_text(first.sizes)} at entry 0 and {sizes_text(tensor.sizes)} at entry {position}",
     )
-    if tensor.ndim != first.ndim:
-        raise RuntimeError(message)
-    for expected, got in zip(first.sizes, tensor.sizes, strict=True):
-        if expected is not got:
-            ctx.require(eq(expected, got), message)
 
 
 def _raised(ctx: Context, tensor: FakeTensor, ndim: int) -> FakeTensor:
@@ -201,6 +200,7 @@ def meshgrid_indexing(ctx: Context, tensors: _Tensors, indexing: str) -> Value:
 @shape("aten.cartesian_prod.default")
 def cartesian_prod(ctx: Context, tensors: _Tensors) -> Value:
     """All combinations of elements of vectors, one a row; of one vector itself."""
+    _require_some(tensors, "meshgrid")
     for tensor in tensors:
         if tensor.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {sizes_text(tensor.sizes)}")
@@ -238,7 +238,7 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
         raise RuntimeError("_chunk_cat expects positive num_chunks")
     if not tensors:
         raise RuntimeError("_chunk_cat expects a non-empty input tensor list")
-    at = wrap_dim(dim, tensors[0].ndim)
+    at = wrap_dim(dim, tensors[0].ndim) if dim < 0 else dim
     total: Dim = 0
     for tensor in tensors:
         if tensor.dtype is not tensors[0].dtype:
@@ -253,3 +253,25 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
         total = total + size * product(tensor.sizes[at + 1 :])
     sizes = (*tensors[0].sizes[:at], num_chunks, total)
     return FakeTensor(sizes, contiguous_strides(ctx, sizes), tensors[0].dtype, tensors[0].device)
+
+
+@shape("aten.pad_sequence.default")
+def pad_sequence(
+    ctx: Context, sequences: _Tensors, batch_first: bool, padding_value: float, padding_side: str
+) -> Value:
+    """Tensors of different lengths side by side, each padded to the longest."""
+    if padding_side not in ("left", "right"):
+        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
+    first = sequences[0]
+    if not first.ndim:
+        raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
+    longest = first.sizes[0]
+    for sequence in sequences:
+        length = sequence.sizes[0] if sequence.ndim else 1
+        longest = int_max(longest, length)
+        expand(ctx, sequence, (length, *first.sizes[1:]))
+    count: tuple[Dim, Dim] = (len(sequences), longest)
+    sizes = (*(count if batch_first else count[::-1]), *first.sizes[1:])
+    return FakeTensor(sizes, contiguous_strides(ctx, sizes), first.dtype, first.device)

@@ -10,9 +10,10 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._linalg import column_major, require_float, require_square
-from refimpl.aten._promotion import Number, real_of, result_type
+from refimpl.aten._promotion import Number, real_of
 from refimpl.aten._reduction import reduced_sizes, sum_dtype
 from refimpl.aten._registry import shape
+from refimpl.aten._unbacked import decided
 from refimpl.aten.matmul import dot, matrix_product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -38,11 +39,15 @@ def _pinv(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) 
             f"linalg.pinv({text}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble "
             "types"
         )
+    for name, tolerance in zip(("atol", "rtol"), tolerances, strict=False):
+        if isinstance(tolerance, FakeTensor) and tolerance.dtype.is_complex:
+            kind = scalar_type_name(tolerance.dtype)
+            raise RuntimeError(f"torch.linalg.pinv: {name} tensor of complex type is not supported. Got {kind}")
     if hermitian and 0 not in self.sizes:
         require_square(ctx, self, "linalg.eigh")
     rows, columns = self.sizes[-2:]
     # Without elements the tolerances are not looked at.
-    batch = self.sizes[:-2] if 0 in self.sizes else _batch(ctx, self, *tolerances)
+    batch = self.sizes[:-2] if decided(ctx, eq(self.numel(), 0)) else _batch(ctx, self, *tolerances)
     return dense(ctx, self, (*batch, columns, rows))
 
 
@@ -67,10 +72,12 @@ def pinverse(ctx: Context, self: FakeTensor, rcond: float) -> FakeTensor:
 def _rank(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) -> FakeTensor:
     if self.ndim < 2:
         raise RuntimeError("torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions.")
-    if hermitian and 0 not in self.sizes:
+    # Without elements neither the shape of the matrices nor the tolerances are looked at.
+    empty = decided(ctx, eq(self.numel(), 0))
+    if hermitian and not empty:
         require_square(ctx, self, "linalg.eigh")
     require_float(self, "linalg.eigh" if hermitian else "linalg.svd")
-    return dense(ctx, self, _batch(ctx, self, *tolerances), DType.int64)
+    return dense(ctx, self, self.sizes[:-2] if empty else _batch(ctx, self, *tolerances), DType.int64)
 
 
 @shape("aten.linalg_matrix_rank.default", "aten.linalg_matrix_rank.tol_tensor")
@@ -196,7 +203,10 @@ def linalg_cross(ctx: Context, self: FakeTensor, other: FakeTensor, dim: int) ->
     at = wrap_dim(dim, self.ndim)
     _require_three(ctx, self.sizes, at, other.sizes[at], dim)
     sizes = broadcast_sizes(ctx, self.sizes, other.sizes)
-    return dense(ctx, self, sizes, result_type(ctx, self, other))
+    if self.dtype is not other.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(other.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    return dense(ctx, self, sizes)
 
 
 @shape("aten.cross.default")

@@ -77,9 +77,15 @@ def _eigh(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
     return dense(ctx, A, A.sizes[:-1], real_of(A.dtype)), column_major(ctx, A, A.sizes)
 
 
+def _require_triangle(uplo: str) -> None:
+    if uplo.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {uplo}")
+
+
 @shape("aten._linalg_eigh.default")
 def linalg_eigh_internal(ctx: Context, A: FakeTensor, UPLO: str, compute_v: bool) -> tuple[FakeTensor, FakeTensor]:
     """Eigenvalues and vectors of a Hermitian matrix."""
+    _require_triangle(UPLO)
     values, vectors = _eigh(ctx, A)
     return values, vectors if compute_v else dense(ctx, A, (0,))
 
@@ -87,12 +93,14 @@ def linalg_eigh_internal(ctx: Context, A: FakeTensor, UPLO: str, compute_v: bool
 @shape("aten.linalg_eigh.default")
 def linalg_eigh(ctx: Context, self: FakeTensor, UPLO: str) -> tuple[FakeTensor, FakeTensor]:
     """Eigenvalues and vectors of a Hermitian matrix."""
+    _require_triangle(UPLO)
     return _eigh(ctx, self)
 
 
 @shape("aten.linalg_eigvalsh.default")
 def linalg_eigvalsh(ctx: Context, self: FakeTensor, UPLO: str) -> FakeTensor:
     """Eigenvalues of a Hermitian matrix."""
+    _require_triangle(UPLO)
     return _eigh(ctx, self)[0]
 
 
@@ -234,17 +242,24 @@ def _lu(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTensor, FakeTensor
     return column_major(ctx, A, A.sizes), pivots, dense(ctx, A, A.sizes[:-2], DType.int32)
 
 
+def _require_pivot(tensor: FakeTensor, pivot: bool) -> None:
+    if not pivot and tensor.device.type == "cpu":
+        raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
+
+
 @shape("aten.linalg_lu_factor_ex.default", "aten._lu_with_info.default")
 def linalg_lu_factor_ex(
     ctx: Context, A: FakeTensor, pivot: bool, check_errors: bool
 ) -> tuple[FakeTensor, FakeTensor, FakeTensor]:
     """LU factors in one matrix, pivots and LAPACK's error codes."""
+    _require_pivot(A, pivot)
     return _lu(ctx, A)
 
 
 @shape("aten.linalg_lu_factor.default")
 def linalg_lu_factor(ctx: Context, A: FakeTensor, pivot: bool) -> tuple[FakeTensor, FakeTensor]:
     """LU factors in one matrix, and pivots."""
+    _require_pivot(A, pivot)
     return _lu(ctx, A)[:2]
 
 

@@ -18,13 +18,14 @@ from refimpl.aten._linalg import (
 from refimpl.aten._product import product
 from refimpl.aten._promotion import real_of
 from refimpl.aten._registry import shape
-from refimpl.aten._require import require
-from refimpl.aten._strides import same_sizes
+from refimpl.aten._require import require, require_sizes
+from refimpl.aten._reshape import sizes_text
+from refimpl.aten._unbacked import decided
 from refimpl.aten._views import view
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq, ge
+from refimpl.terms import eq, ge, int_min
 
 __all__: list[str] = []
 
@@ -87,7 +88,10 @@ def linalg_slogdet(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTensor]
 
 def _is_vector(ctx: Context, A: FakeTensor, B: FakeTensor) -> bool:
     """Whether ``B`` is a batch of vectors: one dimension, or just the batch and the rows of ``A``."""
-    return B.ndim == 1 or (A.ndim - 1 == B.ndim and same_sizes(ctx, B.sizes, A.sizes[:-1]))
+    if B.ndim == 1 or A.ndim - 1 != B.ndim:
+        return B.ndim == 1
+    equal = [eq(a, b) for a, b in zip(A.sizes, B.sizes, strict=False)]
+    return not any(ctx.known(same) is False for same in equal) and all(decided(ctx, same) for same in equal)
 
 
 def _require_solve_dtypes(A: FakeTensor, B: FakeTensor) -> None:
@@ -225,14 +229,13 @@ def linalg_lu_solve(
 
 
 def _require_pivots(ctx: Context, factors: FakeTensor, pivots: FakeTensor, name: str, label: str) -> None:
-    message = (
-        f"{name}: Expected {label}.shape[:-1] and pivots.shape to be the same, but got pivots with shape "
-        f"{list(map(str, pivots.sizes))} instead"
+    require_sizes(
+        ctx,
+        pivots.sizes,
+        factors.sizes[:-1],
+        f"{name}: Expected {label}.shape[:-1] and pivots.shape to be the same, but got pivots with shape ",
+        lambda: f"{sizes_text(pivots.sizes)} instead",
     )
-    if pivots.ndim != factors.ndim - 1:
-        raise RuntimeError(message)
-    for size, expected in zip(pivots.sizes, factors.sizes[:-1], strict=True):
-        ctx.require(eq(size, expected), message)
 
 
 @shape("aten.lu_solve.default")
@@ -285,11 +288,13 @@ def ormqr(
         if tensor.ndim < 2:
             raise RuntimeError(f"{name}: {label} must have at least 2 dimensions.")
     at = -2 if left else -1
-    ctx.require(
-        ge(input3.sizes[at], input2.sizes[-1] if input2.sizes else 0),
-        f"{name}: other.shape[{at}] must be greater than or equal to tau.shape[-1]",
-    )
+    reflectors = input2.sizes[-1] if input2.sizes else 0
+    message = f"{name}: other.shape[{at}] must be greater than or equal to tau.shape[-1]"
+    ctx.require(ge(input3.sizes[at], reflectors), message)
     ctx.require(eq(input3.sizes[at], self.sizes[-2]), f"{name}: other.shape[{at}] must be equal to input.shape[-2]")
+    if input2.sizes:
+        message = f"{name}: tau.shape[-1] must be equal to min(other.shape[{at}], input.shape[-1])"
+        ctx.require(eq(reflectors, int_min(input3.sizes[at], self.sizes[-1])), message)
     _require_reflectors(ctx, self, input2, input3)
     if input2.dtype is not self.dtype:
         raise RuntimeError(

@@ -12,8 +12,9 @@ from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten.norms import pairwise_distance
-from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.errors import DynamicOutputShapeException
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import eq, ne
 
@@ -101,8 +102,8 @@ def binary_cross_entropy(
     ctx: Context, self: FakeTensor, target: FakeTensor, weight: FakeTensor | None, reduction: int
 ) -> FakeTensor:
     """The cross entropy of probabilities; the target has as many elements as the input."""
-    if weight is not None:
-        pointwise(ctx, Kind.DEFAULT, self, weight)
+    if weight is not None and weight.sizes != self.sizes:
+        require_fits(ctx, self, broadcast_sizes(ctx, self.sizes, weight.sizes), self.dtype)
     if self.sizes != target.sizes:
         pointwise(ctx, Kind.DEFAULT, self, target)
     return reduced(ctx, like(ctx, self), reduction)
@@ -254,3 +255,15 @@ def multilabel_margin_loss_forward(
 def multilabel_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """The loss of several target classes a row."""
     return multilabel_margin_loss_forward(ctx, self, target, reduction)[0]
+
+
+def _without_contents(name: str) -> None:
+    def refused(ctx: Context, *arguments: object) -> Value:
+        """The loss of labels without alignment: how long the longest target is depends on data."""
+        raise DynamicOutputShapeException(name.replace("aten.ctc", "aten._ctc").replace("IntList", "default"))
+
+    shape(name)(refused)
+
+
+for _name in ("aten.ctc_loss.IntList", "aten.ctc_loss.Tensor", "aten._ctc_loss.default", "aten._ctc_loss.Tensor"):
+    _without_contents(_name)

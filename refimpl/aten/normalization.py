@@ -5,13 +5,14 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
-from refimpl.aten._elementwise import pointwise
+from refimpl.aten._elementwise import like, pointwise
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, Real, eq, ne
 
@@ -206,3 +207,13 @@ def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTen
     norms = tensor_of(ctx, "aten.norm_except_dim.default", v, 2, dim)
     sizes = broadcast_sizes(ctx, v.sizes, broadcast_sizes(ctx, g.sizes, norms.sizes))
     return in_format(ctx, v, sizes, "contiguous_format")
+
+
+@shape("aten._weight_norm_interface.default")
+def weight_norm_interface(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
+    """``v`` times ``g`` over the norms of its slices along the first or last dimension, and these norms, as ``g``."""
+    return like(ctx, v), FakeTensor(g.sizes, g.strides, _norm_dtype(g), v.device)
+
+
+def _norm_dtype(g: FakeTensor) -> DType:
+    return DType.float32 if g.dtype is DType.bfloat16 else g.dtype

@@ -143,7 +143,7 @@ def linalg_matrix_norm(
 ) -> FakeTensor:
     """A norm of matrices."""
     if not isinstance(ord, (int, float)) or abs(ord) not in (1, 2, inf):
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord:g} not supported.")
     result = _matrix_norm(ctx, self, ord, dim, keepdim, dtype)
     if ord < 0:
         # The smallest over columns, rows or singular values needs one; the largest of none is 0.
@@ -231,6 +231,8 @@ def pairwise_distance(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, ep
 @shape("aten.cosine_similarity.default")
 def cosine_similarity(ctx: Context, x1: FakeTensor, x2: FakeTensor, dim: int, eps: float) -> FakeTensor:
     """The cosine of the angle between vectors along a dimension."""
+    if eps < 0:
+        raise RuntimeError(f"eps must be non-negative, got: {eps:g}")
     dtype = result_type(ctx, x1, x2)
     if not dtype.is_floating_point:
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {scalar_type_name(dtype)}")

@@ -8,6 +8,7 @@ from typing import NoReturn
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
 from refimpl.aten._strides import channels_last_strides, suggested_memory_format
 from refimpl.aten._windows import in_format, in_format_of, require_nonempty, sizes_text, spread
 from refimpl.fake_tensor.context import Context
@@ -75,9 +76,15 @@ def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Size
     return in_format_of(ctx, self, (*self.sizes[:-2], *spread(output_size, 2, "output_size")))
 
 
+def _require_three(output_size: Sizes) -> None:
+    if len(output_size) != 3:
+        raise RuntimeError("adaptive_avg_pool3d: output_size must be 3")
+
+
 @shape("aten._adaptive_avg_pool3d.default")
 def adaptive_avg_pool3d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, contiguous."""
+    _require_three(output_size)
     _require_input(ctx, "adaptive_avg_pool3d", self, 3, 1)
     _nonnegative(ctx, output_size, 3)
     return in_format(ctx, self, (*self.sizes[:-3], *spread(output_size, 3, "output_size")), "contiguous_format")
@@ -104,6 +111,8 @@ def _mean(ctx: Context, self: FakeTensor, spatial: int) -> FakeTensor:
 def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
     if _is_global(output_size):
+        for dim in (-1, -2):
+            wrap_dim(dim, self.ndim)
         return _mean(ctx, self, 2)
     return adaptive_avg_pool2d_kernel(ctx, self, output_size)
 
@@ -111,6 +120,7 @@ def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 @shape("aten.adaptive_avg_pool3d.default")
 def adaptive_avg_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
+    _require_three(output_size)
     if _is_global(output_size):
         for dim in (-1, -2, -3):
             wrap_dim(dim, self.ndim)
@@ -128,6 +138,8 @@ def adaptive_avg_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 
 
 def _adaptive_max(ctx: Context, self: FakeTensor, spatial: int, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    if len(output_size) != spatial:
+        raise RuntimeError(f"adaptive_max_pool{spatial}d(): internal error: output_size.size() must be {spatial}")
     _require_input(ctx, f"adaptive_max_pool{spatial}d", self, spatial, 1)
     _nonnegative(ctx, output_size, spatial)
     sizes = (*self.sizes[:-spatial], *spread(output_size, spatial, "output_size"))
@@ -232,14 +244,13 @@ def _unpool(ctx: Context, self: FakeTensor, indices: FakeTensor, spatial: int, o
         raise RuntimeError(
             f"There should be exactly {spatial} elements in output_size, but got {len(output_size)} elements."
         )
-    message = (
-        f"Expected shape of indices to be same as that of the input tensor ({sizes_text(self.sizes)}) "
-        f"but got indices tensor with shape: {sizes_text(indices.sizes)}"
+    require_sizes(
+        ctx,
+        indices.sizes,
+        self.sizes,
+        "Expected shape of indices to be same as that of the input tensor (",
+        lambda: f"{sizes_text(self.sizes)}) but got indices tensor with shape: {sizes_text(indices.sizes)}",
     )
-    if indices.ndim != self.ndim:
-        raise RuntimeError(message)
-    for have, want in zip(indices.sizes, self.sizes, strict=True):
-        ctx.require(eq(have, want), message)
     for dim in range(1, self.ndim):
         require_nonempty(
             ctx,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._broadcast import broadcast_sizes, require_expands
 from refimpl.aten._elementwise import elementwise, like
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
@@ -11,7 +11,7 @@ from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
-from refimpl.terms import Dim, gt, le
+from refimpl.terms import Dim, eq, gt, le
 
 __all__: list[str] = []
 
@@ -71,6 +71,24 @@ def _require_continuous(tensor: FakeTensor, name: str) -> None:
             f"{name} distribution is a continuous probability distribution. dtype must be a floating point but you "
             f"specified {scalar_type_name(tensor.dtype)}"
         )
+
+
+@shape("aten.poisson.default", "aten._standard_gamma.default", "aten._sample_dirichlet.default")
+def sampled_like(ctx: Context, self: FakeTensor, generator: object) -> Value:
+    """A random number for each parameter, laid out as the parameters."""
+    if not self.dtype.is_floating_point:
+        raise NotImplementedError(f"not implemented for '{scalar_type_name(self.dtype)}'")
+    return like(ctx, self)
+
+
+@shape("aten.binomial.default")
+def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: object) -> Value:
+    """Random numbers of successes, counts and probabilities broadcast."""
+    for name, tensor in (("count", count), ("prob", prob)):
+        if not tensor.dtype.is_floating_point:
+            kind = scalar_type_name(tensor.dtype)
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {kind}")
+    return elementwise(ctx, (count, prob), count.dtype)
 
 
 @shape("aten.normal_.default")
@@ -161,8 +179,10 @@ def bernoulli_p(ctx: Context, self: FakeTensor, p: float, generator: object) -> 
 
 @shape("aten.bernoulli.Tensor")
 def bernoulli_tensor(ctx: Context, self: FakeTensor, p: FakeTensor, generator: object) -> Value:
-    """0 or 1, probabilities broadcast to ``self``."""
-    return elementwise(ctx, (self, p), self.dtype)
+    """0 or 1, laid out as ``self``, to whose sizes the probabilities expand."""
+    if ctx.known(eq(self.numel(), 0)) is not True:
+        require_expands(ctx, p, self.sizes)
+    return like(ctx, self)
 
 
 @shape("aten.multinomial.default")

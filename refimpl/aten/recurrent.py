@@ -8,10 +8,12 @@ from refimpl.aten._broadcast import expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._registry import shape
+from refimpl.aten._views import transpose
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, gt, lor
+from refimpl.terms import Dim, eq, gt, lor, ne
 
 __all__: list[str] = []
 
@@ -76,9 +78,10 @@ def _require_gates(
             rows = weight.sizes[0]
             if bias is not None:
                 expand(ctx, bias, (batch, rows))
-            fits = lor(eq(rows, wanted), eq(rows, 1)) if gates == 1 else eq(rows, wanted)
+            fits = eq(rows, wanted)
             message = f"The size of tensor a ({rows}) must match the size of tensor b ({wanted})"
-            ctx.require(fits, f"{message} at non-singleton dimension 1")
+            enforced = lor(fits, eq(rows, 1)) if gates == 1 else fits
+            ctx.defer(fits, enforced, f"{message} at non-singleton dimension 1")
 
 
 def _require_matrix(weight: FakeTensor) -> None:
@@ -220,7 +223,11 @@ def _require_cell(
         wrap_dim(1, state.ndim, scalar_has_one=False)
         have = state.sizes[1]
         ctx.require(eq(have, width), f"hidden{number} has inconsistent hidden_size: got {have}, expected {width}")
-    for source, (weight, bias) in zip((input, states[0]), weights, strict=True):
+    hidden = states[0]
+    if max(input.ndim, hidden.ndim) > 2:
+        # Products of more dimensions are no gates that fit each other.
+        raise RuntimeError("The size of tensor a" if gates == 3 else "output with shape of the gates doesn't match")
+    for source, (weight, bias) in zip((input, hidden), weights, strict=True):
         if weight.ndim > 2:
             raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
         _require_one_dtype(source, weight, bias)
@@ -246,3 +253,24 @@ def lstm_cell(
     return in_format(ctx, hidden, hidden.sizes, "contiguous_format"), in_format(
         ctx, hidden, cell.sizes, "contiguous_format"
     )
+
+
+@shape("aten._pack_padded_sequence.default")
+def pack_padded_sequence(
+    ctx: Context, input: FakeTensor, lengths: FakeTensor, batch_first: bool
+) -> tuple[FakeTensor, ...]:
+    """The elements in order of time, and how many sequences go on at each.
+
+    Source: PyTorch's fake tensors, which take the first two sizes the other way round, keep the second of them where
+    the eager kernel has the sum of the lengths, and give the counts the dtype of the input.
+    """
+    if lengths.ndim != 1 or lengths.dtype is not DType.int64:
+        kind = f"{lengths.ndim}D {lengths.device} {scalar_type_name(lengths.dtype)}"
+        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {kind} tensor")
+    batch, *rest = (input if batch_first else transpose(input, 0, 1)).sizes
+    message = f"Expected `len(lengths)` to be equal to batch_size, but got {lengths.sizes[0]} (batch_size={batch})"
+    ctx.require(eq(lengths.sizes[0], batch), message)
+    ctx.require(ne(input.numel(), 0), "Cannot pack empty tensors.")
+    sizes = tuple(rest)
+    steps = ctx.fresh_int(0, None, ctx.quantity("steps", lengths))
+    return in_format(ctx, input, sizes, "contiguous_format"), in_format(ctx, input, (steps,), "contiguous_format")

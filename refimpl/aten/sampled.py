@@ -12,6 +12,7 @@ from refimpl.aten._promotion import Kind, Number, convert_kind, promote_types, r
 from refimpl.aten._reduction import reduced_sizes, require_elements
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides
+from refimpl.aten._unbacked import decided
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -176,10 +177,11 @@ def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> N
 
 @shape("aten.trapezoid.dx", "aten.trapz.dx")
 def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
-    """The integral along a dimension, of one spacing."""
+    """The integral along a dimension, of one spacing; 0 without samples."""
     _require_numbers(y, "trapezoid")
     at = _sample_dim(y, dim)
-    return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), _float(ctx, y))
+    dtype = y.dtype if decided(ctx, eq(y.sizes[at], 0)) else _float(ctx, y)
+    return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), dtype)
 
 
 def _trapezoids(ctx: Context, y: FakeTensor, x: FakeTensor, at: int, name: str) -> Sizes:
@@ -202,7 +204,7 @@ def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTen
     """The integral along a dimension, at given coordinates; 0 without samples."""
     _require_numbers(y, "trapezoid", x)
     at = _sample_dim(y, dim)
-    if y.sizes[at] == 0:
+    if decided(ctx, eq(y.sizes[at], 0)):
         return dense(ctx, y, reduced_sizes(y.sizes, (at,), False))
     sizes = _trapezoids(ctx, y, x, at, "trapezoid")
     return dense(ctx, y, reduced_sizes(sizes, (at,), False), _float(ctx, y, x))

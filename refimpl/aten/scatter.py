@@ -5,6 +5,7 @@ from __future__ import annotations
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
+from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
 from refimpl.aten._strides import fresh
@@ -149,15 +150,13 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
 
 
 def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor) -> FakeTensor:
-    message = (
-        f"expected src to have a size equal to the slice of self. src size = {sizes_text(src.sizes)}, slice size = "
-        f"{sizes_text(part.sizes)}"
+    require_sizes(
+        ctx,
+        src.sizes,
+        part.sizes,
+        "expected src to have a size equal to the slice of self. src size = ",
+        lambda: f"{sizes_text(src.sizes)}, slice size = {sizes_text(part.sizes)}",
     )
-    if src.ndim != part.ndim:
-        raise RuntimeError(message)
-    for have, want in zip(src.sizes, part.sizes, strict=True):
-        if have is not want:
-            ctx.require(eq(have, want), message)
     return clone_preserving_strides(ctx, tensor)
 
 

@@ -11,7 +11,7 @@ from refimpl.aten._slices import slice_along
 from refimpl.aten._views import narrow, select
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge, gt
+from refimpl.terms import Dim, eq, ge, gt, lor
 
 __all__: list[str] = []
 
@@ -55,6 +55,9 @@ def split_by(ctx: Context, tensor: FakeTensor, size: Dim, dim: int) -> list[Fake
         return [tensor.viewed(tensor.sizes, tensor.strides, tensor.offset)]
     if ctx.known(ge(size, length)) is True:
         return [narrow(ctx, tensor, at, 0, length)]
+    if ctx.known(gt(size, 0)) is not True:
+        message = f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}"
+        ctx.require(lor(gt(size, 0), eq(length, 0)), message)
     count = _count(ctx, (length + size - 1) // size)
     count = max(count, 1)
     return [narrow(ctx, tensor, at, i * size, size if i < count - 1 else length - i * size) for i in range(count)]

@@ -9,7 +9,7 @@ from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.aten._views import diagonal
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim
+from refimpl.terms import Dim, eq
 
 __all__: list[str] = []
 
@@ -64,3 +64,13 @@ def diagflat(ctx: Context, self: FakeTensor, offset: int) -> Value:
     side = product(self.sizes) + abs(offset)
     sizes = (side, side)
     return fresh(ctx, self, sizes, contiguous_strides(ctx, sizes))
+
+
+@shape("aten.fill_diagonal_.default")
+def fill_diagonal_in_place(ctx: Context, self: FakeTensor, fill_value: object, wrap: bool) -> Value:
+    """One number written along the main diagonal. Raises RuntimeError for a vector or for a box that is no cube."""
+    if self.ndim < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    for size in self.sizes[1:] if self.ndim > 2 else ():
+        ctx.require(eq(size, self.sizes[0]), "all dimensions of input must be of equal length")
+    return self

@@ -10,6 +10,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
 from refimpl.aten._strides import fresh, is_contiguous
+from refimpl.aten._unbacked import decided
 from refimpl.aten._views import (
     as_strided,
     diagonal,
@@ -195,6 +196,32 @@ def squeeze_some(ctx: Context, self: FakeTensor, dim: tuple[int, ...]) -> Value:
     return squeeze_dims(ctx, self, dim)
 
 
+def _squeezed_in_place(ctx: Context, self: FakeTensor, dims: tuple[int, ...]) -> Value:
+    """The tensor itself gets other dimensions: whether a size is 1 must be known."""
+    for dim in wrap_dims(dims, self.ndim):
+        if self.sizes:
+            decided(ctx, eq(self.sizes[dim], 1))
+    return squeeze_dims(ctx, self, dims)
+
+
+@shape("aten.squeeze_.default")
+def squeeze_in_place(ctx: Context, self: FakeTensor) -> Value:
+    """Every dimension of size 1 removed."""
+    return _squeezed_in_place(ctx, self, tuple(range(self.ndim)))
+
+
+@shape("aten.squeeze_.dim")
+def squeeze_dim_in_place(ctx: Context, self: FakeTensor, dim: int) -> Value:
+    """One dimension removed if it has size 1."""
+    return _squeezed_in_place(ctx, self, (dim,))
+
+
+@shape("aten.squeeze_.dims")
+def squeeze_some_in_place(ctx: Context, self: FakeTensor, dim: tuple[int, ...]) -> Value:
+    """Those of some dimensions removed that have size 1."""
+    return _squeezed_in_place(ctx, self, dim)
+
+
 @shape("aten.unsqueeze.default")
 def unsqueeze_default(ctx: Context, self: FakeTensor, dim: int) -> Value:
     """A dimension of size 1 inserted."""
@@ -317,7 +344,8 @@ def sum_to_size(ctx: Context, self: FakeTensor, size: Sizes) -> Value:
         if have is want:
             continue
         if is_one(ctx, want):
-            summed = True
+            # A dimension of size 1 is not summed over: then nothing is new.
+            summed = summed or not decided(ctx, eq(have, 1))
         else:
             ctx.require(eq(have, want), message)
     if not summed:

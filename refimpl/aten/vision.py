@@ -126,6 +126,8 @@ def im2col(
     ctx: Context, self: FakeTensor, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes
 ) -> FakeTensor:
     """The windows of images as columns: ``[N, C * kernel, windows]``."""
+    if len(kernel_size) != 2:
+        raise RuntimeError(f"It is expected kernel_size equals to 2, but got size {len(kernel_size)}")
     message = (
         "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
         f"but got: {sizes_text(self.sizes)}"
