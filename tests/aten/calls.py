@@ -16,7 +16,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, FakeTensor
 from tests.aten.plain_context import NeedsContents, PlainContext
 
-__all__ = ["DATA", "Json", "decode", "encode", "field", "matters", "our_outcome", "read_calls"]
+__all__ = ["DATA", "Json", "decode", "encode", "field", "items_of", "matters", "our_outcome", "read_calls"]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 DATA: Final = Path(__file__).with_name("data")
@@ -94,6 +94,12 @@ def field(call: dict[str, Json], name: str) -> str:
     """A field that is text."""
     value = call[name]
     assert isinstance(value, str)
+    return value
+
+
+def items_of(value: Json) -> list[Json]:
+    """The items of a list."""
+    assert isinstance(value, list)
     return value
 
 

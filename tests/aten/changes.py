@@ -191,6 +191,7 @@ _CHANGES: Final[tuple[_Change, ...]] = (
     _resize, _resize, _resize_all, _extend, _reduce, _narrow, _renumber, _renumber, _retype, _renumber_floats, _flip,
     _lengthen, _replace, _name,
 )  # fmt: skip
+_OF_SIZES: Final[tuple[_Change, ...]] = (_resize, _resize, _resize_all, _extend, _reduce, _narrow, _renumber)
 
 
 def _dense(sizes: Sequence[Json]) -> list[Json]:
@@ -264,17 +265,17 @@ def _made_calls(draw: st.DrawFn, operator: str, dtype: str) -> Call:
 
 
 @st.composite
-def changed_calls(draw: st.DrawFn, operator: str) -> Changed:
-    """A call of the operator with none to two changes; the fewest first.
+def changed_calls(draw: st.DrawFn, operator: str, *, of_sizes: bool = False) -> Changed:
+    """A call of the operator with none to two changes, of sizes and integers only if so asked; the fewest first.
 
     Tensors keep their recorded layouts if no size changed, otherwise all are contiguous.
     """
     base = _base_calls(operator)
-    dtype = "float32" if base else draw(st.sampled_from(("float32", "int64", "bool")))
+    dtype = "float32" if base or of_sizes else draw(st.sampled_from(("float32", "int64", "bool")))
     call = draw(st.sampled_from(base)) if base else draw(_made_calls(operator, dtype))
     changed = Changed(copy.deepcopy(call), dtype != "float32", 0 if base else 2)
     before = copy.deepcopy(changed.sizes())
-    for change in draw(st.lists(st.sampled_from(_CHANGES), max_size=2)):
+    for change in draw(st.lists(st.sampled_from(_OF_SIZES if of_sizes else _CHANGES), max_size=2)):
         if _elements(changed) <= _MOST_ELEMENTS:
             change(draw, changed)
             changed.changes += 1

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, Self, final
 
 from tests.aten.calls import Json
+from tests.aten.symbolic_child import SYMBOLIC
 
 __all__ = ["Eager", "Outcome"]
 
@@ -21,7 +22,8 @@ __all__ = ["Eager", "Outcome"]
 Outcome = dict[str, Json]
 
 # Run in a separate process: what imports torch is no part of the typed tree.
-_CHILD: Final = r"""
+_CHILD: Final = (
+    r"""
 import json, os, signal, sys, warnings
 warnings.simplefilter("ignore")
 import torch
@@ -79,6 +81,8 @@ def encoded(x):
         return {"f": repr(x)}
     return x if x is None or isinstance(x, (bool, int, str)) else str(x)
 
+""",
+    r"""
 def outcome(call):
     name, overload = call["op"].split(".")[1:]
     torch.manual_seed(0)
@@ -87,6 +91,8 @@ def outcome(call):
         args = lambda: map(real, call["args"])
         kwargs = lambda: {key: real(value) for key, value in call.get("kwargs", {}).items()}
         with torch.no_grad():
+            if call.get("symbolic"):
+                return symbolic_outcome(call, operator)
             if call.get("fake"):
                 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher():
                     return {"out": encoded(operator(*args(), **kwargs()))}
@@ -120,7 +126,8 @@ while True:
     if status == END:
         break
     say({"died": max(-status, 0)})
-"""
+""",
+)
 
 
 @final
@@ -129,7 +136,7 @@ class Eager:
 
     def __enter__(self) -> Self:
         self._child = subprocess.Popen(
-            [os.environ.get("REFIMPL_TORCH_PYTHON", sys.executable), "-c", _CHILD],
+            [os.environ.get("REFIMPL_TORCH_PYTHON", sys.executable), "-c", SYMBOLIC.join(_CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -163,3 +170,7 @@ class Eager:
     def fake(self, call: dict[str, Json]) -> Outcome:
         """What PyTorch's fake tensors do with the call, under the Python dispatcher."""
         return self._answer(json.dumps({**call, "fake": True}))
+
+    def symbolic(self, call: dict[str, Json]) -> Outcome:
+        """What PyTorch's fake tensors do with the call whose sizes are partly symbols; see ``SYMBOLIC``."""
+        return self._answer(json.dumps({**call, "symbolic": True}))

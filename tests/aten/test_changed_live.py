@@ -28,7 +28,7 @@ _EXAMPLES: Final = int(os.environ.get("REFIMPL_CHANGED_CALLS", "8"))
 
 
 @cache
-def _families() -> dict[str, list[str]]:
+def families() -> dict[str, list[str]]:
     """The overloads of each family."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name in modelled_overloads():
@@ -64,16 +64,16 @@ def _found(torch: Eager, operators: list[str]) -> list[str]:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("family", sorted(_families()))
+@pytest.mark.parametrize("family", sorted(families()))
 def test_a_share_of_the_changed_calls_runs_and_refuses_as_in_a_live_pytorch(torch: Eager, family: str) -> None:
-    assert _found(torch, _families()[family][::SHARE]) == []
+    assert _found(torch, families()[family][::SHARE]) == []
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-@pytest.mark.parametrize("family", sorted(_families()))
+@pytest.mark.parametrize("family", sorted(families()))
 def test_changed_calls_run_and_refuse_as_in_a_live_pytorch(torch: Eager, family: str) -> None:
-    rest = [name for index, name in enumerate(_families()[family]) if index % SHARE]
+    rest = [name for index, name in enumerate(families()[family]) if index % SHARE]
     assert _found(torch, rest) == []
 
 
@@ -86,7 +86,7 @@ def test_a_stated_deviation_still_deviates(torch: Eager, operator: str) -> None:
 
 
 def test_every_overload_is_compared() -> None:
-    compared = {name for names in _families().values() for name in names}
+    compared = {name for names in families().values() for name in names}
     assert len(compared) > 1200
     assert set(DEVIATIONS) <= compared
 
