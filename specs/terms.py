@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from itertools import product
 from typing import Final
 
 import pytest
@@ -18,6 +19,7 @@ from refimpl.terms import (
     Cond,
     Dim,
     TermTooLargeError,
+    ValueRange,
     eq,
     evaluate,
     floor_div,
@@ -149,6 +151,24 @@ test_comparisons_are_certain_exactly_when_all_members_agree = checks(TRM_05)(
     test_ranges.test_comparisons_are_certain_exactly_when_all_members_agree
 )
 test_sets_of_integers = checks(TRM_05)(test_ranges.test_sets_of_integers)
+
+
+@checks(TRM_05)
+def test_ends_that_are_missing_leave_the_others_where_they_are() -> None:
+    for low, high, least in product(range(4), range(4, 7), range(7, 9)):
+        small = ValueRange(low, high)
+        for greatest in (None, least, least + 3):
+            assert small % ValueRange(least, greatest) == small, "below every divisor"
+            assert small // ValueRange(least, greatest) == ValueRange(0, 0)
+    assert ValueRange(0, 9) % ValueRange(4, None) == ValueRange(0, 9)
+    assert ValueRange(0, 9) % ValueRange(4, 6) == ValueRange(0, 5)
+    assert ValueRange(0, 3) % ValueRange(2, 9) == ValueRange(0, 3)
+    assert ValueRange(-5, -2) // ValueRange(1, None) == ValueRange(-5, -1)
+    assert ValueRange(-5, -2) // ValueRange(2, None) == ValueRange(-3, -1)
+    assert ValueRange(2, 5) // ValueRange(1, None) == ValueRange(0, 5)
+    assert ValueRange(0, 5) * ValueRange(None, 2) == ValueRange(None, 10)
+    assert ValueRange(0, 5) * ValueRange(-2, None) == ValueRange(-10, None)
+
 
 TRM_06 = Clause(
     "TRM-06",
