@@ -45,4 +45,12 @@ COMPARISON: Final = (
         '"tuple"',
         (f"{_S}test_each_kind_of_value_has_its_json",),
     ),
+    Mutant(
+        "cmp-float-operands-keep-their-order",
+        "Sums and products of floats are compared in the order in which they are made.",
+        f"{_M}.float_order:_chain",
+        "sorted(operands, key=key_of)",
+        "operands",
+        (f"{_S}test_operands_have_one_order_from_the_left", f"{_S}test_the_same_operands_in_another_order"),
+    ),
 )
