@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense
 from refimpl.aten._in_place import scalar_type_name
@@ -11,6 +12,7 @@ from refimpl.aten._reshape import sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq
 
 __all__: list[str] = []
 
@@ -44,9 +46,13 @@ def _register(name: str, kernel: str) -> None:
         return _softmax(ctx, self, dim, self.dtype if dtype is None else dtype, kernel)
 
     def backward(ctx: Context, grad_output: FakeTensor, output: FakeTensor, dim: int, input_dtype: DType) -> FakeTensor:
-        # The gradient of the logarithm reads the output without looking at its sizes.
         if name == "softmax":
             _require_same_sizes(ctx, grad_output, output, f"{name}_backward")
+        else:
+            # The kernel reads the output without looking at its sizes; tracing defers that it fits.
+            for size, other in zip(grad_output.sizes[::-1], output.sizes[::-1], strict=False):
+                if not (is_one(ctx, size) or is_one(ctx, other)):
+                    ctx.defer(eq(size, other), True, f"The size of tensor a ({size}) must match {other}")
         wrap_dim(dim, grad_output.ndim)
         return dense(ctx, grad_output, grad_output.sizes, input_dtype)
 
