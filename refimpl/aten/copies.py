@@ -27,15 +27,22 @@ __all__ = ["clone", "clone_preserving_strides", "to_copy"]
 def clone(
     ctx: Context, tensor: FakeTensor, memory_format: MemoryFormat | None, dtype: DType | None = None
 ) -> FakeTensor:
-    """A copy; ``preserve_format`` (the default) keeps a dense layout."""
+    """A copy; ``preserve_format`` (the default) keeps a dense layout, the stride of a size of 1 included."""
     if memory_format is None or memory_format == "preserve_format":
         made = like(ctx, tensor, dtype)
+        if tensor.ndim > 1 and 1 in tensor.sizes and _agree(made, tensor):
+            made = replace(made, strides=tensor.strides)
     else:
         strides = strides_for(ctx, tensor.sizes, memory_format)
         made = FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)
     if tensor.constant is None:
         return made
     return replace(made, constant=_converted(tensor.constant, made.dtype))
+
+
+def _agree(left: FakeTensor, right: FakeTensor) -> bool:
+    """Whether two tensors of the same sizes have the same strides where the size is not 1."""
+    return all(size == 1 or a == b for size, a, b in zip(left.sizes, left.strides, right.strides, strict=True))
 
 
 def _converted(value: int | float | bool | complex, dtype: DType) -> int | float | bool | complex | None:
@@ -81,8 +88,8 @@ def clone_default(ctx: Context, self: FakeTensor, memory_format: MemoryFormat | 
 
 @shape("aten.lift_fresh_copy.default", "aten.lift_fresh.default", "aten.lift.default")
 def lift_fresh_copy(ctx: Context, self: FakeTensor) -> Value:
-    """A copy of a constant of the program; it stays a constant."""
-    return clone(ctx, self, None)
+    """A contiguous copy of a constant of the program; it stays a constant."""
+    return clone(ctx, self, "contiguous_format")
 
 
 @shape("aten.contiguous.default")

@@ -10,7 +10,7 @@ from refimpl.aten._indexing import indexed, require_broadcastable
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
-from refimpl.aten._strides import fresh, strides_for, suggested_memory_format
+from refimpl.aten._strides import fresh
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -117,7 +117,7 @@ def index_select(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor) ->
         ctx.require(eq(length, 1), "index_select(): Index to scalar can have only 1 value")
         return fresh(ctx, self, ())
     sizes = (*self.sizes[:at], length, *self.sizes[at + 1 :])
-    return fresh(ctx, self, sizes, strides_for(ctx, sizes, suggested_memory_format(ctx, self)))
+    return fresh(ctx, self, sizes)
 
 
 def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor, source: FakeTensor, name: str) -> None:

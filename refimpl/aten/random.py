@@ -165,16 +165,16 @@ def random_from(ctx: Context, self: FakeTensor, low: int, to: int | None, genera
 
 @shape("aten.bernoulli.default")
 def bernoulli(ctx: Context, self: FakeTensor, generator: object) -> Value:
-    """0 or 1, each element its own probability."""
-    return like(ctx, self)
+    """0 or 1, each element its own probability, in a contiguous tensor."""
+    return fresh(ctx, self, self.sizes)
 
 
 @shape("aten.bernoulli.p")
 def bernoulli_p(ctx: Context, self: FakeTensor, p: float, generator: object) -> Value:
-    """0 or 1 with one probability, laid out as ``self``. Raises RuntimeError for no probability."""
+    """0 or 1 with one probability, in a contiguous tensor. Raises RuntimeError for no probability."""
     if not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
-    return like(ctx, self)
+    return fresh(ctx, self, self.sizes)
 
 
 @shape("aten.bernoulli.Tensor")

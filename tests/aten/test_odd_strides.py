@@ -6,8 +6,10 @@ from typing import Final
 
 import pytest
 
+from refimpl.aten._overload import overload
 from refimpl.aten._reshape import reshape
 from refimpl.aten._strides import contiguous_strides
+from refimpl.aten.copies import clone
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import symbol
@@ -49,3 +51,44 @@ def test_an_odd_stride_beside_a_backed_size() -> None:
     rows = symbol("s0")
     table = FakeTensor((1, 16, 16), (16 * rows, 16, 1), DType.float32)
     assert reshape(RecordedContext({"s0": 17}), table, (1, 4, 4, 16)).strides == (16 * rows, 64, 16, 1)
+
+
+# Sizes, strides, those of a copy.
+COPIES: Final = (
+    ((1, 4, 6, 5), (999, 30, 5, 1), (999, 30, 5, 1)),
+    ((4, 1, 6), (6, 3, 1), (6, 3, 1)),
+    ((1, 6, 4), (99, 1, 6), (99, 1, 6)),
+    ((6, 1), (1, 50), (1, 50)),
+    ((1, 4, 6), (99, 12, 1), (24, 6, 1)),
+    ((1,), (9,), (1,)),
+)
+
+
+@pytest.mark.parametrize(("sizes", "strides", "expected"), COPIES)
+def test_a_copy_of_a_dense_tensor_keeps_all_its_strides(sizes: Sizes, strides: Sizes, expected: Sizes) -> None:
+    assert clone(PlainContext(), FakeTensor(sizes, strides, DType.float32), None).strides == expected
+
+
+def test_what_is_contiguous_whatever_its_operand_is() -> None:
+    """Recorded from PyTorch 2.13 on a tensor in channels-last order."""
+    tensor = FakeTensor((2, 3, 8, 8), (192, 1, 24, 3), DType.float32)
+    index = FakeTensor((3,), (1,), DType.int64)
+    dense = (192, 64, 8, 1)
+    calls: list[tuple[str, tuple[object, ...]]] = [
+        ("aten.bernoulli.default", (tensor,)),
+        ("aten.bernoulli.p", (tensor, 0.5)),
+        ("aten.index_select.default", (tensor, 1, index)),
+        ("aten.lift_fresh_copy.default", (tensor,)),
+    ]
+    for name, args in calls:
+        found = overload(name).run(PlainContext(), args, {})
+        assert isinstance(found, FakeTensor)
+        assert found.strides == dense, name
+
+
+def test_a_difference_cut_to_its_size_is_empty() -> None:
+    """``diff`` of order 17 along 9 elements: the order becomes 9, whatever symbol stands for the 9."""
+    tensor = FakeTensor((3, symbol("s0")), (symbol("s0"), 1), DType.float32)
+    found = overload("aten.diff.default").run(RecordedContext({"s0": 9}), (tensor, 17), {})
+    assert isinstance(found, FakeTensor)
+    assert found.sizes == (3, 0)
