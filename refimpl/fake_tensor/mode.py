@@ -37,7 +37,7 @@ from refimpl.terms import (
 __all__ = ["FakeTensorMode", "current_mode", "detect_fake_mode"]
 
 LARGEST_SIZE = 2**63 - 2
-"""The largest size, stride, offset or number of elements (DESIGN's ``W``)."""
+"""The largest size, stride, offset or number of elements (all that machine integers are assumed to reach)."""
 
 
 @final

@@ -1,5 +1,8 @@
 """``check``: propagate one program blindly, prove its constraints equivalent before and after, or refute it."""
 
+# Callers may be untyped: what a wrong class raises is part of the behaviour.
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -36,11 +39,14 @@ def check(
     reprove: bool = False,
     path: str | None = None,
 ) -> ProgramReport:
-    """The verdict on one program: every law of DESIGN's table, judged under Γ ∧ W ∧ Φ.
+    """The verdict on one program that ``refimpl.load`` read: each law of a program proved, refuted or undecided.
 
     ``budget`` is in work units of the solver per obligation; ``values`` adds every node's value in old names;
-    ``reprove`` sends every obligation to the solver. Raises KeyError for an unknown profile.
+    ``reprove`` sends every obligation to the solver. Raises TypeError for no program (a path, for one) and KeyError
+    for an unknown profile. The laws: ``refimpl explain laws``.
     """
+    if not isinstance(program, ExportedProgram):
+        raise TypeError(f"check takes the program that refimpl.load reads, not a {type(program).__name__}")
     return examine(program, profile=profile, budget=budget, solver=solver, values=values, reprove=reprove, path=path)[0]
 
 

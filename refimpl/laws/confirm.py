@@ -1,4 +1,4 @@
-"""Does a witness replay? What that means depends on the law (DESIGN's "Replayed means")."""
+"""Does a witness replay? What that means depends on the law (the page ``laws`` says it for each)."""
 
 from __future__ import annotations
 

@@ -67,3 +67,11 @@ def test_closed_streams_change_no_exit_code(archive: str, code: int) -> None:
         done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == code
         assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_package_is_the_command_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "refimpl", "check", SOUND], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("equivalent")

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from refimpl.export.builder import ProgramBuilder, tensor
-from refimpl.laws import LawRow, ProgramReport, Report, ReportError, exit_code, worst_exit_code
+from refimpl.laws import LawRow, ProgramReport, Report, ReportError, check, exit_code, worst_exit_code
 from tests.laws.programs import LARGEST, checked, counted, row
 
 _FINE = ProgramReport("a.pt2", "equivalent", relation="equivalent")
@@ -114,3 +114,8 @@ def test_refuted_and_undecided_rows_are_found_by_outcome() -> None:
     rows = (LawRow("DOM", "refuted", 1), LawRow("INJ", "undecided", 1), LawRow("PATH", "proved", 1))
     report = replace(_FINE, laws=rows)
     assert (report.refuted, report.undecided) == (rows[:1], rows[1:2])
+
+
+def test_a_path_is_no_program() -> None:
+    with pytest.raises(TypeError, match=r"check takes the program that refimpl\.load reads, not a str"):
+        check("model.pt2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # what people try first

@@ -1,6 +1,6 @@
 """Verdicts by enumeration: what was recorded is read off the archive's JSON, what runs is stated by hand.
 
-The second semantics of DESIGN's "Two semantics": it knows no terms, no intervals and no solver.
+The second of two semantics: it knows no terms, no intervals and no solver.
 """
 
 from __future__ import annotations
