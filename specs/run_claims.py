@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from refimpl.laws.implementation import judge_run
 from refimpl.laws.steady import STEADY
 from refimpl.laws.step import Missing, Place, Raised, RunRecord, Step
 from refimpl.laws.step_bound import DOM_OF_RUN, FRESH_OF_RUN
@@ -111,6 +112,16 @@ def test_each_pending_symbol_is_bound() -> None:
         (FloatRange(1.0, 1.0), 1),
     ):
         assert len(told(ranges={U7: interval})) == count
+    # So it is by what is required of it, and not by what is required of it beside another that nothing binds.
+    determined: list[tuple[ShapeEnvState, int]] = [
+        (replace(NOTHING, pending=(U7,), asserts={U7: (ge(W, 3), le(W, 3))}), 0),
+        (replace(NOTHING, pending=(U7,), known=(eq(W, U + 1),)), 0),
+        (replace(NOTHING, pending=(U7,), guards=(ge(W, 3), le(W, 4))), 1),
+        (replace(NOTHING, pending=(U7, U8), known=(eq(W, X + 1),)), 2),
+    ]
+    for state, count in determined:
+        found = judge_run(ran(after=state), SOLVER, laws=(FRESH_OF_RUN,))
+        assert [(finding.law, finding.outcome) for finding in found] == [("FRESH", "refuted")] * count
     before = ran(before=replace(NOTHING, pending=(U7,)), after=replace(NOTHING, pending=(U7, U8)))
     assert _told(FRESH_OF_RUN, before) == [("the run", "u8 is pending when the graph has run: no node binds it")]
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from refimpl.laws.dom import DOM
 from refimpl.laws.fresh import FRESH
 from refimpl.laws.step import Missing, RunRecord
-from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaims, StepFinding
-from refimpl.laws.step_words import number_at, symbols_of
+from refimpl.laws.step_law import NOTHING, ObservedLaw, StepClaim, StepClaims, StepFinding
+from refimpl.laws.step_words import flat, number_at, speaks_of, symbols_of
 from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
 from refimpl.symbolic_shapes.key_path import KeyPath, keystr
-from refimpl.terms import Symbol, ValueRange
+from refimpl.symbolic_shapes.state import Range, ShapeEnvState
+from refimpl.terms import (
+    BoolSymbol,
+    Cond,
+    Scalar,
+    Sort,
+    Symbol,
+    ValueRange,
+    eq,
+    of_atom,
+    substitute_cond,
+    symbol_atom,
+    to_dim,
+)
 
 __all__ = ["DOM_OF_RUN", "FRESH_OF_RUN"]
 
@@ -43,10 +57,43 @@ def _not_rebound(run: RunRecord) -> list[tuple[str, Symbol, KeyPath]]:
 def _fresh(run: RunRecord) -> StepClaims:
     if run.raised is not None:
         return NOTHING
-    return StepClaims(findings=tuple(_unbound(run)))
+    after = run.after
+    bound = _bound(run)
+    left = [symbol for symbol in after.pending if symbol not in bound and not _is_number(after.ranges.get(symbol))]
+    claims: list[StepClaim] = []
+    findings: list[StepFinding] = []
+    for symbol in left:
+        message = f"{symbol.name} is pending when the graph has run: no node binds it"
+        fix = "record a binding at the node that allocates it"
+        if is_determined := _determined(after, symbol, left):
+            claims.append(StepClaim("FRESH", "the run", *is_determined, message, fix))
+        else:
+            findings.append(StepFinding("FRESH", "refuted", "the run", message, fix=fix))
+    return StepClaims(tuple(claims), (*findings, *_unbound_below(run, bound)))
 
 
-def _unbound(run: RunRecord) -> Iterator[StepFinding]:
+def _determined(after: ShapeEnvState, symbol: Symbol, left: list[Symbol]) -> tuple[tuple[Cond, ...], Cond] | None:
+    """That what is known leaves it one value, the symbols that are bound being given; None if nothing speaks of it.
+
+    What is known is said twice, once of other names for all that is left unbound: the two have the same value.
+    """
+    required = flat(replace(after, ranges={}, replacements={}, renamings={}).conditions())
+    if symbol.sort is not Sort.INT or not any(speaks_of(each, frozenset((symbol,))) for each in required):
+        return None
+    said = flat(after.conditions())
+    again: dict[Symbol | BoolSymbol, Scalar] = {
+        each: symbol_atom(f"{each.name}_again", Sort.INT) for each in left if each.sort is Sort.INT
+    }
+    twice = (*said, *(substitute_cond(each, again) for each in said))
+    return twice, eq(of_atom(symbol), to_dim(again[symbol]))
+
+
+def _is_number(interval: Range | None) -> bool:
+    return isinstance(interval, ValueRange) and interval.low is not None and interval.low == interval.high
+
+
+def _bound(run: RunRecord) -> set[Symbol]:
+    """What a node binds, or need not bind."""
     after = run.after
     bound: set[Symbol] = {*run.before.pending, *after.ignorable, *after.renamings, *after.replacements}
     bound.update(symbol for _, symbol, _ in run.recorded)
@@ -55,14 +102,7 @@ def _unbound(run: RunRecord) -> Iterator[StepFinding]:
             bound.add(place.symbol)
             if step.op != "placeholder" and not isinstance(place.value, Missing):
                 bound.update(symbols_of(place.value))
-    for symbol in after.pending:
-        interval = after.ranges.get(symbol)
-        determined = isinstance(interval, ValueRange) and interval.low is not None and interval.low == interval.high
-        if symbol not in bound and not determined:
-            message = f"{symbol.name} is pending when the graph has run: no node binds it"
-            fix = "record a binding at the node that allocates it"
-            yield StepFinding("FRESH", "refuted", "the run", message, fix=fix)
-    yield from _unbound_below(run, bound)
+    return bound
 
 
 def _unbound_below(run: RunRecord, bound: set[Symbol]) -> Iterator[StepFinding]:

@@ -315,12 +315,13 @@ class Hub:
                 del runs[runs.index(ticket) :]
                 return
             ran = ticket.ran
-            seen = {
-                node: path
-                for node, path in ticket.paths.items()
+            reached = {
+                path
+                for path in ticket.paths.values()
                 if (ran.get(path, False) if "/" not in path else path.partition("/")[0] in ran)
             }
-            ticket.run.recorded = recorded_in(seen)
+            # Recorded is what was there at the start: PyTorch's own interpreters record anew what they compute.
+            ticket.run.recorded = tuple([each for each in ticket.run.recorded if each[0] in reached])
             self._close_run(ticket, error)
         except Exception as trouble:  # see above
             self._not_seen(ticket.logs, "a run", trouble)
