@@ -1,4 +1,4 @@
-"""A subclass of PyTorch's interpreter lets its own class run the placeholders; the recorder anew records what is bound."""
+"""A subclass of a recording interpreter runs the placeholders by itself; what is computed is recorded anew."""
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
