@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from specs.clauses import Clause, checks
 from specs.roots import ASK_07, ASK_08
+from specs.step_claims import ASK_04, ASK_05, ASK_06
 from specs.steps import STP_03, STP_04, STP_05, STP_06
 from tests.laws import test_implementation_laws as laws
 
@@ -20,12 +21,12 @@ IMP_01 = Clause(
     "imp-only-exactness-counts",
 )
 test_the_laws_are_those_of_the_design = checks(IMP_01)(laws.test_the_laws_are_those_of_the_design)
-test_a_fault_breaks_its_law_and_no_other = checks(IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08)(
-    laws.test_a_fault_breaks_its_law_and_no_other
-)
-test_a_right_step_breaks_no_law = checks(IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08)(
-    laws.test_a_right_step_breaks_no_law
-)
+test_a_fault_breaks_its_law_and_no_other = checks(
+    IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08, ASK_04, ASK_05, ASK_06
+)(laws.test_a_fault_breaks_its_law_and_no_other)
+test_a_right_step_breaks_no_law = checks(
+    IMP_01, STP_03, STP_04, STP_05, STP_06, ASK_07, ASK_08, ASK_04, ASK_05, ASK_06
+)(laws.test_a_right_step_breaks_no_law)
 test_a_replacement_of_another_sort_breaks_sort = checks(IMP_01, ASK_07)(
     laws.test_a_replacement_of_another_sort_breaks_sort_where_it_appears
 )

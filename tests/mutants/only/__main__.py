@@ -22,7 +22,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
 from tests.mutants.only.foreign import Order, first_foreign, reaching
 from tests.mutants.only.measured import Measured, measure, read_measured
-from tests.mutants.only.record import Own, read_own, write_own
+from tests.mutants.only.record import OPEN, Own, Shared, read_own, read_shared, write_open, write_own
 from tests.mutants.run_check import check_at
 
 __all__ = ["main"]
@@ -91,22 +91,35 @@ def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> 
 
 
 def _write(work: Path, measured: Measured) -> None:
-    """Write what is decided; what the record holds of other faults that are as they were stays."""
+    """Write what is decided and what is not; what the record holds of other faults that are as they were stays."""
     order, known = Order(), _read_tried(work)
     before = {row.clause: row for row in read_own()}
+    argued = {argument.clause for argument in read_shared() if argument.by != OPEN}
     rows: list[Own] = []
+    undecided: list[Shared] = []
     for name, cited in cited_clauses().items():
         each = _Asked(cited, measured, known)
         fault, kept = each.fault, before.get(name)
         if each.tried.by is not None:
-            continue
-        if not each.left:
-            near = _near(fault, each.foreign, order)
-            rows.append(Own(name, fault.id, digest(fault), len(each.foreign), near))
+            if name not in argued:
+                print(f"to be argued: {each.tried.by} notices {fault.id}, the fault of {name}")
+        elif not each.left:
+            rows.append(Own(name, fault.id, digest(fault), len(each.foreign), _near(fault, each.foreign, order)))
         elif kept is not None and kept.digest == digest(fault):
             rows.append(kept)
+        elif name not in argued:
+            undecided.append(Shared(name, OPEN, _asked_so_far(each)))
     write_own(rows)
-    print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own")
+    write_open(undecided)
+    for row in rows:
+        if row.clause in argued:
+            print(f"argued about, but decided: {row.clause} has a fault of its own")
+    print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own, {len(undecided)} are not decided")
+
+
+def _asked_so_far(each: _Asked) -> str:
+    asked, of = len(each.foreign) - len(each.left), len(each.foreign)
+    return f"{asked} of the {of} checks of other clauses that run what it changes were asked, and pass."
 
 
 def main(*arguments: str) -> int:

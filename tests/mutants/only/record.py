@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Final, TypedDict, final
 from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, digest
 
-__all__ = ["OPEN", "Own", "Shared", "argued", "gaps", "read_own", "read_shared", "write_own"]
+__all__ = ["OPEN", "Own", "Shared", "argued", "gaps", "read_own", "read_shared", "write_open", "write_own"]
 
 _OWN: Final = Path(__file__).parent / "own.jsonl"
 _SHARED: Final = Path(__file__).parent / "shared.md"
 OPEN: Final = "open"
 """Stands in the place of a check where it is not decided whether one notices the fault."""
+_HEADING: Final = "## Not decided yet\n"
 _ITEM: Final = re.compile(r"^\* `([A-Z]+-\d+)` \(`([^`]+)`\) ((?:.+\n?(?!\* |#))*)", re.M)
 
 
@@ -84,6 +86,14 @@ def argued(text: str) -> tuple[Shared, ...]:
 def read_shared(path: Path = _SHARED) -> tuple[Shared, ...]:
     """The clauses that have no fault of their own."""
     return argued(path.read_text(encoding="utf-8"))
+
+
+def write_open(arguments: Iterable[Shared], path: Path = _SHARED) -> None:
+    """Write the clauses that are not decided, below what is argued about the others."""
+    argued_above = path.read_text(encoding="utf-8").partition(_HEADING)[0]
+    wrap = textwrap.TextWrapper(118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    items = [wrap.fill(f"* `{a.clause}` (`{a.by}`) {a.why}") for a in arguments]
+    path.write_text("".join([argued_above, _HEADING, "\n", *(f"{item}\n" for item in items)]), encoding="utf-8")
 
 
 def gaps(

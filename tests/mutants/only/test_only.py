@@ -17,7 +17,7 @@ from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_cl
 from tests.mutants.only.foreign import Order, first_foreign, reaching
 from tests.mutants.only.measured import measure, read_measured
 from tests.mutants.only.reach import Lines, reached, touched
-from tests.mutants.only.record import OPEN, Own, Shared, argued, gaps, read_own, read_shared, write_own
+from tests.mutants.only.record import OPEN, Own, Shared, argued, gaps, read_own, read_shared, write_open, write_own
 from tests.mutants.run_check import check_at, run_check
 
 OWN: Final = read_own()
@@ -38,7 +38,7 @@ ARGUED: Final = Shared("XXX-02", "x.py::test_own", "Both are about one and the s
 
 
 def test_every_clause_has_a_fault_of_its_own_or_an_argument() -> None:
-    assert gaps(cited_clauses(), by_id(), OWN, SHARED) == []
+    assert gaps(cited_clauses(), by_id(), OWN, SHARED) == [], "python -m tests.mutants.only, then with --write"
 
 
 def test_clauses_without_a_fault_of_their_own_become_fewer_only() -> None:
@@ -82,6 +82,15 @@ def test_a_fault_that_a_check_of_another_clause_is_to_notice_is_a_gap() -> None:
 def test_the_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_own([GOOD], tmp_path / "own.jsonl")
     assert read_own(tmp_path / "own.jsonl") == (GOOD,)
+
+
+def test_what_is_not_decided_is_written_below_what_is_argued(tmp_path: Path) -> None:
+    page = tmp_path / "shared.md"
+    page.write_text("* `XXX-02` (`x.py::test_own`) Both are about\n  one and the same sum.\n", encoding="utf-8")
+    undecided = Shared("XXX-01", OPEN, " ".join(["It", "was", "not", "asked"] * 9))
+    write_open([replace(undecided, clause="XXX-07")], page)
+    write_open([undecided], page)
+    assert read_shared(page) == (ARGUED, undecided)
 
 
 def test_an_argument_is_read_with_its_clause_and_the_check_that_notices_it() -> None:
