@@ -51,6 +51,8 @@ class _Asked:
         self.cited = cited
         self.fault = by_id()[cited.clause.mutant]
         self.tried = known.get((cited.clause.id, digest(self.fault)), _Tried())
+        # A check that came to cite the clause is no foreign one any more.
+        self.by = None if self.tried.by in cited.own else self.tried.by
         self.foreign = [entry for entry in reaching(self.fault, measured) if entry[0] not in cited.own]
         self.left = [entry for entry in self.foreign if entry[0] not in self.tried.passed]
 
@@ -71,7 +73,7 @@ def _try(work: Path, chosen: Iterable[Cited], measured: Measured, budget: float)
     order, known = Order(), _read_tried(work)
     asked = [_Asked(cited, measured, known) for cited in chosen]
     for each in sorted(asked, key=lambda each: sum(usual for _, usual in each.left)):
-        if each.tried.by is not None or not each.left:
+        if each.by is not None or not each.left:
             continue
         name, fault = each.cited.clause.id, each.fault
         left = order.of(fault.site, each.left)
@@ -90,8 +92,15 @@ def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> 
     return tuple(check for check, _ in order.of(fault.site, quick)[:_NEAR])
 
 
-def _write(work: Path, measured: Measured) -> None:
-    """Write what is decided and what is not; what the record holds of other faults that are as they were stays."""
+def _write(work: Path, measured: Measured) -> int:
+    """Write what is decided and what is not; what the record holds of other faults that are as they were stays.
+
+    1, and nothing is written, if the lines of a check are not known yet: it may run what any fault changes.
+    """
+    missing = set(all_of_the_specification()) - set(measured)
+    if missing:
+        print(f"{len(missing)} checks were not measured yet: run it without --write first")
+        return 1
     order, known = Order(), _read_tried(work)
     before = {row.clause: row for row in read_own()}
     argued = {argument.clause for argument in read_shared() if argument.by != OPEN}
@@ -100,9 +109,9 @@ def _write(work: Path, measured: Measured) -> None:
     for name, cited in cited_clauses().items():
         each = _Asked(cited, measured, known)
         fault, kept = each.fault, before.get(name)
-        if each.tried.by is not None:
+        if each.by is not None:
             if name not in argued:
-                print(f"to be argued: {each.tried.by} notices {fault.id}, the fault of {name}")
+                print(f"to be argued: {each.by} notices {fault.id}, the fault of {name}")
         elif not each.left:
             rows.append(Own(name, fault.id, digest(fault), len(each.foreign), _near(fault, each.foreign, order)))
         elif kept is not None and kept.digest == digest(fault):
@@ -115,6 +124,7 @@ def _write(work: Path, measured: Measured) -> None:
         if row.clause in argued:
             print(f"argued about, but decided: {row.clause} has a fault of its own")
     print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own, {len(undecided)} are not decided")
+    return 0
 
 
 def _asked_so_far(each: _Asked) -> str:
@@ -132,8 +142,7 @@ def main(*arguments: str) -> int:
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     if given.write:
-        _write(given.work, read_measured(given.work))
-        return 0
+        return _write(given.work, read_measured(given.work))
     for name in _LIBRARIES:
         import_module(name)
     for check in all_of_the_specification():
