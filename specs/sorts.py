@@ -133,6 +133,8 @@ def test_operands_have_one_order_from_the_left() -> None:
         mixed = combine(other(c, combine(b, a)), combine(c, a))
         assert in_one_order(mixed) is in_one_order(combine(a, combine(other(combine(a, b), c), c)))
         assert in_one_order(mixed) is not in_one_order(combine(a, combine(other(combine(a, b), c), b)))
+    for kept in (float_add(a, float_unary("sqrt", b)), float_add(a, float_mul(b, c)), float_mul(float_add(a, b), c)):
+        assert in_one_order(kept) is kept, "no operand of another operation"
     for plain in (3, True, 2.5, U + 1, a, float_unary("sqrt", a), ge(U, 1)):
         assert in_one_order(plain) is plain
 
