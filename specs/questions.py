@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -231,6 +232,35 @@ def test_what_is_requested_is_required(low: int | None, high: int | None, value:
     assert again.deferred_runtime_asserts == {name("u0"): [RuntimeAssert(ge(u0, value), message)]}
     assert expect_true(unknown < value, message) is False
     assert (expect_true(True), expect_true(False)) == (True, False)
+
+
+@checks(NUM_10)
+@given(low=st.none() | SMALL, width=st.integers(0, 3), open_end=st.booleans(), hint=SMALL, hinted=st.booleans())
+def test_a_range_holds_of_the_example_and_of_what_is_known(
+    low: int | None, width: int, open_end: bool, hint: int, hinted: bool
+) -> None:
+    high = None if open_end else (low or 0) + width
+    inside = (low is None or low <= hint) and (high is None or hint <= high)
+    env = ShapeEnv(guard_from_hints=hinted)
+    env.add_backed(name("s0"), hint, None, None)
+    number = SymInt(symbol("s0"), env)
+    if hinted and not inside:
+        with pytest.raises(AssertionError, match=re.escape(f"{hint} not in {ValueRange(low, high)}")):
+            constrain_range(number, min=low, max=high)
+    else:
+        constrain_range(number, min=low, max=high)
+    asked = 0 if hinted and not inside else (low is not None) + (high is not None)
+    assert len(env.log) == asked
+    pinned = ShapeEnv(guard_from_hints=hinted)
+    pinned.add_backed(name("s0"), hint, None, None)
+    pinned.assume(eq(symbol("s0"), hint))
+    if inside:
+        constrain_range(SymInt(symbol("s0"), pinned), min=low, max=high)
+    else:
+        text = f"[{'-int_oo' if low is None else low}:{'int_oo' if high is None else high}]"
+        with pytest.raises(RuntimeError, match=re.escape(f"Invalid value {hint} for range {text}")):
+            constrain_range(SymInt(symbol("s0"), pinned), min=low, max=high)
+        assert pinned.log == [], "none of the conditions, if one is known to be false"
 
 
 NUM_11 = Clause(
