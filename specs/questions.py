@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode
@@ -235,6 +235,8 @@ def test_what_is_requested_is_required(low: int | None, high: int | None, value:
 
 
 @checks(NUM_10)
+@example(low=0, width=2, open_end=False, hint=2, hinted=True)
+@example(low=0, width=2, open_end=False, hint=0, hinted=True)
 @given(low=st.none() | SMALL, width=st.integers(0, 3), open_end=st.booleans(), hint=SMALL, hinted=st.booleans())
 def test_a_range_holds_of_the_example_and_of_what_is_known(
     low: int | None, width: int, open_end: bool, hint: int, hinted: bool
