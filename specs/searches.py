@@ -121,6 +121,17 @@ def test_what_one_argument_does_not_decide_stays_open(assumptions: Sequence[Cond
     assert knowing(assumptions).known(lnot(question)) is None
 
 
+@checks(TRM_30)
+def test_of_two_with_a_known_sum_one_is_at_least_the_mean_and_one_at_most() -> None:
+    bounds = knowing(())
+    for total in range(-7, 8):
+        pairs = [(one, total - one) for one in range(-20, 21)]
+        least, most = min(map(max, pairs)), max(map(min, pairs))
+        assert bounds.range_of(int_max(A, total - A)) == ValueRange(least, None)
+        assert bounds.range_of(int_min(A, total - A)) == ValueRange(None, most)
+    assert bounds.range_of(int_max(A, B)) == bounds.range_of(int_min(A, 3 + A - B)) == ValueRange()
+
+
 TRM_31 = Clause(
     "TRM-31",
     "A quotient by a positive number lies near its dividend, a remainder between zero and its divisor and not above a"
