@@ -33,7 +33,7 @@ from refimpl.symbolic_shapes import scalar_ops as ops
 from refimpl.symbolic_shapes.inputs import bind_values
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.sym_functions import unary_math
-from refimpl.terms import Dim, FloatFn, evaluate, float_symbol, symbol
+from refimpl.terms import Dim, FloatFn, evaluate, float_symbol, of_atom, symbol
 from specs.clauses import Clause, checks
 from specs.environment import ENV_08, ENV_09
 from specs.names import ENV_31
@@ -252,6 +252,27 @@ def test_choices_and_equalities_are_of_one_sort() -> None:
     assert (sym_eq([1], [1, 2]), sym_eq((), []), sym_eq([1, (2,)], [1, (3,)])) == (False, True, False)
     assert (sym_or(False, False), sym_or(False, True), sym_sum([]), sym_sum([2, 3])) == (False, True, 0, 5)
     assert (sym_ite(True, 1, 2), sym_ite(False, 1, 2)) == (1, 2)
+
+
+@checks(NUM_01)
+def test_a_decided_boolean_counts_as_zero_or_one_on_either_side() -> None:
+    for truth in (False, True):
+        env = ShapeEnv()
+        size = env.create_symbol(5, name="s0")
+        p = SymInt(of_atom(size), env) >= (3 if truth else 9)
+        for function in (operator.add, operator.sub, operator.mul):
+            for other in (7, 2.5, True):
+                assert _alike(function(p, other), function(truth, other))
+                assert _alike(function(other, p), function(other, truth))
+            assert _alike(function(p, p), function(truth, truth))
+
+
+@checks(NUM_01)
+def test_a_float_is_whole_where_pythons_is() -> None:
+    env = ShapeEnv()
+    z = SymFloat(float_symbol("zuf0"), env)
+    for value in (-3.0, -0.5, -0.0, 0.5, 1.0, 1.5, 2.0**60):
+        assert _means(env, z.is_integer(), {"zuf0": value}) is value.is_integer()
 
 
 @checks(NUM_03)
