@@ -50,8 +50,6 @@ DEVIATIONS: Final = {
     "aten.norm_except_dim.default": "without elements the kernel cannot infer a size that we can",
     "aten.pixel_unshuffle.default": "the kernel copies an input without elements as it is",
     "aten.repeat_interleave.self_Tensor": "a scalar repeated along a dimension, and a count of 1 that is stretched",
-    "aten.rnn_relu.input": "a state of another rank is taken apart before it is looked at",
-    "aten.rnn_tanh.input": "a state of another rank is taken apart before it is looked at",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
     "aten.slice_scatter.default": "a step that data decide is refused",
     "aten.sum_to_size.default": "a size that is neither known to be 1 nor known to be kept is required to be kept",
