@@ -16,6 +16,7 @@ from refimpl.aten import ShapesError
 from refimpl.cli.baseline import Baseline, BaselineError
 from refimpl.cli.output import Style, write
 from refimpl.cli.own_bug import own_bug
+from refimpl.cli.paths import shown
 from refimpl.export import ArchiveError, load
 from refimpl.laws import (
     IMPLEMENTATION_LAWS,
@@ -77,7 +78,7 @@ def judge(path: Path, options: CheckOptions) -> Judged:
 
 
 def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, Sequence[Decided], SelfTest | None]:
-    text = str(path)
+    text = shown(path)
     tested: SelfTest | None = None
     decided: Sequence[Decided] = ()
     try:
@@ -98,7 +99,7 @@ def _judge(path: Path, options: CheckOptions) -> tuple[ProgramReport, Sequence[D
             path=text,
         )
     except ArchiveError as error:
-        report = ProgramReport(path=text, verdict="error", error=ReportError("archive", str(error), error.field))
+        report = ProgramReport(path=text, verdict="error", error=ReportError("archive", shown(str(error)), error.field))
     except ShapesError as error:
         report = ProgramReport(path=text, verdict="error", error=ReportError("shapes", f"{text}: {error}"))
     except Exception as error:

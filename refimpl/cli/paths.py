@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["NoArchives", "archives"]
+__all__ = ["NoArchives", "archives", "shown"]
 
 
 class NoArchives(ValueError):
     """A folder that holds no archive, or an empty name: most likely a mistyped path."""
+
+
+def shown(text: Path | str) -> str:
+    """A path, or a text that names one, as text that every report can hold: bytes that are no UTF-8 as ``\\xff``."""
+    return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def archives(arguments: Sequence[str]) -> list[Path]:
@@ -28,6 +33,6 @@ def archives(arguments: Sequence[str]) -> list[Path]:
             continue
         below = sorted(path.rglob("*.pt2"))
         if not below:
-            raise NoArchives(f"{path}: the folder holds no .pt2 archive")
+            raise NoArchives(f"{shown(path)}: the folder holds no .pt2 archive")
         found.update(dict.fromkeys(below))
     return list(found)

@@ -11,6 +11,7 @@ import click
 
 from refimpl.aten import ShapesError
 from refimpl.cli.own_bug import own_bug
+from refimpl.cli.paths import shown
 from refimpl.export import ArchiveError, load
 from refimpl.laws import Json, propagation_report, worst_exit_code
 
@@ -32,17 +33,17 @@ def run_propagate(
     codes: list[int] = []
     for path in paths:
         try:
-            programs.append(propagation_report(load(path, blinded=True), profile=profile, path=str(path)))
+            programs.append(propagation_report(load(path, blinded=True), profile=profile, path=shown(path)))
             codes.append(UNKNOWN if programs[-1]["failures"] else 0)
         except ArchiveError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {shown(str(error))}", err=True)
             codes.append(2)
         except ShapesError as error:
-            click.echo(f"error: {path}: {error}", err=True)
+            click.echo(f"error: {shown(path)}: {error}", err=True)
             codes.append(2)
         except Exception as error:
             # The border of the program: our own bug becomes exit code 4 with its place.
-            click.echo(f"error: {path}: {own_bug(error)}", err=True)
+            click.echo(f"error: {shown(path)}: {own_bug(error)}", err=True)
             codes.append(4)
     if style == "json":
         text = json.dumps({"schema": SCHEMA, "programs": programs}, indent=1, ensure_ascii=False) + "\n"

@@ -38,7 +38,9 @@ def _program(report: ProgramReport, *, alone: bool, width: int) -> Iterator[str]
         # The message names file and field itself.
         yield f"{_verdict(report)}  {report.error.message}"
         return
-    yield f"{_verdict(report)}  {report.path}  {_extent(report)}"
+    # A name with a line end or an escape sequence in it is shown, not obeyed.
+    path = "".join([char if char.isprintable() else ascii(char)[1:-1] for char in report.path or ""])
+    yield f"{_verdict(report)}  {path}  {_extent(report)}"
     yield from _rows(report.refuted, width)
     yield from _rows(report.undecided, width)
     if alone:

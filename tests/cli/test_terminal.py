@@ -75,3 +75,33 @@ def test_the_package_is_the_command_too() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("equivalent")
+
+
+def test_a_name_that_is_no_text_is_shown_in_every_format(tmp_path: Path) -> None:
+    named = os.fsencode(tmp_path) + b"/odd\xff.pt2"
+    with open(named, "wb") as copy:
+        copy.write((ROOT / SOUND).read_bytes())
+    for style in ("text", "json", "junit", "sarif", "html"):
+        for where in ((), ("--output", str(tmp_path / style))):
+            command = [sys.executable, "-m", "refimpl.cli", "check", "--format", style, *where, named]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+            assert (done.returncode, done.stderr) == (0, b"")
+            said = (tmp_path / style).read_bytes() if where else done.stdout
+            assert "odd" in said.decode("utf-8"), "the text of a report is UTF-8"
+    with open(named, "wb") as copy:
+        copy.write(b"no archive")
+    for name in ("check", "propagate"):
+        done = subprocess.run(
+            [sys.executable, "-m", "refimpl.cli", name, named], cwd=ROOT, capture_output=True, check=False
+        )
+        assert done.returncode == 2
+        assert rb"odd\xff.pt2: is not a zip archive" in done.stdout + done.stderr
+
+
+def test_a_name_with_control_characters_is_shown_on_one_line(tmp_path: Path) -> None:
+    named = tmp_path / "two\nlines \x1b[31mred ü.pt2"
+    named.write_bytes((ROOT / SOUND).read_bytes())
+    command = [sys.executable, "-m", "refimpl.cli", "check", str(named)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert r"two\nlines \x1b[31mred ü.pt2  (17 nodes" in done.stdout.decode("utf-8").splitlines()[0]
