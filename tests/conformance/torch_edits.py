@@ -56,6 +56,11 @@ EDITS: Final[tuple[Bug, ...]] = (
     _of(f"{_ENV}._constrain_range", "numbers-may-be-too-small", "min <= int(a)", "int(a)"),
     _of(f"{_ENV}._refine_ranges", "old-answers-stay", "self._maybe_evaluate_static.cache_clear()", "pass"),
     _of(f"{_ENV}._maybe_guard_rel", "halves-take-the-place-of-symbols", "t.is_integer for", "True for"),
+    _of(_PATHS, "known-symbols-are-divided-out", "((rhs in pending) ^ (lhs in pending))", "True"),
+    _of(f"{_ENV}._refine_ranges", "an-unsolved-symbol-ends-it", "continue", "return", 1),
+    _of(f"{_ENV}.get_implications", "equations-bound-nothing", "sympy.Le(e.lhs, e.rhs", "sympy.Le(e.lhs, e.rhs + 9"),
+    _of(f"{_ENV}.create_unbacked_symfloat", "floats-are-called-the-same", "_counter += 1", "_counter += 0"),
+    _of(f"{_ENV}.create_unbacked_symbool", "booleans-are-called-the-same", "_counter += 1", "_counter += 0"),
     _of(_COMPUTE, "memos-are-renamed-backwards", "(new_s, old_s)", "(old_s, new_s)"),
     _of(_COMPUTE, "memos-are-eliminated", "isinstance(old_s, sympy.Symbol) and", "False and"),
     _of(

@@ -13,7 +13,7 @@ from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import symbol
 from tests.conformance.vectors.authoring import RECORDED, Draft, bound, env, raises, tensor
 
-__all__ = ["PROPAGATING"]
+__all__ = ["PROPAGATING", "aten", "gives", "program"]
 
 U0, U1, S0, S1 = (symbol(each) for each in ("u0", "u1", "s0", "s1"))
 SIZE: Final = (CallMethodKey("size"), SequenceKey(0))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from refimpl.conformance.case import Ask, ComputeBindings, ConstrainRange
+from refimpl.conformance.case import Ask, ComputeBindings, ConstrainRange, Feature
 from refimpl.conformance.outcome import BindingsResult, Returned
 from refimpl.conformance.vector import Aspect, Expected
-from refimpl.symbolic_shapes.key_path import CallMethodKey, SequenceKey
-from refimpl.terms import eq, float_lt, float_symbol, floor_div, ge, gt, land, le, mod, symbol
+from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, SequenceKey
+from refimpl.terms import eq, float_lt, float_symbol, floor_div, ge, gt, land, le, lt, mod, ne, symbol
 from tests.conformance.vectors.authoring import ANY, CONSTRAINTS, RECORDED, Draft, after, bound, env, tensor, tup
+from tests.conformance.vectors.propagating import aten, gives, program
 from tests.conformance.vectors.renaming import rebind
 from tests.conformance.vectors.transitions import evaluate, known, require, script
 
@@ -40,6 +41,18 @@ def _pending() -> Iterator[Draft]:
         ("BND-04", "BND-06"),
         ComputeBindings(ignorable, tup(U2)),
         (Expected(Returned(BindingsResult(bound({"u2": (AT[0],)}), done)), PENDING),),
+        features=("key_paths",),
+    )
+    beside = env(u0=(0, 9), u2=(0, None))
+    yield Draft(
+        "pending-beside-twice-a-known-symbol",
+        ("BND-04", "BND-05"),
+        ComputeBindings(beside, tup(U0 * 2, U2)),
+        (
+            Expected(
+                Returned(BindingsResult(bound({"u2": (AT[1],)}), env(u0=(0, 9), u2=(0, None), pending=""))), PENDING
+            ),
+        ),
         features=("key_paths",),
     )
     replaced = env(u2=(2, None), s0=(2, None, 5), replacements={"u2": S0})
@@ -115,6 +128,23 @@ def _remembered() -> Iterator[Draft]:
         features=("guards",),
     )
     yield Draft(
+        "known-by-an-equation",
+        ("ENV-06", "ENV-17"),
+        script(
+            env(u0=(0, None), u1=(0, None)),
+            *require(eq(U0 + U1, 7)),
+            *known(le(U0 + U1, 7), ge(U0 + U1, 7), lt(U0 + U1, 7), gt(U0 + U1, 7), ne(U0 + U1, 7)),
+        ),
+        says=RECORDED,
+    )
+    squares = env(u0=(2, None), u1=(2, None))
+    yield Draft(
+        "require-sums-with-squares",
+        ("ENV-06", "ENV-17"),
+        script(squares, *require(le(U0 * U0 + U1, 40), le(U1 * U1 + U0, 30)), Ask("bound", U0), Ask("bound", U1)),
+        says=RECORDED,
+    )
+    yield Draft(
         "require-of-floats",
         ("ENV-11",),
         script(env(zuf1=ANY), *require(float_lt(Z1, 3.0))),
@@ -124,4 +154,23 @@ def _remembered() -> Iterator[Draft]:
     )
 
 
-SHOWING: Final = (*_after_the_first(), *_pending(), *_corners(), *_remembered())
+def _two_items() -> Iterator[Draft]:
+    """Fresh names are never used again."""
+    for what, before, given, names, path in (
+        ("floats", env(zuf0=ANY, zuf1=ANY, pending=""), tensor((), ()), ("zuf0", "zuf1"), ()),
+        ("booleans", env(u0=(0, 1), u1=(0, 1)), tensor((), (), dtype="bool"), ("u0", "u1"), (ConvertIntKey(),)),
+    ):
+        run = program(
+            before,
+            (given, given),
+            *(
+                aten(to, "item.default", of, binds={symbol: path})
+                for to, of, symbol in zip("ij", "xy", names, strict=True)
+            ),
+            gives("i", "j"),
+        )
+        features: tuple[Feature, ...] = ("floats",) if what == "floats" else ("convert_bool",)
+        yield Draft(f"program-two-items-of-{what}", ("PRO-01",), run, says=RECORDED, features=features)
+
+
+SHOWING: Final = (*_after_the_first(), *_pending(), *_corners(), *_remembered(), *_two_items())
