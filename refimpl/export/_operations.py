@@ -71,6 +71,7 @@ __all__ = ["Refused", "apply_function", "choose", "is_bool", "is_int", "is_real"
 
 _SCALARS: Final = (int, float, IntTerm, Symbol, Apply, BoolSymbol, Ge, Eq, Ne, FloatCompare, Not, And, Or)
 _LONGEST_PRODUCT: Final = 64
+_MAX_DIMENSIONS: Final = 8
 MAX_RESULT_MONOMIALS: Final = 1024
 MAX_RESULT_KEY: Final = 100_000
 
@@ -228,7 +229,7 @@ def _rarely_applied(name: str, args: Sequence[Scalar]) -> Scalar:
             return choose(args[0], args[1], args[2])
         case "Identity" if len(args) == 1:
             return args[0]
-        case "IsNonOverlappingAndDenseIndicator" if args and len(args) % 2 == 0:
+        case "IsNonOverlappingAndDenseIndicator" if args and len(args) % 2 == 0 and len(args) <= 2 * _MAX_DIMENSIONS:
             numbers = _integers(name, args, len(args))
             return ite(_is_dense(numbers[: len(args) // 2], numbers[len(args) // 2 :]), 1, 0)
         case "Abs":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
@@ -235,6 +236,13 @@ def test_dense_and_non_overlapping(rank: int) -> None:
             outcomes[is_dense] += 1
             assert _value(text) is is_dense, text
     assert min(outcomes.values()) > 5
+
+
+def test_a_tensor_of_absurd_rank_is_not_reasoned_about() -> None:
+    text = f"IsNonOverlappingAndDenseIndicator({', '.join([X] * 2000)}) == 1"
+    started = time.perf_counter()
+    assert isinstance(read_guard(text, _lookup), UnreadGuard)
+    assert time.perf_counter() - started < 1
 
 
 def test_variadic_arguments_are_found_under_their_numbered_names() -> None:
