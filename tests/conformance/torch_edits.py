@@ -61,6 +61,7 @@ EDITS: Final[tuple[Bug, ...]] = (
     _of(f"{_ENV}.get_implications", "equations-bound-nothing", "sympy.Le(e.lhs, e.rhs", "sympy.Le(e.lhs, e.rhs + 9"),
     _of(f"{_ENV}.create_unbacked_symfloat", "floats-are-called-the-same", "_counter += 1", "_counter += 0"),
     _of(f"{_ENV}.create_unbacked_symbool", "booleans-are-called-the-same", "_counter += 1", "_counter += 0"),
+    _of(f"{_SHAPES}:constrain_range", "ranges-of-one-number-are-empty", "max < min", "max <= min"),
     _of(_COMPUTE, "memos-are-renamed-backwards", "(new_s, old_s)", "(old_s, new_s)"),
     _of(_COMPUTE, "memos-are-eliminated", "isinstance(old_s, sympy.Symbol) and", "False and"),
     _of(

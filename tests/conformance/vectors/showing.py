@@ -78,6 +78,12 @@ def _pending() -> Iterator[Draft]:
 def _corners() -> Iterator[Draft]:
     """Known numbers outside of a range."""
     five = env(u0=ANY, u1=(0, 9), s0=(2, None, 5), replacements={"u0": 5})
+    yield Draft(
+        "constrain-range-to-one-number",
+        ("ENV-07",),
+        script(env(u0=(0, 9)), ConstrainRange(U0, 5, 5), *known(eq(U0, 5))),
+        says=RECORDED,
+    )
     for what, low, high in (("above", 0, 4), ("below", 6, 9)):
         yield Draft(
             f"constrain-a-known-number-{what}",
