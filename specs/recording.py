@@ -212,11 +212,8 @@ def test_what_an_operator_enforces_is_said_of_recorded_values() -> None:
 
     assert built(0) == [("full", ge(V, -1), "operator"), ("full_1", ge(V, 0), "operator")]
     assert built(5) == [("full_1", ge(V, 0), "operator"), ("full", ge(V, -6), "operator")]
-    assert built(5, asserted=True) == [
-        ("_assert_scalar", ge(V, 1), "assert"),
-        ("full_1", ge(V, 0), "operator"),
-        ("full", ge(V, -6), "operator"),
-    ]
+    # What the recorded asserts say already is not said again of recorded values in other words.
+    assert built(5, asserted=True) == [("_assert_scalar", ge(V, 1), "assert"), ("full_1", ge(V, 0), "operator")]
     assert built(0, asserted=True) == [
         ("_assert_scalar", ge(V, 6), "assert"),
         ("full", ge(V, -1), "operator"),
