@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import is_not
 from typing import Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
@@ -82,24 +82,31 @@ class _Column(Generic[_T]):
         self._base: _Base[_T] = _Base({})
         self._last: _Table[_T] = _Table({}, {})
 
-    def now(self, live: Mapping[object, _T]) -> _Table[_T]:
-        """The dictionary as it is; ``live`` is not kept."""
-        table = dict(live)
+    def now(self, keys: list[object], values: list[_T]) -> _Table[_T]:
+        """The dictionary as it is, of which these are the keys and values."""
         base = self._base
-        keys, values, known = list(table), list(table.values()), len(base.keys)
+        known = len(base.keys)
         # Entries keep their places and are rarely replaced: comparing lists compares identities.
         if keys[:known] == base.keys:
-            changes = {
-                key: value for key, value, old in zip(keys, values, base.values, strict=False) if value is not old
-            }
+            changes: dict[object, _T] = {}
+            if any(map(is_not, values, base.values)):
+                pairs = zip(keys, values, base.values, strict=False)
+                changes.update((key, value) for key, value, old in pairs if value is not old)
             changes.update(zip(keys[known:], values[known:], strict=True))
             if len(changes) * 4 <= known + _SLACK:
                 if changes != self._last.changes or self._last.base is not base.table:
                     self._last = _Table(base.table, changes)
                 return self._last
+        # Only now is each key hashed, which PyTorch's symbols take long for.
+        table = dict(zip(keys, values, strict=True))
         self._base = _Base(table)
         self._last = _Table(table, {})
         return self._last
+
+    def of(self, live: dict[object, _T]) -> _Table[_T]:
+        """``now`` of a dictionary, which is not kept."""
+        table = live.copy()
+        return self.now(list(table), list(table.values()))
 
 
 @final
@@ -111,22 +118,24 @@ class _History:
     def __init__(self) -> None:
         self._columns: tuple[_Column[object], ...] = tuple([_Column[object]() for _ in range(4)])
         self._asserts: _Column[tuple[Said, ...]] = _Column()
-        self._filed: dict[object, tuple[Said, ...]] = {}
+        self._filed: list[tuple[Said, ...]] = []
         self._last: Snapshot | None = None
 
     def now(self, live: LiveShapeEnv) -> Snapshot:
         """The environment as it is."""
         last = self._last
         hints, ranges, replacements, renamings = self._columns
-        self._filed = {
-            key: _same(self._filed.get(key), list(v)) for key, v in live.deferred_runtime_asserts.copy().items()
-        }
+        filed = live.deferred_runtime_asserts.copy()
+        said = [*map(tuple, filed.values())]
+        # Most are what they were, in the same places: one tuple is kept of each.
+        kept = [old if old == new else new for old, new in zip(self._filed, said, strict=False)]
+        self._filed = kept + said[len(kept) :]
         self._last = Snapshot(
-            hints.now(live.backed_var_to_val),
-            ranges.now(live.var_to_range),
-            replacements.now(live.replacements),
-            renamings.now(live.unbacked_renamings),
-            self._asserts.now(self._filed),
+            hints.of(live.backed_var_to_val),
+            ranges.of(live.var_to_range),
+            replacements.of(live.replacements),
+            renamings.of(live.unbacked_renamings),
+            self._asserts.now(list(filed), self._filed),
             _same(None if last is None else last.guards, live.guards),
             _same_set(None if last is None else last.divisible, live.divisible),
             _same_set(None if last is None else last.size_like, live.size_like),

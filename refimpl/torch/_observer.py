@@ -27,7 +27,7 @@ from refimpl.torch._records import (
     symbols_in,
 )
 from refimpl.torch.places import RawPlace, raw_places
-from refimpl.torch.shape_env import Capture, as_live, capture
+from refimpl.torch.shape_env import Copies, as_live, copies
 
 __all__ = ["HUB", "Hub"]
 
@@ -65,7 +65,7 @@ class _OpenRun:
 class _OpenNode:
     env: object
     node: LiveNode
-    before: Capture
+    before: Copies
     logs: tuple[Log, ...]
     run: _OpenRun | None
     name: str
@@ -220,7 +220,7 @@ class Hub:
             if env is None:
                 return None
             # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
-            before = capture(env)
+            before = copies(env)
             if node.prev.op == "root":
                 self._open_run(interpreter, env, logs)
             run = next((r for r in reversed(self._thread.runs) if r.interpreter is interpreter), None)

@@ -48,9 +48,7 @@ class Patches:
     def install(self) -> None:
         """Replace what is there, and watch for the modules that are not."""
         modules = dict.fromkeys(patch.module for patch in self._patches)
-        for name in modules:
-            if name in sys.modules and not _is_being_imported(sys.modules[name]):
-                self._patch(name)
+        self._patch(*(name for name in modules if name in sys.modules and not _is_being_imported(sys.modules[name])))
         missing = frozenset(name for name in modules if name not in sys.modules)
         if missing:
             self._watcher = _Watcher(missing, self._patch)
@@ -87,23 +85,27 @@ class Patches:
                 vars(module)[name] = wrapper = patch.replacement(current)
                 self._wrapped.append((current, wrapper))
 
-    def _patch(self, name: str) -> None:
+    def _patch(self, *names: str) -> None:
+        """Replace what these modules define; all modules are gone through once."""
         found: list[tuple[object, object]] = []
-        module = sys.modules[name]
+        telling: dict[str, ModuleType] = {}
         for patch in self._patches:
-            if patch.module != name:
+            if patch.module not in names:
                 continue
+            module = sys.modules[patch.module]
             class_name, dot, attribute = patch.name.rpartition(".")
             if dot:
                 self._patch_method(vars(module)[class_name], attribute, patch)
             else:
                 original: object = vars(module)[attribute]
                 found.append((original, patch.replacement(original)))
+                telling[patch.module] = module
         _replace_everywhere(found)
         self._wrapped += found
-        if found and type(module) is ModuleType:
-            self._assigned.append((module, ModuleType))
-            module.__class__ = _telling(self.renew)
+        for module in telling.values():
+            if type(module) is ModuleType:
+                self._assigned.append((module, ModuleType))
+                module.__class__ = _telling(self.renew)
 
     def _patch_method(self, cls: object, name: str, patch: Patch) -> None:
         if not isinstance(cls, type) or name not in vars(cls):

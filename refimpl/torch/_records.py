@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeAlias, cast, final
 from refimpl.laws.step import Raised
 from refimpl.torch._history import Snapshot
 from refimpl.torch.places import RawPlace
-from refimpl.torch.shape_env import Capture
+from refimpl.torch.shape_env import Copies
 
 __all__ = [
     "Frames",
@@ -51,7 +51,7 @@ class RawStep:
     node: str
     op: str
     places: tuple[RawPlace, ...]
-    before: Snapshot | Capture
+    before: Snapshot | Copies
     after: Snapshot
     raised: Raised | None
     frames: Frames
@@ -70,7 +70,7 @@ class RawRun:
     """
 
     kind: Literal["graph", "steps", "again"]
-    before: Snapshot | Capture
+    before: Snapshot | Copies
     after: Snapshot
     frames: Frames
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()

@@ -6,7 +6,7 @@ on the part holds on the whole, because the rest only adds hypotheses; what is f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import is_not
 from typing import Protocol, TypeAlias, TypeVar, cast, final
 
@@ -37,11 +37,13 @@ class _DivideByKey(Protocol):
 class Relevance:
     """Cuts captures to what concerns a step; remembers the symbols of each expression, and what defines what."""
 
-    __slots__ = ("_defined", "_free")
+    __slots__ = ("_defined", "_free", "_order")
 
     def __init__(self) -> None:
         self._free: dict[int, tuple[object, _Symbols]] = {}
         self._defined = (_Connected(self.free), _Connected(self.free))
+        # Of the hints, ranges, replacements, renamings and pending symbols.
+        self._order = (_Order(), _Order(), _Order(), _Order(), _Order())
 
     def cut(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> tuple[Capture, Capture]:
         """Both captures without what is the same in them and shares no symbol with the step or with what it changed."""
@@ -99,8 +101,8 @@ class Relevance:
         for expression in before.divisible ^ after.divisible:
             found |= self.free(expression)
         found |= before.size_like ^ after.size_like
-        found |= set(before.pending) ^ set(after.pending)
-        return found | (set(before.ignorable) ^ set(after.ignorable))
+        found |= _difference(before.pending, after.pending)
+        return found | _difference(before.ignorable, after.ignorable)
 
     def _through_definitions(self, subject: set[object], after: Capture) -> set[object]:
         """Those, and all that replacements and renamings connect with them, in either direction.
@@ -143,16 +145,17 @@ class Relevance:
             for key, filed in captured.asserts.items()
             if key in subject or any(concerns(said.expr) for said in filed)
         }
+        hints, ranges, replacements, renamings, pending = self._order
         return Capture(
-            _restricted(captured.hints, mentioned),
-            _restricted(captured.ranges, mentioned),
-            _restricted(captured.replacements, mentioned),
-            _restricted(captured.renamings, mentioned),
+            hints.restricted(captured.hints, mentioned),
+            ranges.restricted(captured.ranges, mentioned),
+            replacements.restricted(captured.replacements, mentioned),
+            renamings.restricted(captured.renamings, mentioned),
             tuple(guard for guard in captured.guards if concerns(guard.expr)),
             asserts,
             frozenset(expression for expression in captured.divisible if concerns(expression)),
             captured.size_like & mentioned,
-            tuple(symbol for symbol in captured.pending if symbol in mentioned),
+            tuple(pending.among(list(captured.pending), mentioned)),
             tuple(symbol for symbol in captured.ignorable if symbol in mentioned),
         )
 
@@ -202,8 +205,36 @@ def _changed(old: Mapping[object, object], new: Mapping[object, object]) -> list
     return found + [key for key in old if key not in new]
 
 
-def _restricted(table: Mapping[object, _T], symbols: set[object]) -> dict[object, _T]:
-    kept = table.keys() & symbols
-    if len(kept) < 2:
-        return {symbol: table[symbol] for symbol in kept}
-    return {symbol: value for symbol, value in table.items() if symbol in kept}
+def _difference(old: Sequence[object], new: Sequence[object]) -> set[object]:
+    """What stands in one of them only; those at the beginning of both are not looked up."""
+    longer, shorter = (new, old) if len(new) >= len(old) else (old, new)
+    if longer[: len(shorter)] == shorter:
+        return set(longer[len(shorter) :])
+    return set(old) ^ set(new)
+
+
+@final
+class _Order:
+    """Where symbols stand in a table that grows: few are found in it without looking up them all."""
+
+    __slots__ = ("_at", "_keys")
+
+    def __init__(self) -> None:
+        self._keys: list[object] = []
+        self._at: dict[object, int] = {}
+
+    def among(self, keys: list[object], symbols: set[object]) -> list[object]:
+        """Those of the keys that are among the symbols, in order."""
+        count, known = len(keys), len(self._keys)
+        if keys[:known] != self._keys[:count]:
+            self._at, known = {}, 0
+        if count > known:
+            self._at.update(zip(keys[known:], range(known, count), strict=True))
+        if count >= known:
+            self._keys = keys
+        at = self._at
+        return sorted((symbol for symbol in symbols if at.get(symbol, count) < count), key=at.__getitem__)
+
+    def restricted(self, table: Mapping[object, _T], symbols: set[object]) -> dict[object, _T]:
+        """The part of the table that is about the symbols."""
+        return {symbol: table[symbol] for symbol in self.among(list(table), symbols)}

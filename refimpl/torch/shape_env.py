@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast, final
+from typing import NamedTuple, Protocol, TypeVar, cast, final
 
 from refimpl.symbolic_shapes.state import Range, ShapeEnvState
 from refimpl.terms import Cond, FloatRange, Scalar, Sort, Symbol, ValueRange, eq, is_condition, to_dim
 from refimpl.torch.expressions import Unreadable, from_torch_expression, from_torch_symbol
 
-__all__ = ["Capture", "LiveShapeEnv", "Said", "StateReader", "as_live", "capture", "read_range", "read_state"]
+__all__ = [
+    "Capture",
+    "Copies",
+    "LiveShapeEnv",
+    "Said",
+    "StateReader",
+    "as_live",
+    "capture",
+    "copies",
+    "read_range",
+    "read_state",
+]
 
 _KeyT = TypeVar("_KeyT")
 _T = TypeVar("_T")
@@ -69,21 +80,59 @@ def as_live(env: object) -> LiveShapeEnv:
     return cast("LiveShapeEnv", env)  # PyTorch is not there when types are checked
 
 
-def capture(env: object) -> Capture:
+class Copies(NamedTuple):
+    """What a live environment held at one moment, as cheaply as it is kept: most are thrown away."""
+
+    hints: dict[object, object]
+    ranges: dict[object, object]
+    replacements: dict[object, object]
+    renamings: dict[object, object]
+    guards: tuple[Said, ...]
+    filed_under: tuple[object, ...]
+    filed: tuple[tuple[Said, ...], ...]
+    divisible: frozenset[object]
+    size_like: frozenset[object]
+    pending: tuple[object, ...]
+    ignorable: tuple[object, ...]
+
+    def capture(self) -> Capture:
+        """The same with the asserts by key: only now is each key hashed, which PyTorch's symbols take long for."""
+        return Capture(
+            self.hints,
+            self.ranges,
+            self.replacements,
+            self.renamings,
+            self.guards,
+            dict(zip(self.filed_under, self.filed, strict=True)),
+            self.divisible,
+            self.size_like,
+            self.pending,
+            self.ignorable,
+        )
+
+
+def copies(env: object) -> Copies:
     """What the environment holds now. Nothing is evaluated, simplified or converted."""
     live = as_live(env)
-    return Capture(
+    filed = live.deferred_runtime_asserts.copy()
+    return Copies(
         live.backed_var_to_val.copy(),
         live.var_to_range.copy(),
         live.replacements.copy(),
         live.unbacked_renamings.copy(),
         tuple(live.guards),
-        dict(zip(filed := live.deferred_runtime_asserts.copy(), map(tuple, filed.values()), strict=True)),
+        tuple(filed),
+        tuple(map(tuple, filed.values())),
         frozenset(live.divisible),
         frozenset(live.size_like),
         tuple(live.pending_fresh_unbacked_symbols),
         tuple(live.ignorable_fresh_unbacked_symbols),
     )
+
+
+def capture(env: object) -> Capture:
+    """What the environment holds now, ready to be read."""
+    return copies(env).capture()
 
 
 @final
