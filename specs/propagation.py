@@ -138,6 +138,11 @@ def test_a_result_is_rewritten_in_all_its_parts() -> None:
     assert isinstance(written, FakeTensor)
     assert (written.sizes, written.strides, written.offset) == ((u0 * 2, S0, 3), (u0, 1, 1), u0 + S0)
     assert (written.storage, written.dtype) == (whole.storage, whole.dtype)
+    for each in (u7, S0):  # whichever of the two is looked at first, the other is not renamed
+        (atom,) = each.free
+        part = rewrite(FakeTensor((u7 + S0,), (1,), DType.float32), {atom: u0}, env)
+        assert isinstance(part, FakeTensor)
+        assert part.sizes == (u7 + S0 - each + u0,)
     one = rewrite(SymInt(u7, env), {name("u7"): 4}, env)
     assert (one, type(one)) == (4, int)
 

@@ -164,7 +164,7 @@ def test_what_is_no_run_is_not_replayed() -> None:
         with pytest.raises(NotReplayableError):
             ran(graph, valuation, allocated=allocated)
     undefined = Graph()
-    _input(undefined, "x", vector(S, floor_div(S, V)))
+    undefined.output(_input(undefined, "x", vector(S, floor_div(S, V))))
     with pytest.raises(NotReplayableError, match="x: "):
         ran(undefined, {"s0": 5, "u1": 0})
 

@@ -50,7 +50,9 @@ def has_symbolic_sizes_strides(elem: object) -> bool:
 
 
 def is_symbolic(val: object) -> bool:
-    """Whether a number is a symbolic one; a plain number is none."""
+    """Whether a number is a symbolic one; a plain number is none. Raises AttributeError for what is no number."""
+    if not isinstance(val, (int, float, Symbolic)):
+        raise AttributeError(f"'{type(val).__name__}' object has no attribute 'node'")
     return isinstance(val, Symbolic)
 
 

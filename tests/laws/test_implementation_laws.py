@@ -61,10 +61,10 @@ def test_a_step_that_is_refused_although_it_has_a_solution_is_undecided() -> Non
     assert (finding.law, finding.outcome) == ("EXACT", "undecided")
 
 
-def test_a_division_that_is_refused_and_that_nothing_makes_exact_leaves_path_open() -> None:
+def test_a_division_that_nothing_makes_exact_breaks_path_although_it_is_refused() -> None:
     refusal = Raised("refused", "AssertionError", "should have been constant")
     found = {each.law: each for each in judge_step(replace(becomes(of_atom(U7), divisor=2), raised=refusal), SOLVER)}
-    assert {law: each.outcome for law, each in found.items()} == {"EXACT": "undecided", "PATH": "undecided"}
+    assert {law: each.outcome for law, each in found.items()} == {"EXACT": "undecided", "PATH": "refuted"}
     assert found["PATH"].witness == {"u7": 1}
     assert "refused with AssertionError" in found["PATH"].message
     exact = judge_step(replace(becomes(of_atom(U7) * 4, divisor=2), raised=refusal), SOLVER)
