@@ -11,7 +11,14 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._promotion import Kind, Operand, convert_kind, result_type
-from refimpl.aten._strides import channels_last_strides, contiguous_strides, is_channels_last, is_contiguous, same_sizes
+from refimpl.aten._strides import (
+    channels_last_strides,
+    contiguous_strides,
+    is_channels_last,
+    is_contiguous,
+    is_plain,
+    same_sizes,
+)
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Sizes
@@ -106,11 +113,12 @@ def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor], 
     """The strides of operands that are all contiguous, or all channels-last; None where strides must be compared."""
     whole = [_fills(ctx, tensor.sizes, sizes) for tensor in tensors]
     complete = all(whole)
-    if not complete and not (any(whole) and _is_symbolic(sizes)):
+    # Only on symbolic sizes does PyTorch look at the layout of an operand that is broadcast before expanding it.
+    if not complete and (is_plain(sizes) or not any(whole)):
         return None
     row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
     # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
-    flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and not _is_symbolic(sizes)
+    flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and is_plain(sizes)
     may_be_last = complete and len(sizes) == 4 and (flat or not row_major)
     channels_last = may_be_last and all(is_channels_last(ctx, tensor) for tensor in tensors)
     if row_major:
@@ -123,16 +131,16 @@ def _fills(ctx: Context, own: Sizes, sizes: Sizes) -> bool:
     if own == sizes:
         return True
     missing = len(sizes) - len(own)
-    return all(size == 1 for size in sizes[:missing]) and same_sizes(ctx, own, sizes[missing:])
-
-
-def _is_symbolic(sizes: Sizes) -> bool:
-    """Only on symbolic sizes does PyTorch look at the layout of an operand that is broadcast before expanding it."""
-    return not all(isinstance(size, int) for size in sizes)
+    for size in sizes[:missing]:
+        if size != 1:
+            return False
+    return same_sizes(ctx, own, sizes[missing:])
 
 
 def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
     """The strides of the tensor as if it was expanded to ``sizes``: 0 where it is repeated."""
+    if tensor.sizes == sizes:
+        return tensor.strides
     missing = len(sizes) - len(tensor.sizes)
     outer = tensor.sizes[0] * tensor.strides[0] if missing else 0
     strides: list[Dim] = [outer if size == 1 else 0 for size in sizes[:missing]]
