@@ -25,7 +25,7 @@ def _comparison(name: str) -> None:
         if ordered:
             dtype = result_type(ctx, self, other)
             if dtype.is_complex:
-                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # torch's
         return result
 
     shape(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(function)
@@ -50,7 +50,7 @@ def _bitwise(name: str, *overloads: str) -> None:
         dtype = result_type(ctx, self, other)
         result = elementwise(ctx, (self, other), dtype)
         if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's
         return result
 
     shape(*(f"aten.{overload}" for overload in overloads))(function)
@@ -125,5 +125,5 @@ def clamp_one(ctx: Context, self: FakeTensor, limit: Operand) -> FakeTensor:
 
 def _clamped(ctx: Context, self: FakeTensor, *limits: Operand | None) -> FakeTensor:
     if self.dtype.is_complex:
-        raise NotImplementedError("clamp is not supported for complex types")
+        raise NotImplementedError("clamp is not supported for complex types")  # PyTorch's own class
     return pointwise(ctx, Kind.DEFAULT, self, *limits)

@@ -111,7 +111,7 @@ def first_element(ctx: Context, self: FakeTensor) -> Value:
         case Category.FLOATING:
             return ctx.fresh_float(quantity)
         case Category.COMPLEX:
-            raise NotImplementedError(f"local_scalar_dense/item NYI for {self.dtype}")
+            raise NotImplementedError(f"local_scalar_dense/item NYI for {self.dtype}")  # PyTorch's own class
 
 
 @shape("aten.masked_select.default")

@@ -209,7 +209,7 @@ def foreach_power_sum(ctx: Context, self: _Tensors, ord: object, dtype: DType | 
     for tensor in self:
         if tensor.dtype.category in (Category.BOOL, Category.INTEGRAL):
             message = f"\"powsum_cpu\" not implemented for '{scalar_type_name(tensor.dtype)}'"
-            ctx.require(eq(tensor.numel(), 0), message, NotImplementedError)
+            ctx.require(eq(tensor.numel(), 0), message, NotImplementedError)  # PyTorch's own class
     return [FakeTensor((), (), real_of(tensor.dtype if dtype is None else dtype), tensor.device) for tensor in self]
 
 

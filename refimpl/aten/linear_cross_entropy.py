@@ -54,7 +54,7 @@ def batch_chunked(
 ) -> tuple[FakeTensor, FakeTensor, FakeTensor, FakeTensor]:
     """The reduced loss, and the gradients asked for; those not asked for are empty."""
     if reduction not in ("mean", "sum"):
-        raise NotImplementedError(f"linear_cross_entropy does not support {reduction=}")
+        raise NotImplementedError(f"linear_cross_entropy does not support {reduction=}")  # PyTorch's own class
     _require_layer(ctx, input, linear_weight, target)
     of_input = dense(ctx, input, input.sizes if compute_input_grad else (0, 0))
     of_weight = dense(ctx, input, linear_weight.sizes if compute_linear_weight_grad else (0, 0))

@@ -181,5 +181,5 @@ def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: ob
         if mode == "circular":
             return _circular(ctx, self, pad)
     if mode not in kinds and mode != "circular":
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    raise NotImplementedError(f"Padding size {len(pad)} is not supported for {self.ndim}D input tensor.")
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")  # PyTorch's own class
+    raise NotImplementedError(f"Padding size {len(pad)} is not supported for {self.ndim}D input tensor.")  # PyTorch's

@@ -74,13 +74,13 @@ def _real(name: str, kind: Kind, error: type[Exception], of_complex: str, of_boo
 
 
 for _name, _kernel in (("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"), ("fix", "trunc")):
-    _real(_name, Kind.DEFAULT, NotImplementedError, f"{_kernel} is not supported for complex inputs")
+    _real(_name, Kind.DEFAULT, NotImplementedError, f"{_kernel} is not supported for complex inputs")  # PyTorch's class
 for _name in ("isneginf", "isposinf"):
     _real(_name, Kind.ALWAYS_BOOL, RuntimeError, f"{_name} does not support complex inputs.")
 _CLAMP = "clamp is not supported for complex types"
-_real("relu", Kind.DEFAULT, NotImplementedError, _CLAMP, "Boolean inputs not supported for relu")
+_real("relu", Kind.DEFAULT, NotImplementedError, _CLAMP, "Boolean inputs not supported for relu")  # PyTorch's own class
 for _name in ("hardtanh", "relu6"):
-    _real(_name, Kind.DEFAULT, NotImplementedError, _CLAMP, "Bool inputs not supported for hardtanh")
+    _real(_name, Kind.DEFAULT, NotImplementedError, _CLAMP, "Bool inputs not supported for hardtanh")  # PyTorch's class
 
 
 @shape("aten.round.decimals")
@@ -163,7 +163,7 @@ def positive(ctx: Context, self: FakeTensor) -> FakeTensor:
 def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The sign; complex numbers have ``sgn`` instead."""
     if self.dtype.is_complex:
-        raise NotImplementedError(
+        raise NotImplementedError(  # PyTorch's own class
             "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
         )
     return like(ctx, self)
@@ -173,6 +173,7 @@ def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
 def bitwise_not(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The complement of integers and booleans."""
     if self.dtype.is_floating_point or self.dtype.is_complex:
+        # PyTorch's own class, as in every refusal of a kernel.
         raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{scalar_type_name(self.dtype)}'")
     return like(ctx, self)
 

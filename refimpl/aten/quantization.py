@@ -32,7 +32,7 @@ def _require_zero_point(zero_point: int, quant_min: int, quant_max: int) -> None
 
 def _masked(ctx: Context, self: FakeTensor, kernel: str) -> _Masked:
     if not self.dtype.is_floating_point:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(self.dtype)}'")
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(self.dtype)}'")  # PyTorch's
     return like(ctx, self), like(ctx, self, DType.bool)
 
 

@@ -77,7 +77,7 @@ def _require_continuous(tensor: FakeTensor, name: str) -> None:
 def sampled_like(ctx: Context, self: FakeTensor, generator: object) -> Value:
     """A random number for each parameter, laid out as the parameters."""
     if not self.dtype.is_floating_point:
-        raise NotImplementedError(f"not implemented for '{scalar_type_name(self.dtype)}'")
+        raise NotImplementedError(f"not implemented for '{scalar_type_name(self.dtype)}'")  # PyTorch's own class
     return like(ctx, self)
 
 

@@ -26,7 +26,7 @@ def segment_reduce(
 ) -> FakeTensor:
     """One row for each segment, given by lengths or by offsets, of which there is one more."""
     if indices is not None:
-        raise NotImplementedError("segment_reduce(): indices based reduction is not supported yet.")
+        raise NotImplementedError("segment_reduce(): indices based reduction is not supported yet.")  # PyTorch's class
     given = lengths if lengths is not None else offsets
     if given is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")

@@ -22,7 +22,7 @@ def _window(ctx: Context, name: str, length: int, options: TensorOptions) -> Fak
     if length < 0:
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")
     if length > 1 and dtype.is_complex:
-        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype}'")
+        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype}'")  # PyTorch's own class
     return made(ctx, (length,), options)
 
 
@@ -56,7 +56,7 @@ def _frequencies(ctx: Context, name: str, length: int, options: TensorOptions) -
     if dtype.category not in (Category.FLOATING, Category.COMPLEX):
         raise RuntimeError(f"{name} requires a floating point or complex dtype")
     if dtype.is_complex:
-        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype}'")
+        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype}'")  # PyTorch's own class
     return made(ctx, (length,), options)
 
 

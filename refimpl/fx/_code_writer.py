@@ -129,7 +129,7 @@ class CodeWriter:
             case "output":
                 self._write_output(node)
             case _:
-                raise NotImplementedError(f"node: {node.op} {node.target}")
+                raise NotImplementedError(f"node: {node.op} {node.target}")  # PyTorch's own class
 
     def _write_placeholder(self, node: Node, annotation: str) -> None:
         """A parameter, and a line that renames it if its name was taken."""

@@ -35,7 +35,7 @@ def wrap(fn_or_name: Callable[..., object] | str) -> Callable[..., object] | str
     if caller is None:
         raise AssertionError("currentframe.f_back is None")
     if caller.f_code.co_name != "<module>":
-        raise NotImplementedError("wrap must be called at the top level of a module")
+        raise NotImplementedError("wrap must be called at the top level of a module")  # PyTorch's own class
     _wrapped[(id(caller.f_globals), name)] = caller.f_globals
     return fn_or_name
 

@@ -18,7 +18,7 @@ _SelfT = TypeVar("_SelfT", bound="Module")
 
 def _forward_unimplemented(self: Module, *input: object) -> object:
     """What a call does until a subclass defines ``forward``: raise ``NotImplementedError``."""
-    raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+    raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')  # PyTorch's
 
 
 class Module:

@@ -161,7 +161,7 @@ class TracerBase:
             return self.create_node("call_function", type(a), (), values)
         if isinstance(a, _CONSTANTS):
             return a
-        raise NotImplementedError(f"argument of type: {type(a)}")
+        raise NotImplementedError(f"argument of type: {type(a)}")  # PyTorch's own class
 
     def _create_key(self, key: object) -> object:
         """A dict key as part of an argument; it must not hold a proxy."""
