@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from refimpl.export import schema
 from refimpl.export._values import float_of
@@ -25,6 +26,12 @@ OutputKind: TypeAlias = Literal[
     "user_input_mutation",
     "token",
 ]
+
+_MUTATED: Final[Mapping[OutputKind, str]] = {
+    "buffer_mutation": "buffer",
+    "parameter_mutation": "parameter",
+    "user_input_mutation": "user input",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +72,37 @@ class GraphSignature:
 
 def read_signature(record: schema.GraphModule) -> GraphSignature:
     """The signature, checked against the graph. Raises `ArchiveError` if they do not fit together."""
-    inputs: list[InputSpec] = []
-    for index, (spec, argument) in enumerate(_paired(record, "input_specs")):
-        read = _input(spec)
+    inputs = [_input(spec) for spec in record.signature.input_specs]
+    _check_names("input", [spec.name for spec in inputs], record.graph.inputs)
+    outputs = [_output(spec) for spec in record.signature.output_specs]
+    _check_names("output", [spec.name for spec in outputs], record.graph.outputs)
+    for index, spec in enumerate(outputs):
+        if spec.kind in _MUTATED and spec.target not in _targets(spec.kind, inputs):
+            message = f"mutates {(spec.target or '')[:60]!a}, which is no {_MUTATED[spec.kind]} of the program"
+            raise ArchiveError(ErrorKind.REFERENCE, f"signature.output_specs[{index}]", message)
+    return GraphSignature(tuple(inputs), tuple(outputs))
+
+
+def _check_names(side: str, names: Sequence[str | None], arguments: Sequence[Argument]) -> None:
+    """One specification for each value of the graph, in the same order and under the same name; none of a constant."""
+    field = f"signature.{side}_specs"
+    if len(names) != len(arguments):
+        raise ArchiveError(ErrorKind.SCHEMA, field, f"{len(names)} specifications for {len(arguments)} {side}s")
+    for index, (name, argument) in enumerate(zip(names, arguments, strict=True)):
         expected = _name_of(argument)
-        if expected is not None and read.name != expected:
-            message = f"names {read.name[:60]!a}, but input {index} of the graph is {expected[:60]!a}"
-            raise ArchiveError(ErrorKind.REFERENCE, f"signature.input_specs[{index}]", message)
-        inputs.append(read)
-    specs = record.signature.output_specs
-    if len(specs) != len(record.graph.outputs):
-        message = f"{len(specs)} specifications for {len(record.graph.outputs)} outputs"
-        raise ArchiveError(ErrorKind.SCHEMA, "signature.output_specs", message)
-    return GraphSignature(tuple(inputs), tuple([_output(spec) for spec in specs]))
+        if name != expected and (expected is not None or side == "output"):
+            message = f"names {_shown(name)}, but {side} {index} of the graph is {_shown(expected)}"
+            raise ArchiveError(ErrorKind.REFERENCE, f"{field}[{index}]", message)
 
 
-def _paired(record: schema.GraphModule, field: str) -> list[tuple[schema.InputSpec, Argument]]:
-    specs, arguments = record.signature.input_specs, record.graph.inputs
-    if len(specs) != len(arguments):
-        message = f"{len(specs)} specifications for {len(arguments)} inputs"
-        raise ArchiveError(ErrorKind.SCHEMA, f"signature.{field}", message)
-    return list(zip(specs, arguments, strict=True))
+def _shown(name: str | None) -> str:
+    return "no value" if name is None else f"{name[:60]!a}"
+
+
+def _targets(kind: OutputKind, inputs: Sequence[InputSpec]) -> set[str | None]:
+    """What a mutation of that kind may write: the inputs of the caller by name, buffers and parameters by target."""
+    chosen = [spec for spec in inputs if spec.kind == _MUTATED[kind].replace(" ", "_")]
+    return {spec.name if kind == "user_input_mutation" else spec.target for spec in chosen}
 
 
 def _input(spec: schema.InputSpec) -> InputSpec:

@@ -22,6 +22,7 @@ from refimpl.export.writer import zip_bytes
 from tests.export.support import ARCHIVES, SMALL, Json, edited, members_of, refusal
 
 COND = SMALL.with_name("cond_nested.pt2")
+MUTATING = SMALL.parents[1] / "real" / "masked_buffer.core.pt2"
 
 
 def _child(parent: Json, step: str | int) -> Json:
@@ -58,6 +59,13 @@ def _set(*path: str | int, value: Json) -> Callable[[dict[str, Json]], None]:
 GRAPH = ("graph_module", "graph")
 SIGNATURE = ("graph_module", "signature")
 VALUES = (*GRAPH, "sym_int_values")
+
+
+def _output_that_nothing_computes(program: dict[str, Json]) -> None:
+    _set(*GRAPH, "outputs", 0, "as_tensor", "name", value="gone")(program)
+    _set(*SIGNATURE, "output_specs", 0, "user_output", "arg", "as_tensor", "name", value="gone")(program)
+
+
 HUGE = "Integer(" + "9" * 5000 + ")"
 
 
@@ -114,7 +122,7 @@ HUGE = "Integer(" + "9" * 5000 + ")"
             "nodes[0].inputs[1].arg",
             "sym_size_int_1",
         ),
-        (_set(*GRAPH, "outputs", 0, "as_tensor", "name", value="gone"), ErrorKind.REFERENCE, "graph.outputs", None),
+        (_output_that_nothing_computes, ErrorKind.REFERENCE, "graph.outputs", None),
         (_set(*GRAPH, "inputs", 1, value={"as_int": 3}), ErrorKind.UNSUPPORTED, "graph.inputs[1]", None),
         (_set(*SIGNATURE, "input_specs", value=[]), ErrorKind.SCHEMA, "signature.input_specs", None),
         (_set(*SIGNATURE, "output_specs", value=[]), ErrorKind.SCHEMA, "signature.output_specs", None),
@@ -122,6 +130,18 @@ HUGE = "Integer(" + "9" * 5000 + ")"
             _set(*SIGNATURE, "input_specs", 0, "buffer", "arg", "name", value="x"),
             ErrorKind.REFERENCE,
             "signature.input_specs[0]",
+            None,
+        ),
+        (
+            _set(*SIGNATURE, "output_specs", 0, "user_output", "arg", value={"as_tensor": {"name": "x"}}),
+            ErrorKind.REFERENCE,
+            "signature.output_specs[0]",
+            None,
+        ),
+        (
+            _set(*SIGNATURE, "output_specs", 0, "user_output", "arg", value={"as_int": 3}),
+            ErrorKind.REFERENCE,
+            "signature.output_specs[0]",
             None,
         ),
     ],
@@ -147,6 +167,34 @@ def _written(data: bytes, folder: Path) -> Path:
     path = folder / "made.pt2"
     path.write_bytes(data)
     return path
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            {"buffer_mutation": {"arg": {"name": "add_3"}, "buffer_name": "nowhere"}},
+            "mutates 'nowhere', which is no buffer of the program",
+        ),
+        (
+            {"user_input_mutation": {"arg": {"name": "add_3"}, "user_input_name": "b_total"}},
+            "mutates 'b_total', which is no user input of the program",
+        ),
+        (
+            {"parameter_mutation": {"arg": {"name": "add_3"}, "parameter_name": "total"}},
+            "mutates 'total', which is no parameter of the program",
+        ),
+        (
+            {"buffer_mutation": {"arg": {"name": "gone"}, "buffer_name": "total"}},
+            "names 'gone', but output 0 of the graph is 'add_3'",
+        ),
+    ],
+)
+def test_what_is_mutated_is_an_input_of_that_kind(spec: dict[str, Json], message: str, tmp_path: Path) -> None:
+    """PyTorch's verifier refuses the same when it loads such a program."""
+    error = refusal(edited(MUTATING, _set(*SIGNATURE, "output_specs", 0, value=spec)), tmp_path)
+    assert (error.kind, error.message) == (ErrorKind.REFERENCE, message)
+    assert error.field == "models/model.json: graph_module.signature.output_specs[0]"
 
 
 def test_a_fault_in_a_nested_graph_names_the_node_by_its_path(tmp_path: Path) -> None:
