@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes
-from refimpl.aten._promotion import Kind, Operand, convert_kind, result_type
+from refimpl.aten._promotion import Kind, Operand, computed_in, convert_kind, result_type
 from refimpl.aten._strides import (
     channels_last_strides,
     contiguous_strides,
@@ -40,15 +40,21 @@ __all__ = [
 
 def pointwise(ctx: Context, kind: Kind, *operands: Operand | None) -> FakeTensor:
     """A new tensor: operands broadcast, dtype promoted and converted as the kind says."""
-    return elementwise(ctx, operands, convert_kind(ctx, kind, result_type(ctx, *operands)))
+    promoted = result_type(ctx, *operands)
+    return elementwise(ctx, operands, convert_kind(ctx, kind, promoted), computed_in(ctx, kind, promoted))
 
 
-def elementwise(ctx: Context, operands: Sequence[Operand | None], dtype: DType) -> FakeTensor:
+def elementwise(
+    ctx: Context, operands: Sequence[Operand | None], dtype: DType, computed: DType | None = None
+) -> FakeTensor:
     """A new tensor of that dtype in the broadcast sizes of the operands; numbers and absent operands have none.
 
-    Raises RuntimeError when sizes don't broadcast or devices differ.
+    If the dtype of computation is given, operands of another one are copied into it first: what counts for the layout
+    is then that of the copy. Raises RuntimeError when sizes don't broadcast or devices differ.
     """
     tensors = [operand for operand in operands if isinstance(operand, FakeTensor)]
+    if computed is not None and len(tensors) > 1:
+        tensors = [_converted(ctx, tensor, computed) for tensor in tensors]
     first = tensors[0]
     if len(tensors) == 1:
         return FakeTensor(first.sizes, output_strides(ctx, first.sizes, tensors), dtype, first.device)
@@ -57,6 +63,14 @@ def elementwise(ctx: Context, operands: Sequence[Operand | None], dtype: DType) 
         if other.sizes is not sizes and other.sizes != sizes:
             sizes = broadcast_sizes(ctx, sizes, other.sizes)
     return FakeTensor(sizes, output_strides(ctx, sizes, tensors), dtype, common_device(tensors))
+
+
+def _converted(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
+    """The tensor in the layout that a copy into the dtype has; nothing is copied if it has the dtype."""
+    if tensor.dtype is dtype or not tensor.sizes:
+        return tensor
+    strides = output_strides(ctx, tensor.sizes, (tensor,))
+    return tensor if strides == tensor.strides else FakeTensor(tensor.sizes, strides, dtype, tensor.device)
 
 
 def common_device(tensors: Sequence[FakeTensor]) -> Device:
@@ -100,7 +114,9 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
         else:
             return contiguous
     shaped = [tensor for tensor in tensors if tensor.sizes]
-    uniform = _uniform_strides(ctx, sizes, shaped, contiguous)
+    # A tensor without dimensions is broadcast too, though its strides tell nothing.
+    repeated = len(shaped) < len(tensors) and is_plain(sizes)
+    uniform = None if repeated else _uniform_strides(ctx, sizes, shaped, contiguous)
     if uniform is not None:
         return uniform
     expanded = [_expanded_strides(tensor, sizes) for tensor in shaped]

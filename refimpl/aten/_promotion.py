@@ -17,6 +17,7 @@ __all__ = [
     "Number",
     "Operand",
     "complex_of",
+    "computed_in",
     "convert_kind",
     "element_dtype",
     "number_category",
@@ -33,6 +34,7 @@ _FLOAT8: Final = frozenset(
     (DType.float8_e4m3fn, DType.float8_e5m2, DType.float8_e4m3fnuz, DType.float8_e5m2fnuz, DType.float8_e8m0fnu)
 )
 _COMPLEX: Final = {DType.float16: DType.complex32, DType.float64: DType.complex128}
+_WIDE: Final = {DType.float16: DType.float32, DType.bfloat16: DType.float32, DType.complex32: DType.complex64}
 _REAL: Final = {
     DType.complex32: DType.float16,
     DType.complex64: DType.float32,
@@ -193,6 +195,14 @@ def convert_kind(ctx: Context, kind: Kind, dtype: DType) -> DType:
     if kind is Kind.COMPLEX_TO_FLOAT:
         return real_of(dtype)
     return DType.int64 if dtype is DType.bool else dtype
+
+
+def computed_in(ctx: Context, kind: Kind, dtype: DType) -> DType:
+    """The dtype that the elements are computed in, given the promoted dtype: wider than 16 bits."""
+    if kind is Kind.ALWAYS_BOOL or kind is Kind.COMPLEX_TO_FLOAT:
+        return _WIDE.get(dtype, dtype)
+    converted = convert_kind(ctx, kind, dtype)
+    return _WIDE.get(converted, converted)
 
 
 def element_dtype(ctx: Context, kind: Kind, *operands: Operand | None) -> DType:

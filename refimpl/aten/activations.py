@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import like, pointwise
+from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
@@ -48,7 +48,8 @@ def prelu(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
 @shape("aten._prelu_kernel.default")
 def prelu_kernel(ctx: Context, self: FakeTensor, weight: FakeTensor) -> FakeTensor:
     """Slopes for negative elements that broadcast."""
-    return pointwise(ctx, Kind.DEFAULT, self, weight)
+    product = pointwise(ctx, Kind.DEFAULT, weight, self)
+    return elementwise(ctx, (like(ctx, self), self, product), product.dtype)
 
 
 def _require_channels(ctx: Context, self: FakeTensor, count: Dim) -> None:
@@ -153,11 +154,14 @@ def feature_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> F
 
 @shape("aten.native_dropout.default")
 def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None) -> tuple[FakeTensor, FakeTensor]:
-    """The tensor with elements zeroed at random, and the mask of those kept."""
+    """The tensor with elements zeroed at random, and the mask of those kept; if none can be, the tensor itself."""
     if train is not False and not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={1 - p:g}")
     _require_scalable(input, p, train is not False)
-    return like(ctx, input), like(ctx, input, DType.bool)
+    mask = like(ctx, input, DType.bool)
+    if not train or p == 0:
+        return input, mask
+    return like(ctx, input) if p == 1 else pointwise(ctx, Kind.DEFAULT, mask, input), mask
 
 
 @shape("aten.native_dropout_backward.default")

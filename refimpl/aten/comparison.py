@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._broadcast import expand
-from refimpl.aten._elementwise import elementwise, like, pointwise
+from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, Operand, result_type
 from refimpl.aten._registry import shape
@@ -21,7 +21,7 @@ def _comparison(name: str) -> None:
     ordered = name in _ORDERED
 
     def function(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
-        result = elementwise(ctx, (self, other), DType.bool)
+        result = pointwise(ctx, Kind.ALWAYS_BOOL, self, other)
         if ordered:
             dtype = result_type(ctx, self, other)
             if dtype.is_complex:
@@ -38,7 +38,7 @@ for _name in _COMPARISONS.split():
 @shape("aten.logical_and.default", "aten.logical_or.default", "aten.logical_xor.default")
 def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """A logical connective of any two dtypes; numbers are expanded before they are turned into booleans."""
-    made = elementwise(ctx, (self, other), DType.bool)
+    made = elementwise(ctx, (self, other), DType.bool, DType.bool)
     if not isinstance(other, FakeTensor) or self.sizes == other.sizes or self.dtype is other.dtype is DType.bool:
         return made
     wholes = [t if t.dtype is DType.bool else like(ctx, expand(ctx, t, made.sizes)) for t in (self, other)]
@@ -48,7 +48,7 @@ def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
 def _bitwise(name: str, *overloads: str) -> None:
     def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)
-        result = elementwise(ctx, (self, other), dtype)
+        result = elementwise(ctx, (self, other), dtype, dtype)
         if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's
         return result
@@ -77,7 +77,7 @@ def isclose(ctx: Context, self: FakeTensor, other: FakeTensor, rtol: float, atol
     """Whether elements of two tensors of one dtype are close."""
     if self.dtype is not other.dtype:
         raise RuntimeError(f"{scalar_type_name(self.dtype)} did not match {scalar_type_name(other.dtype)}")
-    return elementwise(ctx, (self, other), DType.bool)
+    return pointwise(ctx, Kind.ALWAYS_BOOL, self, other)
 
 
 @shape("aten.where.self", "aten.where.Scalar", "aten.where.ScalarOther", "aten.where.ScalarSelf")
@@ -88,7 +88,10 @@ def where(ctx: Context, condition: FakeTensor, self: Operand, other: Operand) ->
             f"where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{scalar_type_name(condition.dtype)}"
         )
-    return elementwise(ctx, (condition, self, other), result_type(ctx, self, other))
+    dtype = result_type(ctx, self, other)
+    # A number is a tensor without dimensions here.
+    choices = [choice if isinstance(choice, FakeTensor) else dense(ctx, condition, ()) for choice in (self, other)]
+    return elementwise(ctx, (condition, *choices), dtype)
 
 
 @shape("aten.maximum.default", "aten.minimum.default", "aten.max.other", "aten.min.other")
@@ -97,7 +100,7 @@ def extremum(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     dtype = result_type(ctx, self, other)
     if dtype.is_complex:
         raise RuntimeError("maximum not implemented for complex tensors.")
-    return elementwise(ctx, (self, other), dtype)
+    return pointwise(ctx, Kind.DEFAULT, self, other)
 
 
 @shape("aten.fmax.default", "aten.fmin.default")
@@ -106,7 +109,7 @@ def float_extremum(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor
     dtype = result_type(ctx, self, other)
     if dtype.is_complex:
         raise RuntimeError("fmax not implemented for complex tensors.")
-    return elementwise(ctx, (self, other), dtype)
+    return pointwise(ctx, Kind.DEFAULT, self, other)
 
 
 @shape("aten.clamp.default", "aten.clip.default", "aten.clamp.Tensor", "aten.clip.Tensor")

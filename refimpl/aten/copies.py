@@ -86,7 +86,14 @@ def clone_default(ctx: Context, self: FakeTensor, memory_format: MemoryFormat | 
     return clone(ctx, self, memory_format)
 
 
-@shape("aten.lift_fresh_copy.default", "aten.lift_fresh.default", "aten.lift.default")
+@shape("aten.lift_fresh.default", "aten.lift.default")
+def lift(ctx: Context, self: FakeTensor) -> Value:
+    """A constant of the program, in a memory of its own but laid out as it is."""
+    made = clone(ctx, self, "contiguous_format")
+    return replace(made, strides=self.strides, offset=self.offset)
+
+
+@shape("aten.lift_fresh_copy.default")
 def lift_fresh_copy(ctx: Context, self: FakeTensor) -> Value:
     """A contiguous copy of a constant of the program; it stays a constant."""
     return clone(ctx, self, "contiguous_format")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import dense, elementwise, pointwise
+from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
@@ -26,18 +26,26 @@ from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 __all__: list[str] = []
 
 # The gradient comes first, then the input or output; the rest are numbers that change values only.
-_PRODUCTS = "tanh sigmoid silu mish gelu hardshrink softshrink"
+_PRODUCTS = "tanh sigmoid mish gelu hardshrink softshrink"
 # The input is compared with numbers first, and the result is laid out as the comparison is.
 _CHOICES = "threshold hardtanh leaky_relu hardswish hardsigmoid softplus logit"
 
 
 def _chosen(ctx: Context, grad_output: FakeTensor, self: FakeTensor, *_: object) -> FakeTensor:
     made = pointwise(ctx, Kind.DEFAULT, grad_output, self)
-    return made if self.strides == made.strides else elementwise(ctx, (self, made), made.dtype)
+    return made if self.strides == made.strides else elementwise(ctx, (like(ctx, self), made), made.dtype)
 
 
 def _product(ctx: Context, grad_output: FakeTensor, self: FakeTensor, *_: object) -> FakeTensor:
     return pointwise(ctx, Kind.DEFAULT, grad_output, self)
+
+
+@shape("aten.silu_backward.default")
+def silu_backward(ctx: Context, grad_output: FakeTensor, self: FakeTensor) -> FakeTensor:
+    """The gradient of a sigmoid-weighted unit: the sigmoid is computed once, and is a factor twice."""
+    sigmoid = like(ctx, self)
+    left = pointwise(ctx, Kind.DEFAULT, grad_output, sigmoid)
+    return pointwise(ctx, Kind.DEFAULT, left, pointwise(ctx, Kind.DEFAULT, self, sigmoid))
 
 
 shape(*(f"aten.{name}_backward.default" for name in _PRODUCTS.split()))(_product)

@@ -7,13 +7,15 @@ from itertools import pairwise
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import dense, like
+from refimpl.aten._elementwise import dense
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._linalg import column_major, require_float, require_square
 from refimpl.aten._promotion import Number, real_of
 from refimpl.aten._reduction import reduced_sizes, sum_dtype
 from refimpl.aten._registry import shape
+from refimpl.aten._strides import is_contiguous
 from refimpl.aten._unbacked import decided
+from refimpl.aten.copies import clone
 from refimpl.aten.matmul import dot, matrix_product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -120,7 +122,7 @@ def linalg_matrix_power(ctx: Context, self: FakeTensor, n: int) -> FakeTensor:
         require_float(self, "linalg.inv", low_precision=False)
     if n == -1:
         return column_major(ctx, self, self.sizes)
-    return like(ctx, self) if n in (0, 1) else dense(ctx, self, self.sizes)
+    return clone(ctx, self, None) if n == 1 and is_contiguous(ctx, self) else dense(ctx, self, self.sizes)
 
 
 @shape("aten.linalg_matrix_exp.default", "aten.matrix_exp.default")

@@ -11,6 +11,7 @@ from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Number, promote_types, real_of, result_type
 from refimpl.aten._reduction import all_dims, reduce, require_elements, require_nonempty
 from refimpl.aten._registry import shape
+from refimpl.aten._strides import is_contiguous
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -250,7 +251,9 @@ def renorm(ctx: Context, self: FakeTensor, p: Number, dim: int, maxnorm: Number)
     kept = wrap_dim(dim, self.ndim)
     _require_float(self, "linalg.vector_norm")
     _require_identity(ctx, self, p, [at for at in range(self.ndim) if at != kept])
-    return dense(ctx, self, self.sizes)
+    factors = dense(ctx, self, tuple([size if at == kept else 1 for at, size in enumerate(self.sizes)]))
+    made = elementwise(ctx, (self, factors), self.dtype)
+    return made if is_contiguous(ctx, made) else dense(ctx, self, self.sizes)
 
 
 @shape("aten.norm_except_dim.default")

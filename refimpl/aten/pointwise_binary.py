@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, in_place, require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._promotion import Kind, Number, Operand, convert_kind, number_category, result_type
+from refimpl.aten._promotion import Kind, Number, Operand, computed_in, element_dtype, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
@@ -17,15 +17,14 @@ __all__: list[str] = []
 
 _DEFAULT = """
     mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
-    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default logaddexp.default logaddexp2.default
-    nextafter.default gcd.default lcm.default igamma.default igammac.default special_gammainc.default
-    special_gammaincc.default
+    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default gcd.default lcm.default
 """
 _INT_TO_FLOAT = """
     div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar
-    atan2.default arctan2.default copysign.Tensor copysign.Scalar
+    atan2.default arctan2.default
     xlogy.Scalar_Other xlogy.Scalar_Self special_xlogy.other_scalar
     special_xlogy.self_scalar special_xlog1py.other_scalar special_xlog1py.self_scalar
+    igamma.default igammac.default special_gammainc.default special_gammaincc.default
     special_zeta.default special_zeta.other_scalar special_zeta.self_scalar
 """
 _POLYNOMIALS = """
@@ -47,7 +46,20 @@ def _group(names: Sequence[str], kind: Kind) -> None:
 
 _group(_DEFAULT.split(), Kind.DEFAULT)
 _group(_INT_TO_FLOAT.split(), Kind.INT_TO_FLOAT)
-_group(
+
+
+def _unwidened(names: Sequence[str], kind: Kind) -> None:
+    """Register such operators on two operands that compute 16 bits as they are."""
+
+    def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
+        dtype = element_dtype(ctx, kind, self, other)
+        return elementwise(ctx, (self, other), dtype, dtype)
+
+    shape(*(f"aten.{name}" for name in names))(function)
+
+
+_unwidened(["nextafter.default"], Kind.DEFAULT)
+_unwidened(
     [f"special_{name}.{over}" for name in _POLYNOMIALS.split() for over in ("default", "x_scalar", "n_scalar")],
     Kind.INT_TO_FLOAT,
 )
@@ -56,7 +68,7 @@ _group(
 def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> FakeTensor:
     dtype = result_type(ctx, self, other)
     if alpha is not True and alpha is not False and alpha == 1:
-        return elementwise(ctx, (self, other), dtype)
+        return pointwise(ctx, Kind.DEFAULT, self, other)
     kind = number_category(alpha)
     if kind is Category.BOOL and dtype is not DType.bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
@@ -64,7 +76,7 @@ def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> F
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
     if kind is Category.FLOATING and dtype.category < Category.FLOATING:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return elementwise(ctx, (self, other), dtype)
+    return pointwise(ctx, Kind.DEFAULT, self, other)
 
 
 @shape("aten.add.Tensor", "aten.add.Scalar")
@@ -120,7 +132,7 @@ def pow(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     negative = isinstance(exponent, int) and exponent < 0
     if negative and dtype.category is Category.INTEGRAL:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return elementwise(ctx, (self, exponent), convert_kind(ctx, Kind.BOOL_TO_LONG, dtype))
+    return pointwise(ctx, Kind.BOOL_TO_LONG, self, exponent)
 
 
 shape("aten.pow_.Tensor", "aten.pow_.Scalar")(in_place(pow))
@@ -130,7 +142,7 @@ shape("aten.pow_.Tensor", "aten.pow_.Scalar")(in_place(pow))
 def float_power(ctx: Context, self: Operand, exponent: Operand) -> FakeTensor:
     """A power computed in double precision."""
     dtype = DType.complex128 if result_type(ctx, self, exponent).is_complex else DType.float64
-    return elementwise(ctx, (self, exponent), dtype)
+    return elementwise(ctx, (self, exponent), dtype, dtype)
 
 
 @shape("aten.float_power_.Tensor", "aten.float_power_.Scalar")
@@ -154,6 +166,23 @@ def ldexp(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     return pointwise(ctx, Kind.DEFAULT, self, power)
 
 
+@shape("aten.copysign.Tensor", "aten.copysign.Scalar")
+def copysign(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """Magnitudes with the signs of others, which choose."""
+    dtype = element_dtype(ctx, Kind.INT_TO_FLOAT, self, other)
+    sign = like(ctx, other) if isinstance(other, FakeTensor) else other
+    return elementwise(ctx, (sign, self), dtype)
+
+
+@shape("aten.logaddexp.default", "aten.logaddexp2.default")
+def logaddexp(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The logarithm of a sum of powers, taken from the larger one."""
+    made = pointwise(ctx, Kind.DEFAULT, self, other)
+    if self.strides == made.strides:
+        return made
+    return elementwise(ctx, (like(ctx, self), made), made.dtype)
+
+
 @shape("aten.heaviside.default")
 def heaviside(ctx: Context, self: FakeTensor, values: FakeTensor) -> FakeTensor:
     """The step function, with ``values`` at 0; both have one dtype, which is real."""
@@ -161,7 +190,7 @@ def heaviside(ctx: Context, self: FakeTensor, values: FakeTensor) -> FakeTensor:
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if self.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return elementwise(ctx, (self, values), self.dtype)
+    return elementwise(ctx, (like(ctx, self), values), self.dtype, computed_in(ctx, Kind.DEFAULT, self.dtype))
 
 
 def _same_dtype(self: FakeTensor, other: FakeTensor, argument: str) -> None:

@@ -253,7 +253,8 @@ def complex_from(ctx: Context, real: FakeTensor, imag: FakeTensor) -> FakeTensor
         raise RuntimeError(
             f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second argument"
         )
-    return elementwise(ctx, (real, imag), complex_of(real.dtype))
+    dtype = complex_of(real.dtype)
+    return elementwise(ctx, (real, imag), dtype, dtype)
 
 
 @shape("aten.fill.Scalar", "aten.zero.default")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal, is_one
+from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal, expand, is_one
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, pointwise
@@ -13,6 +13,8 @@ from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
+from refimpl.aten._reshape import view
+from refimpl.aten._strides import contiguous_strides
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -37,7 +39,14 @@ def kron(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
     left = (1,) * (rank - self.ndim) + self.sizes
     right = (1,) * (rank - other.ndim) + other.sizes
     sizes = tuple(a * b for a, b in zip(left, right, strict=True))
-    return dense(ctx, self, sizes, result_type(ctx, self, other))
+    if all(tensor.strides == contiguous_strides(ctx, tensor.sizes) for tensor in (self, other)):
+        return dense(ctx, self, sizes, result_type(ctx, self, other))
+    # One element of each dimension of the one with one of the other, and then each pair of dimensions as one.
+    first, second = expand(ctx, self, left), expand(ctx, other, right)
+    for at in range(rank):
+        first, second = unsqueeze(first, 2 * at + 1), unsqueeze(second, 2 * at)
+    made = view(ctx, pointwise(ctx, Kind.DEFAULT, first, second), sizes)
+    return FakeTensor(made.sizes, made.strides, made.dtype, made.device)
 
 
 @shape("aten.tensordot.default")

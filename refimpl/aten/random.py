@@ -8,6 +8,7 @@ from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
+from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
@@ -21,7 +22,7 @@ def uniform(ctx: Context, self: FakeTensor, low: float, high: float, generator: 
     """Random numbers between two bounds, laid out as ``self``."""
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    return like(ctx, self)
+    return fresh(ctx, self, self.sizes, self.strides)
 
 
 @shape("aten.log_normal.default")
@@ -29,14 +30,14 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
     """Random numbers of the log-normal distribution, laid out as ``self``."""
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.normal_functional.default")
 def normal_functional(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers, laid out as ``self``."""
     _require_deviation(std)
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.cauchy.default")
@@ -45,7 +46,7 @@ def cauchy(ctx: Context, self: FakeTensor, median: float, sigma: float, generato
     _require_continuous(self, "Cauchy")
     if sigma <= 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.geometric.default")
@@ -53,7 +54,7 @@ def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Va
     """Random numbers of the geometric distribution, laid out as ``self``."""
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.exponential.default")
@@ -62,7 +63,7 @@ def exponential(ctx: Context, self: FakeTensor, lambd: float, generator: object)
     _require_continuous(self, "Exponential")
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 def _require_continuous(tensor: FakeTensor, name: str) -> None:
@@ -73,22 +74,33 @@ def _require_continuous(tensor: FakeTensor, name: str) -> None:
         )
 
 
-@shape("aten.poisson.default", "aten._standard_gamma.default", "aten._sample_dirichlet.default")
+@shape("aten.poisson.default", "aten._standard_gamma.default")
 def sampled_like(ctx: Context, self: FakeTensor, generator: object) -> Value:
     """A random number for each parameter, laid out as the parameters."""
-    if not self.dtype.is_floating_point:
-        raise NotImplementedError(f"not implemented for '{scalar_type_name(self.dtype)}'")  # PyTorch's own class
+    _require_parameters(self)
     return like(ctx, self)
+
+
+def _require_parameters(tensor: FakeTensor) -> None:
+    if not tensor.dtype.is_floating_point:
+        raise NotImplementedError(f"not implemented for '{scalar_type_name(tensor.dtype)}'")  # PyTorch's own class
+
+
+@shape("aten._sample_dirichlet.default")
+def sample_dirichlet(ctx: Context, self: FakeTensor, generator: object) -> Value:
+    """A random distribution for each row of parameters, contiguous."""
+    _require_parameters(self)
+    return fresh(ctx, self, self.sizes)
 
 
 @shape("aten.binomial.default")
 def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: object) -> Value:
-    """Random numbers of successes, counts and probabilities broadcast."""
+    """Random numbers of successes, counts and probabilities broadcast, contiguous."""
     for name, tensor in (("count", count), ("prob", prob)):
         if not tensor.dtype.is_floating_point:
             kind = scalar_type_name(tensor.dtype)
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {kind}")
-    return elementwise(ctx, (count, prob), count.dtype)
+    return fresh(ctx, count, broadcast_sizes(ctx, count.sizes, prob.sizes))
 
 
 @shape("aten.normal_.default")
@@ -146,7 +158,7 @@ def normal_floats(
 @shape("aten.random.default")
 def random(ctx: Context, self: FakeTensor, generator: object) -> Value:
     """Random integers, laid out as ``self``."""
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.random.to")
@@ -160,7 +172,7 @@ def random_from(ctx: Context, self: FakeTensor, low: int, to: int | None, genera
     """Random integers between two bounds, laid out as ``self``. Raises RuntimeError if there are none."""
     if to is not None and low >= to:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.bernoulli.default")
@@ -182,7 +194,7 @@ def bernoulli_tensor(ctx: Context, self: FakeTensor, p: FakeTensor, generator: o
     """0 or 1, laid out as ``self``, to whose sizes the probabilities expand."""
     if ctx.known(eq(self.numel(), 0)) is not True:
         require_expands(ctx, p, self.sizes)
-    return like(ctx, self)
+    return clone(ctx, self, None)
 
 
 @shape("aten.multinomial.default")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import dense
+from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
+from refimpl.aten._strides import is_contiguous
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -36,6 +38,19 @@ def _require_same_sizes(ctx: Context, grad: FakeTensor, output: FakeTensor, name
     )
 
 
+def _gradient(
+    ctx: Context, grad: FakeTensor, output: FakeTensor, dim: int, dtype: DType, contiguous: bool
+) -> FakeTensor:
+    """The gradient less a multiple of the output, a sum for each row; the layout is that of these operators."""
+    plain = dense(ctx, grad, grad.sizes, dtype)
+    if grad.ndim != output.ndim or (is_contiguous(ctx, grad) and is_contiguous(ctx, output) and 1 not in grad.sizes):
+        return plain
+    whole = FakeTensor(grad.sizes, output.strides, output.dtype, output.device)
+    first = elementwise(ctx, (grad, whole), dtype) if contiguous else grad
+    made = elementwise(ctx, (first, elementwise(ctx, (whole, reduce(ctx, grad, (dim,), True, dtype)), dtype)), dtype)
+    return plain if contiguous and not is_contiguous(ctx, made) else made
+
+
 def _register(name: str, kernel: str) -> None:
     def kernel_function(ctx: Context, self: FakeTensor, dim: int, half_to_float: bool) -> FakeTensor:
         if half_to_float and self.dtype is not DType.float16:
@@ -53,8 +68,8 @@ def _register(name: str, kernel: str) -> None:
             for size, other in zip(grad_output.sizes[::-1], output.sizes[::-1], strict=False):
                 if not (is_one(ctx, size) or is_one(ctx, other)):
                     ctx.defer(eq(size, other), True, f"The size of tensor a ({size}) must match {other}")
-        wrap_dim(dim, grad_output.ndim)
-        return dense(ctx, grad_output, grad_output.sizes, input_dtype)
+        at = wrap_dim(dim, grad_output.ndim)
+        return _gradient(ctx, grad_output, output, at, input_dtype, name == "softmax")
 
     shape(f"aten._{name}.default")(kernel_function)
     shape(f"aten.{name}.int", f"aten.special_{name}.default")(function)

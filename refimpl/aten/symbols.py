@@ -5,6 +5,7 @@ from __future__ import annotations
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
+from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
@@ -91,14 +92,14 @@ def _require_one(ctx: Context, tensor: FakeTensor) -> None:
 def functional_assert_async(ctx: Context, self: FakeTensor, assert_msg: str, dep_token: FakeTensor) -> Value:
     """As ``_assert_async``, ordered by a token."""
     _require_one(ctx, self)
-    return dep_token
+    return clone(ctx, dep_token, None)
 
 
 @shape("aten._functional_assert_scalar.default")
 def functional_assert_scalar(ctx: Context, self: Scalar, assert_msg: str, dep_token: FakeTensor) -> Value:
     """As ``_assert_scalar``, ordered by a token."""
     assert_scalar(ctx, self, assert_msg)
-    return dep_token
+    return clone(ctx, dep_token, None)
 
 
 @shape("aten._make_dep_token.default")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import elementwise, like
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
-from refimpl.aten._strides import contiguous_strides, fresh
-from refimpl.aten._views import diagonal
+from refimpl.aten._strides import contiguous_strides, fresh, is_contiguous
+from refimpl.aten._views import diagonal, permute, unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq
@@ -29,7 +30,8 @@ def triu(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
 def _triangle(ctx: Context, tensor: FakeTensor, name: str) -> FakeTensor:
     if tensor.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return fresh(ctx, tensor, tensor.sizes)
+    made = like(ctx, tensor)
+    return made if is_contiguous(ctx, made) else fresh(ctx, tensor, tensor.sizes)
 
 
 @shape("aten.diag_embed.default")
@@ -45,7 +47,14 @@ def _embedded(ctx: Context, tensor: FakeTensor, offset: int, dim1: int, dim2: in
     side = tensor.sizes[-1] + abs(offset)
     others = iter(tensor.sizes[:-1])
     sizes = tuple([side if dim in (first, second) else next(others) for dim in range(tensor.ndim + 1)])
-    return fresh(ctx, tensor, sizes)
+    # A mask of the matrix chooses between the tensor with a dimension more, and 0; the result is made contiguous.
+    mask = tuple([side if dim in (first, second) else 1 for dim in range(tensor.ndim + 1)])
+    rows = tensor if offset == 0 else fresh(ctx, tensor, (*tensor.sizes[:-1], side))
+    order = list(range(tensor.ndim))
+    order.insert(max(first, second), tensor.ndim)
+    turned = permute(unsqueeze(rows, min(first, second)), tuple(order))
+    made = elementwise(ctx, (fresh(ctx, tensor, mask), turned, fresh(ctx, tensor, ())), tensor.dtype)
+    return made if is_contiguous(ctx, made) else fresh(ctx, tensor, sizes)
 
 
 @shape("aten.diag.default")
