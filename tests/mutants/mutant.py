@@ -15,7 +15,7 @@ from typing import final
 
 from refimpl.solver import forget
 
-__all__ = ["Mutant", "forget_results", "function_at", "planted", "resolve"]
+__all__ = ["Mutant", "code_of", "forget_results", "function_at", "planted", "resolve"]
 
 
 @final
@@ -107,19 +107,19 @@ def _changed(function: FunctionType, mutant: Mutant) -> CodeType:
     if text.count(mutant.old) != 1:
         raise ValueError(f"{mutant.id}: the text to change occurs {text.count(mutant.old)} times in {mutant.site}")
     edited = "".join(before) + text.replace(mutant.old, mutant.new) + "".join(after)
-    found = _code_of(compile(edited, str(path), "exec"), function.__code__)
+    found = code_of(compile(edited, str(path), "exec"), function.__code__)
     if found is None:
         raise ValueError(f"{mutant.id}: no {mutant.site} after the edit")
     return found
 
 
-def _code_of(code: CodeType, wanted: CodeType) -> CodeType | None:
+def code_of(code: CodeType, wanted: CodeType) -> CodeType | None:
     """The code object of the function in that of its file."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             if (constant.co_qualname, constant.co_firstlineno) == (wanted.co_qualname, wanted.co_firstlineno):
                 return constant
-            found = _code_of(constant, wanted)
+            found = code_of(constant, wanted)
             if found is not None:
                 return found
     return None

@@ -1,8 +1,9 @@
 """Looks for each clause whether its fault is its own: ``python -m tests.mutants.only REB TRM-07``.
 
-A fault is planted in a forked process, and the checks of other clauses that run what it changes are asked until one
-notices it. ``--budget`` is the processor's time for each fault: what passes so long stays open, and the next run goes
-on there. ``--write`` writes those that every check of another clause passes to the record.
+Each check is run once to see which faults change its run. Then each fault is planted in a forked process, and the
+checks of other clauses whose run it changes are asked until one notices it. ``--budget`` is the processor's time for
+each fault: what passes so long stays open, and the next run goes on there. ``--write`` writes those that every check of
+another clause passes to the record.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from typing import Final, final
 from tests.mutants.catalogue import by_id
 from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
-from tests.mutants.only.foreign import Order, first_foreign, reaching
-from tests.mutants.only.measured import Measured, measure, read_measured
+from tests.mutants.only.foreign import Order, first_foreign, foreign
+from tests.mutants.only.looked import Looked, look, read_looked
 from tests.mutants.only.record import OPEN, Own, Shared, read_own, read_shared, write_open, write_own
 from tests.mutants.run_check import check_at
 
@@ -45,15 +46,15 @@ class _Tried:
 
 @final
 class _Asked:
-    """A clause with its fault, the checks of other clauses that run what it changes, and those that are left."""
+    """A clause with its fault, the checks of other clauses whose run it changes, and those that are left."""
 
-    def __init__(self, cited: Cited, measured: Measured, known: Mapping[tuple[str, str], _Tried]) -> None:
+    def __init__(self, cited: Cited, looked: Looked, known: Mapping[tuple[str, str], _Tried]) -> None:
         self.cited = cited
         self.fault = by_id()[cited.clause.mutant]
         self.tried = known.get((cited.clause.id, digest(self.fault)), _Tried())
         # A check that came to cite the clause is no foreign one any more.
         self.by = None if self.tried.by in cited.own else self.tried.by
-        self.foreign = [entry for entry in reaching(self.fault, measured) if entry[0] not in cited.own]
+        self.foreign = foreign(cited, self.fault, looked)
         self.left = [entry for entry in self.foreign if entry[0] not in self.tried.passed]
 
 
@@ -68,10 +69,10 @@ def _read_tried(work: Path) -> dict[tuple[str, str], _Tried]:
     return found
 
 
-def _try(work: Path, chosen: Iterable[Cited], measured: Measured, budget: float) -> None:
+def _try(work: Path, chosen: Iterable[Cited], looked: Looked, budget: float) -> None:
     """Ask the checks that are left for each clause, those first that are answered in the least time."""
     order, known = Order(), _read_tried(work)
-    asked = [_Asked(cited, measured, known) for cited in chosen]
+    asked = [_Asked(cited, looked, known) for cited in chosen]
     for each in sorted(asked, key=lambda each: sum(usual for _, usual in each.left)):
         if each.by is not None or not each.left:
             continue
@@ -92,14 +93,14 @@ def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> 
     return tuple(check for check, _ in order.of(fault.site, quick)[:_NEAR])
 
 
-def _write(work: Path, measured: Measured) -> int:
+def _write(work: Path, looked: Looked) -> int:
     """Write what is decided and what is not; what the record holds of other faults that are as they were stays.
 
-    1, and nothing is written, if the lines of a check are not known yet: it may run what any fault changes.
+    1, and nothing is written, if a check was not looked at yet: any fault may change its run.
     """
-    missing = set(all_of_the_specification()) - set(measured)
+    missing = set(all_of_the_specification()) - set(looked)
     if missing:
-        print(f"{len(missing)} checks were not measured yet: run it without --write first")
+        print(f"{len(missing)} checks were not looked at yet: run it without --write first")
         return 1
     order, known = Order(), _read_tried(work)
     before = {row.clause: row for row in read_own()}
@@ -107,7 +108,7 @@ def _write(work: Path, measured: Measured) -> int:
     rows: list[Own] = []
     undecided: list[Shared] = []
     for name, cited in cited_clauses().items():
-        each = _Asked(cited, measured, known)
+        each = _Asked(cited, looked, known)
         fault, kept = each.fault, before.get(name)
         if each.by is not None:
             if name not in argued:
@@ -129,7 +130,7 @@ def _write(work: Path, measured: Measured) -> int:
 
 def _asked_so_far(each: _Asked) -> str:
     asked, of = len(each.foreign) - len(each.left), len(each.foreign)
-    return f"{asked} of the {of} checks of other clauses that run what it changes were asked, and pass."
+    return f"{asked} of the {of} checks of other clauses whose run it changes were asked, and pass."
 
 
 def main(*arguments: str) -> int:
@@ -142,18 +143,18 @@ def main(*arguments: str) -> int:
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     if given.write:
-        return _write(given.work, read_measured(given.work))
+        return _write(given.work, read_looked(given.work))
     for name in _LIBRARIES:
         import_module(name)
     for check in all_of_the_specification():
         check_at(check)  # imported first: what a module computes once is computed without the fault
     gc.collect()
     gc.freeze()
-    for check in measure(given.work, all_of_the_specification()):
-        print(f"left out, as it does not pass without a fault: {check}", flush=True)
+    clauses, faults = cited_clauses(), by_id()
+    look(given.work, all_of_the_specification(), (faults[cited.clause.mutant] for cited in clauses.values()))
     wanted: tuple[str, ...] = tuple(given.clauses)
-    chosen = [c for name, c in cited_clauses().items() if not wanted or name.startswith(wanted)]
-    _try(given.work, chosen, read_measured(given.work), given.budget)
+    chosen = [cited for name, cited in clauses.items() if not wanted or name.startswith(wanted)]
+    _try(given.work, chosen, read_looked(given.work), given.budget)
     return 0
 
 

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final, final
 
 from tests.mutants.mutant import Mutant, planted
-from tests.mutants.only.reach import Lines, touched
+from tests.mutants.only.clauses import Cited
+from tests.mutants.only.looked import Looked, look_at
+from tests.mutants.only.probes import Probes
 from tests.mutants.systematic.forked import Found, first_failure
 from tests.mutants.systematic.record import read_record
 
-__all__ = ["Order", "first_foreign", "reaching"]
+__all__ = ["Order", "first_foreign", "foreign", "noticed_elsewhere"]
 
 _SITE: Final = 5
 """How much more it says that a check notices faults of the same function than of the same module."""
+_BUDGET: Final = 600.0
 
 
-def reaching(mutant: Mutant, ran: Mapping[str, tuple[float, Lines]]) -> list[tuple[str, float]]:
-    """The checks, with their usual time, that run what the fault changes; all, if many functions read it."""
-    found = touched(mutant)
-    if found is None:
-        return [(check, usual) for check, (usual, _) in ran.items()]
-    module, lines = found
-    return [(check, usual) for check, (usual, at) in ran.items() if any(n in lines for n in at.get(module, ()))]
+def foreign(about: Cited, fault: Mutant, looked: Looked) -> list[tuple[str, float]]:
+    """The checks of other clauses, with their usual time, whose run the fault changes."""
+    return [
+        (check, look.usual) for check, look in looked.items() if fault.id in look.changed and check not in about.own
+    ]
 
 
 @final
@@ -65,3 +66,18 @@ def first_foreign(mutant: Mutant, checks: Sequence[tuple[str, float]], budget: f
         kept.enter_context(planted(mutant))
 
     return first_failure(checks, budget, plant)
+
+
+def noticed_elsewhere(checks: Iterable[str], claims: Mapping[str, tuple[Cited, Mutant]]) -> Iterator[str]:
+    """A sentence for each of these checks that notices a fault which is claimed to be another clause's own.
+
+    A check is run once to see which faults change its run, and again with each of these.
+    """
+    probes = Probes(fault for _, fault in claims.values())
+    for check in checks:
+        look = look_at(check, probes)
+        for clause, (about, fault) in claims.items():
+            if fault.id in look.changed and check not in about.own:
+                found = first_foreign(fault, [(check, look.usual)], _BUDGET)
+                if found.how is not None:
+                    yield f"{clause}: {check} notices {fault.id}"

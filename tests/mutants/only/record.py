@@ -28,7 +28,7 @@ _ITEM: Final = re.compile(r"^\* `([A-Z]+-\d+)` \(`([^`]+)`\) ((?:.+\n?(?!\* |#))
 class Own:
     """A fault that checks of its clause notice and no other check does.
 
-    ``digest`` says which edit was tried, ``asked`` how many checks of other clauses run what it changes, ``near``
+    ``digest`` says which edit was tried, ``asked`` the run of how many checks of other clauses it changes, ``near``
     names some of these that are quick, those first that notice most faults around it.
     """
 
@@ -44,7 +44,7 @@ class Own:
 class Shared:
     """A clause whose fault ``by``, a check of another clause, notices too, and why that is so.
 
-    Or ``by`` is ``open``: none was found to, and not every check that runs what the fault changes was asked.
+    Or ``by`` is ``open``: none was found to, and not every check whose run the fault changes was asked.
     """
 
     clause: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,22 +11,22 @@ import pytest
 
 from specs.clauses import Clause
 from tests.mutants.catalogue import by_id
-from tests.mutants.mutant import Mutant, function_at
+from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
-from tests.mutants.only.foreign import Order, first_foreign, reaching
-from tests.mutants.only.measured import measure, read_measured
-from tests.mutants.only.reach import Lines, reached, touched
+from tests.mutants.only.foreign import Order, first_foreign, foreign, noticed_elsewhere
+from tests.mutants.only.looked import Look, look, look_at, read_looked
+from tests.mutants.only.probes import Probes
 from tests.mutants.only.record import OPEN, Own, Shared, argued, gaps, read_own, read_shared, write_open, write_own
-from tests.mutants.run_check import check_at, run_check
+from tests.mutants.run_check import check_at
 
 OWN: Final = read_own()
 SHARED: Final = read_shared()
 SAMPLE: Final = 12
 """How many recorded claims are tried again in every run, with the checks that are recorded as near."""
-EACH: Final = 30.0
-"""The processor's seconds for each claim where all are tried again, those checks first that notice most."""
+PARTS: Final = 16
+"""In so many parts all claims are tried again, so that several processes share them."""
 SHARED_AT_MOST: Final = 73
-OPEN_AT_MOST: Final = 75
+OPEN_AT_MOST: Final = 46
 """How many clauses have a fault that others notice too, and of how many it is not decided; both only shrink."""
 
 SITE: Final = "refimpl.fx.interpreter:Interpreter.run"
@@ -112,13 +111,12 @@ def test_no_near_check_of_another_clause_notices_the_fault(row: Own) -> None:
     assert (found.by, found.how, found.complete) == (None, None, True)
 
 
-def test_a_near_check_runs_what_the_fault_changes() -> None:
+def test_a_fault_changes_the_run_of_a_near_check_and_of_its_own() -> None:
     row = SAMPLED[0]
-    place = touched(by_id()[row.fault])
-    assert place is not None
-    with reached() as lines:
-        run_check(row.near[0])
-    assert set(lines[place[0]]) & set(place[1])
+    fault = by_id()[row.fault]
+    probes = Probes([fault])
+    for check in (row.near[0], *fault.killers):
+        assert look_at(check, probes).changed == {fault.id}
 
 
 def test_a_check_of_another_clause_that_notices_the_fault_is_found() -> None:
@@ -128,27 +126,24 @@ def test_a_check_of_another_clause_that_notices_the_fault_is_found() -> None:
     assert first_foreign(by_id()[row.fault], checks, 60).by in own
 
 
-def test_only_what_runs_is_reached() -> None:
-    function = function_at("tests.mutants.only.clauses:digest")
-    with reached() as lines:
-        function(FAULT)
-    assert lines == {}, "no line of the package ran"
-    with reached() as lines:
-        function_at("refimpl.fx.interpreter:Interpreter.__init__")
-    assert "refimpl.fx.interpreter" not in lines
-
-
-def test_a_check_that_runs_no_line_of_the_fault_is_not_asked() -> None:
-    fault = by_id()[OWN[0].fault]
-    place = touched(fault)
-    assert place is not None
-    module, lines = place
-    measured: dict[str, tuple[float, Lines]] = {
-        "in": (1.0, {module: [lines[0]]}),
-        "out": (1.0, {module: [lines[-1] + 1]}),
-        "no": (1.0, {}),
+def test_only_checks_of_other_clauses_whose_run_it_changes_are_asked() -> None:
+    looked = {
+        "x.py::test_own": Look(1.0, frozenset({"fault"})),
+        "x.py::test_other": Look(2.0, frozenset({"fault", "else"})),
+        "x.py::test_third": Look(3.0, frozenset({"else"})),
     }
-    assert reaching(fault, measured) == [("in", 1.0)]
+    assert foreign(CITED, FAULT, looked) == [("x.py::test_other", 2.0)]
+
+
+def test_a_check_is_looked_at_once_for_each_text(tmp_path: Path) -> None:
+    row = SAMPLED[0]
+    fault = by_id()[row.fault]
+    look(tmp_path, [row.near[0]], [fault])
+    (file,) = tmp_path.iterdir()
+    before = file.read_text(encoding="utf-8")
+    look(tmp_path, [row.near[0]], [fault])
+    assert file.read_text(encoding="utf-8") == before
+    assert read_looked(tmp_path)[row.near[0]].changed == {fault.id}
 
 
 def test_what_noticed_faults_of_the_function_is_asked_first() -> None:
@@ -157,19 +152,29 @@ def test_what_noticed_faults_of_the_function_is_asked_first() -> None:
     assert order.of(SITE, [("a", 1.0), ("b", 1.0), ("c", 0.1)]) == [("b", 1.0), ("c", 0.1), ("a", 1.0)]
 
 
+def test_a_claim_that_is_wrong_is_noticed() -> None:
+    row = SAMPLED[0]
+    fault, about = by_id()[row.fault], cited_clauses()[row.clause]
+    claims = {row.clause: (replace(about, own=frozenset[str]()), fault)}
+    assert list(noticed_elsewhere(fault.killers[:1], claims)) == [
+        f"{row.clause}: {fault.killers[0]} notices {fault.id}"
+    ]
+    assert list(noticed_elsewhere(row.near[:1], claims)) == []
+
+
 @pytest.mark.slow
-def test_no_check_of_another_clause_notices_a_fault() -> None:
-    clauses, faults, order = cited_clauses(), by_id(), Order()
-    for check in all_of_the_specification():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_check_of_another_clause_notices_a_fault(part: int) -> None:
+    clauses, faults, checks = cited_clauses(), by_id(), all_of_the_specification()
+    for check in checks:
         check_at(check)
-    with tempfile.TemporaryDirectory() as folder:
-        assert measure(Path(folder), all_of_the_specification()) == []
-        measured = read_measured(Path(folder))
-    wrong: list[str] = []
-    for row in OWN:
-        fault = faults[row.fault]
-        foreign = [entry for entry in reaching(fault, measured) if entry[0] not in clauses[row.clause].own]
-        found = first_foreign(fault, order.of(fault.site, foreign), EACH)
-        if found.how is not None:
-            wrong.append(f"{row.clause}: {found.by} notices {row.fault}")
-    assert wrong == []
+    claims = {row.clause: (clauses[row.clause], faults[row.fault]) for row in OWN}
+    assert list(noticed_elsewhere(checks[part::PARTS], claims)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("argument", [each for each in SHARED if each.by != OPEN], ids=lambda each: each.clause)
+def test_the_check_that_is_named_notices_the_fault(argument: Shared) -> None:
+    check_at(argument.by)
+    fault = by_id()[cited_clauses()[argument.clause].clause.mutant]
+    assert first_foreign(fault, [(argument.by, 10.0)], 600).by == argument.by
