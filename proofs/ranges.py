@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from proofs.engine.forking import Fork, as_int, floor_of
-from proofs.engine.ranges import End, Ends, Meaning, Run, member, sound, tight
+from proofs.engine.ranges import Beyond, End, Ends, Meaning, Run, grows, member, sound, tight
 from proofs.engine.smt import Obligation, apply, both, declare, either, equal, implies, literal, negation
 from proofs.engine.theorem import Goal, Group, Lemmas, Theorem, by_paths, no_lemmas
 from refimpl.terms import ValueRange, intervals
@@ -79,6 +79,24 @@ def _divisors(ends: Sequence[str]) -> tuple[str, ...]:
     """Ends, 1 and -1, and divisors too large in size for any quotient but 0 and -1."""
     size = apply("+", "1", *(apply("abs", end) for end in ends), "0")
     return (*(end for end in ends if end in "cd"), "1", "(- 1)", size, apply("-", size))
+
+
+def _of(*values: Callable[[str, str], str]) -> Beyond:
+    """The results of ends, of 0 and of numbers far away, as expressions."""
+
+    def beyond(ends: Sequence[str], far: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+        members = (*_corners(ends), *far)
+        for p, q, value in product(members, members, values):
+            if p in far or q in far:
+                yield p, q, value(p, q), grows(p, q) if value is _product else "true"
+
+    return beyond
+
+
+def _multiples(ends: Sequence[str], far: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Far multiples of each divisor, which it divides exactly."""
+    for q, r in product(_divisors(ends), far):
+        yield apply("*", q, r), q, r, grows(q, r)
 
 
 def _any(low: str | None, high: str | None) -> str:
@@ -220,43 +238,69 @@ _SOUND: Final[tuple[_Row, ...]] = (
     ("intersection", "intersect", lambda x, y: intervals.intersect(x, y), _each_of, no_lemmas),
 )
 _TIGHT: Final[tuple[tuple[str, str, Callable[[], Iterator[Obligation]], str], ...]] = (
-    ("negation", "negate", tight(_negate, _is(_opposite), _corners, _corners, inhabited=_any, values=(_opposite,)), ""),
+    (
+        "negation",
+        "negate",
+        tight(_negate, _is(_opposite), _corners, _corners, inhabited=_any, beyond=_of(_opposite)),
+        "",
+    ),
     (
         "addition",
         "add",
-        tight(lambda x, y: intervals.add(x, y), _is(_add), _corners, _corners, inhabited=_any, values=(_add,)),
+        tight(lambda x, y: intervals.add(x, y), _is(_add), _corners, _corners, inhabited=_any, beyond=_of(_add)),
         "",
     ),
     (
         "multiplication",
         "multiply",
-        tight(lambda x, y: intervals.multiply(x, y), _is(_product), _corners, _corners, inhabited=_any),
-        "the ends that are there",
+        tight(
+            lambda x, y: intervals.multiply(x, y),
+            _is(_product),
+            _corners,
+            _corners,
+            inhabited=_any,
+            beyond=_of(_product),
+        ),
+        "",
     ),
     (
         "floor_division",
         "floor_div",
-        tight(lambda x, y: intervals.floor_div(x, y), _quotient, _dividends, _divisors, inhabited=_not_zero_only),
-        "the ends that are there",
+        tight(
+            lambda x, y: intervals.floor_div(x, y),
+            _quotient,
+            _dividends,
+            _divisors,
+            inhabited=_not_zero_only,
+            beyond=_multiples,
+        ),
+        "",
     ),
     (
         "maximum",
         "maximum",
         tight(
-            lambda x, y: intervals.maximum(x, y), _is(_greater), _corners, _corners, inhabited=_any, values=(_greater,)
+            lambda x, y: intervals.maximum(x, y),
+            _is(_greater),
+            _corners,
+            _corners,
+            inhabited=_any,
+            beyond=_of(_greater),
         ),
         "",
     ),
     (
         "minimum",
         "minimum",
-        tight(lambda x, y: intervals.minimum(x, y), _is(_less), _corners, _corners, inhabited=_any, values=(_less,)),
+        tight(lambda x, y: intervals.minimum(x, y), _is(_less), _corners, _corners, inhabited=_any, beyond=_of(_less)),
         "",
     ),
     (
         "union",
         "union",
-        tight(lambda x, y: intervals.union(x, y), _one_of, _corners, _corners, inhabited=_any, values=(_left, _right)),
+        tight(
+            lambda x, y: intervals.union(x, y), _one_of, _corners, _corners, inhabited=_any, beyond=_of(_left, _right)
+        ),
         "",
     ),
 )
@@ -285,7 +329,8 @@ GROUP: Final = Group(
         *(
             Theorem(
                 f"interval_{name}_is_tight",
-                f"Each end of the range of {_named(name)} is the result of some members.",
+                f"Each end of the range of {_named(name)} is the result of some members; "
+                "where there is no end, results pass every number.",
                 (f"refimpl.terms.intervals:{function}",),
                 obligations,
                 fragment,

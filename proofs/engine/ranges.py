@@ -7,10 +7,10 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from proofs.engine.forking import Fork, SymbolicInteger
-from proofs.engine.smt import Obligation, apply, both, declare, either, literal
+from proofs.engine.smt import Obligation, apply, both, declare, either, equal, literal
 from proofs.engine.theorem import Goal, Lemmas, by_paths, no_lemmas
 
-__all__ = ["Choices", "End", "Ends", "Meaning", "Run", "member", "sound", "text_of", "tight"]
+__all__ = ["Beyond", "Choices", "End", "Ends", "Meaning", "Run", "grows", "member", "sound", "text_of", "tight"]
 
 End: TypeAlias = "SymbolicInteger | int | None"
 Ends: TypeAlias = "tuple[SymbolicInteger | None, SymbolicInteger | None]"
@@ -19,13 +19,26 @@ Run: TypeAlias = Callable[[Ends, Ends], tuple[End, End]]
 Meaning: TypeAlias = Callable[[str, str, str], str]
 # Values of a member at which an end may be attained, given the ends of both ranges that are there.
 Choices: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
+# Two members, their result and what is to be known of it, given the ends that are there and numbers far from them.
+Beyond: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterable[tuple[str, str, str, str]]]
 
+_GROWS: Final = """(define-fun grows ((x Int) (y Int)) Bool (and
+  (=> (and (> x 0) (> y 0)) (and (>= (* x y) x) (>= (* x y) y)))
+  (=> (and (> x 0) (< y 0)) (and (<= (* x y) (- x)) (<= (* x y) y)))
+  (=> (and (< x 0) (> y 0)) (and (<= (* x y) x) (<= (* x y) (- y))))
+  (=> (and (< x 0) (< y 0)) (and (>= (* x y) (- x)) (>= (* x y) (- y))))))"""
+_FAR: Final = ("m", "(- m)")
 _SHAPES: Final = tuple(product((True, False), repeat=4))
 
 
 def text_of(end: SymbolicInteger | int) -> str:
     """An end as text."""
     return literal(end) if isinstance(end, int) else end.text
+
+
+def grows(left: str, right: str) -> str:
+    """The product of two integers other than 0 is at least as large in size as each; ``tight`` proves it first."""
+    return apply("grows", left, right)
 
 
 def member(value: str, low: str | None, high: str | None) -> str:
@@ -77,38 +90,36 @@ def tight(
     second: Choices,
     *,
     inhabited: Callable[[str | None, str | None], str],
-    values: Sequence[Callable[[str, str], str]] = (),
+    beyond: Beyond,
 ) -> Callable[[], Iterator[Obligation]]:
-    """Each end of the result is the result of members that the ends suggest.
+    """Each end of the result is the result of members that the ends suggest, and an end that is absent is passed.
 
-    ``inhabited`` says of the second range that it has a member for which the operation is defined. With ``values``,
-    results as expressions, an end that is absent is also shown to be passed: whatever ``n``, some members' result
-    lies beyond it.
+    ``inhabited`` says of the second range that it has a member for which the operation is defined. ``beyond`` gives
+    members and their result: whatever ``n``, one of these lies beyond it where there is no end.
     """
 
     def obligations() -> Iterator[Obligation]:
+        yield Obligation("products grow", (_GROWS, declare("x"), declare("y")), (), grows("x", "y"))
         for shape in _SHAPES:
             ends = _named(shape)
             a, b, c, d = ends
-            preamble = (*(declare(end) for end in ends if end is not None), declare("n"))
+            preamble = (_GROWS, *(declare(end) for end in ends if end is not None), declare("n"), declare("m"))
             assumed = (_ordered(a, b), _ordered(c, d), inhabited(c, d))
-            far = _far(ends)
 
-            def goals(
-                result: tuple[End, End], ends: tuple[str | None, ...] = ends, far: tuple[str, str] = far
-            ) -> Iterable[Goal]:
+            def goals(result: tuple[End, End], ends: tuple[str | None, ...] = ends) -> Iterable[Goal]:
                 there = tuple(end for end in ends if end is not None)
                 for end, relation in ((result[0], "<"), (result[1], ">")):
                     if end is not None:
                         pairs = _members(first(there), second(there), ends)
                         reached = (both((held, meaning(p, q, text_of(end)))) for held, p, q in pairs)
                         yield f"end {relation}", (), (), either(reached)
-                    elif values:
-                        pairs = _members((*first(there), *far), (*second(there), *far), ends)
-                        beyond = (
-                            both((held, apply(relation, value(p, q), "n"))) for held, p, q in pairs for value in values
+                    else:
+                        given = tuple(beyond(there, _FAR))
+                        passed = (
+                            both((_held(p, q, ends), meaning(p, q, r), apply(relation, r, "n"))) for p, q, r, _ in given
                         )
-                        yield f"no end {relation}", (), (), either(beyond)
+                        known = (equal("m", _large(there)), *(known for *_, known in given))
+                        yield f"no end {relation}", (), known, either(passed)
 
             yield from by_paths(_title(ends), preamble, assumed, _started(run, ends), goals)
 
@@ -119,13 +130,16 @@ def _ordered(low: str | None, high: str | None) -> str:
     return "true" if low is None or high is None else apply("<=", low, high)
 
 
-def _members(first: Sequence[str], second: Sequence[str], ends: Sequence[str | None]) -> Iterator[tuple[str, str, str]]:
+def _held(p: str, q: str, ends: Sequence[str | None]) -> str:
     a, b, c, d = ends
+    return both((member(p, a, b), member(q, c, d)))
+
+
+def _members(first: Sequence[str], second: Sequence[str], ends: Sequence[str | None]) -> Iterator[tuple[str, str, str]]:
     for p, q in product(first, second):
-        yield both((member(p, a, b), member(q, c, d))), p, q
+        yield _held(p, q, ends), p, q
 
 
-def _far(ends: Sequence[str | None]) -> tuple[str, str]:
-    """Numbers below and above ``n`` by more than the sizes of all ends together."""
-    large = apply("+", "1", apply("abs", "n"), *(apply("abs", end) for end in ends if end is not None))
-    return apply("-", large), large
+def _large(ends: Sequence[str]) -> str:
+    """More than the sizes of ``n`` and of all ends together."""
+    return apply("+", "1", apply("abs", "n"), *(apply("abs", end) for end in ends))
