@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from refimpl.symbolic_shapes.constraints import Delta, term_of
@@ -14,6 +15,7 @@ from refimpl.terms import (
     Cond,
     FloatRange,
     IntTerm,
+    Real,
     Scalar,
     Sort,
     Symbol,
@@ -31,6 +33,7 @@ from refimpl.terms import (
     of_atom,
     to_real,
 )
+from refimpl.terms.polynomials import CACHED
 from refimpl.terms.reals import float_ne
 
 if TYPE_CHECKING:
@@ -99,6 +102,12 @@ def equation(symbol: Symbol, term: Scalar) -> Cond:
     if isinstance(term, (int, IntTerm)):
         return eq(of_atom(symbol), term)
     real = to_real(term)
+    # 0.0 and -0.0 are one key of a cache, but not one text.
+    return _equal_floats.__wrapped__(symbol, real) if isinstance(real, float) else _equal_floats(symbol, real)
+
+
+@lru_cache(maxsize=CACHED)
+def _equal_floats(symbol: Symbol, real: Real) -> Cond:
     return lor(float_eq(symbol, real), land(float_ne(symbol, symbol), float_ne(real, real)))
 
 

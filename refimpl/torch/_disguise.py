@@ -1,39 +1,49 @@
-"""A wrapper whose frames count as those of the function it stands for.
+"""Code that runs in the place of a function and counts as that function's own.
 
 PyTorch looks through the Python stack: it blames the innermost frame outside its own files for an error, and files
 guards under it. An observer must not be that frame, so that its code says that it is in the file, at the line and
-under the name of what it wraps.
+under the name of what it stands for.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Final
 
-__all__ = ["disguised"]
+__all__ = ["code_for", "stand_in"]
 
 _UNITS: Final = 8  # code units (two bytes each) that one entry of a line table may cover
 _NO_COLUMNS: Final = 13  # the kind of entry that gives a line and no columns
 
 
-def disguised(wrapper: object, original: object) -> object:
-    """The wrapper, its code placed where ``original`` is defined; unchanged if that is no Python function."""
+def code_for(template: FunctionType, original: object, given: object) -> CodeType:
+    """The template's code with ``given`` in the place of ``...``, placed where ``original`` is defined."""
     code: object = getattr(original, "__code__", None)
-    if not isinstance(code, CodeType) or not isinstance(wrapper, FunctionType):
-        return wrapper
-    own = wrapper.__code__
-    wrapper.__code__ = own.replace(
+    own = _placed(template.__code__, code) if isinstance(code, CodeType) else template.__code__
+    return own.replace(co_consts=tuple([given if each is ... else each for each in own.co_consts]))
+
+
+def stand_in(template: object, original: object, given: object) -> FunctionType:
+    """A function of this code, which is named and documented as the original is."""
+    assert isinstance(template, FunctionType), "a template is a Python function"
+    made = FunctionType(code_for(template, original, given), template.__globals__, None, template.__defaults__)
+    made.__kwdefaults__ = template.__kwdefaults__
+    made.__qualname__ = made.__code__.co_qualname
+    made.__module__ = str(getattr(original, "__module__", template.__module__))
+    made.__doc__ = getattr(original, "__doc__", None)
+    return made
+
+
+@lru_cache(maxsize=64)
+def _placed(own: CodeType, code: CodeType) -> CodeType:
+    return own.replace(
         co_filename=code.co_filename,
         co_name=code.co_name,
         co_qualname=code.co_qualname,
         co_firstlineno=code.co_firstlineno,
         co_linetable=_one_line(len(own.co_code) // 2),
     )
-    wrapper.__name__ = code.co_name
-    wrapper.__qualname__ = code.co_qualname
-    wrapper.__module__ = str(getattr(original, "__module__", wrapper.__module__))
-    wrapper.__doc__ = getattr(original, "__doc__", None)
-    return wrapper
 
 
 def _one_line(units: int) -> bytes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol, TypeAlias, cast, final
+from typing import Final, Protocol, TypeAlias, final
 
-from refimpl.torch._disguise import disguised
 from refimpl.torch._patches import Patch
 from refimpl.torch._records import LiveNode
 
-__all__ = ["PROPAGATING", "Given", "LiveInterpreter", "Session", "Watcher", "patches_for"]
+__all__ = ["PROPAGATING", "Given", "LiveInterpreter", "Session", "Watcher", "PATCHES"]
 
 _Found: TypeAlias = Mapping[object, tuple[object, ...]]
 
@@ -133,97 +132,82 @@ class _Run(Protocol):
     ) -> object: ...
 
 
-def patches_for(hub: Watcher) -> list[Patch]:
-    """What to replace so that the watcher is told of each rebinding, each node and each trusted memo."""
-    return [
-        Patch(_SHAPES, "rebind_unbacked", lambda original: _observed_rebinding(hub, original)),
-        Patch(_SHAPES, "compute_unbacked_bindings", lambda original: _observed_trust(hub, original)),
-        *(
-            Patch(module, f"{name}.run_node", lambda original: _observed_node(hub, original))
-            for module, name in PROPAGATING
-        ),
-        Patch("torch.fx.interpreter", "Interpreter.run", lambda original: _observed_run(hub, original)),
-        Patch("torch.fx.interpreter", "Interpreter.run_node", lambda original: _observed_operator(hub, original)),
-    ]
+# What runs in the place of PyTorch's functions, with their parameters and without a name from outside: ``...`` is
+# replaced by the watcher and the original (`_disguise`), which no type can say.
 
 
-def _observed_rebinding(hub: Watcher, original: object) -> object:
-    function = cast("Callable[[object, LiveNode, object], object]", original)  # PyTorch has no types here
-
-    def rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
-        step = hub.step_begins(shape_env, n, result)
-        if step is None:
-            return function(shape_env, n, result)
-        try:
-            answer = function(shape_env, n, result)
-        except BaseException as error:
-            hub.step_ends(step, error)
-            raise
-        hub.step_ends(step, None)
-        return answer
-
-    return disguised(rebind_unbacked, original)
+def _rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
+    given: tuple[Watcher, Callable[[object, LiveNode, object], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    hub, function = given
+    step = hub.step_begins(shape_env, n, result)
+    if step is None:
+        return function(shape_env, n, result)
+    try:
+        answer = function(shape_env, n, result)
+    except BaseException as error:
+        hub.step_ends(step, error)
+        raise
+    hub.step_ends(step, None)
+    return answer
 
 
-def _observed_node(hub: Watcher, original: object) -> object:
-    function = cast("Callable[[LiveInterpreter, LiveNode], object]", original)  # see above
-
-    def run_node(self: LiveInterpreter, n: LiveNode) -> object:
-        node = hub.node_begins(self, n)
-        if node is None:
-            return function(self, n)
-        try:
-            answer = function(self, n)
-        except BaseException as error:
-            hub.node_ends(node, error, None)
-            raise
-        hub.node_ends(node, None, answer)
-        return answer
-
-    return disguised(run_node, original)
+def _compute_unbacked_bindings(
+    shape_env: object, example_value: object, old_example_value: object = None, peek: bool = False
+) -> object:
+    given: tuple[Watcher, Callable[[object, object, object, bool], _Found | None]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    hub, function = given
+    ticket = None if old_example_value is None or peek else hub.trust_begins(shape_env, old_example_value)
+    found = function(shape_env, example_value, old_example_value, peek)
+    if ticket is not None:
+        hub.trust_ends(ticket, found)
+    return found
 
 
-def _observed_run(hub: Watcher, original: object) -> object:
-    function = cast("_Run", original)  # see above
-
-    def run(
-        self: LiveInterpreter, *args: object, initial_env: Given = None, enable_io_processing: bool = True
-    ) -> object:
-        ticket = hub.run_begins(self, args, initial_env)
-        if ticket is None:
-            return function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
-        try:
-            answer = function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
-        except BaseException as error:
-            hub.run_ends(ticket, error)
-            raise
-        hub.run_ends(ticket, None)
-        return answer
-
-    return disguised(run, original)
-
-
-def _observed_operator(hub: Watcher, original: object) -> object:
-    function = cast("Callable[[LiveInterpreter, LiveNode], object]", original)  # see above
-
-    def run_node(self: LiveInterpreter, n: LiveNode) -> object:
+def _run_node(self: LiveInterpreter, n: LiveNode) -> object:
+    given: tuple[Watcher, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    hub, function = given
+    node = hub.node_begins(self, n)
+    if node is None:
+        return function(self, n)
+    try:
         answer = function(self, n)
-        hub.node_ran(self, n, answer)
-        return answer
+    except BaseException as error:
+        hub.node_ends(node, error, None)
+        raise
+    hub.node_ends(node, None, answer)
+    return answer
 
-    return disguised(run_node, original)
+
+def _run_operator(self: LiveInterpreter, n: LiveNode) -> object:
+    given: tuple[Watcher, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    hub, function = given
+    answer = function(self, n)
+    hub.node_ran(self, n, answer)
+    return answer
 
 
-def _observed_trust(hub: Watcher, original: object) -> object:
-    function = cast("Callable[[object, object, object, bool], _Found | None]", original)  # see above
+def _run(self: LiveInterpreter, *args: object, initial_env: Given = None, enable_io_processing: bool = True) -> object:
+    given: tuple[Watcher, _Run] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    hub, function = given
+    ticket = hub.run_begins(self, args, initial_env)
+    if ticket is None:
+        return function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
+    try:
+        answer = function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
+    except BaseException as error:
+        hub.run_ends(ticket, error)
+        raise
+    hub.run_ends(ticket, None)
+    return answer
 
-    def compute_unbacked_bindings(
-        shape_env: object, example_value: object, old_example_value: object = None, peek: bool = False
-    ) -> _Found | None:
-        ticket = None if old_example_value is None or peek else hub.trust_begins(shape_env, old_example_value)
-        found = function(shape_env, example_value, old_example_value, peek)
-        if ticket is not None:
-            hub.trust_ends(ticket, found)
-        return found
 
-    return disguised(compute_unbacked_bindings, original)
+_INTERPRETER: Final = "torch.fx.interpreter"
+
+PATCHES: Final = (
+    Patch(_SHAPES, "rebind_unbacked", _rebind_unbacked),
+    Patch(_SHAPES, "compute_unbacked_bindings", _compute_unbacked_bindings),
+    *(Patch(module, f"{name}.run_node", _run_node) for module, name in PROPAGATING),
+    Patch(_INTERPRETER, "Interpreter.run", _run),
+    Patch(_INTERPRETER, "Interpreter.run_node", _run_operator),
+)
+"""What to replace so that a `Watcher` is told of each rebinding, each node and each trusted memo."""

@@ -74,8 +74,8 @@ class Judgement:
         try:
             found = judge_step(step, self._z3(), laws=(ATOM,)) if raw.whole else judge_step(step, self._z3())
         except SolverError as error:
-            found = (StepFinding("EXACT", "undecided", raw.node, str(error), stack=step.stack),)
-        return list(self._certain(found, notes == self._reader.notes))
+            found = (StepFinding("EXACT", "undecided", raw.node, str(error)),)
+        return [_at(each, raw) for each in self._certain(found, notes == self._reader.notes)]
 
     def _judge_run(self, raw: RawRun) -> None:
         if raw.unseen:
@@ -88,7 +88,6 @@ class Judgement:
             self._add(self._found_in_run(raw, laws, parts=False))
 
     def _found_in_run(self, raw: RawRun, laws: Sequence[ObservedLaw], *, parts: bool) -> list[StepFinding]:
-        stack = text_of_frames(raw.frames)
         notes = self._reader.notes
         record = self._record(raw, parts=parts)
         if isinstance(record, StepFinding):
@@ -97,7 +96,7 @@ class Judgement:
             found = judge_run(record, self._z3(), laws=laws)
         except SolverError as error:
             found = (StepFinding("EXACT", "undecided", "the run", str(error)),)
-        return [_at(each, stack) for each in self._certain(found, notes == self._reader.notes)]
+        return [_at(each, raw) for each in self._certain(found, notes == self._reader.notes)]
 
     def _certain(self, found: Sequence[StepFinding], complete: bool) -> Iterator[StepFinding]:
         for each in found:
@@ -130,9 +129,9 @@ class Judgement:
         try:
             places = tuple([read_place(place, self._reader) for place in raw.places])
         except Unreadable as error:
-            return StepFinding("PATH", "undecided", raw.node, str(error), stack=text_of_frames(raw.frames))
+            return _at(StepFinding("PATH", "undecided", raw.node, str(error)), raw)
         states = self._reader.state(before), self._reader.state(after)
-        step = Step(raw.node, raw.op, places, *states, raw.raised, text_of_frames(raw.frames))
+        step = Step(raw.node, raw.op, places, *states, raw.raised)
         if parts:
             self._parts[id(raw)] = step
         return step
@@ -153,15 +152,14 @@ class Judgement:
             try:
                 recorded.append((node, from_torch_symbol(symbol), from_torch_path(path)))
             except Unreadable as error:
-                return StepFinding("PATH", "undecided", node, str(error), stack=text_of_frames(raw.frames))
+                return _at(StepFinding("PATH", "undecided", node, str(error)), raw)
         steps = tuple([step for step in found if isinstance(step, Step)])
         return RunRecord(steps, before, after, tuple(recorded), raw.raised)
 
 
-def _at(finding: StepFinding, stack: str) -> StepFinding:
-    if finding.stack:
-        return finding
-    return StepFinding(finding.law, finding.outcome, finding.node, finding.message, finding.witness, finding.fix, stack)
+def _at(finding: StepFinding, seen: RawStep | RawRun) -> StepFinding:
+    """The finding, made where this was seen."""
+    return finding if finding.stack else replace(finding, stack=text_of_frames(seen.frames))
 
 
 def text_of_frames(frames: Frames) -> str:

@@ -10,7 +10,7 @@ from threading import Lock, local
 from typing import Final, Protocol, cast, final
 
 from refimpl.torch._history import Histories, Snapshot
-from refimpl.torch._hooks import PROPAGATING, Given, LiveInterpreter, Session, patches_for
+from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter, Session
 from refimpl.torch._log import Log
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
@@ -119,7 +119,7 @@ class Hub:
             self._logs = (*self._logs, log)
             if self._patches is None:
                 self._session = Session(self)
-                self._patches = Patches(patches_for(self._session))
+                self._patches = Patches(PATCHES, self._session)
                 self._patches.install()
 
     def leave(self, log: Log) -> None:
@@ -182,6 +182,12 @@ class Hub:
                 return run
         return None
 
+    def _latest_run(self, interpreter: object) -> _OpenRun | None:
+        for run in reversed(self._thread.runs):
+            if run.interpreter is interpreter:
+                return run
+        return None
+
     # -- one trusted memo: compute_unbacked_bindings with the recorded value --
 
     def trust_begins(self, env: object, recorded: object) -> object | None:
@@ -216,14 +222,14 @@ class Hub:
         if not logs:
             return None
         try:
-            env = _environment_of(interpreter)
+            run, first = self._latest_run(interpreter), node.prev.op == "root"
+            env = _environment_of(interpreter) if run is None or first else run.env
             if env is None:
                 return None
             # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
             before = copies(env)
-            if node.prev.op == "root":
-                self._open_run(interpreter, env, logs)
-            run = next((r for r in reversed(self._thread.runs) if r.interpreter is interpreter), None)
+            if first:
+                run = self._open_run(interpreter, env, logs)
             outermost = self._run_of(node, env)
             name = outermost.paths[node] if outermost is not None else node.name
             opened = _OpenNode(env, node, before, logs, run, name)
@@ -293,7 +299,7 @@ class Hub:
 
     def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object) -> None:
         """An operator ran in such a run; where no fresh value stands there is nothing to rebind."""
-        run = next((each for each in reversed(self._thread.runs) if each.interpreter is interpreter), None)
+        run = self._latest_run(interpreter)
         if run is None or not run.own:
             return
         try:

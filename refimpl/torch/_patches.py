@@ -4,46 +4,52 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TypeAlias, final
+from typing import final
+
+from refimpl.torch._disguise import stand_in
+from refimpl.torch._leads import Lead, lead_of
 
 __all__ = ["Patch", "Patches"]
 
-_Replacement: TypeAlias = Callable[[object], object]
-
 
 @final
+@dataclass(frozen=True, slots=True)
 class Patch:
     """What is replaced: a function of a module (``name``), or a method of one of its classes (``Class.name``).
 
-    ``replacement`` makes the wrapper of the original.
+    ``template`` is what runs in its place: a function in which ``...`` stands for the watcher and the original.
     """
 
-    __slots__ = ("module", "name", "replacement")
-
-    def __init__(self, module: str, name: str, replacement: _Replacement) -> None:
-        self.module = module
-        self.name = name
-        self.replacement = replacement
+    module: str
+    name: str
+    template: object
 
 
 @final
 class Patches:
     """Replacements that are in force between `install` and `remove`.
 
-    A module that is not imported yet is patched when it is. A function of a module is replaced in every module that
-    holds it under any name; what a module takes over by ``from ... import`` meanwhile is put back too. What the program
-    itself puts in the place of one of them is replaced as well, and left to the program when it is removed.
+    A module that is not imported yet is patched when it is. A function stays the object that it is, whoever holds it,
+    and only leads elsewhere. Where that can't be (it does not have the parameters that are expected) it is replaced in
+    every module that holds it under any name, and what a module takes over by ``from ... import`` meanwhile is put back
+    too. What the program itself puts in the place of one of them is replaced as well, and left to the
+    program when it is removed.
     """
 
-    def __init__(self, patches: Sequence[Patch]) -> None:
+    def __init__(self, patches: Sequence[Patch], watcher: object) -> None:
         self._patches = tuple(patches)
+        self._watching = watcher
+        self._leads: list[Lead] = []
         self._wrapped: list[tuple[object, object]] = []
         self._methods: list[tuple[type[object], str, object, object]] = []
         self._assigned: list[tuple[ModuleType, type[ModuleType]]] = []
         self._watcher: _Watcher | None = None
+        self._in_front: dict[int, object] = {}
+        """What leads to the observer, by identity: wrappers and functions that were led there."""
 
     def install(self) -> None:
         """Replace what is there, and watch for the modules that are not."""
@@ -67,8 +73,12 @@ class Patches:
             if vars(owner).get(name) is wrapper:
                 setattr(owner, name, original)
         self._methods.clear()
+        for lead in self._leads:
+            lead.undo()
+        self._leads.clear()
         _replace_everywhere([(wrapper, original) for original, wrapper in self._wrapped])
         self._wrapped.clear()
+        self._in_front.clear()
 
     def renew(self) -> None:
         """Stand in front of what the program has put in the place of something that is replaced, too."""
@@ -81,12 +91,17 @@ class Patches:
                 self._patch_method(vars(module).get(class_name), name, patch)
                 continue
             current: object = vars(module).get(name)
-            if current is not None and all(current is not wrapper for _, wrapper in self._wrapped):
-                vars(module)[name] = wrapper = patch.replacement(current)
+            if current is not None and id(current) not in self._in_front:
+                vars(module)[name] = wrapper = self._wrapper(patch, current)
                 self._wrapped.append((current, wrapper))
 
+    def _wrapper(self, patch: Patch, original: object) -> object:
+        wrapper = stand_in(patch.template, original, (self._watching, original))
+        self._in_front[id(wrapper)] = wrapper
+        return wrapper
+
     def _patch(self, *names: str) -> None:
-        """Replace what these modules define; all modules are gone through once."""
+        """Replace what these modules define; all modules are gone through at most once."""
         found: list[tuple[object, object]] = []
         telling: dict[str, ModuleType] = {}
         for patch in self._patches:
@@ -98,7 +113,12 @@ class Patches:
                 self._patch_method(vars(module)[class_name], attribute, patch)
             else:
                 original: object = vars(module)[attribute]
-                found.append((original, patch.replacement(original)))
+                lead = lead_of(original, patch.template, self._watching)
+                if lead is not None:
+                    self._leads.append(lead)
+                    self._in_front[id(lead.function)] = lead.function
+                else:
+                    found.append((original, self._wrapper(patch, original)))
                 telling[patch.module] = module
         _replace_everywhere(found)
         self._wrapped += found
@@ -111,9 +131,9 @@ class Patches:
         if not isinstance(cls, type) or name not in vars(cls):
             return
         current: object = vars(cls)[name]
-        if any(current is wrapper for _, _, _, wrapper in self._methods):
+        if id(current) in self._in_front:
             return
-        wrapper = patch.replacement(current)
+        wrapper = self._wrapper(patch, current)
         self._methods.append((cls, name, current, wrapper))
         setattr(cls, name, wrapper)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import TracebackType
 from typing import NamedTuple, Protocol, TypeVar, cast, final
 
 from refimpl.symbolic_shapes.state import Range, ShapeEnvState
@@ -136,6 +136,27 @@ def capture(env: object) -> Capture:
 
 
 @final
+class _Noting:
+    """Passes over what is unreadable, and notes it."""
+
+    __slots__ = ("_reader",)
+
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Unreadable):
+            return False
+        self._reader.note(error)
+        return True
+
+
+@final
 class StateReader:
     """Converts captures, each distinct expression once; ``unreadable`` collects what has no counterpart.
 
@@ -143,7 +164,7 @@ class StateReader:
     counts how often that happened.
     """
 
-    __slots__ = ("_ranges_read", "_symbols_read", "_terms", "notes", "unreadable")
+    __slots__ = ("_noting", "_ranges_read", "_symbols_read", "_terms", "notes", "unreadable")
 
     def __init__(self) -> None:
         self._terms: dict[object, Scalar | Unreadable] = {}
@@ -151,6 +172,7 @@ class StateReader:
         self._ranges_read: dict[tuple[int, Symbol], tuple[object, Range]] = {}
         self.unreadable: dict[str, str] = {}
         self.notes: int = 0
+        self._noting = _Noting(self)
 
     def note(self, error: Unreadable) -> None:
         """Something is left out."""
@@ -183,7 +205,7 @@ class StateReader:
         """The state; what cannot be read is noted in ``unreadable``."""
         asserts: dict[Symbol | None, tuple[Cond, ...]] = {}
         for key, said in captured.asserts.items():
-            with self._noting():
+            with self._noting:
                 asserts[None if key is None else self.symbol(key)] = self._said(said)
         return ShapeEnvState(
             hints=self._table(captured.hints, self._hint),
@@ -198,17 +220,10 @@ class StateReader:
             ignorable=tuple(self._symbols(captured.ignorable)),
         )
 
-    @contextmanager
-    def _noting(self) -> Generator[None]:
-        try:
-            yield
-        except Unreadable as error:
-            self.note(error)
-
     def _table(self, table: Mapping[object, _T], read: Callable[[_T], _KeyT]) -> dict[Symbol, _KeyT]:
         found: dict[Symbol, _KeyT] = {}
         for symbol, value in table.items():
-            with self._noting():
+            with self._noting:
                 found[self.symbol(symbol)] = read(value)
         return found
 
@@ -222,7 +237,7 @@ class StateReader:
     def _ranges(self, ranges: Mapping[object, object]) -> dict[Symbol, Range]:
         found: dict[Symbol, Range] = {}
         for live, interval in ranges.items():
-            with self._noting():
+            with self._noting:
                 symbol = self.symbol(live)
                 # Ranges are immutable, and shared by the captures of an environment.
                 known = self._ranges_read.get((id(interval), symbol))
@@ -237,7 +252,7 @@ class StateReader:
     def _said(self, said: Iterable[Said]) -> tuple[Cond, ...]:
         found: list[Cond] = []
         for each in said:
-            with self._noting():
+            with self._noting:
                 found.append(self._condition(each.expr))
         return tuple(found)
 
@@ -250,7 +265,7 @@ class StateReader:
     def _divisible(self, expressions: Iterable[object]) -> list[Cond]:
         found: dict[str, Cond] = {}
         for expression in expressions:
-            with self._noting():
+            with self._noting:
                 term = self.term(expression)
                 if isinstance(term, float) or is_condition(term):
                     raise Unreadable(str(expression), "it is no integer")
@@ -260,7 +275,7 @@ class StateReader:
     def _symbols(self, symbols: Iterable[object]) -> list[Symbol]:
         found: list[Symbol] = []
         for symbol in symbols:
-            with self._noting():
+            with self._noting:
                 found.append(self.symbol(symbol))
         return found
 

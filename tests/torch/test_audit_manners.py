@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import re
 import runpy
 import subprocess
@@ -13,7 +14,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Protocol
 
 import pytest
@@ -75,36 +76,59 @@ def rebind_unbacked() -> object:
     return vars(sys.modules[SHAPES])["rebind_unbacked"]
 
 
-def test_every_patched_attribute_is_restored_and_no_wrapper_is_left() -> None:
+def code_of(function: object) -> CodeType:
+    assert isinstance(function, FunctionType)
+    return function.__code__
+
+
+def test_everything_is_as_it_was_and_nothing_of_the_audit_is_left() -> None:
     original, places, before = rebind_unbacked(), holders(rebind_unbacked()), methods()
+    code = code_of(original)
     assert (SHAPES, "rebind_unbacked") in places
     assert ("torch._inductor.fx_utils", "rebind_unbacked") in places
     with audit():
-        wrapper = rebind_unbacked()
-        assert isinstance(wrapper, FunctionType)
-        assert wrapper is not original
-        assert (holders(original), holders(wrapper)) == (set(), places)
+        assert code_of(original) is not code
+        assert holders(original) == places
         assert all(now is not was for now, was in zip(methods(), before, strict=True))
-        alive = weakref.ref(wrapper)
+        alive = weakref.ref(code_of(original))
     assert (rebind_unbacked(), methods()) == (original, before)
+    assert code_of(original) is code
     assert holders(original) == places
-    del wrapper
     gc.collect()
     assert alive() is None
 
 
-def test_a_module_that_takes_the_function_during_an_audit_is_cleaned_up(tmp_path: Path) -> None:
+def test_a_function_says_the_same_of_itself_while_it_is_watched() -> None:
+    shapes = sys.modules[SHAPES]
+    for function in (shapes.rebind_unbacked, shapes.compute_unbacked_bindings):
+        alone = (inspect.signature(function), inspect.getsourcefile(function), function.__doc__, repr(function))
+        with audit():
+            watched = (inspect.signature(function), inspect.getsourcefile(function), function.__doc__, repr(function))
+        assert watched == alone
+
+
+def test_a_function_with_other_parameters_is_replaced_wherever_it_is_held(tmp_path: Path) -> None:
     (tmp_path / "taken_during_an_audit.py").write_text(f"from {SHAPES} import rebind_unbacked as mine\n")
     sys.path.insert(0, str(tmp_path))
-    original = rebind_unbacked()
+    program, original, shapes = program_of(2), rebind_unbacked(), vars(sys.modules[SHAPES])
+
+    def never(*_: object) -> None:
+        """Rebinds nothing."""
+
+    places = holders(original)
+    shapes["rebind_unbacked"] = never
     try:
-        with audit():
+        with audit() as findings:
+            program.run()
             taken = import_module("taken_during_an_audit")
-            assert taken.mine is rebind_unbacked() is not original
-        assert taken.mine is original
+            assert taken.mine is rebind_unbacked() is not never
+        assert taken.mine is rebind_unbacked() is never
+        assert {finding.law for finding in findings} == {"EXACT"}
     finally:
+        shapes["rebind_unbacked"] = original
         sys.path.remove(str(tmp_path))
         sys.modules.pop("taken_during_an_audit", None)
+    assert holders(original) == places
 
 
 def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,16 +162,18 @@ def test_what_the_program_puts_in_the_place_of_a_method_is_watched_and_stays(mon
 
 
 def test_a_function_that_is_put_there_is_watched_when_it_is_called_by_hand() -> None:
-    shapes, original = sys.modules[SHAPES], rebind_unbacked()
+    program, shapes, original = program_of(2), sys.modules[SHAPES], rebind_unbacked()
 
     def mine(*_: object) -> None:
         """Rebinds nothing."""
 
     try:
-        with audit():
+        with audit() as findings:
             assert repr(shapes).startswith(f"<module '{SHAPES}' from ")
             setattr(shapes, "rebind_unbacked", mine)  # noqa: B010 - as a program assigns it
             assert rebind_unbacked() is not mine
+            program.run()
+        assert {finding.law for finding in findings} == {"EXACT"}
         assert (rebind_unbacked(), type(shapes)) == (mine, ModuleType)
     finally:
         vars(shapes)["rebind_unbacked"] = original
