@@ -19,7 +19,7 @@ from refimpl.laws.observation import ABSENT, Observation, Stated
 from refimpl.laws.replay import Replay
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number
-from refimpl.terms import Cond, bool_symbol, floor_div, ge, le, symbol
+from refimpl.terms import Cond, bool_symbol, float_mul, float_symbol, floor_div, ge, le, symbol
 from specs.clauses import Clause, checks
 from specs.runs import RUN_01
 from tests.laws.observations import node, seen, tensor
@@ -29,6 +29,7 @@ __all__ = ["RUN_05"]
 _LAWS = "refimpl.laws"
 S, U, V = symbol("s0"), symbol("u0"), symbol("u1")
 P = bool_symbol("p0")
+Z = float_symbol("zuf0")
 NAN = float("nan")
 AT: dict[str, Number] = {"s0": 6, "u0": 4, "u1": -2, "zuf0": 2.5, "p0": True}
 
@@ -171,6 +172,16 @@ def test_both_values_of_a_node_are_evaluated_and_differ() -> None:
     assert "sizes [5], strides [1], offset 0" in note.partition("recorded")[2]
     assert value(U, 5) == (" (4 is recorded, the operator gives 5)", True)
     assert value(tensor(U), tensor(4)) == ("the recorded and the concrete value are equal", False)
+    # A record states no order of float operations, so what rounding may explain is no difference; a number is stated.
+    third = float_mul(Z, 0.1)
+    assert value(third, 0.25 + 1e-16)[1] is False
+    assert value(third, 0.25 + 1e-15) == (
+        "0.25 and 0.250000000000001 differ by rounding, and no order of operations is recorded",
+        False,
+    )
+    assert value(third, 0.25 + 1e-9)[1]
+    assert value(0.25, 0.25 + 1e-15)[1]
+    assert value(third, NAN)[1]
     # The claim's condition is not looked at, and a node after it may raise.
     assert value(U, 5, Raised("o", "too small"))[1]
     for place in ("m", "n", "elsewhere"):

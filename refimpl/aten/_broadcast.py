@@ -60,7 +60,7 @@ def _common(ctx: Context, a: Dim, b: Dim, dim: int, message: str | None) -> Dim:
     if is_one(ctx, a):
         return b
     equal = eq(a, b)
-    if equal is not True and ctx.known(equal) is not True:
+    if equal is not True and ctx.must_state(equal):
         usual = f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
         defer_equal(ctx, equal, (a, b), message or usual)
     return a
@@ -147,7 +147,7 @@ def _require_size(ctx: Context, wanted: Dim, tensor: FakeTensor, sizes: Sizes, d
             raise RuntimeError(
                 f"The expanded size of the tensor ({wanted}) isn't allowed in a leading, non-existing dimension {dim}"
             )
-    elif ctx.known(ge(wanted, 0)) is not True:
+    elif ctx.must_state(ge(wanted, 0)):
         ctx.require(ge(wanted, 0), f"expand: negative size {wanted} in {_list(sizes)} for {_list(tensor.sizes)}")
 
 
@@ -161,7 +161,7 @@ def _expanded(ctx: Context, tensor: FakeTensor, at: int, wanted: Dim, sizes: Siz
         _require_size(ctx, wanted, tensor, sizes, at + len(sizes) - tensor.ndim)
         return wanted, 0
     equal = eq(wanted, size)
-    if ctx.known(equal) is not True:
+    if ctx.must_state(equal):
         defer_equal(ctx, equal, (size,), _mismatch(tensor, at, wanted, sizes))
     return wanted, stride
 

@@ -36,7 +36,7 @@ def require_sizes(ctx: Context, sizes: Sizes) -> None:
         if isinstance(size, int):
             if size < 0:
                 raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
-        elif ctx.known(ge(size, 0)) is not True:
+        elif ctx.must_state(ge(size, 0)):
             ctx.require(ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
 
 

@@ -110,5 +110,5 @@ def require_broadcastable(ctx: Context, source: Sizes, target: Sizes, message: s
     for size, wanted in zip(source, target[missing:], strict=True):
         if size is not wanted and size != 1:
             fits = lor(eq(size, 1), eq(size, wanted))
-            if ctx.known(fits) is not True:
+            if ctx.must_state(fits):
                 ctx.require(fits, message)

@@ -41,7 +41,7 @@ def infer_sizes(ctx: Context, numel: Dim, sizes: Sizes, message: _Message | None
         if isinstance(size, int):
             if size < 0:
                 raise RuntimeError(f"invalid shape dimension {size}")
-        elif ctx.known(ge(size, 0)) is not True:
+        elif ctx.must_state(ge(size, 0)):
             ctx.require(ge(size, 0), f"invalid shape dimension {size}")
         rest = rest * size
     if missing is None:
@@ -61,7 +61,7 @@ def _text(message: _Message | None, sizes: Sizes, numel: Dim) -> str:
 def _quotient(ctx: Context, numel: Dim, rest: Dim, sizes: Sizes, message: _Message | None) -> Dim:
     if rest == 1:
         return numel
-    if ctx.known(ne(rest, 0)) is not True:
+    if ctx.must_state(ne(rest, 0)):
         text = _text(message, sizes, numel)
         if message is None and ctx.known(eq(numel, 0)) is True:
             text = (
@@ -70,7 +70,7 @@ def _quotient(ctx: Context, numel: Dim, rest: Dim, sizes: Sizes, message: _Messa
             )
         ctx.require(ne(rest, 0), text)
     divides = eq(mod(numel, rest), 0)
-    if divides is not True and ctx.known(divides) is not True:
+    if divides is not True and ctx.must_state(divides):
         ctx.require(divides, _text(message, sizes, numel))
     return floor_div(numel, rest)
 

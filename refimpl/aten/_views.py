@@ -72,17 +72,17 @@ def as_strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, o
     if len(sizes) != len(strides):
         raise RuntimeError("mismatch in length of strides and shape")
     for stride in strides:
-        if ctx.known(ge(stride, 0)) is not True:
+        if ctx.must_state(ge(stride, 0)):
             ctx.require(
                 ge(stride, 0),
                 f"as_strided: Negative strides are not supported at the moment, got strides: {sizes_text(strides)}",
             )
     for size in sizes:
-        if ctx.known(ge(size, 0)) is not True:
+        if ctx.must_state(ge(size, 0)):
             ctx.require(ge(size, 0), f"Storage size calculation overflowed with sizes={sizes_text(sizes)}")
     if offset is None:
         return tensor.viewed(sizes, strides, tensor.offset)
-    if ctx.known(ge(offset, 0)) is not True:
+    if ctx.must_state(ge(offset, 0)):
         ctx.require(ge(offset, 0), f"Tensor: invalid storage offset {offset}")
     return tensor.viewed(sizes, strides, offset)
 
@@ -97,7 +97,7 @@ def select(ctx: Context, tensor: FakeTensor, dim: int, index: Dim) -> FakeTensor
     at = wrap_dim(dim, tensor.ndim)
     size, stride = tensor.sizes[at], tensor.strides[at]
     inside = land(ge(index, -size), lt(index, size))
-    if ctx.known(inside) is not True:
+    if ctx.must_state(inside):
         message = (
             f"select(): index {index} out of range for tensor of size {sizes_text(tensor.sizes)} at dimension {at}"
         )
@@ -125,16 +125,16 @@ def narrow(ctx: Context, tensor: FakeTensor, dim: int, start: Dim, length: Dim) 
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     at = wrap_dim(dim, tensor.ndim)
     size = tensor.sizes[at]
-    if ctx.known(ge(length, 0)) is not True:
+    if ctx.must_state(ge(length, 0)):
         ctx.require(ge(length, 0), "narrow(): length must be non-negative.")
     inside = land(le(-size, start), le(start, size))
-    if ctx.known(inside) is not True:
+    if ctx.must_state(inside):
         message = f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
         ctx.require(inside, message, IndexError)
     if ctx.known(ge(start, 0)) is not True and ctx.decide(lt(start, 0)):
         start = start + size
     fits = le(start + length, size)
-    if ctx.known(fits) is not True:
+    if ctx.must_state(fits):
         ctx.require(fits, f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     sizes = (*tensor.sizes[:at], length, *tensor.sizes[at + 1 :])
     return tensor.viewed(sizes, tensor.strides, tensor.offset + start * tensor.strides[at])
@@ -183,7 +183,7 @@ def unfold(ctx: Context, tensor: FakeTensor, dim: int, size: int, step: int) -> 
     length, stride = (tensor.sizes[at], tensor.strides[at]) if tensor.ndim else (1, 1)
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")
-    if ctx.known(le(size, length)) is not True:
+    if ctx.must_state(le(size, length)):
         ctx.require(le(size, length), f"maximum size for tensor at dimension {at} is {length} but size is {size}")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")

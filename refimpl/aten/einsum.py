@@ -154,7 +154,7 @@ def _sum_pair(ctx: Context, left: FakeTensor, right: FakeTensor, summed: Sequenc
         in_left, in_right = not is_one(ctx, left.sizes[dim]), not is_one(ctx, right.sizes[dim])
         if in_left and in_right:
             sizes = left.sizes[dim], right.sizes[dim]
-            if ctx.known(eq(*sizes)) is not True:
+            if ctx.must_state(eq(*sizes)):
                 defer_equal(ctx, eq(*sizes), sizes, "non-broadcast dimensions must match")
         if dim in summed:
             continue

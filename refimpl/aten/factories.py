@@ -320,7 +320,7 @@ def _require_interval(ctx: Context, low: Dim, high: Dim) -> None:
     from refimpl.terms import lt
 
     condition = lt(low, high)
-    if ctx.known(condition) is not True:
+    if ctx.must_state(condition):
         ctx.require(condition, f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
 
 

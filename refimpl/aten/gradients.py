@@ -88,7 +88,7 @@ def embedding_dense_backward(
 def _require_sizes(ctx: Context, sizes: Sizes) -> None:
     """Sizes of which zeros are made."""
     for size in sizes:
-        if ctx.known(ge(size, 0)) is not True:
+        if ctx.must_state(ge(size, 0)):
             ctx.require(ge(size, 0), "zeros: Dimension size must be non-negative.")
 
 
@@ -112,7 +112,7 @@ def select_backward(ctx: Context, grad_output: FakeTensor, input_sizes: Sizes, d
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     at = wrap_dim(dim, len(input_sizes))
     inside = land(ge(index, -input_sizes[at]), lt(index, input_sizes[at]))
-    if ctx.known(inside) is not True:
+    if ctx.must_state(inside):
         message = f"select(): index {index} out of range for tensor of size {sizes_text(input_sizes)} at dimension {at}"
         ctx.require(inside, message, IndexError)
     _require_written(ctx, grad_output, (*input_sizes[:at], *input_sizes[at + 1 :]))
@@ -128,7 +128,7 @@ def slice_backward(
     if not input_sizes:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     at = wrap_dim(dim, len(input_sizes))
-    if ctx.known(gt(step, 0)) is not True:
+    if ctx.must_state(gt(step, 0)):
         ctx.require(gt(step, 0), "slice step must be positive")
     length = exact_slice_length(ctx, input_sizes[at], start, end, step)
     _require_written(ctx, grad_output, (*input_sizes[:at], length, *input_sizes[at + 1 :]))

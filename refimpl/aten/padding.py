@@ -49,7 +49,7 @@ def _constant(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
             cropped = narrow(ctx, cropped, dim, -before, cropped.sizes[dim] + before)
         if _is_negative(ctx, after):
             cropped = narrow(ctx, cropped, dim, 0, cropped.sizes[dim] + after)
-        if ctx.known(ge(size, 0)) is not True:
+        if ctx.must_state(ge(size, 0)):
             ctx.require(
                 ge(size, 0),
                 f"The input size {tensor.sizes[dim]}, plus negative padding {before} and {after} resulted in a "
@@ -97,7 +97,7 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
 def _require_result(ctx: Context, tensor: FakeTensor, sizes: Sizes, count: int) -> None:
     """Require that one of the padded sizes is at least 1 (the kernels ask no more) and that none is negative."""
     filled = lor(*[ge(size, 1) for size in sizes[-count:]])
-    if ctx.known(filled) is not True:
+    if ctx.must_state(filled):
         names = "DHW"[-count:]
         have = ", ".join(f"{name}: {size}" for name, size in zip(names, tensor.sizes[-count:], strict=True))
         want = " ".join(f"{name}: {size}" for name, size in zip(names, sizes[-count:], strict=True))
@@ -107,7 +107,7 @@ def _require_result(ctx: Context, tensor: FakeTensor, sizes: Sizes, count: int) 
 
 def _require_filled(ctx: Context, tensor: FakeTensor, dim: int, count: int) -> None:
     size = tensor.sizes[dim]
-    if ctx.known(ge(size, 1)) is not True:
+    if ctx.must_state(ge(size, 1)):
         ctx.require(
             ge(size, 1),
             f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "
@@ -118,7 +118,7 @@ def _require_filled(ctx: Context, tensor: FakeTensor, dim: int, count: int) -> N
 def _require_reflection(ctx: Context, tensor: FakeTensor, dim: int, before: Dim, after: Dim, argument: int) -> None:
     size = tensor.sizes[dim]
     fits = land(lt(before, size), lt(after, size))
-    if ctx.known(fits) is not True:
+    if ctx.must_state(fits):
         ctx.require(
             fits,
             f"Argument #{argument}: Padding size should be less than the corresponding input dimension, but got: "
@@ -147,10 +147,10 @@ def _circular(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
         dim = tensor.ndim - 1 - i
         before, after, size = pad[2 * i], pad[2 * i + 1], tensor.sizes[dim]
         fits = land(le(before, size), le(after, size))
-        if ctx.known(fits) is not True:
+        if ctx.must_state(fits):
             ctx.require(fits, "Padding value causes wrapping around more than once.")
         padded = size + before + after
-        if ctx.known(ge(padded, 0)) is not True:
+        if ctx.must_state(ge(padded, 0)):
             ctx.require(ge(padded, 0), "Negative padding value is resulting in an empty dimension")
         sizes[dim] = padded
     return fresh(ctx, tensor, tuple(sizes))

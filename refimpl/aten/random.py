@@ -206,11 +206,11 @@ def multinomial(ctx: Context, self: FakeTensor, num_samples: Dim, replacement: b
         )
     if self.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
-    if ctx.known(gt(num_samples, 0)) is not True:
+    if ctx.must_state(gt(num_samples, 0)):
         ctx.require(gt(num_samples, 0), "cannot sample n_sample <= 0 samples")
     if not replacement:
         fits = le(num_samples, self.sizes[-1])
-        if ctx.known(fits) is not True:
+        if ctx.must_state(fits):
             ctx.require(fits, "cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     sizes = (*self.sizes[:-1], num_samples)
     return FakeTensor(sizes, contiguous_strides(ctx, sizes), DType.int64, self.device)

@@ -64,7 +64,7 @@ def _is_ascending(ctx: Context, step: _Number) -> bool:
             raise RuntimeError("step must be nonzero")
         return step > 0
     if isinstance(step, IntTerm):
-        if ctx.known(ne(step, 0)) is not True:
+        if ctx.must_state(ne(step, 0)):
             ctx.require(ne(step, 0), "step must be nonzero")
         return ctx.decide(gt(step, 0))
     return ctx.decide(float_ge(step, 0.0))
@@ -73,7 +73,7 @@ def _is_ascending(ctx: Context, step: _Number) -> bool:
 def _length(ctx: Context, start: _Number, end: _Number, step: _Number, dtype: DType) -> Dim:
     ascending = _is_ascending(ctx, step)
     consistent = _ordered(end, start) if ascending else _ordered(start, end)
-    if consistent is not True and ctx.known(consistent) is not True:
+    if consistent is not True and ctx.must_state(consistent):
         ctx.require(consistent, _INCONSISTENT)
     if dtype is DType.int64 or not any(map(_is_real, (start, end, step))):
         first, last, by = _as_int(start), _as_int(end), _as_int(step)
@@ -150,7 +150,7 @@ def _spaced(ctx: Context, name: str, start: object, end: object, steps: Dim, opt
     for bound in (start, end):
         if isinstance(bound, FakeTensor) and bound.ndim:
             raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors")
-    if ctx.known(ge(steps, 0)) is not True:
+    if ctx.must_state(ge(steps, 0)):
         ctx.require(ge(steps, 0), "number of steps must be non-negative")
     dtype = options.dtype
     if dtype is None and any(isinstance(bound, complex) for bound in (start, end)):

@@ -31,7 +31,7 @@ def _require_within(ctx: Context, inner: Sizes, outer: Sizes, skipped: int | Non
         if dim == skipped or small is large:
             continue
         fits = le(small, large)
-        if ctx.known(fits) is not True:
+        if ctx.must_state(fits):
             ctx.require(lor(fits, empty) if empty is not False else fits, message)
 
 

@@ -55,7 +55,7 @@ def split_by(ctx: Context, tensor: FakeTensor, size: Dim, dim: int) -> list[Fake
         return [tensor.viewed(tensor.sizes, tensor.strides, tensor.offset)]
     if ctx.known(ge(size, length)) is True:
         return [narrow(ctx, tensor, at, 0, length)]
-    if ctx.known(gt(size, 0)) is not True:
+    if ctx.must_state(gt(size, 0)):
         message = f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}"
         ctx.require(lor(gt(size, 0), eq(length, 0)), message)
     count = _count(ctx, (length + size - 1) // size)
@@ -70,7 +70,7 @@ def split_sizes(ctx: Context, tensor: FakeTensor, sizes: Sizes, dim: int) -> lis
     at = wrap_dim(dim, tensor.ndim)
     total: Dim = 0
     for size in sizes:
-        if ctx.known(ge(size, 0)) is not True:
+        if ctx.must_state(ge(size, 0)):
             ctx.require(
                 ge(size, 0),
                 "split_with_sizes expects split_sizes have only non-negative entries, but got "

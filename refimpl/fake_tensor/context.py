@@ -59,6 +59,13 @@ class Context(Protocol):
         """
         ...
 
+    def must_state(self, condition: Cond) -> bool:
+        """Whether a requirement is to be stated: false of one that is known to hold, whose message need not be made.
+
+        A run that wants to hear every requirement hears also those that earlier ones imply.
+        """
+        ...
+
     def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
         """A requirement that the operator's kernel enforces. Raises ``error(message)`` if it is known to be false."""
         ...

@@ -108,6 +108,12 @@ class FakeTensorMode:
         self._env.specialize(condition if hint else lnot(condition), self._env.hint_text(condition))
         return hint
 
+    def must_state(self, condition: Cond) -> bool:
+        """Whether a requirement is to be stated: it is not known to hold, or all are to be stated."""
+        if condition is True:
+            return False
+        return self._env.states_known or self.known(condition) is not True
+
     # -- statements --
 
     def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:

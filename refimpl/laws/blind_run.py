@@ -63,12 +63,14 @@ class Prepared:
     inputs: tuple[Node, ...]
     interpreter: BlindInterpreter
 
-    def run(self) -> BlindRun:
+    def run(self, *, states_known: bool = False) -> BlindRun:
         """Propagate the program on its placeholders' recorded values under Γ alone.
 
-        A node that raises keeps its recorded value, so that what does not depend on it is still judged.
+        A node that raises keeps its recorded value, so that what does not depend on it is still judged. With
+        ``states_known`` operators state also those of their requirements that asserts before them imply.
         """
         env = self.new_environment()
+        env.states_known = states_known
         mode = FakeTensorMode(env)
         values = inputs_of(self.inputs, mode)
         steps = [Step(node.name, node, value, (), is_input=True) for node, value in values.items()]

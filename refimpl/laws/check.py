@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import final
 
 from refimpl.export import ExportedProgram, UnreadGuard
-from refimpl.laws.blind_run import BlindRun, blind_run
+from refimpl.laws.blind_run import BlindRun, prepare
 from refimpl.laws.concrete import NOTHING, Silenced
 from refimpl.laws.decide import Decided
 from refimpl.laws.determine import determined
+from refimpl.laws.emission import with_emission
 from refimpl.laws.judge import Judgement, Replayer, judge
 from refimpl.laws.observation import Observation
 from refimpl.laws.observe import observe
@@ -23,7 +24,7 @@ from refimpl.laws.unrecorded import unrecorded
 from refimpl.laws.values_json import values_json
 from refimpl.solver import DEFAULT_BUDGET, Model, Solver, SolverName, make_solver
 from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
-from refimpl.symbolic_shapes.profiles import PROFILES
+from refimpl.symbolic_shapes.profiles import PROFILES, Profile
 from refimpl.terms import Scalar, Symbol
 
 __all__ = ["check", "examine"]
@@ -61,12 +62,25 @@ def examine(
     path: str | None = None,
 ) -> tuple[ProgramReport, tuple[Decided, ...]]:
     """The verdict of :func:`check`, and the obligations that it rests on, each with its own verdict."""
-    run = blind_run(program, profile=PROFILES[profile])
     engine = make_solver(solver, budget=budget)
-    seen = determined(observe(run), engine)
+    run, seen = _observed(program, PROFILES[profile], engine)
     judgement = judge(seen, engine, _ProgramReplayer(program, supply_of(run, seen)), reprove=reprove)
     report = _report(program, seen, judgement, engine, path, values_json(seen) if values else None)
     return report, judgement.decided
+
+
+def _observed(program: ExportedProgram, profile: Profile, engine: Solver) -> tuple[BlindRun, Observation]:
+    """A blind run and what it shows.
+
+    Where an assert is lost (law EMIT) the run is repeated so that operators state also what that assert implied.
+    """
+    prepared = prepare(program, profile=profile)
+    run = prepared.run()
+    seen = determined(observe(run), engine)
+    if all(stated.emitted for stated in with_emission(seen).after):
+        return run, seen
+    run = prepared.run(states_known=True)
+    return run, determined(observe(run), engine)
 
 
 @final

@@ -119,6 +119,10 @@ class ConcreteContext:
         """The truth of the condition."""
         return self._plain(condition)
 
+    def must_state(self, condition: Cond) -> bool:
+        """Whether the condition is false."""
+        return not self._plain(condition)
+
     def decide(self, condition: Cond) -> bool:
         """The truth of the condition."""
         return self._plain(condition)

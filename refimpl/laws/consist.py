@@ -14,6 +14,8 @@ from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined,
 __all__ = ["CONSIST", "breaking", "common_model", "find_model", "finding", "shrunk", "with_defined"]
 
 _TRIES: Final = 60
+# A product with one of these is exact, so that nothing differs there by rounding alone.
+_REALS: Final = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 64.0)
 
 
 def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], solver: Solver) -> Model | str | None:
@@ -135,8 +137,11 @@ def _solved(condition: Cond, free: Symbol, valuation: Model) -> Iterable[int]:
 
 
 def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapping[str, int]) -> Model | None:
-    """A neighbour of the model that satisfies the conditions and not the goal, if a short search finds one."""
-    for attempt in _moves(dict(completed(model, (goal, *conditions))), goal, hints):
+    """The model or a neighbour that satisfies the conditions and not the goal, if a short search finds one."""
+    start = completed(model, (goal, *conditions))
+    floats = sorted(s.name for s in free_of(goal) if isinstance(s, Symbol) and s.sort is Sort.FLOAT)
+    reals = [{**start, name: real} for name in floats for real in _REALS]
+    for attempt in (start, *_moves(start, goal, hints), *reals):
         if not holds(goal, attempt) and all(holds(condition, attempt) for condition in conditions):
             return attempt
     return None

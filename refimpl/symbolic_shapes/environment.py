@@ -86,6 +86,8 @@ class Environment:
         self.named: dict[Symbol, str] = {}
         # What made the last failing node fail; it outlives the roll-back of the log.
         self.violated: Requirement | None = None
+        # Whether operators state also what is known to hold: who hears their requirements may not take it as known.
+        self.states_known = False
         self.runtime_asserts_frozen = False
         self.frozen = False
         self._suppressed = 0

@@ -57,6 +57,9 @@ class WithBodies:
     def known(self, condition: Cond) -> bool | None:
         return self.inner.known(condition)
 
+    def must_state(self, condition: Cond) -> bool:
+        return self.inner.must_state(condition)
+
     def decide(self, condition: Cond) -> bool:
         return self.inner.decide(condition)
 

@@ -30,6 +30,10 @@ class RecordedContext:
         """What the assumptions decide."""
         return condition if isinstance(condition, bool) else self.bounds.known(condition)
 
+    def must_state(self, condition: Cond) -> bool:
+        """What the assumptions do not imply."""
+        return self.known(condition) is not True
+
     def hint(self, condition: Scalar) -> int | float | bool | None:
         """The value for the example inputs."""
         try:

@@ -101,8 +101,23 @@ def deferred(*, live: bool) -> Case:
     return equivalent(program) if live else broken(program, "equivalent", "EMIT")
 
 
+def silent(*, low: int) -> Case:
+    """``u0 >= low`` is recorded as true, so that only the split into 2 and ``u0 - 2`` asks anything: at least 2."""
+    program = ProgramBuilder()
+    program.unbacked("u0", low, None)
+    item = program.call("aten.item.default", program.input("n", tensor([], "int64")), out=U0)
+    program.assert_scalar(program.call("_operator.ge", item, low, out=True))
+    whole = program.call("aten.zeros.default", [item], out=tensor([U0]))
+    rest = program.call("_operator.sub", item, 2, out=U0 - 2)
+    parts = [tensor([2]), tensor([U0 - 2], offset=2)]
+    program.output(*program.call_tuple("aten.split_with_sizes.default", whole, [2, rest], outs=parts))
+    return equivalent(program) if low == 2 else broken(program, "equivalent", "EMIT")
+
+
 CASES: Final = {
     **titled(on_a_later_count, first_count_is_dead, on_a_count_of_a_branch),
+    "what_is_silent_is_enforced_by_an_operator": partial(silent, low=2),
+    "what_is_silent_is_half_enforced_by_an_operator": partial(silent, low=4),
     "on_another_count_live": partial(on_another_count, live=True),
     "on_another_count_dead": partial(on_another_count, live=False),
     "deferred_live": partial(deferred, live=True),

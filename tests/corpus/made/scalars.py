@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from refimpl.export.builder import ProgramBuilder, Value, tensor
-from refimpl.export.prefix import Expression, as_expression, symbol
+from refimpl.export.prefix import Expression, apply, as_expression, symbol
 from tests.corpus.made.case import Case, broken, equivalent, titled
 from tests.oracle.brute import Box
 
@@ -207,6 +207,15 @@ def lifted_float(*, right: bool) -> Case:
     return equivalent(program) if right else broken(program, None, "VALUE")
 
 
+def float_product(*, factor: float, recorded: float) -> Case:
+    """An item times a number, recorded with that factor or with another one: at 1.0 they differ."""
+    program = ProgramBuilder()
+    zuf0 = program.unbacked_float("zuf0")
+    item = program.call("aten.item.default", program.input("x", tensor([])), out=zuf0)
+    program.output(program.call("_operator.mul", item, factor, out=apply("Mul", as_expression(recorded), zuf0)))
+    return equivalent(program) if factor == recorded else broken(program, "equivalent", "VALUE")
+
+
 CASES: Final = {
     **titled(lost_bound, kept_bound, bound_by_the_operator, bound_above_the_operators, unrecorded_requirement),
     "small_dtype_right": partial(small_dtype, right=True),
@@ -230,6 +239,8 @@ CASES: Final = {
     "float_item_right": partial(float_item, low=None),
     "float_item_wrong": partial(float_item, low=0),
     **titled(float_for_an_integer),
+    "float_product_right": partial(float_product, factor=2.0, recorded=2.0),
+    "float_product_wrong": partial(float_product, factor=2.0, recorded=4.0),
     "lifted_float_right": partial(lifted_float, right=True),
     "lifted_float_wrong": partial(lifted_float, right=False),
 }
