@@ -125,6 +125,18 @@ def _one_of(names: tuple[str, ...]) -> Converter:
     return check
 
 
+# In the order of PyTorch's MemoryFormat, whose codes binding takes for it.
+_MEMORY_FORMATS: Final[tuple[MemoryFormat, ...]] = (
+    "contiguous_format", "preserve_format", "channels_last", "channels_last_3d",
+)  # fmt: skip
+
+
+def _memory_format(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_MEMORY_FORMATS):
+        return _MEMORY_FORMATS[value]
+    return _one_of(_MEMORY_FORMATS)(value)
+
+
 def _dtype(value: object) -> object:
     if type(value) is DType:
         return value
@@ -163,7 +175,7 @@ _ELEMENTS: Final[dict[str, Converter]] = {
     "Scalar": _scalar,
     "ScalarType": _dtype,
     "Layout": _one_of(get_args(Layout)),
-    "MemoryFormat": _one_of(get_args(MemoryFormat)),
+    "MemoryFormat": _memory_format,
     "str": _str,
     "Device": _device,
     "Generator": _generator,
@@ -177,10 +189,14 @@ def _optional(element: Converter) -> Converter:
     return check
 
 
-def _list(element: Converter, size: int | None) -> Converter:
+def _list(element: Converter, size: int | None, fixed: int | None) -> Converter:
     def check(value: object) -> object:
         if isinstance(value, (list, tuple)):
             items = cast("list[object] | tuple[object, ...]", value)  # isinstance leaves the elements unknown
+            if fixed is not None and len(items) != fixed:
+                raise RuntimeError(
+                    f"Tried to convert a List with {len(items)} elements to a fixed-size array of size {fixed}"
+                )
             try:
                 return tuple([element(item) for item in items])
             except _Undefined:
@@ -197,7 +213,8 @@ def _plain(kind: ArgumentType) -> Converter:
     element = _ELEMENTS.get(kind.base, _anything)
     if kind.is_list:
         size = kind.size if kind.base in ("int", "float") else None
-        element = _list(_optional(element) if kind.optional_element else element, size)
+        fixed = kind.size if kind.base == "bool" else None
+        element = _list(_optional(element) if kind.optional_element else element, size, fixed)
     return _optional(element) if kind.optional else element
 
 

@@ -147,6 +147,8 @@ def in_place(functional: ShapeFunction, *, overlapping: bool = False, wording: s
 
     def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
         result = functional(ctx, target, *arguments)
+        if result is target:
+            return target  # nothing is written
         if isinstance(result, FakeTensor):
             require_fits(ctx, target, result.sizes, result.dtype, wording)
         if not overlapping:

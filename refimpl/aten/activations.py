@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import elementwise, like, pointwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
@@ -133,6 +133,15 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
     return input if not (train and p != 0) and made.strides == input.strides and input.offset == 0 else made
 
 
+@shape("aten.dropout_.default")
+def dropout_in_place(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
+    """The same written over the tensor; nothing is written without training."""
+    dropout(ctx, input, p, train)
+    if train and p != 0:
+        require_no_overlap(ctx, input)
+    return input
+
+
 @shape("aten.alpha_dropout.default")
 def alpha_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """Saturates elements at random in training; otherwise the tensor itself."""
@@ -157,7 +166,7 @@ def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None
     """The tensor with elements zeroed at random, and the mask of those kept; if none can be, the tensor itself."""
     if train is not False and not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={1 - p:g}")
-    _require_scalable(input, p, train is not False)
+    _require_scalable(input, p, train is not False and ctx.known(eq(input.numel(), 0)) is not True)
     mask = like(ctx, input, DType.bool)
     if not train or p == 0:
         return input, mask

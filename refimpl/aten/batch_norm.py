@@ -35,7 +35,7 @@ def _normalized(
     elif input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     channels = input.sizes[1]
-    if training and (mean is None) is not (variance is None):
+    if training is not None and (mean is None) is not (variance is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     for vector in (mean, variance):
         if training is not None and vector is not None:

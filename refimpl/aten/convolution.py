@@ -141,10 +141,11 @@ def _transposed_sizes(
             f"{e} stride: {s} dilation: {d}",
         )
         sizes.append((size - 1) * s - 2 * p + d * (weight.sizes[dim + 2] - 1) + e + 1)
-    # Not every kernel refuses a result of size 0.
+    # Not every kernel refuses a result of size 0; those of complex numbers do.
+    least = 1 if input.dtype.is_complex else 0
     require(
         ctx,
-        land(*(ge(size, 0) for size in sizes)),
+        land(*(ge(size, least) for size in sizes)),
         "Given input size per channel: ",
         lambda: (
             f"({' x '.join(map(str, input.sizes[2:]))}). "

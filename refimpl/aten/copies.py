@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes, defer_equal, is_one
 from refimpl.aten._elementwise import like
 from refimpl.aten._factory import require_sizes
 from refimpl.aten._in_place import require_fits, require_no_overlap
+from refimpl.aten._promotion import Number, Operand, number_category
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import (
     contiguous_strides,
@@ -193,13 +195,27 @@ def to_dtype_layout(
 def to_other(
     ctx: Context,
     self: FakeTensor,
-    other: FakeTensor,
+    other: Operand,
     non_blocking: bool,
     copy: bool,
     memory_format: MemoryFormat | None,
 ) -> Value:
-    """The dtype and device of another tensor."""
+    """The dtype and device of another tensor; of a number the dtype that Python's has."""
+    if not isinstance(other, FakeTensor):
+        return _converted_tensor(ctx, self, _python_dtype(other), None, None, copy, memory_format)
     return _converted_tensor(ctx, self, other.dtype, other.layout, other.device, copy, memory_format)
+
+
+_PYTHON_DTYPES: Final = {
+    Category.BOOL: DType.bool,
+    Category.INTEGRAL: DType.int64,
+    Category.FLOATING: DType.float64,
+    Category.COMPLEX: DType.complex128,
+}
+
+
+def _python_dtype(number: Number) -> DType:
+    return _PYTHON_DTYPES[number_category(number)]
 
 
 @shape("aten.type_as.default")

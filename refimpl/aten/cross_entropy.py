@@ -29,7 +29,7 @@ def _require_weight(ctx: Context, weight: FakeTensor | None, classes: Dim) -> No
         f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
         f"shape: {_text(weight.sizes)}"
     )
-    if weight.ndim > 1:
+    if weight.ndim != 1:
         raise RuntimeError(message)
     ctx.require(eq(weight.numel(), classes), message)
 
@@ -61,6 +61,9 @@ def nll_loss_forward(
         ctx.require(eq(self.sizes[0], found), message)
     _require_weight(ctx, weight, self.sizes[-1])
     _require_classes(target)
+    if weight is not None and weight.dtype is not self.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(weight.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     rows = self.sizes[:1] if reduction == NONE and self.ndim == 2 else ()
     return dense(ctx, self, rows), dense(ctx, self, ())
 
@@ -143,7 +146,8 @@ def nll_loss_nd(
     if self.ndim < 1:
         raise ValueError(f"Expected 1 or more dimensions (got {self.ndim})")
     if self.ndim != 1:
-        found = target.sizes[0] if target.sizes else 1
+        # Of a target without dimensions a size is read that is not there.
+        found = target.sizes[0] if target.sizes else 0
         message = f"Expected input batch_size ({self.sizes[0]}) to match target batch_size ({found})."
         ctx.require(eq(self.sizes[0], found), message, ValueError)
     if self.ndim <= 2:

@@ -26,6 +26,8 @@ def _require_arguments(
         raise RuntimeError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.ndim}")
     if indices.ndim not in (1, 2):
         raise RuntimeError(f"input has to be a 1D or 2D Tensor, but got Tensor of dimension {indices.ndim}")
+    if samples is not None and mode != _SUM and not 0 <= mode <= _MAX:
+        raise RuntimeError("embedding_bag: per_sample_weights only supported with mode='sum'")
     if not 0 <= mode <= _MAX:
         raise RuntimeError("`mode` must be sum, mean, or max.")
     if offsets.ndim != 1:

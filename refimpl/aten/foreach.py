@@ -210,7 +210,11 @@ def foreach_power_sum(ctx: Context, self: _Tensors, ord: object, dtype: DType | 
         if tensor.dtype.category in (Category.BOOL, Category.INTEGRAL):
             message = f"\"powsum_cpu\" not implemented for '{scalar_type_name(tensor.dtype)}'"
             ctx.require(eq(tensor.numel(), 0), message, NotImplementedError)  # PyTorch's own class
-    return [FakeTensor((), (), real_of(tensor.dtype if dtype is None else dtype), tensor.device) for tensor in self]
+
+    def summed(own: DType) -> DType:
+        return DType.int64 if own.category in (Category.BOOL, Category.INTEGRAL) else real_of(own)
+
+    return [FakeTensor((), (), summed(tensor.dtype if dtype is None else dtype), tensor.device) for tensor in self]
 
 
 @shape("aten._foreach_mm.default")

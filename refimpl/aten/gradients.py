@@ -150,7 +150,7 @@ def avg_pool2d_backward(
     """The gradient of the input, in its memory format; the kernel does not look at the gradient's batch."""
     if divisor_override is not None:
         ctx.require(ne(divisor_override, 0), "divisor must be not zero")
-    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, (1, 1), ceil_mode)
+    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, (1, 1), ceil_mode, "avg_pool2d")
     require_pooled(ctx, grad_output, sizes, len(sizes) - 3)
     _require_dtype(self, grad_output, f"expected dtype {cxx_type(self)} for `gradOutput` but got dtype ")
     return in_format_of(ctx, self, self.sizes)
@@ -172,12 +172,12 @@ def adaptive_avg_pool2d_backward(ctx: Context, grad_output: FakeTensor, self: Fa
             f"sizes {sizes_text(grad_output.sizes)} with dimension {dim} being empty"
         )
         ctx.require(ne(size, 0), message)
-    if self.ndim not in (3, 4):
-        raise RuntimeError(f"{template}: Expected 3D or 4D tensor, but got {sizes_text(self.sizes)}")
     if grad_output.ndim != self.ndim:
         raise RuntimeError(
             f"{template}: Expected dimensions {self.ndim} for `grad_output` but got dimensions {grad_output.ndim}"
         )
+    if self.ndim not in (3, 4):
+        raise RuntimeError(f"{template}: Expected 3D or 4D tensor, but got {sizes_text(self.sizes)}")
     _require_dtype(self, grad_output, f"{template}: Expected dtype {cxx_type(self)} for `grad_output` but got dtype ")
     return in_format_of(ctx, self, self.sizes)
 
@@ -202,6 +202,9 @@ def native_layer_norm_backward(
     """The gradients of input, weight and bias; of the result's gradient and the statistics no size counts."""
     require_normalized(ctx, input, normalized_shape, weight, bias)
     _require_scalar_type(input, grad_out)
+    if input.dtype in (DType.float32, DType.float64):  # narrower ones may have wider statistics
+        for statistic in (mean, rstd):
+            _require_scalar_type(input, statistic)
     sizes = tuple(normalized_shape)
     scale = dense(ctx, input, sizes) if weight is not None else None
     shift = dense(ctx, input, sizes) if bias is not None else None
@@ -265,7 +268,7 @@ def nll_loss_backward(
     if self.ndim == 1 and target.ndim == 1:
         raise RuntimeError(f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})")
     if self.ndim == 2:
-        batch = target.sizes[0] if target.ndim else 1
+        batch = target.sizes[wrap_dim(0, target.ndim, scalar_has_one=False)]
         message = f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})"
         ctx.require(eq(self.sizes[0], batch), message)
     total = total_weight.numel()

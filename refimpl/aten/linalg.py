@@ -8,7 +8,7 @@ from itertools import pairwise
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._linalg import column_major, require_float, require_square
 from refimpl.aten._promotion import Number, real_of
 from refimpl.aten._reduction import reduced_sizes, sum_dtype
@@ -78,7 +78,8 @@ def _rank(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) 
     empty = decided(ctx, eq(self.numel(), 0))
     if hermitian and not empty:
         require_square(ctx, self, "linalg.eigh")
-    require_float(self, "linalg.eigh" if hermitian else "linalg.svd")
+    if not empty:
+        require_float(self, "linalg.eigh" if hermitian else "linalg.svd")
     return dense(ctx, self, self.sizes[:-2] if empty else _batch(ctx, self, *tolerances), DType.int64)
 
 
@@ -93,7 +94,7 @@ def linalg_matrix_rank_tolerances(
     ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool
 ) -> FakeTensor:
     """The number of singular values above absolute and relative tolerance."""
-    if not self.dtype.is_floating_point and not self.dtype.is_complex:
+    if rtol is None and not self.dtype.is_floating_point and not self.dtype.is_complex:
         raise RuntimeError("This function doesn't handle types other than float and double")
     return _rank(ctx, self, hermitian, atol, rtol)
 
@@ -138,6 +139,7 @@ def linalg_multi_dot(ctx: Context, tensors: Sequence[FakeTensor]) -> FakeTensor:
     """A chain of matrix products; the first and the last factor may be vectors."""
     if len(tensors) < 2:
         raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(tensors)))
+    _require_one_dtype(tensors)
     for position, tensor in enumerate(tensors):
         if position in (0, len(tensors) - 1):
             if tensor.ndim not in (1, 2):
@@ -154,6 +156,15 @@ def linalg_multi_dot(ctx: Context, tensors: Sequence[FakeTensor]) -> FakeTensor:
             )
             ctx.require(eq(left.sizes[-1], right.sizes[0]), message)
     return _chain(ctx, tensors)
+
+
+def _require_one_dtype(tensors: Sequence[FakeTensor]) -> None:
+    for position, tensor in enumerate(tensors):
+        if tensor.dtype is not tensors[0].dtype:
+            raise RuntimeError(
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {cxx_type(tensors[0])} and "
+                f"tensor {position} {cxx_type(tensor)}"
+            )
 
 
 def _chain(ctx: Context, tensors: Sequence[FakeTensor]) -> FakeTensor:

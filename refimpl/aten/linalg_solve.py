@@ -151,7 +151,7 @@ def linalg_solve_triangular(
     """The solution of a triangular system, column-major."""
     require_solvable(ctx, self, B, "linalg.solve_triangular", left=left)
     sizes, _ = batch_pair(ctx, B, self)
-    return column_major(ctx, B, sizes)
+    return column_major(ctx, self, sizes)
 
 
 @shape("aten.triangular_solve.default")
@@ -210,6 +210,7 @@ def linalg_lu_solve(
 ) -> FakeTensor:
     """The solution given LU factors."""
     name = "linalg.lu_solve"
+    require_float(LU, f"torch.{name}")
     if LU.dtype is not B.dtype:
         names = scalar_type_name(LU.dtype), scalar_type_name(B.dtype)
         raise RuntimeError(
@@ -219,7 +220,7 @@ def linalg_lu_solve(
     if pivots.dtype is not DType.int32:
         raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
     require_square(ctx, LU, f"torch.{name}")
-    if pivots.ndim and LU.sizes[-1] is not pivots.sizes[-1]:
+    if LU.sizes[-1] is not pivots.sizes[wrap_dim(-1, pivots.ndim, scalar_has_one=False)]:
         message = f"{name}: Number of pivots per batch should be same as the dimension of the matrix"
         require(ctx, eq(LU.sizes[-1], pivots.sizes[-1]), message)
     require_solvable(ctx, LU, B, name, left=left)
@@ -254,7 +255,11 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
     if pivots.dtype.category is not Category.INTEGRAL:
         raise RuntimeError(f"{name}: Expected pivots to be integers. Got {scalar_type_name(pivots.dtype)}")
     _require_pivots(ctx, LD, pivots, name, "LD")
-    require_solvable(ctx, LD, B, name, left=True)
+    message = (
+        f"Incompatible matrix sizes for {name}: each A matrix is {LD.sizes[-1]} by {LD.sizes[-1]} but each b matrix is "
+        f"{B.sizes[-2]} by {B.sizes[-1]}"
+    )
+    ctx.require(eq(LD.sizes[-1], B.sizes[-2]), message)
     _require_one_dtype(LD, B)
     return column_major(ctx, B, batch_pair(ctx, B, LD)[0])
 
@@ -288,13 +293,12 @@ def ormqr(
         if tensor.ndim < 2:
             raise RuntimeError(f"{name}: {label} must have at least 2 dimensions.")
     at = -2 if left else -1
-    reflectors = input2.sizes[-1] if input2.sizes else 0
+    reflectors = input2.sizes[wrap_dim(-1, input2.ndim, scalar_has_one=False)]
     message = f"{name}: other.shape[{at}] must be greater than or equal to tau.shape[-1]"
     ctx.require(ge(input3.sizes[at], reflectors), message)
     ctx.require(eq(input3.sizes[at], self.sizes[-2]), f"{name}: other.shape[{at}] must be equal to input.shape[-2]")
-    if input2.sizes:
-        message = f"{name}: tau.shape[-1] must be equal to min(other.shape[{at}], input.shape[-1])"
-        ctx.require(eq(reflectors, int_min(input3.sizes[at], self.sizes[-1])), message)
+    message = f"{name}: tau.shape[-1] must be equal to min(other.shape[{at}], input.shape[-1])"
+    ctx.require(eq(reflectors, int_min(input3.sizes[at], self.sizes[-1])), message)
     _require_reflectors(ctx, self, input2, input3)
     if input2.dtype is not self.dtype:
         raise RuntimeError(

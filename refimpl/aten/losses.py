@@ -43,7 +43,8 @@ def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reducti
         raise RuntimeError(f"result type Float can't be cast to the desired output type {scalar_type_name(self.dtype)}")
     loss = pointwise(ctx, Kind.DEFAULT, self, target)
     require_fits(ctx, self, loss.sizes, self.dtype)
-    return reduced(ctx, loss, reduction)
+    # What is not the mean is the sum here.
+    return loss if reduction == NONE else dense(ctx, loss, ())
 
 
 @shape("aten.l1_loss.default")
@@ -120,8 +121,8 @@ def binary_cross_entropy_with_logits(
 ) -> FakeTensor:
     """The cross entropy of logits, with weights that broadcast."""
     for other in (self, pos_weight, weight):
-        if other is not None and other.sizes != target.sizes:
-            require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), target.dtype)
+        if other is not None:
+            require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), other.dtype)
     operands = [tensor for tensor in (target, self, pos_weight, weight) if tensor is not None]
     loss = pointwise(ctx, Kind.DEFAULT, *operands)
     # The loss is written over a product with the target.
@@ -254,6 +255,8 @@ def multilabel_margin_loss_forward(
 @shape("aten.multilabel_margin_loss.default")
 def multilabel_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """The loss of several target classes a row."""
+    if target.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
     return multilabel_margin_loss_forward(ctx, self, target, reduction)[0]
 
 

@@ -180,6 +180,8 @@ def addbmm(
     ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """``beta * self + alpha * sum over the batch of batch1 @ batch2``."""
+    if batch1.ndim == 3:
+        wrap_dim(2, batch2.ndim)
     _require_batches(batch1, batch2)
     (count, rows, inner), (count2, inner2, columns) = batch1.sizes, batch2.sizes
     require_equal(ctx, count, count2, f"batch1 and batch2 must have same number of batches, got {count} and {count2}")
@@ -229,18 +231,24 @@ def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta
     message = f"size mismatch, got input ({size}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
     require_equal(ctx, inner, vec.sizes[0], message)
     ctx.require(lor(eq(rows, size), eq(size, 1)), message)
+    if ctx.known(eq(rows, 0)) is True and self.dtype is not DType.bool:
+        return dense(ctx, self, self.sizes)  # ``self`` is not expanded to what is empty
     return _added(ctx, self, dense(ctx, vec, (rows,)))
 
 
 @shape("aten.addr.default")
 def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number) -> FakeTensor:
     """``beta * self + alpha * outer(vec1, vec2)``."""
-    for tensor, name in ((vec1, "vec1"), (vec2, "vec2")):
-        if tensor.ndim != 1:
-            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {tensor.ndim}-D")
+    _require_vectors(vec1, vec2)
     outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), result_type(ctx, vec1, vec2))
     expanded = expand(ctx, self, outer.sizes) if self.sizes != outer.sizes else self
     return pointwise(ctx, Kind.DEFAULT, expanded, outer)
+
+
+def _require_vectors(vec1: FakeTensor, vec2: FakeTensor) -> None:
+    for tensor, name in ((vec1, "vec1"), (vec2, "vec2")):
+        if tensor.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {tensor.ndim}-D")
 
 
 @shape("aten.addr_.default")
@@ -248,10 +256,10 @@ def addr_in_place(
     ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """The same written into a matrix of just those sizes."""
+    _require_vectors(vec1, vec2)
     if self.ndim != 2:
         raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
-    if vec1.ndim == vec2.ndim == 1:
-        require_fits(ctx, self, (vec1.sizes[0], vec2.sizes[0]), self.dtype, "size mismatch, input: {}, result: {}")
+    require_fits(ctx, self, (vec1.sizes[0], vec2.sizes[0]), self.dtype, "size mismatch, input: {}, result: {}")
     require_fits(ctx, self, self.sizes, addr(ctx, self, vec1, vec2, beta, alpha).dtype)
     require_no_overlap(ctx, self)
     return self

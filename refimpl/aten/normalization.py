@@ -212,6 +212,8 @@ def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTen
 @shape("aten._weight_norm_interface.default")
 def weight_norm_interface(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
     """``v`` times ``g`` over the norms of its slices along the first or last dimension, and these norms, as ``g``."""
+    if not v.sizes:
+        wrap_dim(dim, 0, scalar_has_one=False)
     return like(ctx, v), FakeTensor(g.sizes, g.strides, _norm_dtype(g), v.device)
 
 

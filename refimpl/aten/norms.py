@@ -86,6 +86,8 @@ def _norm(
             "complex. "
             f"Got {scalar_type_name(source.dtype)} instead."
         )
+    if dtype is not None:
+        _norm_dtype(self, dtype, "linalg.vector_norm")
     dims = all_dims(source, dim)
     _require_identity(ctx, source, 2 if p is None else p, dim)
     return reduce(ctx, source, dims, keepdim, real_of(source.dtype))
@@ -263,4 +265,10 @@ def norm_except_dim(ctx: Context, v: FakeTensor, pow: int, dim: int) -> FakeTens
         return _norm(ctx, v, pow, (), False, None)
     kept = wrap_dim(dim, v.ndim, scalar_has_one=False)
     _norm(ctx, v, pow, (), False, None)
+    size = v.sizes[kept]
+    message = (
+        f"cannot reshape tensor of 0 elements into shape [{size}, -1] because the unspecified dimension size -1 can be "
+        "any value and is ambiguous"
+    )
+    ctx.require(ne(size, 0), message)
     return dense(ctx, v, tuple(size if at == kept else 1 for at, size in enumerate(v.sizes)))

@@ -126,20 +126,24 @@ def _require_reflection(ctx: Context, tensor: FakeTensor, dim: int, before: Dim,
         )
 
 
-@shape("aten.reflection_pad1d.default", "aten.reflection_pad2d.default", "aten.reflection_pad3d.default")
-def reflection_pad(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
-    """A border that reflects the tensor at its edge."""
-    return _bordered(ctx, self, padding, "reflection")
+def _border(mode: str, spatial: int) -> None:
+    """Register a border that reflects the tensor at its edge, or repeats the edge."""
+
+    def function(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
+        if len(padding) != 2 * spatial:
+            raise RuntimeError(f"padding size is expected to be {2 * spatial}, but got: {len(padding)}")
+        return _bordered(ctx, self, padding, mode)
+
+    shape(f"aten.{mode}_pad{spatial}d.default")(function)
 
 
-@shape("aten.replication_pad1d.default", "aten.replication_pad2d.default", "aten.replication_pad3d.default")
-def replication_pad(ctx: Context, self: FakeTensor, padding: Sizes) -> Value:
-    """A border that repeats the tensor's edge."""
-    return _bordered(ctx, self, padding, "replication")
+for _mode in ("reflection", "replication"):
+    for _spatial in (1, 2, 3):
+        _border(_mode, _spatial)
 
 
 def _circular(ctx: Context, tensor: FakeTensor, pad: Sizes) -> FakeTensor:
-    count = _require_pairs(tensor, pad)
+    count = len(pad) // 2
     if tensor.ndim not in (count + 1, count + 2):
         raise RuntimeError("Invalid padding size, expected " + str(2 * (tensor.ndim - 2)) + f" but got {len(pad)}")
     sizes = list(tensor.sizes)
@@ -165,12 +169,12 @@ def pad_circular(ctx: Context, self: FakeTensor, pad: Sizes) -> Value:
 @shape("aten.pad.default")
 def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: object) -> Value:
     """A border of any kind. Raises NotImplementedError for a kind that does not exist for that rank."""
+    if len(pad) > 2 * self.ndim:
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {self.ndim}"
+        )
     if mode == "constant":
-        if len(pad) > 2 * self.ndim:
-            raise RuntimeError(
-                "Padding length should be less than or equal to two times the input dimension but got padding length "
-                f"{len(pad)} and input of dimension {self.ndim}"
-            )
         return _constant(ctx, self, pad)
     if value is not None and value != 0.0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')

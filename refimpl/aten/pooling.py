@@ -30,6 +30,20 @@ def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, 
         )
 
 
+def _spread(value: Window, count: int, argument: str, name: str) -> Sizes:
+    if isinstance(value, Sequence) and len(value) not in (1, count):
+        either = "" if name == "avg_pool3d" else "either "
+        numbers = {1: "one", 2: "two", 3: "three"}[count]
+        raise RuntimeError(f"{name}: {argument} must {either}be a single int, or a tuple of {numbers} ints")
+    return spread(value, count, argument)
+
+
+def _spread_one(value: Window, argument: str, name: str) -> Sizes:
+    if isinstance(value, Sequence) and len(value) != 1:
+        raise RuntimeError(f"{name}() argument '{argument}' should contain one int (got {len(value)})")
+    return spread(value, 1, argument)
+
+
 def pooled(
     ctx: Context,
     input: FakeTensor,
@@ -39,6 +53,7 @@ def pooled(
     padding: Window,
     dilation: Window,
     ceil_mode: bool,
+    name: str,
 ) -> Sizes:
     """The sizes of the result; the batch may be empty, the other dimensions may not."""
     if input.ndim not in (spatial + 1, spatial + 2):
@@ -46,9 +61,9 @@ def pooled(
             f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
             f"but got: {sizes_text(input.sizes)}"
         )
-    kernel = spread(kernel_size, spatial, "kernel_size")
-    step = kernel if stride == () else spread(stride, spatial, "stride")
-    pad, dilate = spread(padding, spatial, "padding"), spread(dilation, spatial, "dilation")
+    kernel = _spread(kernel_size, spatial, "kernel_size", name)
+    step = kernel if stride == () else _spread(stride, spatial, "stride", name)
+    pad, dilate = _spread(padding, spatial, "padding", name), _spread(dilation, spatial, "dilation", name)
     _require_window(ctx, kernel, step, pad, dilate)
     for size in input.sizes[input.ndim - spatial - 1 :]:
         require(
@@ -78,8 +93,8 @@ def pooled(
 def require_pooled(ctx: Context, tensor: FakeTensor, sizes: Sizes, first: int) -> None:
     """A gradient, or the places of maxima, of what pooling gave, from that dimension on. Raises RuntimeError."""
     for dim, want in enumerate(sizes[first:], first):
-        # The kernel looks for a size where the tensor may have no dimension left.
-        have = tensor.sizes[dim] if dim < tensor.ndim else 1
+        # The kernel prints a size where the tensor may have no dimension left.
+        have = tensor.sizes[wrap_dim(dim, tensor.ndim, scalar_has_one=False)]
         message = (
             f"Expected a tensor of dimension {len(sizes)} and tensor.size[{dim}] == {want} but got: dimension "
             f"{tensor.ndim} and tensor.size[{dim}] = {have}"
@@ -129,7 +144,7 @@ def _max_pool(
         _require_volumes(ctx, self, "max_pool3d_with_indices_out_cpu_template()")
     elif self.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode)
+    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode, f"max_pool{spatial}d")
     if self.ndim == spatial + 1:
         return (
             in_format(ctx, self, sizes, "contiguous_format"),
@@ -211,9 +226,9 @@ def max_pool1d_with_indices(
     """The maxima of the windows of vectors, and where they are: images of one row."""
     if self.ndim not in (2, 3):
         _wrong_rank(self, "max_pool1d")
-    kernel = spread(kernel_size, 1, "kernel_size")
-    step = kernel if stride == () else spread(stride, 1, "stride")
-    pad, dilate = spread(padding, 1, "padding"), spread(dilation, 1, "dilation")
+    kernel = _spread_one(kernel_size, "kernel_size", "max_pool1d")
+    step = kernel if stride == () else _spread_one(stride, "stride", "max_pool1d")
+    pad, dilate = _spread_one(padding, "padding", "max_pool1d"), _spread_one(dilation, "dilation", "max_pool1d")
     image = _with_row(self)
     results = _max_pool(ctx, image, 2, (1, *kernel), (1, *step), (0, *pad), (1, *dilate), ceil_mode)
     return tuple(map(_without_row, results))
@@ -239,7 +254,8 @@ def max_pool1d(
 
 def _volumes_text(sizes: Sizes, kernel_size: Window) -> str:
     image = " ".join(f"{axis}: {size}" for axis, size in zip("THW", sizes, strict=True))
-    kernel = " ".join(f"k{axis}: {k}" for axis, k in zip("THW", spread(kernel_size, 3, "kernel_size"), strict=True))
+    windows = _spread(kernel_size, 3, "kernel_size", "avg_pool3d")
+    kernel = " ".join(f"k{axis}: {k}" for axis, k in zip("THW", windows, strict=True))
     return f"({image}) smaller than kernel size ({kernel})"
 
 
@@ -263,9 +279,9 @@ def _avg_pool(
         wrap_dim(-3, self.ndim, scalar_has_one=False)
     if spatial == 3:
         _require_volumes(ctx, self, "avg_pool3d()")
-        for size, k in zip(self.sizes[-3:], spread(kernel_size, 3, "kernel_size"), strict=True):
+        for size, k in zip(self.sizes[-3:], _spread(kernel_size, 3, "kernel_size", "avg_pool3d"), strict=True):
             require(ctx, ge(size, k), "input image ", lambda: _volumes_text(self.sizes[-3:], kernel_size))
-    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode)
+    sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode, f"avg_pool{spatial}d")
     if self.ndim == spatial + 2 and spatial == 2:
         return in_format_of(ctx, self, sizes)
     return in_format(ctx, self, sizes, "contiguous_format")
@@ -314,8 +330,8 @@ def avg_pool1d(
     """The averages of the windows of vectors."""
     if self.ndim not in (2, 3):
         _wrong_rank(self, "avg_pool1d")
-    kernel, pad = spread(kernel_size, 1, "kernel_size"), spread(padding, 1, "padding")
-    step = kernel if stride == () else spread(stride, 1, "stride")
+    kernel, pad = _spread_one(kernel_size, "kernel_size", "avg_pool1d"), _spread_one(padding, "padding", "avg_pool1d")
+    step = kernel if stride == () else _spread_one(stride, "stride", "avg_pool1d")
     image = _with_row(self)
     return _without_row(_avg_pool(ctx, image, 2, (1, *kernel), (1, *step), (0, *pad), ceil_mode, None))
 
@@ -338,7 +354,7 @@ def max_pool2d_with_indices_backward(
     if grad_output.dtype is not self.dtype:
         names = cxx_type(self), cxx_type(grad_output)
         raise RuntimeError(f"expected dtype {names[0]} for `gradOutput` but got dtype {names[1]}")
-    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode)
+    sizes = pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode, "max_pool2d")
     for other in (grad_output, indices):
         require_pooled(ctx, other, sizes, 0)
     if indices.dtype is not DType.int64:

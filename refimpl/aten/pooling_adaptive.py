@@ -72,6 +72,8 @@ def _nonnegative(ctx: Context, output_size: Sequence[Dim], spatial: int) -> None
 def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, in the memory format of the input."""
     _require_input(ctx, "adaptive_avg_pool2d", self, 2, self.ndim - 2)
+    if len(output_size) != 2:
+        raise RuntimeError("adaptive_avg_pool2d: output_size must be 2")
     _nonnegative(ctx, output_size, 2)
     return in_format_of(ctx, self, (*self.sizes[:-2], *spread(output_size, 2, "output_size")))
 
@@ -181,6 +183,12 @@ def _fractional(
         raise RuntimeError(
             f"{name}: Expected {spatial + 1}D or {spatial + 2}D tensor, but got: {sizes_text(self.sizes)}"
         )
+    for argument, values in (("kernel_size", kernel_size), ("output_size", output_size)):
+        if len(values) not in (1, spatial):
+            numbers = "two" if spatial == 2 else "three"
+            raise RuntimeError(
+                f"fractional_max_pool{spatial}d: {argument} must either be a single Int or tuple of {numbers} Ints"
+            )
     kernel, outputs = spread(kernel_size, spatial, "kernel_size"), spread(output_size, spatial, "output_size")
     first = self.ndim - spatial - 1
     require_nonempty(
@@ -191,7 +199,8 @@ def _fractional(
     )
     axes = ("time", "height", "width")[-spatial:]
     for axis, size, k, out in zip(axes, self.sizes[-spatial:], kernel, outputs, strict=True):
-        ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
+        if spatial == 2:
+            ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
         # The kernel for volumes needs one element more.
         fits = le(out + k - 1 + (spatial - 2), size)
         ctx.require(fits, f"{name}: pool {axis} {k} too large relative to input {axis} {size}")
@@ -274,6 +283,12 @@ def max_unpool3d(
     ctx: Context, self: FakeTensor, indices: FakeTensor, output_size: Sizes, stride: Sizes, padding: Sizes
 ) -> FakeTensor:
     """Maxima put back at their places in volumes of zeros."""
+    for name, values in (("stride", stride), ("padding", padding)):
+        if len(values) != 3:
+            raise RuntimeError(
+                f"There should be exactly three elements (depth, height, width) in {name}, but got: {len(values)} "
+                "elements."
+            )
     for step in stride:
         ctx.require(gt(step, 0), f"strides should be greater than zero, but got stride: {sizes_text(stride)}")
     return _unpool(ctx, self, indices, 3, output_size)

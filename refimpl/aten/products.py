@@ -191,8 +191,8 @@ def bilinear(
     for dim in range(input1.ndim - 1):
         a, b = input1.sizes[dim], input2.sizes[dim]
         ctx.require(eq(a, b), f"bilinear(): input batch dimensions do not match at dim {dim}: got {a} and {b}")
-    wrap_dim(2, weight.ndim)
     for tensor, position, name in ((input1, 1, "input1"), (input2, 2, "input2")):
+        wrap_dim(position, weight.ndim)
         a, b = tensor.sizes[-1], weight.sizes[position]
         ctx.require(eq(a, b), f"bilinear(): {name} size does not match weight size: got {a} but expected {b}")
     for tensor in (input1, input2):
@@ -284,6 +284,8 @@ def histogramdd_from_bin_cts(
 ) -> FakeTensor:
     """The counts in a grid of bins."""
     _require_grid(ctx, self, bins, weight)
+    for dim, count in enumerate(bins):
+        ctx.require(ge(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension {dim}")
     return dense(ctx, self, tuple(bins))
 
 

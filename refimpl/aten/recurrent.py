@@ -230,6 +230,9 @@ def _require_cell(
     for source, (weight, bias) in zip((input, hidden), weights, strict=True):
         if weight.ndim > 2:
             raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
+        if bias is not None and source.dtype is not weight.dtype:
+            names = scalar_type_name(source.dtype), scalar_type_name(weight.dtype)
+            raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
         _require_one_dtype(source, weight, bias)
         if bias is not None:
             expand(ctx, bias, (input.sizes[0], weight.sizes[0]))
@@ -267,6 +270,7 @@ def pack_padded_sequence(
     if lengths.ndim != 1 or lengths.dtype is not DType.int64:
         kind = f"{lengths.ndim}D {lengths.device} {scalar_type_name(lengths.dtype)}"
         raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {kind} tensor")
+    wrap_dim(1, input.ndim)
     batch, *rest = (input if batch_first else transpose(input, 0, 1)).sizes
     message = f"Expected `len(lengths)` to be equal to batch_size, but got {lengths.sizes[0]} (batch_size={batch})"
     ctx.require(eq(lengths.sizes[0], batch), message)

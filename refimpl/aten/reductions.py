@@ -246,6 +246,9 @@ def count_nonzero_dims(ctx: Context, self: FakeTensor, dim: Sequence[int]) -> Fa
 @shape("aten.logsumexp.default", "aten.special_logsumexp.default")
 def logsumexp(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
     """The logarithm of the sum of exponentials; integers become floats."""
+    if not dim and self.sizes and not keepdim:
+        whole = "[" + ", ".join(["1"] * self.ndim) + "]"
+        raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {whole}")
     return reduce(ctx, self, all_dims(self, dim), keepdim, convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))
 
 

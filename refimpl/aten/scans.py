@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense
+from refimpl.aten._in_place import cxx_type, require_no_overlap
 from refimpl.aten._reduction import sum_dtype
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -18,6 +19,18 @@ def cumsum(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> Fak
     """The running sum (product)."""
     wrap_dim(dim, self.ndim)
     return dense(ctx, self, self.sizes, sum_dtype(self, dtype))
+
+
+@shape("aten.cumsum_.default", "aten.cumprod_.default")
+def cumsum_in_place(ctx: Context, self: FakeTensor, dim: int, dtype: DType | None) -> FakeTensor:
+    """The same written over the tensor, in its own dtype, which alone may be given."""
+    wrap_dim(dim, self.ndim)
+    if dtype is not None and dtype is not self.dtype:
+        raise RuntimeError(
+            f"Bad in-place call: input tensor dtype {cxx_type(self)} and output tensor dtype {dtype.name} should match"
+        )
+    require_no_overlap(ctx, self)
+    return self
 
 
 @shape("aten.logcumsumexp.default", "aten._logcumsumexp.default")

@@ -132,7 +132,7 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
 
     if dim is None and indices.dtype not in _INDICES:
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
-    if indices.dtype is not DType.int64:
+    if dim is not None and indices.dtype is not DType.int64:
         raise RuntimeError(
             "torch.take_along_dim(): dtype of indices should be Long but got " + scalar_type_name(indices.dtype)
         )

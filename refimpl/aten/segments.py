@@ -32,6 +32,8 @@ def segment_reduce(
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     if given.ndim != axis + 1:
         raise RuntimeError(f"segment_reduce(): Expected axis to be the last dimension of lengths but got {axis}.")
+    if data.ndim < given.ndim:
+        raise RuntimeError("Expected data.dim() >= lengths_value.dim() to be true, but got false.")
     require_sizes(ctx, given.sizes[:axis], data.sizes[:axis], "segment_reduce(): lengths or offsets do not fit data")
     segments: Sizes = given.sizes
     if lengths is None:

@@ -21,7 +21,7 @@ __all__: list[str] = []
 
 def _softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType, kernel: str) -> FakeTensor:
     wrap_dim(dim, self.ndim)
-    if not dtype.is_floating_point and not dtype.is_complex:
+    if not dtype.is_floating_point and not dtype.is_complex and ctx.known(eq(self.numel(), 0)) is not True:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's class
     return dense(ctx, self, self.sizes, dtype)
 

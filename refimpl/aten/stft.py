@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from refimpl.aten._call import tensor_of
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._fft import complex_to_complex, real_to_complex
 from refimpl.aten._in_place import scalar_type_name
@@ -163,6 +164,7 @@ def istft(
     named = (("n_fft", n_fft), ("hop_length", hop), ("win_length", win), ("center", center), ("normalized", normalized))
     more = (("onesided", onesided), ("length", length), ("return_complex", return_complex))
     call = _call_text("istft", self, window, (*named, *more))
+    wrap_dim(-3, self.ndim + 1)
     if self.ndim not in (2, 3):
         raise RuntimeError(f"{call}expected a tensor with 3 or 4 dimensions, but got {self.ndim + 1}")
     points, frames = self.sizes[-2:]
@@ -187,5 +189,7 @@ def istft(
     whole = n_fft + hop * (frames - 1)
     start = n_fft // 2 if center else 0
     size = length if length is not None else whole - 2 * start
+    # The smallest element of the window's envelope is asked for.
+    ctx.require(gt(size, 0), "min(): Expected reduction dim to be specified for input.numel() == 0.")
     dtype = complex_of(self.dtype) if return_complex else real_of(self.dtype)
     return dense(ctx, self, (*self.sizes[:-2], size), dtype)

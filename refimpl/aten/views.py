@@ -96,6 +96,14 @@ def t(ctx: Context, self: FakeTensor) -> Value:
     return transpose(self, 0, 1) if self.ndim == 2 else self.viewed(self.sizes, self.strides, self.offset)
 
 
+@shape("aten.t_.default")
+def t_in_place(ctx: Context, self: FakeTensor) -> Value:
+    """The same of the tensor itself."""
+    if self.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
+    return t(ctx, self)
+
+
 @shape("aten.numpy_T.default")
 def numpy_t(ctx: Context, self: FakeTensor) -> Value:
     """The dimensions in reverse order."""
@@ -254,6 +262,8 @@ def ravel(ctx: Context, self: FakeTensor) -> Value:
 @shape("aten.unflatten.int")
 def unflatten_int(ctx: Context, self: FakeTensor, dim: int, sizes: Sizes) -> Value:
     """One dimension split into several."""
+    if not self.sizes:
+        raise RuntimeError("unflatten got an unexpected error:\nthe tensor has no dimension")
     return unflatten(ctx, self, dim, sizes)
 
 

@@ -12,12 +12,23 @@ from refimpl.terms import Dim, eq, ge, gt, lor
 __all__: list[str] = []
 
 
+def _both(input: FakeTensor, grid: FakeTensor) -> str:
+    return f"input with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
+
+
+def _require_one_batch(ctx: Context, input: FakeTensor, grid: FakeTensor) -> None:
+    if input.sizes and grid.sizes:
+        message = f"grid_sampler(): expected grid and input to have same batch size, but got {_both(input, grid)}"
+        ctx.require(eq(input.sizes[0], grid.sizes[0]), message)
+
+
 def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) -> FakeTensor:
     if input.dtype is not grid.dtype:
         raise RuntimeError(
             "grid_sampler(): expected input and grid to have same dtype, but input has "
             f"{input.dtype} and grid has {grid.dtype}"
         )
+    _require_one_batch(ctx, input, grid)
     wanted = input.ndim - 2
     if not input.ndim == grid.ndim == spatial + 2 and grid.ndim and grid.sizes[-1] != wanted:
         raise RuntimeError(
@@ -29,11 +40,7 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
             f"grid_sampler(): expected {spatial + 2}D input and grid with same number of dimensions, but got input "
             f"with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
         )
-    text = f"input with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
-    ctx.require(
-        eq(input.sizes[0], grid.sizes[0]),
-        f"grid_sampler(): expected grid and input to have same batch size, but got {text}",
-    )
+    text = _both(input, grid)
     ctx.require(
         eq(grid.sizes[-1], spatial),
         f"grid_sampler(): expected grid to have size {spatial} in last dimension, but got {text}",
@@ -58,6 +65,7 @@ def grid_sampler(
 ) -> FakeTensor:
     """The input sampled where the grid points."""
     _require_bicubic(input, interpolation_mode)
+    _require_one_batch(ctx, input, grid)
     if input.ndim not in (4, 5):
         raise RuntimeError(
             "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
@@ -102,11 +110,15 @@ def affine_grid_generator(ctx: Context, theta: FakeTensor, size: Sizes, align_co
     return in_format(ctx, theta, (size[0], *size[2:], spatial), "contiguous_format")
 
 
+def _require_positive(ctx: Context, name: str, values: Sizes) -> None:
+    for value in values:
+        ctx.require(gt(value, 0), f"{name} should be greater than zero, but got {sizes_text(values)}")
+
+
 def _blocks(ctx: Context, sizes: Sizes, kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes) -> list[Dim]:
     """How many windows fit along each dimension."""
     for name, values in (("kernel", kernel), ("dilation", dilation), ("stride", stride)):
-        for value in values:
-            ctx.require(gt(value, 0), f"{name} should be greater than zero, but got {sizes_text(values)}")
+        _require_positive(ctx, name, values)
     for value in padding:
         ctx.require(ge(value, 0), f"padding should be non-negative, but got {sizes_text(padding)}")
     counts: list[Dim] = []
@@ -126,8 +138,14 @@ def im2col(
     ctx: Context, self: FakeTensor, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes
 ) -> FakeTensor:
     """The windows of images as columns: ``[N, C * kernel, windows]``."""
-    if len(kernel_size) != 2:
-        raise RuntimeError(f"It is expected kernel_size equals to 2, but got size {len(kernel_size)}")
+    for name, values in (
+        ("kernel_size", kernel_size),
+        ("dilation", dilation),
+        ("padding", padding),
+        ("stride", stride),
+    ):
+        if len(values) != 2:
+            raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(values)}")
     message = (
         "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
         f"but got: {sizes_text(self.sizes)}"
@@ -164,6 +182,7 @@ def col2im(
     windows = spread(dilation, 2, "dilation"), spread(padding, 2, "padding"), spread(stride, 2, "stride")
     outputs = spread(output_size, 2, "output_size")
     plane, columns = self.sizes[-2:]
+    _require_positive(ctx, "kernel", kernel)
     ctx.require(
         eq(plane % product(kernel), 0),
         "Expected size of input's first non-batch dimension to be divisible by the product of kernel_size, "

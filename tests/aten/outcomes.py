@@ -38,11 +38,14 @@ DEVIATIONS: Final = {
     "aten._embedding_bag_forward_only.default": "fake tensors count the last offset where eager kernels do not",
     "aten._euclidean_dist.default": "the private half of cdist is asked for matrices only",
     "aten._fft_r2c.default": "the private half of rfft does not look at a dimension that a vector lacks",
+    "aten._pdist_forward.default": "the private half of pdist is asked for matrices only",
+    "aten._scaled_dot_product_attention_math.default": "the private half of attention is asked for matrices only",
     "aten._scaled_mm.default": "which shapes of scales the kernel knows",
     "aten._trilinear.default": "the private half of bilinear broadcasts with sizes of 0",
     "aten.addbmm_.default": "the eager kernel gives self other sizes, which fake tensors refuse",
     "aten.gradient.tensorarray": "coordinates of another length broadcast against the differences",
     "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
+    "aten.pow_.Scalar": "fake tensors refuse to write a power of booleans, which the eager kernel does for True",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
     "aten.native_batch_norm_backward.default": "fake tensors give the input's gradient although it is not wanted",
     "aten.native_group_norm.default": "the private half of group_norm asks for a layout that group_norm makes",
@@ -54,6 +57,11 @@ OTHER_WORDS: Final = {
     "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
     "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",
+    "aten._histogramdd_from_bin_cts.default": "less than no bins are refused by what makes their edges",
+    "aten.addmm_.default": "the sizes that are added are refused before those that are written",
+    "aten.baddbmm_.default": "the sizes that are added are refused before those that are written",
+    "aten.bitwise_xor_.Tensor": "a kernel that is missing is named before the dtype that does not fit",
+    "aten.conv2d.padding": "which of two dtypes is named first",
     "aten.linear.default": "of which product it is made depends on the rank and the bias",
     "aten.matmul.default": "of which product it is made depends on the ranks",
     "aten.reflection_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
@@ -74,7 +82,8 @@ _UNSEEN: Final = (
     "Storage size calculation overflowed", "not monotonically", "cannot be computed", "not implemented for",
     "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
     "found idx to be", "allocated size does not match", "self indexing axis dim", "not in the valid range",
-    "Could not run", "without overflow", "SmallVector unable to grow",
+    "Could not run", "without overflow", "create a primitive descriptor",
+    "integer multiplication overflow", "to sum to data.size", "SmallVector unable to grow",
 )  # fmt: skip
 
 
@@ -108,19 +117,31 @@ def is_about_contents(outcome: Outcome) -> bool:
     return "died" in outcome or any(words in str(outcome.get("error")) for words in _UNSEEN)
 
 
+def _unbound(ours: Outcome) -> bool:
+    """Whether binding refused what no graph holds: None for a tensor, or a tensor where a number belongs.
+
+    PyTorch reads the only element of such a tensor; some of its operators read of None that it has no sizes.
+    """
+    text = str(ours.get("error"))
+    given_tensor = "Expected a value of type" in text and "instead found type 'FakeTensor'" in text
+    return given_tensor or "Expected a proper Tensor but got None" in text
+
+
 def disagreement(torch: Torch, changed: Changed) -> str | None:
     """How our outcome differs from PyTorch's, or None.
 
     We refuse and run as the eager kernels do, with the words of theirs or of fake tensors; where several things were
-    changed, any of the faults may be named. Where a dtype was changed we may do as fake tensors do instead.
+    changed, any of the faults may be named. Where a dtype was changed we may do as fake tensors do instead, and where
+    both give a result, fake tensors say which.
     """
     ours, eager = our_outcome(changed.call), torch.run(changed.call)
-    if is_about_contents(eager) or agrees(ours, eager):
+    if is_about_contents(eager) or agrees(ours, eager) or _unbound(ours):
         return None
     both_refuse = "error" in ours and "error" in eager
     if both_refuse and (changed.changes > 1 or changed.call["op"] in OTHER_WORDS):
         return None
-    fake = torch.fake(changed.call) if both_refuse or changed.retyped else eager
+    alike = ("error" in ours) == ("error" in eager)
+    fake = torch.fake(changed.call) if alike or changed.retyped else eager
     if "died" not in fake and leading(ours) == leading(fake):
         return None
     return f"{changed.call}\n  ours:  {ours}\n  eager: {eager}\n  fake:  {fake}"
