@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._promotion import promote_types
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
@@ -230,8 +233,12 @@ def batch_norm_with_update_functional(
 ) -> tuple[FakeTensor, ...]:
     """Training, the new running statistics returned instead of written."""
     result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=True)
-    copies = (_copy(ctx, running_mean), _copy(ctx, running_var))
-    return (result, *_statistics(ctx, input, True), _reserve(ctx, input), *copies)
+    means, deviations = _statistics(ctx, input, True)
+    copies = [
+        replace(copy, dtype=promote_types(copy.dtype, means.dtype))
+        for copy in (_copy(ctx, running_mean), _copy(ctx, running_var))
+    ]
+    return (result, means, deviations, _reserve(ctx, input), *copies)
 
 
 @shape("aten._batch_norm_no_update.default")

@@ -150,6 +150,7 @@ def avg_pool2d_backward(
     """The gradient of the input, in its memory format; the kernel does not look at the gradient's batch."""
     if divisor_override is not None:
         ctx.require(ne(divisor_override, 0), "divisor must be not zero")
+    wrap_dim(-3, self.ndim)
     sizes = pooled(ctx, self, 2, kernel_size, stride, padding, (1, 1), ceil_mode, "avg_pool2d")
     require_pooled(ctx, grad_output, sizes, len(sizes) - 3)
     _require_dtype(self, grad_output, f"expected dtype {cxx_type(self)} for `gradOutput` but got dtype ")

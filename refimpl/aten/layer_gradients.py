@@ -14,7 +14,7 @@ from refimpl.aten.convolution import convolution_format, convolve
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim
+from refimpl.terms import Dim, gt
 
 __all__: list[str] = []
 
@@ -38,6 +38,7 @@ def convolution_backward(
 
     The incoming gradient has the sizes of the convolution's result.
     """
+    ctx.require(gt(groups, 0), f"expected groups to be greater than 0, but got groups={groups}")
     result = convolve(ctx, input, weight, None, stride, padding, dilation, transposed, output_padding, groups)
     if grad_output.ndim != input.ndim:
         raise RuntimeError(

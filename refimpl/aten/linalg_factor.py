@@ -202,13 +202,13 @@ def linalg_householder_product(ctx: Context, input: FakeTensor, tau: FakeTensor)
         raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
     rows, columns = input.sizes[-2:]
     ctx.require(ge(rows, columns), f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
-    wrap_dim(-1, tau.ndim, scalar_has_one=False)
+    reflectors = tau.sizes[wrap_dim(-1, tau.ndim, scalar_has_one=False)]
+    ctx.require(ge(columns, reflectors), f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     if input.ndim - tau.ndim != 1:
         raise RuntimeError(
             f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.ndim} and "
             f"input.ndim is equal to {input.ndim}"
         )
-    ctx.require(ge(columns, tau.sizes[-1]), f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     for size, expected in zip(tau.sizes[:-1], input.sizes[:-2], strict=True):
         ctx.require(
             eq(size, expected),

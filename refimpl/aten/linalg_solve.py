@@ -305,6 +305,11 @@ def ormqr(
             f"{name}: Expected input and tau to have the same dtype, but input has dtype{scalar_type_name(self.dtype)} "
             f"and tau has dtype {scalar_type_name(input2.dtype)}"
         )
+    if input3.dtype is not self.dtype:
+        raise RuntimeError(
+            f"{name}: Expected input and other to have the same dtype, but input has "
+            f"dtype{scalar_type_name(self.dtype)} and other has dtype {scalar_type_name(input3.dtype)}"
+        )
     return column_major(ctx, input3, input3.sizes)
 
 

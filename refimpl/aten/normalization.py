@@ -6,6 +6,7 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import like, pointwise
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
@@ -214,6 +215,9 @@ def weight_norm_interface(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) 
     """``v`` times ``g`` over the norms of its slices along the first or last dimension, and these norms, as ``g``."""
     if not v.sizes:
         wrap_dim(dim, 0, scalar_has_one=False)
+    if g.dtype is not v.dtype and not v.dtype.itemsize == 2 < g.dtype.itemsize == 4:
+        names = scalar_type_name(v.dtype), scalar_type_name(g.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     return like(ctx, v), FakeTensor(g.sizes, g.strides, _norm_dtype(g), v.device)
 
 

@@ -169,6 +169,8 @@ def pad_circular(ctx: Context, self: FakeTensor, pad: Sizes) -> Value:
 @shape("aten.pad.default")
 def pad_default(ctx: Context, self: FakeTensor, pad: Sizes, mode: str, value: object) -> Value:
     """A border of any kind. Raises NotImplementedError for a kind that does not exist for that rank."""
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
     if len(pad) > 2 * self.ndim:
         raise RuntimeError(
             "Padding length should be less than or equal to two times the input dimension but got padding length "

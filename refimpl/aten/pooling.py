@@ -28,6 +28,8 @@ def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, 
             le(p, ((k - 1) * d + 1) // 2),
             f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}",
         )
+        # The kernel looks again, and not at the dilation.
+        ctx.require(le(p, k // 2), f"pad should be smaller than or equal to half of kernel size, but got {p} and {k}")
 
 
 def _spread(value: Window, count: int, argument: str, name: str) -> Sizes:
@@ -38,8 +40,10 @@ def _spread(value: Window, count: int, argument: str, name: str) -> Sizes:
     return spread(value, count, argument)
 
 
-def _spread_one(value: Window, argument: str, name: str) -> Sizes:
+def _spread_one(value: Window, argument: str, name: str, text: str = "") -> Sizes:
     if isinstance(value, Sequence) and len(value) != 1:
+        if text:
+            raise RuntimeError(f"{name}() {argument} must be {text} of size 1 but got size {len(value)}")
         raise RuntimeError(f"{name}() argument '{argument}' should contain one int (got {len(value)})")
     return spread(value, 1, argument)
 
@@ -249,6 +253,14 @@ def max_pool1d(
     require(ctx, self.ndim in (2, 3), head, lambda: sizes_text(self.sizes))
     for size in self.sizes[-2:]:
         require(ctx, ne(size, 0), head, lambda: sizes_text(self.sizes))
+    text = "an int, list of ints or tuple of ints"
+    sizes = [
+        _spread_one(value, argument, "max_pool1d", text)
+        for argument, value in (("kernel_size", kernel_size), ("padding", padding))
+    ]
+    for k, p in zip(*sizes, strict=True):
+        message = f"padding should be at most half of kernel size, but got padding={p} and kernel_size={k}"
+        ctx.require(le(p, k // 2), f"max_pool1d() {message}")
     return max_pool1d_with_indices(ctx, self, kernel_size, stride, padding, dilation, ceil_mode)[0]
 
 

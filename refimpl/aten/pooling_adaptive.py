@@ -72,10 +72,14 @@ def _nonnegative(ctx: Context, output_size: Sequence[Dim], spatial: int) -> None
 def adaptive_avg_pool2d_kernel(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for, in the memory format of the input."""
     _require_input(ctx, "adaptive_avg_pool2d", self, 2, self.ndim - 2)
-    if len(output_size) != 2:
-        raise RuntimeError("adaptive_avg_pool2d: output_size must be 2")
+    _require_two(output_size)
     _nonnegative(ctx, output_size, 2)
     return in_format_of(ctx, self, (*self.sizes[:-2], *spread(output_size, 2, "output_size")))
+
+
+def _require_two(output_size: Sizes) -> None:
+    if len(output_size) != 2:
+        raise RuntimeError("adaptive_avg_pool2d: output_size must be 2")
 
 
 def _require_three(output_size: Sizes) -> None:
@@ -112,6 +116,7 @@ def _mean(ctx: Context, self: FakeTensor, spatial: int) -> FakeTensor:
 @shape("aten.adaptive_avg_pool2d.default")
 def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
+    _require_two(output_size)
     if _is_global(output_size):
         for dim in (-1, -2):
             wrap_dim(dim, self.ndim)

@@ -200,7 +200,7 @@ def bilinear(
     result = dense(ctx, input1, (*input1.sizes[:-1], weight.sizes[0]))
     if bias is None:
         return result
-    a, b = bias.sizes[0], weight.sizes[0]
+    a, b = bias.sizes[wrap_dim(0, bias.ndim, scalar_has_one=False)], weight.sizes[0]
     ctx.require(eq(a, b), f"bilinear(): bias size does not match weight size: got {a} but expected {b}")
     return tensor_of(ctx, "aten.add.Tensor", result, bias)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import cxx_type, scalar_type_name
+from refimpl.aten._promotion import promote_types
 from refimpl.aten._registry import shape
 from refimpl.aten._views import transpose
 from refimpl.aten._windows import in_format, sizes_text
@@ -253,8 +254,10 @@ def lstm_cell(
         raise RuntimeError("lstm_cell expects two hidden states")
     _require_cell(ctx, input, hx, ((w_ih, b_ih), (w_hh, b_hh)), 4)
     hidden, cell = hx
-    return in_format(ctx, hidden, hidden.sizes, "contiguous_format"), in_format(
-        ctx, hidden, cell.sizes, "contiguous_format"
+    dtype = promote_types(hidden.dtype, cell.dtype)
+    return (
+        in_format(ctx, hidden, hidden.sizes, "contiguous_format", dtype),
+        in_format(ctx, hidden, cell.sizes, "contiguous_format", dtype),
     )
 
 

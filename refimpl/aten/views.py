@@ -262,6 +262,7 @@ def ravel(ctx: Context, self: FakeTensor) -> Value:
 @shape("aten.unflatten.int")
 def unflatten_int(ctx: Context, self: FakeTensor, dim: int, sizes: Sizes) -> Value:
     """One dimension split into several."""
+    wrap_dim(dim, self.ndim)
     if not self.sizes:
         raise RuntimeError("unflatten got an unexpected error:\nthe tensor has no dimension")
     return unflatten(ctx, self, dim, sizes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format, require_nonempty, sizes_text, spread
@@ -17,9 +19,9 @@ def _both(input: FakeTensor, grid: FakeTensor) -> str:
 
 
 def _require_one_batch(ctx: Context, input: FakeTensor, grid: FakeTensor) -> None:
-    if input.sizes and grid.sizes:
-        message = f"grid_sampler(): expected grid and input to have same batch size, but got {_both(input, grid)}"
-        ctx.require(eq(input.sizes[0], grid.sizes[0]), message)
+    message = f"grid_sampler(): expected grid and input to have same batch size, but got {_both(input, grid)}"
+    sizes = [tensor.sizes[wrap_dim(0, tensor.ndim, scalar_has_one=False)] for tensor in (input, grid)]
+    ctx.require(eq(*sizes), message)
 
 
 def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) -> FakeTensor:
@@ -54,6 +56,12 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
     return in_format(ctx, input, (*input.sizes[:2], *grid.sizes[1:-1]), "contiguous_format")
 
 
+def _require_scalar_type(input: FakeTensor, grid: FakeTensor) -> None:
+    if input.dtype is not grid.dtype:
+        names = scalar_type_name(input.dtype), scalar_type_name(grid.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+
+
 def _require_bicubic(input: FakeTensor, interpolation_mode: int) -> None:
     if input.ndim == 5 and interpolation_mode == 2:
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
@@ -64,8 +72,8 @@ def grid_sampler(
     ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> FakeTensor:
     """The input sampled where the grid points."""
-    _require_bicubic(input, interpolation_mode)
     _require_one_batch(ctx, input, grid)
+    _require_bicubic(input, interpolation_mode)
     if input.ndim not in (4, 5):
         raise RuntimeError(
             "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
@@ -79,6 +87,7 @@ def grid_sampler_2d(
     ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> FakeTensor:
     """Images sampled where the grid points."""
+    _require_scalar_type(input, grid)
     return _sampled(ctx, input, grid, 2)
 
 
@@ -87,6 +96,7 @@ def grid_sampler_3d(
     ctx: Context, input: FakeTensor, grid: FakeTensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> FakeTensor:
     """Volumes sampled where the grid points."""
+    _require_scalar_type(input, grid)
     _require_bicubic(input, interpolation_mode)
     return _sampled(ctx, input, grid, 3)
 

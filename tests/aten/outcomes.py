@@ -43,6 +43,7 @@ DEVIATIONS: Final = {
     "aten._scaled_mm.default": "which shapes of scales the kernel knows",
     "aten._trilinear.default": "the private half of bilinear broadcasts with sizes of 0",
     "aten.addbmm_.default": "the eager kernel gives self other sizes, which fake tensors refuse",
+    "aten.conv2d.padding": "uneven padding calls another kernel, which does not look at the dtype of the bias",
     "aten.gradient.tensorarray": "coordinates of another length broadcast against the differences",
     "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
     "aten.pow_.Scalar": "fake tensors refuse to write a power of booleans, which the eager kernel does for True",
@@ -54,6 +55,13 @@ DEVIATIONS: Final = {
 # Both refuse a call, for another of the faults that one change gives it, and why.
 OTHER_WORDS: Final = {
     "aten._fft_c2c.default": "a dimension that a vector lacks is found missing by the reshape inside",
+    "aten.addbmm.default": "what is added is a product of its own, refused in other words",
+    "aten.gru_cell.default": "which of the gates' sizes is refused first",
+    "aten.linalg_ldl_solve.default": "a vector is refused by the message about the matrix that it is not",
+    "aten.lstm_cell.default": "which of the gates' sizes is refused first",
+    "aten.rnn_relu_cell.default": "which of the gates' sizes is refused first",
+    "aten.rnn_tanh_cell.default": "which of the gates' sizes is refused first",
+    "aten.tensordot.default": "a dimension that a scalar lacks is found missing in one of two places",
     "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
     "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",
@@ -61,7 +69,6 @@ OTHER_WORDS: Final = {
     "aten.addmm_.default": "the sizes that are added are refused before those that are written",
     "aten.baddbmm_.default": "the sizes that are added are refused before those that are written",
     "aten.bitwise_xor_.Tensor": "a kernel that is missing is named before the dtype that does not fit",
-    "aten.conv2d.padding": "which of two dtypes is named first",
     "aten.linear.default": "of which product it is made depends on the rank and the bias",
     "aten.matmul.default": "of which product it is made depends on the ranks",
     "aten.reflection_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
@@ -83,7 +90,8 @@ _UNSEEN: Final = (
     "Pivots given", "pivots passed", "select(): index", "p_in >= 0", "Number of elements of source",
     "found idx to be", "allocated size does not match", "self indexing axis dim", "not in the valid range",
     "Could not run", "without overflow", "create a primitive descriptor",
-    "integer multiplication overflow", "to sum to data.size", "SmallVector unable to grow",
+    "integer multiplication overflow", "to sum to data.size", "does not have a device",
+    "SmallVector unable to grow",
 )  # fmt: skip
 
 
