@@ -35,6 +35,7 @@ from specs import (
     laws,
     links,
     making,
+    margins,
     meanings,
     models,
     names,
@@ -152,6 +153,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("SOL", solvers),
     ("SOL", encodings),
     ("SOL", engines),
+    ("SOL", margins),
     ("CON", oracle),
 )
 """Each module with the prefix of its clauses' ids; a chapter may go on in the next module."""
