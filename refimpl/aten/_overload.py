@@ -10,6 +10,7 @@ from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
 from refimpl.aten._impure import draws_random_numbers, is_effectful
 from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place, wording_of
+from refimpl.aten._out import functional_of_out, out_form, outs_of
 from refimpl.aten._registry import ShapeFunction, custom_schema, lookup
 from refimpl.aten._schemas import Schema, schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -143,17 +144,24 @@ class OpOverload:
         return self._function
 
     def _registered(self) -> ShapeFunction | None:
-        """The function registered for the operator or for the one it is the in-place form of; one family is loaded."""
+        """The function registered for the operator or for the one it is a form of; one family is loaded."""
         from refimpl.aten._families import load_family_of
 
         load_family_of(self.name)
         own = lookup(self.name)
-        functional = functional_name(self.schema)
-        if own is not None or functional is None:
+        if own is not None:
             return own
+        functional = functional_name(self.schema) or functional_of_out(self.schema)
+        if functional is None:
+            return None
         load_family_of(functional)
         shared = lookup(functional)
-        return None if shared is None else self._in_place_form(shared)
+        if shared is None:
+            return None
+        if outs_of(self.schema):
+            other = schema_of(functional)
+            return None if other is None else out_form(self.schema, shared, len(other.arguments))
+        return self._in_place_form(shared)
 
     def _in_place_form(self, functional: ShapeFunction) -> ShapeFunction:
         if changes_metadata(self.schema):

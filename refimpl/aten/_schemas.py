@@ -9,7 +9,17 @@ from typing import Final, final
 
 from refimpl.fake_tensor.dtypes import DType
 
-__all__ = ["Argument", "ArgumentType", "Schema", "SchemaError", "parse_schema", "schema_names", "schema_of"]
+__all__ = [
+    "Argument",
+    "ArgumentType",
+    "Schema",
+    "SchemaError",
+    "out_names",
+    "overloads_of",
+    "parse_schema",
+    "schema_names",
+    "schema_of",
+]
 
 
 class SchemaError(ValueError):
@@ -160,8 +170,8 @@ def parse_schema(text: str) -> Schema:
 
 
 @cache
-def _lines() -> dict[str, str]:
-    text = Path(__file__).with_name("schemas.txt").read_text(encoding="utf-8")
+def _lines(file: str = "schemas.txt") -> dict[str, str]:
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
     table: dict[str, str] = {}
     for line in text.splitlines():
         head = line.partition("(")[0].replace("::", ".", 1)
@@ -172,10 +182,28 @@ def _lines() -> dict[str, str]:
 @cache
 def schema_of(name: str) -> Schema | None:
     """The schema of ``aten.add.Tensor``, or None if PyTorch 2.13 has no such overload."""
-    line = _lines().get(name)
+    line = _lines().get(name) or _lines("out_schemas.txt").get(name)
     return None if line is None else parse_schema(line)
 
 
 def schema_names() -> tuple[str, ...]:
-    """The names of all overloads of the table, sorted."""
+    """The names of all overloads of the table, sorted; those of ``out=`` variants are not among them."""
     return tuple(sorted(_lines()))
+
+
+@cache
+def _overloads() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in _lines():
+        found.setdefault(name.rpartition(".")[0], []).append(name)
+    return found
+
+
+def overloads_of(name: str) -> tuple[str, ...]:
+    """The names of the overloads of the operator that has the overload ``name``; its ``out=`` variants left out."""
+    return tuple(_overloads().get(name.rpartition(".")[0], ()))
+
+
+def out_names() -> tuple[str, ...]:
+    """The names of the ``out=`` variants, sorted."""
+    return tuple(sorted(_lines("out_schemas.txt")))

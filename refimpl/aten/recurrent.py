@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import expand
+from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._promotion import promote_types
@@ -255,6 +255,8 @@ def lstm_cell(
     _require_cell(ctx, input, hx, ((w_ih, b_ih), (w_hh, b_hh)), 4)
     hidden, cell = hx
     dtype = promote_types(hidden.dtype, cell.dtype)
+    if cell.ndim != hidden.ndim:
+        broadcast_sizes(ctx, cell.sizes, hidden.sizes)
     return (
         in_format(ctx, hidden, hidden.sizes, "contiguous_format", dtype),
         in_format(ctx, hidden, cell.sizes, "contiguous_format", dtype),

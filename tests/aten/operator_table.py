@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from refimpl.aten import overload, schema_names
 from refimpl.aten._families import load
 from refimpl.aten._registry import lookup
+from refimpl.aten._schemas import out_names
 from tests.aten.calls import DATA, field, read_calls
 
 __all__ = ["PAGE", "family_of", "modelled_overloads", "table", "used_overloads"]
@@ -73,7 +74,10 @@ def table() -> str:
     sums = [len(names), len(used.intersection(names)), *(sum(c[n] for n in names) for c in (fake, eager, refused))]
     lines.append(f"| **all** | {' | '.join(f'**{number}**' for number in sums)} |")
     left = sorted(used.intersection(unmodelled))
+    variants = out_names()
+    written = sum(overload(name).is_modelled for name in variants)
     lines += ["", f"Used by programs and not modelled: {', '.join(left) if left else 'none'}.", ""]
+    lines += [f"Of the {len(variants)} variants that write into `out=` tensors, {written} follow from these.", ""]
     return "\n".join(lines)
 
 

@@ -62,6 +62,7 @@ OTHER_WORDS: Final = {
     "aten.rnn_relu_cell.default": "which of the gates' sizes is refused first",
     "aten.rnn_tanh_cell.default": "which of the gates' sizes is refused first",
     "aten.tensordot.default": "a dimension that a scalar lacks is found missing in one of two places",
+    "aten.convolution_backward.default": "a weight of integers is refused by the library that computes",
     "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
     "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
     "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",

@@ -1,7 +1,8 @@
 """Write ``refimpl/aten/schemas.txt``: the schemas of PyTorch's ATen overloads, one a line, sorted.
 
-Run with a Python that has torch 2.13.0: ``python tests/differential/make_schemas.py``. Left out are the ``out=``
-variants (a keyword-only argument that is written), overloads with named dimensions, and TorchScript's on numbers.
+Run with a Python that has torch 2.13.0: ``python tests/differential/make_schemas.py``. The ``out=`` variants (a
+keyword-only argument that is written) are put into ``out_schemas.txt``, but for those that write lists; left out are
+overloads with named dimensions, and TorchScript's on numbers.
 """
 
 from __future__ import annotations
@@ -25,21 +26,30 @@ for name in sorted({n[6:].partition(".")[0] for n in every if n.startswith("aten
 """
 
 
+OUT: Final = TARGET.with_name("out_schemas.txt")
+
+
+def is_out(schema: str) -> bool:
+    """Whether the overload writes its result into arguments that are given for that."""
+    return "!" in schema.partition("*, ")[2].partition(") -> ")[0]
+
+
 def wanted(schema: str) -> bool:
     """Whether the overload is one that an exported program can hold."""
     # Overloads on Python numbers alone belong to TorchScript, but for the symbolic and asserting ones.
     if "Tensor" not in schema and not re.match(r"aten::(sym_|_assert)", schema):
         return False
-    keyword_only = schema.partition("*, ")[2].partition(") -> ")[0]
-    return "!" not in keyword_only and not re.search(
+    return "!)[]" not in schema.partition("*, ")[2] and not re.search(
         r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_|hacked_twin|[.]{3}", schema
     )
 
 
 def main() -> None:
-    """Regenerate the table."""
+    """Regenerate the tables."""
     listing = subprocess.run([sys.executable, "-c", _LISTING], check=True, capture_output=True, text=True).stdout
-    TARGET.write_text("".join(f"{line}\n" for line in sorted(filter(wanted, listing.splitlines()))))
+    lines = sorted(filter(wanted, listing.splitlines()))
+    TARGET.write_text("".join(f"{line}\n" for line in lines if not is_out(line)))
+    OUT.write_text("".join(f"{line}\n" for line in lines if is_out(line)))
 
 
 if __name__ == "__main__":

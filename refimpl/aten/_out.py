@@ -1,0 +1,91 @@
+"""The ``out=`` variants: the functional rule, written into tensors that are given for that."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from refimpl.aten._in_place import require_fits, require_no_overlap
+from refimpl.aten._registry import ShapeFunction
+from refimpl.aten._schemas import Schema, overloads_of, schema_of
+from refimpl.aten._strides import same_sizes, strides_for, suggested_memory_format
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.tensor import FakeTensor
+
+__all__ = ["functional_of_out", "out_form", "outs_of"]
+
+
+_TENSOR_OPTIONS: Final = ("dtype", "layout", "device", "pin_memory")
+
+
+# Kernels that lay out what they resize: column by column, or as what they sort.
+_LAID_OUT: Final = frozenset(
+    ("_linalg_det", "_linalg_solve_ex", "_linalg_svd", "inverse", "linalg_solve", "linalg_svd", "sort")
+)
+
+
+def outs_of(schema: Schema) -> int:
+    """How many of the last arguments are tensors to write the result into."""
+    return sum(argument.keyword_only and argument.type.written for argument in schema.arguments)
+
+
+def functional_of_out(schema: Schema) -> str | None:
+    """The overload whose result an ``out=`` variant writes: ``aten.add.Tensor`` of ``aten.add.out``.
+
+    It takes the same arguments but those that are written, and gives as many tensors; a factory's takes the dtype and
+    device of the tensor that is written too. None if there is no such overload.
+    """
+    count = outs_of(schema)
+    if not count:
+        return None
+    taken = [(argument.name, argument.type) for argument in schema.arguments[:-count]]
+    for name in overloads_of(schema.name):
+        other = schema_of(name)
+        if other is None or len(other.returns) != count or any(kind.base != "Tensor" for kind in other.returns):
+            continue
+        asked = [(argument.name, argument.type) for argument in other.arguments]
+        if asked == taken or (asked[: len(taken)] == taken and _options(other, len(taken))):
+            return name
+    return None
+
+
+def _options(schema: Schema, at: int) -> bool:
+    """Whether the arguments from that position on are those by which factories choose a kind of tensor."""
+    return tuple(argument.name for argument in schema.arguments[at:]) == _TENSOR_OPTIONS
+
+
+def out_form(schema: Schema, functional: ShapeFunction, asked: int) -> ShapeFunction:
+    """The shape function of an ``out=`` variant, given the functional one and how many arguments that takes."""
+    count = outs_of(schema)
+    exact = schema.name.split(".")[1] in _LAID_OUT
+
+    def function(ctx: Context, *arguments: object) -> Value:
+        outs = cast("tuple[FakeTensor, ...]", arguments[-count:])  # the schema says that they are tensors
+        given = arguments[:-count]
+        options = () if asked == len(given) else (outs[0].dtype, None, outs[0].device, None)
+        made = functional(ctx, *given, *options)
+        results = made if isinstance(made, tuple) else (made,)
+        pairs = zip(outs, results, strict=True)
+        written = tuple([_written(ctx, out, result, exact) for out, result in pairs if isinstance(result, FakeTensor)])
+        return written[0] if count == 1 else written
+
+    return function
+
+
+def _written(ctx: Context, out: FakeTensor, result: FakeTensor, exact: bool) -> FakeTensor:
+    """The tensor itself, or resized if it has other sizes: laid out exactly as the result, or in its memory format.
+
+    Raises RuntimeError, worded as PyTorch's, if the dtype does not hold the result, or the device is another.
+    """
+    require_fits(ctx, out, out.sizes, result.dtype)
+    if out.device != result.device:
+        raise RuntimeError(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{result.device} and {out.device}!"
+        )
+    if not same_sizes(ctx, out.sizes, result.sizes):
+        strides = result.strides
+        if not exact:
+            strides = strides_for(ctx, result.sizes, suggested_memory_format(ctx, result))
+        return out.viewed(result.sizes, strides, out.offset)
+    require_no_overlap(ctx, out)
+    return out
