@@ -17,16 +17,25 @@ class Lead:
     In the template, ``...`` stands for the watcher and for what the function was.
     """
 
-    __slots__ = ("_code", "_original", "function")
+    __slots__ = ("_code", "_original", "_template", "_watcher", "function")
 
     def __init__(self, function: FunctionType, template: FunctionType, watcher: object) -> None:
         self.function = function
+        self._template = template
+        self._watcher = watcher
         self._original = function.__code__
-        self._code = code_for(template, function, (watcher, _copy(function)))
-        function.__code__ = self._code
+        self._code: CodeType | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Lead to the watcher again if the program has given the function a code of its own, which then counts."""
+        if self.function.__code__ is not self._code:
+            self._original = self.function.__code__
+            self._code = code_for(self._template, self.function, (self._watcher, _copy(self.function)))
+            self.function.__code__ = self._code
 
     def undo(self) -> None:
-        """The function is as it was, unless the program has given it a code of its own."""
+        """The function has its own code, which may be one that the program has given it meanwhile."""
         if self.function.__code__ is self._code:
             self.function.__code__ = self._original
 

@@ -82,6 +82,8 @@ class Patches:
 
     def renew(self) -> None:
         """Stand in front of what the program has put in the place of something that is replaced, too."""
+        for lead in self._leads:
+            lead.renew()
         for patch in self._patches:
             module = sys.modules.get(patch.module)
             if module is None:

@@ -145,6 +145,23 @@ def test_a_function_that_is_put_in_the_place_of_another_is_watched_too(monkeypat
     assert {finding.law for finding in findings} == {"EXACT"}
 
 
+def test_a_code_that_the_program_gives_a_function_is_watched_and_stays() -> None:
+    program, function = program_of(2), rebind_unbacked()
+    code = code_of(function)
+
+    def never(shape_env: object, n: object, result: object) -> None:
+        """Rebinds nothing."""
+
+    try:
+        with audit() as findings:
+            setattr(function, "__code__", never.__code__)  # noqa: B010 - as a program assigns it
+            program.run()
+        assert code_of(function) is never.__code__
+        assert {finding.law for finding in findings} == {"EXACT"}
+    finally:
+        setattr(function, "__code__", code)  # noqa: B010 - see above
+
+
 def test_what_the_program_puts_in_the_place_of_a_method_is_watched_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     program, shapes = program_of(2), sys.modules[SHAPES]
     interpreter = import_module("torch.fx.interpreter")
