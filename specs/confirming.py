@@ -120,6 +120,10 @@ def test_what_replays_not_confirms_nothing_and_who_is_silent() -> None:
         runs = Runs(Replay(dict(AT)))
         confirm(claim(given=given), {"asked": 1}, runs, lost, Theory(lost))
         assert runs.silent == [silent]
+    # What raises on every input is heard where that is the claim, there alone.
+    runs = Runs(Replay(dict(AT)))
+    confirm(claim(given="before", direction="strengthened"), {"asked": 1}, runs, lost, Theory(lost))
+    assert runs.silent == [Silenced(loud=frozenset({"n"}))]
 
 
 @checks(RUN_05)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from refimpl.laws.judge import Replayer
-from refimpl.laws.observation import Failure
+from refimpl.laws.observation import Failure, Stated
 from refimpl.laws.replay import Replay
 from refimpl.laws.report import LawRow
 from refimpl.terms import eq, ge, le
@@ -149,8 +149,9 @@ def test_a_side_without_a_model_is_refuted() -> None:
     found = judged(seen, asking(claim(ge(U, 0))), runs=Runs())
     assert found.rows == (
         LawRow(
-            "CONSIST", "refuted", 2, None, (), None,
-            "the recorded constraints contradict each other: no input satisfies them",
+            "CONSIST", "refuted", 2, None, (), "n",
+            "the recorded constraints contradict each other: no input satisfies them; u0 <= 2 contradicts what comes "
+            "before it",
         ),
         LawRow(
             "LINK", "undecided", 1, None, (), None,
@@ -162,6 +163,35 @@ def test_a_side_without_a_model_is_refuted() -> None:
     both = counted(before=(stated(ge(U, 3)), stated(le(U, 2))), after=(stated(ge(U, 9)), stated(le(U, 7))))
     assert [row.outcome for row in judged(both, runs=Runs()).rows] == ["refuted", "refuted"]
     assert judged(both, runs=Runs()).model is None
+
+
+@checks(JDG_01, LAW_01)
+@pytest.mark.parametrize("length", range(1, 9))
+def test_the_statement_that_leaves_no_solution_is_named(length: int) -> None:
+    least = tuple(stated(ge(U, bound), node=f"n{bound}") for bound in range(length))
+    for place in range(length + 1):
+        statements = (*least[:place], stated(le(U, -1), node="low"), *least[place:])
+        (row, *_) = judged(counted(before=statements), runs=Runs()).rows
+        # A count is not negative, which is a fact: no other statement is needed.
+        assert row.node == "low"
+        statements = (stated(le(U, place - 1), node="first"), *least)
+        found = judged(replace(counted(before=statements), facts=()), runs=Runs()).rows[0]
+        assert found.node == (None if place == length else f"n{place}")
+
+
+@checks(JDG_01, LAW_01)
+def test_why_there_is_no_solution_is_said() -> None:
+    def why(**change: object) -> tuple[str | None, str]:
+        found = judged(replace(counted(), **change), runs=Runs())  # type: ignore[arg-type]  # fields
+        (row, *_) = [row for row in found.rows if row.law == "CONSIST"]
+        return row.node, (row.message or "").partition("satisfies them; ")[2]
+
+    fails = Stated("n", False, "operator", (), "too few")
+    assert why(after=(fails,)) == ("n", "the operator raises on every input (too few)")
+    assert why(before=(Stated("a", False, "assert"),)) == ("a", "an assert is recorded as false")
+    facts = (fact(ge(U, 1)), fact(le(U, 0)))
+    given = "the contract (ranges and guards of inputs) and the facts of the run do already"
+    assert why(facts=facts, before=(stated(ge(U, 3)),)) == (None, given)
 
 
 @checks(JDG_01, LAW_01)

@@ -18,6 +18,7 @@ from refimpl.terms import (
     Cond,
     bool_symbol,
     eq,
+    float_add,
     float_eq,
     float_ge,
     float_mul,
@@ -39,7 +40,7 @@ __all__ = ["RUN_06", "RUN_07", "RUN_08", "RUN_09"]
 _LAWS = "refimpl.laws"
 S, T, U, V, W = (symbol(name) for name in ("s0", "s1", "u0", "u1", "u2"))
 P = bool_symbol("p0")
-X = float_symbol("zuf0")
+X, Y = float_symbol("zuf0"), float_symbol("zuf1")
 HINTS = {"s0": 8}
 
 
@@ -246,8 +247,8 @@ def test_what_is_said_where_no_model_was_found() -> None:
 
 RUN_08 = Clause(
     "RUN-08",
-    "A model or a neighbour of it breaks a goal if it satisfies the conditions and not the goal; a float is tried at a"
-    " few numbers by which products are exact.",
+    "A model or a neighbour of it breaks a goal if it satisfies the conditions and not the goal; the first two"
+    " floats are tried at a few numbers by which products are exact.",
     f"{_LAWS}.consist:breaking",
     "run-neighbours-may-break-anything",
 )
@@ -270,6 +271,11 @@ BOX = (ge(U, -2), le(U, 3), ge(V, 0), le(V, 3))
         (float_eq(float_mul(X, 2.0), float_mul(X, 4.0)), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": 1.0}),
         (float_ge(float_mul(X, 0.5), -0.9), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": -2.0}),
         (float_ge(31.0, float_mul(X, 0.5)), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": 64.0}),
+        (
+            float_ge(X, float_add(Y, 1.0)),
+            {"u0": 0, "u1": 0, "zuf0": float("inf"), "zuf1": -float("inf")},
+            {"zuf0": 0.0, "zuf1": 0.0},
+        ),
         (float_eq(float_mul(X, 0.0), float_mul(0.0, X)), {"u0": 0, "u1": 0, "zuf0": 0.0}, None),
     ],
 )

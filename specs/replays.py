@@ -54,12 +54,13 @@ def ran(
     predicates: Mapping[str, BoolSymbol] | None = None,
     kept: tuple[str, ...] = (),
     binding: tuple[str, ...] = (),
+    failing: tuple[str, ...] = (),
     silent: Silenced | None = None,
     root: dict[str, object] | Module | None = None,
 ) -> Replay:
     """The replay of a graph."""
     program = replace(_PROGRAM, graph_module=GraphModule(root if root is not None else {}, graph))
-    supply = Supply(allocated or {}, predicates or {}, frozenset(kept), frozenset(binding))
+    supply = Supply(allocated or {}, predicates or {}, frozenset(kept), frozenset(binding), frozenset(failing))
     return replay(program, supply, valuation, silent or Silenced())
 
 
@@ -207,6 +208,17 @@ def test_inputs_and_kept_values_have_the_numbers_of_the_valuation() -> None:
 
 
 @checks(RPL_02)
+def test_what_raises_on_every_input_is_kept_unless_it_is_to_be_heard() -> None:
+    graph = Graph()
+    x = _input(graph, "x", vector(S))
+    sizes = tuple([_call(graph, SIZE_OF, x, 7, recorded=S).name for _ in range(3)])
+    graph.output(())
+    for loud, raised in (((), None), ((None, sizes[0]), None), (sizes, sizes[1])):
+        run = ran(graph, {"s0": 4}, kept=sizes, failing=sizes[1:], silent=Silenced(loud=frozenset(loud)))
+        assert (run.raised and run.raised.node) == raised
+
+
+@checks(RPL_02)
 def test_what_the_run_takes_from_what_was_observed() -> None:
     failed = replace(node("f", None, None), failure=Failure("crash", "it failed"))
     violated = replace(failed, path="v", failure=Failure("violated", "it is false"))
@@ -224,9 +236,8 @@ def test_what_the_run_takes_from_what_was_observed() -> None:
         failed, violated, inside, replace(failed, path="c/true/f", predicates=(P,)),
     ]  # fmt: skip
     supply = Supply.of(nodes, {"b": (U,)})
-    assert supply == Supply(
-        {"b": (U,)}, {"c": P, "c/true/d": Q}, frozenset({"k", "f", "v", "c/true/f"}), frozenset({"b", "c/true/b"})
-    )
+    kept, binding = frozenset({"k", "f", "v", "c/true/f"}), frozenset({"b", "c/true/b"})
+    assert supply == Supply({"b": (U,)}, {"c": P, "c/true/d": Q}, kept, binding, frozenset({"v"}))
     assert Supply.of([replace(node("c/false/b", None, None), predicates=(lnot(Q),)), *nodes], {}).predicates["c"] is Q
 
 

@@ -32,14 +32,18 @@ __all__ = [
 @final
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """Nodes that ask less than they should: ``asserts`` nothing at all, ``deferring`` only what a kernel enforces."""
+    """Nodes that ask less than they should: ``asserts`` nothing at all, ``deferring`` only what a kernel enforces.
+
+    Nodes that raise on every input keep what is recorded, so that what follows is seen; those in ``loud`` raise.
+    """
 
     asserts: frozenset[str] = frozenset()
     deferring: frozenset[str] = frozenset()
+    loud: frozenset[str | None] = frozenset()
 
 
 NOTHING: Final = Silenced()
-"""Every node asks what it should."""
+"""Every node that can run asks what it should."""
 
 
 class NotReplayableError(Exception):

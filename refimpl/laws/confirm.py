@@ -34,8 +34,11 @@ def confirm(
     claim: Claim, valuation: Model, replay: Callable[[Model, Silenced], Replay], seen: Observation, theory: Theory
 ) -> Confirmation | str:
     """A confirmation, or why the witness is none."""
+    silent = silenced(seen) if claim.given == "emitted" else NOTHING
+    if claim.direction == "strengthened":
+        silent = replace(silent, loud=frozenset({claim.node}))
     try:
-        run = replay(valuation, silenced(seen) if claim.given == "emitted" else NOTHING)
+        run = replay(valuation, silent)
     except NotReplayableError as error:
         return str(error)
     for condition in theory.hypotheses(None, until=claim.until):

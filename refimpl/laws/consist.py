@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Final
 
 from refimpl.laws.law import Claims, Finding, Given, Law
-from refimpl.laws.observation import Observation
+from refimpl.laws.observation import Observation, Stated
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
-from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined, eq, evaluate, free_of, symbol
+from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined, eq, evaluate, free_of, symbol, to_text
 
-__all__ = ["CONSIST", "breaking", "common_model", "find_model", "finding", "shrunk", "with_defined"]
+__all__ = ["CONSIST", "breaking", "common_model", "contradicting", "find_model", "finding", "shrunk", "with_defined"]
 
 _TRIES: Final = 60
 # A product with one of these is exact, so that nothing differs there by rounding alone.
@@ -140,7 +141,8 @@ def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapp
     """The model or a neighbour that satisfies the conditions and not the goal, if a short search finds one."""
     start = completed(model, (goal, *conditions))
     floats = sorted(s.name for s in free_of(goal) if isinstance(s, Symbol) and s.sort is Sort.FLOAT)
-    reals = [{**start, name: real} for name in floats for real in _REALS]
+    pair = floats[:2]
+    reals = [{**start, **dict(zip(pair, chosen, strict=True))} for chosen in product(_REALS, repeat=len(pair))]
     for attempt in (start, *_moves(start, goal, hints), *reals):
         if not holds(goal, attempt) and all(holds(condition, attempt) for condition in conditions):
             return attempt
@@ -175,13 +177,43 @@ def with_defined(theory: Theory, model: Model) -> dict[str, Number]:
     return result
 
 
-def finding(given: Given, reason: str | None) -> Finding:
-    """What is said when no model was found: none exists (``reason`` None), or none was found."""
+def contradicting(theory: Theory, given: Given, solver: Solver) -> Stated | None:
+    """Of constraints that have no solution the first one that leaves none; None if what is given has none already."""
+    stated = theory.stated(given)
+
+    def is_refused(count: int) -> bool:
+        conditions = (*theory.stating(stated[:count]), *theory.extra)
+        (verdict,) = solver.decide([Obligation("CONSIST", conditions, False)])
+        return isinstance(verdict, Proved)
+
+    low, high = 0, len(stated)
+    while low < high:
+        middle = (low + high) // 2
+        if is_refused(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return stated[high - 1] if high else None
+
+
+def finding(given: Given, reason: str | None, last: Stated | None = None) -> Finding:
+    """What is said when no model was found: none exists (``reason`` None), or none was found.
+
+    ``last`` is the statement that leaves none.
+    """
     side = "recorded" if given == "before" else "re-propagated"
     if reason is not None:
         return Finding("CONSIST", None, "undecided", f"the {side} constraints: {reason}")
     message = f"the {side} constraints contradict each other: no input satisfies them"
-    return Finding("CONSIST", None, "refuted", message)
+    if last is None:
+        why = "the contract (ranges and guards of inputs) and the facts of the run do already"
+    elif last.condition is False:
+        why = (
+            f"the operator raises on every input ({last.message})" if last.message else "an assert is recorded as false"
+        )
+    else:
+        why = f"{to_text(last.condition)} contradicts what comes before it"
+    return Finding("CONSIST", None if last is None else last.node, "refuted", f"{message}; {why}")
 
 
 def _claims(_: Observation) -> Claims:

@@ -15,6 +15,7 @@ __all__ = ["EQUIV"]
 
 _LOST: Final = "restore the assert that implies it, or record the wider range"
 _INVENTED: Final = "record an assert for it, or do not require it"
+_FAILS: Final = "call it with arguments that it takes"
 _SOURCES: Final[Mapping[Source, str]] = {
     "range": "as a range",
     "assert": "by an assert",
@@ -66,8 +67,11 @@ def _direction(
 def _claim(statement: Stated, given: Given, direction: Direction) -> Claim:
     text = to_text(statement.condition)
     message = f" ({statement.message})" if statement.message else ""
+    fix = _LOST if direction == "weakened" else _INVENTED
     if direction == "weakened":
         about = f"{text} is recorded ({_SOURCES[statement.source]}), but nothing implies it after propagation"
+    elif statement.condition is False:
+        about, fix = f"the operator raises on every input{message}, but inputs are recorded to be accepted", _FAILS
     else:
         about = f"{text} is required after propagation{message}, but nothing recorded implies it"
     return Claim(
@@ -77,7 +81,7 @@ def _claim(statement: Stated, given: Given, direction: Direction) -> Claim:
         given,
         about,
         None,
-        _LOST if direction == "weakened" else _INVENTED,
+        fix,
         statement.predicates,
         direction=direction,
         until=statement.order if direction == "strengthened" else None,

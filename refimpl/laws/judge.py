@@ -8,7 +8,16 @@ from typing import Final, final
 
 from refimpl.laws.concrete import NOTHING, NotReplayableError, Silenced
 from refimpl.laws.confirm import Confirmation, confirm
-from refimpl.laws.consist import CONSIST, breaking, common_model, find_model, finding, shrunk, with_defined
+from refimpl.laws.consist import (
+    CONSIST,
+    breaking,
+    common_model,
+    contradicting,
+    find_model,
+    finding,
+    shrunk,
+    with_defined,
+)
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
 from refimpl.laws.emission import with_emission
@@ -77,7 +86,8 @@ class _Judge:
                 found = find_model(self.theory, given, self.seen.contract.hints, self.solver)
                 reason = found if found is None or isinstance(found, str) else self._replays(given, found)
                 if reason != _FINE:
-                    findings.append(finding(given, reason))
+                    last = contradicting(self.theory, given, self.solver) if reason is None else None
+                    findings.append(finding(given, reason, last))
         self._settle(CONSIST, Claims(findings=tuple(findings), settled=2 - len(findings)), by="replay")
         return not findings
 

@@ -43,13 +43,14 @@ class Supply:
 
     ``allocated`` gives, by node path, the terms (in old names) of the symbols that the node allocates; ``predicates``
     the opaque predicates by the path of their ``cond``; ``kept`` the nodes that keep their recorded value;
-    ``binding`` the nodes whose bindings count (law DOM).
+    ``binding`` the nodes whose bindings count (law DOM); ``failing`` those that are kept because they always raise.
     """
 
     allocated: Mapping[str, tuple[Scalar, ...]]
     predicates: Mapping[str, BoolSymbol]
     kept: frozenset[str]
     binding: frozenset[str]
+    failing: frozenset[str] = frozenset()
 
     @staticmethod
     def of(nodes: Sequence[ObservedNode], allocated: Mapping[str, tuple[Scalar, ...]]) -> Supply:
@@ -64,13 +65,17 @@ class Supply:
                     predicates.setdefault(outer, symbol)
         kept = frozenset(node.path for node in nodes if node.assumed or _cannot_run(node))
         binding = frozenset(node.path for node in nodes if node.may_allocate)
-        return Supply(allocated, predicates, kept, binding)
+        failing = frozenset(node.path for node in nodes if node.path in kept and _is_violated(node))
+        return Supply(allocated, predicates, kept, binding, failing)
 
 
 def _cannot_run(node: ObservedNode) -> bool:
     """Whether the node has no value; what raises wherever its branch is taken raises in the replay too."""
-    failure = node.failure
-    return failure is not None and not (failure.kind == "violated" and node.predicates)
+    return node.failure is not None and not (_is_violated(node) and node.predicates)
+
+
+def _is_violated(node: ObservedNode) -> bool:
+    return node.failure is not None and node.failure.kind == "violated"
 
 
 @final
@@ -110,6 +115,7 @@ class _Runner:
         self.ctx = ConcreteContext(run.valuation, supply.allocated, self, silent)
         self._run = run
         self._supply = supply
+        self._kept = supply.kept - (silent.loud & supply.failing)
         self._modules: dict[int, str] = {}
 
     def run(self, module: object, operands: Sequence[Value], *, under: Cond | None = None) -> tuple[Value, ...]:
@@ -153,7 +159,7 @@ class _Runner:
         return concrete(recorded, self._run.valuation) if is_scalar(recorded) else None
 
     def _call(self, node: Node, path: str, env: Mapping[Node, object]) -> object:
-        if path in self._supply.kept:
+        if path in self._kept:
             return concrete(_as_value(node.meta.get("recorded")), self._run.valuation)
         args = map_arg(node.args, env.__getitem__)
         kwargs = map_arg(node.kwargs, env.__getitem__)

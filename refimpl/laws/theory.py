@@ -128,8 +128,16 @@ class Theory:
     def hypotheses(self, given: Given | None, *, layout: bool = False, until: int | None = None) -> tuple[Cond, ...]:
         """Every hypothesis, each once, in one order; with ``until`` only facts logged before that place."""
         facts = self._facts if until is None else tuple(s for s in self._facts if s.order < until)
-        stated = (*facts, *self._stated(given), *(self._layout if layout else ()))
+        stated = (*facts, *self.stated(given), *(self._layout if layout else ()))
         return _flat((*self._base, *map(self._whole, stated)))
+
+    def stated(self, given: Given | None) -> tuple[Stated, ...]:
+        """What one side states, in order."""
+        return () if given is None else self._given[given]
+
+    def stating(self, stated: Iterable[Stated]) -> tuple[Cond, ...]:
+        """The hypotheses of both sides with these statements."""
+        return _flat((*self._base, *map(self._whole, (*self._facts, *stated))))
 
     def _before(self, until: int) -> _Scope:
         """The knowledge of B and of the facts up to a place in the log; places are mostly asked in order."""
@@ -160,7 +168,7 @@ class Theory:
             return scope
         if not predicates and not layout:
             scope = _Scope(self._scope(_OUTER))
-            for statement in self._stated(given):
+            for statement in self.stated(given):
                 scope.enter(self._whole(statement))
             return scope
         return self._inside(self._scope((given, (), False)), given, predicates, None, layout=layout)
@@ -173,14 +181,11 @@ class Theory:
         for predicate in predicates:
             scope.enter(self.written(predicate))
         facts = self._facts if until is None else tuple(s for s in self._facts if s.order < until)
-        conditional = [s for s in (*facts, *self._stated(given)) if s.predicates]
+        conditional = [s for s in (*facts, *self.stated(given)) if s.predicates]
         for statement in (*conditional, *(self._layout if layout else ())):
             plain = set(statement.predicates) <= set(predicates)
             scope.enter(self.written(statement.condition) if plain else self._whole(statement))
         return scope
-
-    def _stated(self, given: Given | None) -> tuple[Stated, ...]:
-        return () if given is None else self._given[given]
 
     def _whole(self, statement: Stated) -> Cond:
         return self.written(statement.whole)

@@ -185,9 +185,17 @@ def custom_then_counted(*, name: str) -> Case:
     return broken(program, None, "INJ FRESH", conditional=True)
 
 
+def raises_on_every_input() -> Case:
+    """A vector has no dimension 1, yet the record has a size of it: whatever the caller passes, that node raises."""
+    program, x = _started("u0")
+    found = _nonzero(program, x)
+    program.output(program.call("aten.sym_size.int", x, 1, out=S0), found)
+    return broken(program, "strengthened", "CONSIST EQUIV")
+
+
 CASES: Final = {
     **titled(allocated_by_nobody, used_before_it_is_bound, dropped_by_the_recorder),
-    **titled(dropped_and_asserted, dropped_and_equal_to_a_size),
+    **titled(dropped_and_asserted, dropped_and_equal_to_a_size, raises_on_every_input),
     "known_when_run_again_right": partial(known_when_run_again, low=0),
     "known_when_run_again_wrong": partial(known_when_run_again, low=1),
     "clamped_when_run_again_right": partial(clamped_when_run_again, high=5),
