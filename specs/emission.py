@@ -24,7 +24,7 @@ EMI_01 = Clause(
     "EMI-01",
     "An assert counts only if each of its symbols is computed before it.",
     f"{_LAWS}.emission:_Reach._dominates",
-    "emit-later-values-are-there",
+    "emit-a-node-has-not-its-own-value",
 )
 EMI_02 = Clause(
     "EMI-02",
@@ -110,7 +110,7 @@ EMI_05 = Clause(
     "EMI-05",
     "Of a deferred requirement that nothing can compute, what the kernel enforces by itself remains, and only that.",
     f"{_LAWS}.emission:with_emission",
-    "emit-deferred-is-all-or-nothing",
+    "emit-what-remains-enforces-everything",
 )
 
 

@@ -291,7 +291,7 @@ ENV_09 = Clause(
     "ENV-09",
     "A decision on an unbacked symbol that is not known is an error that names each symbol and its origin.",
     f"{_ENVIRONMENT}.data_dependent_error",
-    "env-origins-are-forgotten",
+    "env-only-one-symbol-is-named",
 )
 test_a_decision_on_an_opaque_boolean_depends_on_data = checks(ENV_09)(
     test_shape_env.test_a_decision_on_an_opaque_boolean_depends_on_data

@@ -91,7 +91,7 @@ ENV_12 = Clause(
     "After any history of facts, requirements, bindings, branches and roll-backs the environment allows exactly what"
     " was said.",
     f"{_KNOWLEDGE}.snapshot",
-    "env-solved-equations-change-sign",
+    "env-branches-forget-what-was-said-outside",
 )
 ENV_13 = Clause(
     "ENV-13",

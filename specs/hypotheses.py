@@ -41,7 +41,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
-from specs.verdicts import LAW_14
+from specs.laws import LAW_14
 from tests.laws import observations as made
 from tests.laws.observations import F0, S0, S1, U0, U1, U7, U8
 from tests.laws.programs import loaded
@@ -232,7 +232,7 @@ OBL_10 = Clause(
     "A definition replaces its symbol everywhere, to the end; under a branch, of another sort, of itself or a second"
     " one, it is an equation.",
     f"{_LAWS}.elimination:elimination",
-    "obl-numbers-of-another-sort-are-equal",
+    "obl-definitions-of-themselves-are-substituted",
 )
 
 

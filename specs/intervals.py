@@ -130,7 +130,7 @@ TRM_18 = Clause(
     "A comparison of a float with a number that is assumed is known, excludes NaN unless it is ``!=``, and leaves the"
     " closed range on its side; ranges that do not meet are a contradiction.",
     f"{_TERMS}.bounds:Bounds._compare_float",
-    "trm-floats-are-bounded-on-the-wrong-side",
+    "trm-an-order-with-nan-bounds",
 )
 ORDERS: Final[tuple[tuple[Callable[[Real, Real], Cond], Callable[[float, float], bool]], ...]] = (
     (float_lt, operator.lt),

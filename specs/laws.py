@@ -16,7 +16,7 @@ from specs.subgraphs import PRO_09
 from tests.laws import test_each_law
 from tests.laws.programs import LARGEST, broken_laws, checked, counted, row, two_counts, witness
 
-__all__ = ["LAW_01", "LAW_02", "LAW_03", "LAW_04", "LAW_05", "LAW_06", "LAW_07", "LAW_08", "LAW_09"]
+__all__ = ["LAW_01", "LAW_02", "LAW_03", "LAW_04", "LAW_05", "LAW_06", "LAW_07", "LAW_08", "LAW_09", "LAW_14"]
 
 _LAWS = "refimpl.laws"
 U0 = recorded_symbol("u0")
@@ -272,3 +272,12 @@ def test_an_assert_recorded_as_true_emits_nothing(low: int) -> None:
     report = _at_least(low, True)
     assert broken_laws(report) == {"EMIT"}
     assert witness(row(report, "EMIT"))["u0"] < low
+
+
+LAW_14 = Clause(
+    "LAW-14",
+    "Definitions become one substitution, resolved to the end, and equations; together they have exactly the"
+    " solutions of the definitions.",
+    f"{_LAWS}.elimination:equation",
+    "law-equations-of-two-sorts-hold",
+)

@@ -35,7 +35,7 @@ IMP_02 = Clause(
     "IMP-02",
     "The witness of a refutation is the smallest, and satisfies everything that was known.",
     f"{_LAWS}.implementation:_Judge._refuted",
-    "imp-contradictions-refute",
+    "imp-the-first-witness-is-shown",
 )
 test_the_witness_is_the_smallest = checks(IMP_02)(laws.test_the_witness_is_the_smallest)
 test_nothing_is_found_where_what_was_known_has_no_solution = checks(IMP_02)(

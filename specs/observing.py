@@ -211,7 +211,7 @@ OBS_03 = Clause(
     "OBS-03",
     "Live is what dead code elimination leaves; a sub-graph lives with its operator, and keeps it if it has an effect.",
     f"{_LAWS}.liveness:_runs_effects",
-    "obs-effects-of-sub-graphs-are-dead",
+    "obs-outputs-of-sub-graphs-are-effects",
 )
 test_live_is_what_dead_code_elimination_leaves = checks(OBS_03, EMI_03)(
     test_liveness.test_live_is_what_dead_code_elimination_leaves

@@ -72,7 +72,7 @@ OPR_03 = Clause(
     "OPR-03",
     "``repeat_interleave`` yields the sum of its repeats, ``bincount`` at least ``minlength`` bins.",
     f"{_DATA}:repeat_total",
-    "opr-something-is-repeated",
+    "opr-bins-may-be-fewer-than-asked",
 )
 
 

@@ -230,7 +230,7 @@ PRO_05 = Clause(
     "PRO-05",
     "A node that raises, in its operator or in rebinding, leaves environment and mode as before it (law ATOM).",
     f"{_PROPAGATE}.run_node",
-    "pro-failed-nodes-are-not-undone",
+    "pro-failed-writes-are-not-undone",
 )
 test_a_node_that_raises_leaves_everything_as_before_it_too = checks(PRO_05)(
     test_propagate.test_a_node_that_raises_leaves_everything_as_before_it

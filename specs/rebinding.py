@@ -33,7 +33,7 @@ REB_01 = Clause(
     "``Rebound`` keeps exactly the valuations that satisfy the constraints, the equation and its side conditions;"
     " ``Inconsistent`` means that there is none.",
     "refimpl.symbolic_shapes.rebinding:rebind",
-    "reb-moved-conditions-lost",
+    "reb-side-conditions-may-be-excluded",
 )
 KINDS = (REB_04, REB_05, REB_06, REB_07, REB_09, REB_14, REB_15)
 """What is said of each kind of value and of divisors: the steps that are drawn below are of all these kinds."""

@@ -139,7 +139,7 @@ PRO_14 = Clause(
     "A record carries the node that ran and the predicates of its scope; after a scope the outer ones are back, also"
     " after an error.",
     "refimpl.symbolic_shapes.environment:Environment.at",
-    "pro-nodes-are-never-left",
+    "pro-equal-names-forget-their-branch",
 )
 
 

@@ -13,7 +13,7 @@ from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.terms import Cond, Scalar, ValueRange, conjuncts, eq, float_symbol, ge, land, le, lor, mod, symbol
 from specs.clauses import Clause, checks
 from specs.environment import ENV_02
-from specs.histories import ENV_13, ENV_14, ENV_15, ENV_16, ENV_19, ENV_20
+from specs.histories import ENV_12, ENV_13, ENV_14, ENV_15, ENV_16, ENV_19, ENV_20
 from specs.propagation import PRO_04
 from specs.rebinding import REB_03
 from specs.states import ENV_24
@@ -34,7 +34,7 @@ ENV_27 = Clause(
 )
 
 
-@checks(ENV_27, ENV_16, ENV_19)
+@checks(ENV_27, ENV_12, ENV_16, ENV_19)
 @given(depth=st.integers(1, 3), value=st.integers(2, 5))
 def test_scopes_see_outwards_only(depth: int, value: int) -> None:
     outer, even, odd = Knowledge(), eq(mod(S0, 2), 0), eq(mod(S0 + U2, 3), 0)

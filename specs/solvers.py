@@ -92,6 +92,12 @@ SOL_04 = Clause(
     f"{_SOLVER}.facade:_verdict",
     "sol-models-are-believed",
 )
+SOL_05 = Clause(
+    "SOL-05",
+    "Two solvers that contradict each other are an error; the unknown of one leaves the answer of the other.",
+    f"{_SOLVER}.facade:_verdict",
+    "sol-contradicting-solvers-are-fine",
+)
 test_the_text_is_the_same_for_the_same_obligation_and_unsatisfiable_if_it_holds = checks(SOL_04)(
     test_facade.test_the_text_is_the_same_for_the_same_obligation_and_unsatisfiable_if_it_holds
 )
@@ -159,7 +165,7 @@ TOGETHER: Final[tuple[tuple[Answer, Answer, Verdict | str], ...]] = (
 """Every pair of answers about ``u0 >= 0``, and what they say together; a text is that of an error."""
 
 
-@checks(SOL_04)
+@checks(SOL_04, SOL_05)
 @pytest.mark.parametrize(("z3", "cvc5", "together"), TOGETHER)
 def test_two_answers_make_one_verdict(
     z3: Answer, cvc5: Answer, together: Verdict | str, monkeypatch: pytest.MonkeyPatch
@@ -277,12 +283,6 @@ def test_symbols_of_an_obligation_are_sorted_by_name() -> None:
 test_what_is_abstracted_is_named = checks(SOL_04)(test_facade.test_what_is_abstracted_is_named)
 test_a_contradiction_proves_even_falsehood = checks(SOL_04)(test_facade.test_a_contradiction_proves_even_falsehood)
 
-SOL_05 = Clause(
-    "SOL-05",
-    "Two solvers that contradict each other are an error; the unknown of one leaves the answer of the other.",
-    f"{_SOLVER}.facade:_verdict",
-    "sol-contradicting-solvers-are-fine",
-)
 test_solvers_that_contradict_each_other_are_an_error = checks(SOL_05)(
     test_facade.test_solvers_that_contradict_each_other_are_an_error
 )

@@ -185,7 +185,7 @@ ASK_06 = Clause(
     "INJ and EMIT of a step: one value under two names needs their equality; an assert under a name that the step"
     " gives away follows from what is emitted.",
     f"{_LAWS}.step_names:_inj",
-    "ask-values-have-two-names",
+    "ask-refused-steps-have-no-names",
 )
 
 

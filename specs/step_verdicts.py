@@ -35,7 +35,7 @@ ASK_12 = Clause(
     "An obligation that follows word for word or by intervals asks no solver; one that fails has the smallest witness"
     " that satisfies everything known; each finding is told once.",
     f"{_LAWS}.implementation:_settles",
-    "ask-everything-settles",
+    "ask-a-contradiction-settles-nothing",
 )
 
 

@@ -125,7 +125,7 @@ STP_03 = Clause(
     "EXACT asks after a step for what was known before and for each equation, from what is known after; and for what is"
     " new, from what was known and the equations.",
     f"{_LAWS}.exact:_lost",
-    "stp-equations-are-not-asked-for",
+    "stp-equations-of-no-quotient-are-asked-for",
 )
 STP_04 = Clause(
     "STP-04",

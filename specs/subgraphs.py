@@ -79,7 +79,7 @@ def test_each_value_of_a_node_is_compared_with_its_own_name() -> None:
     ]
 
 
-@checks(PRO_09)
+@checks(PRO_09, ENV_20)
 @given(sites=st.integers(2, 4))
 def test_a_second_site_keeps_its_own_name(sites: int) -> None:
     env = ShapeEnv()
@@ -216,7 +216,7 @@ def test_a_sub_graph_runs_on_its_operands_in_order_and_is_observed() -> None:
 
 PRO_12 = Clause(
     "PRO-12",
-    "``rebind_unbacked`` binds all symbols of a node or none, and nothing at a placeholder.",
+    "``rebind_unbacked`` binds all symbols of a node or none (law ATOM), and nothing at a placeholder.",
     f"{_BINDINGS}:rebind_unbacked",
     "pro-half-of-a-node-is-rebound",
 )

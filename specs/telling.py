@@ -17,6 +17,7 @@ from refimpl.solver import Refuted, make_solver
 from refimpl.symbolic_shapes.profiles import PROFILES
 from refimpl.terms import symbol
 from specs.clauses import Clause, checks
+from specs.solvers import SOL_06
 from tests.laws.programs import LARGEST, counted, loaded, two_numbers
 
 __all__ = ["BLI_08"]
@@ -30,7 +31,7 @@ BLI_08 = Clause(
     "The report of a program counts its nodes and unbacked symbols and says whether there was anything to rebind, what"
     " was assumed, and the worst outcome of its laws.",
     f"{_LAWS}.check:_verdict",
-    "bli-the-undecided-is-equivalent",
+    "bli-symbols-without-binder-need-no-rebinding",
 )
 
 
@@ -102,7 +103,7 @@ def test_what_is_taken_from_the_hints_makes_it_conditional() -> None:
     assert [(row.node, row.hint) for row in report.specializations] == [("relu", "s2=1, s3=8")]
 
 
-@checks(BLI_08)
+@checks(BLI_08, SOL_06)
 def test_values_and_obligations_are_there_if_asked_for() -> None:
     program = loaded(counted(2))
     report, decided = examine(program)

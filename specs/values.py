@@ -107,7 +107,8 @@ def test_a_constant_is_taken_or_refused(low: int, value: int) -> None:
 
 REB_06 = Clause(
     "REB-06",
-    "An expression over backed symbols replaces the unbacked one; a backed symbol is never replaced (law FRAME).",
+    "An expression over backed symbols replaces the unbacked one; a backed symbol is never replaced, and what is said"
+    " of it stays (law FRAME).",
     f"{_REBINDING}:_replaceable",
     "reb-only-fresh-symbols-are-replaced",
 )
@@ -155,7 +156,8 @@ def test_derived_expressions_define_the_symbol(offset: int) -> None:
 
 REB_08 = Clause(
     "REB-08",
-    "A symbol that was replaced already is resolved to the end, not one hop (law ROOT).",
+    "A symbol that was replaced already is resolved to the end, not one hop; none is replaced by itself in the end (law"
+    " ROOT).",
     "refimpl.symbolic_shapes.constraints:Constraints.resolve",
     "reb-chains-are-followed-one-hop",
 )
@@ -216,7 +218,7 @@ def test_the_integer_form_of_a_boolean_is_cancelled_only_in_zero_one(low: int, w
 
 REB_10 = Clause(
     "REB-10",
-    "A value that already is the symbol changes nothing.",
+    "A value that already is the symbol changes nothing; what holds already may be said again (law STEADY).",
     f"{_REBINDING}:_orient",
     "reb-symbols-are-renamed-to-themselves",
 )

@@ -14,8 +14,11 @@ from refimpl.laws.elimination import elimination
 from refimpl.symbolic_shapes import Definition
 from refimpl.terms import Cond, Dim, Scalar, evaluate, symbol
 from specs.clauses import Clause, checks
-from specs.laws import LAW_02, LAW_03, LAW_04, LAW_05, LAW_08, LAW_09
+from specs.emission import EMI_01, EMI_04, EMI_05
+from specs.hypotheses import OBL_10
+from specs.laws import LAW_01, LAW_02, LAW_03, LAW_04, LAW_05, LAW_08, LAW_09, LAW_14
 from specs.models import RUN_08
+from specs.obligations import OBL_03
 from specs.telling import BLI_08
 from tests.corpus.made import test_made
 from tests.corpus.made.registry import CASES
@@ -24,7 +27,7 @@ from tests.symbolic_shapes.boxes import dims
 from tests.symbolic_shapes.operators import name
 from tests.variants import test_variants
 
-__all__ = ["LAW_10", "LAW_11", "LAW_12", "LAW_13", "LAW_14"]
+__all__ = ["LAW_10", "LAW_11", "LAW_12", "LAW_13"]
 
 _LAWS = "refimpl.laws"
 LAW_10 = Clause(
@@ -39,7 +42,9 @@ LAW_12 = Clause(
     f"{_LAWS}.observation:Stated.whole",
     "law-branches-do-not-matter",
 )
-test_the_verdict_is_that_of_enumeration = checks(LAW_10, LAW_02)(test_oracle.test_the_verdict_is_that_of_enumeration)
+test_the_verdict_is_that_of_enumeration = checks(LAW_10, LAW_01, LAW_02)(
+    test_oracle.test_the_verdict_is_that_of_enumeration
+)
 test_every_witness_is_a_run_at_which_one_side_fails = checks(LAW_10)(
     test_oracle.test_every_witness_is_a_run_at_which_one_side_fails
 )
@@ -73,16 +78,16 @@ def _variants(*names: str) -> Callable[[Path, Path], None]:
 test_asserts_have_their_verdicts = checks(LAW_10, LAW_02, LAW_04)(_made("asserts/", 0, 2))
 test_more_asserts_have_their_verdicts = checks(LAW_10, LAW_02, LAW_04)(_made("asserts/", 1, 2))
 test_contracts_have_their_verdicts = checks(LAW_10)(_made("contracts/"))
-test_emission_has_its_verdicts = checks(LAW_10, LAW_09)(_made("emission/"))
-test_each_term_at_each_path_has_its_verdict = checks(LAW_10)(_made("grid/", 0, 3))
-test_each_term_at_each_path_goes_on = checks(LAW_10)(_made("grid/", 1, 3))
-test_each_term_at_each_path_ends = checks(LAW_10)(_made("grid/", 2, 3))
+test_emission_has_its_verdicts = checks(LAW_10, LAW_09, EMI_01, EMI_04, EMI_05, OBL_03)(_made("emission/"))
+test_each_term_at_each_path_has_its_verdict = checks(LAW_10, LAW_05)(_made("grid/", 0, 3))
+test_each_term_at_each_path_goes_on = checks(LAW_10, LAW_05)(_made("grid/", 1, 3))
+test_each_term_at_each_path_ends = checks(LAW_10, LAW_05)(_made("grid/", 2, 3))
 test_masks_have_their_verdicts = checks(LAW_10, LAW_08)(_made("masks/"))
 test_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 0, 2))
 test_more_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 1, 2))
 test_paths_have_their_verdicts = checks(LAW_10, LAW_05)(_made("paths/"))
-test_scalars_have_their_verdicts = checks(LAW_10, LAW_03)(_made("scalars/"))
-test_structures_have_their_verdicts = checks(LAW_10, LAW_03)(_made("structure/"))
+test_scalars_have_their_verdicts = checks(LAW_10, LAW_03, LAW_05)(_made("scalars/"))
+test_structures_have_their_verdicts = checks(LAW_10, LAW_03, OBL_03)(_made("structure/"))
 test_variants_of_sub_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(
     _variants("real/cond", "datadep/cond_nested", "datadep/map_rows", "datadep/scan_two_outputs", "real/nested")
 )
@@ -155,13 +160,6 @@ test_a_custom_operator_is_assumed = checks(LAW_13)(
     test_each_law.test_a_custom_operator_is_assumed_and_makes_the_verdict_conditional
 )
 
-LAW_14 = Clause(
-    "LAW-14",
-    "Definitions become one substitution, resolved to the end, and equations; together they have exactly the"
-    " solutions of the definitions.",
-    f"{_LAWS}.elimination:equation",
-    "law-equations-of-two-sorts-hold",
-)
 ATOMS = tuple(symbol(f"u{index}") for index in range(3))
 BOX: list[dict[str, int | float | bool]] = [
     dict(zip(("u0", "u1", "u2"), values, strict=True)) for values in product(range(-2, 4), repeat=3)
@@ -176,7 +174,7 @@ def _satisfied(
     )
 
 
-@checks(LAW_14)
+@checks(LAW_14, OBL_10)
 @given(equations=st.lists(st.tuples(st.integers(0, 2), dims(ATOMS)), max_size=4))
 def test_elimination_keeps_exactly_the_solutions(equations: list[tuple[int, Dim]]) -> None:
     definitions = [Definition("node", name(f"u{index}"), (), term) for index, term in equations]

@@ -225,7 +225,7 @@ ASK_03 = Clause(
     "ASK-03",
     "The caller's are the symbols with a hint and those whose name is no unbacked one's, with their ranges and guards.",
     f"{_LAWS}.step_words:of_caller",
-    "ask-guards-are-not-the-callers",
+    "ask-only-the-first-guard-is-the-callers",
 )
 
 

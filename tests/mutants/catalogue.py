@@ -31,6 +31,9 @@ from tests.mutants.runs import RUNS
 from tests.mutants.slips import SLIPS
 from tests.mutants.slips_of_laws import SLIPS_OF_LAWS
 from tests.mutants.slips_of_terms import SLIPS_OF_TERMS
+from tests.mutants.special_laws import SPECIAL_LAWS
+from tests.mutants.special_steps import SPECIAL_STEPS
+from tests.mutants.special_terms import SPECIAL_TERMS
 from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
@@ -69,6 +72,9 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *SLIPS,
     *SLIPS_OF_TERMS,
     *SLIPS_OF_LAWS,
+    *SPECIAL_TERMS,
+    *SPECIAL_LAWS,
+    *SPECIAL_STEPS,
 )
 
 

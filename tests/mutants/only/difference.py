@@ -15,9 +15,10 @@ __all__ = ["Difference", "InArguments", "InExpression", "InStatement", "differen
 @final
 @dataclass(frozen=True, slots=True)
 class InExpression:
-    """``old``, which stands in a field of ``parent``, has become ``new``; ``asked`` if only its truth matters.
+    """``old``, which stands in a field of ``parent``, has become ``new``.
 
-    Neither does anything but compute its value, by the words that it is written with.
+    Neither does anything but compute its value, by the words that it is written with. ``asked``: only its truth
+    matters; ``walked``: only its members matter, as nothing else has the list or mapping, or it is only gone through.
     """
 
     parent: ast.AST
@@ -25,6 +26,7 @@ class InExpression:
     old: ast.expr
     new: ast.expr
     asked: bool
+    walked: bool
 
 
 @final
@@ -51,16 +53,19 @@ _FUNCTIONS: Final = """
 abs all any bool dict enumerate float frozenset getattr int isinstance len list max min range repr reversed round set
 sorted str sum tuple type zip
 FloatRange ValueRange add as_text cond eq float_eq float_le float_lt float_ne free_of ge int_max int_min is_condition
-is_custom_name is_unbacked key_of land le lnot lor lt mod monomial ne of_atom scale scope_of sort_name substitute
-to_text under _dim _divisors _equal_names _graph_of _has_infinity _number _of_sort _runs_effects
+is_custom_name is_dict is_list is_tuple is_unbacked key_of land last_uses le lnot lor lt mod monomial name_of ne of_atom
+scale scope_of sort_name substitute to_text under
+_bare _breaks_machine_integers _dim _divisors _equal_names _graph_of _has_infinity _number _of_sort _runs_effects
 """
 _METHODS: Final = """
-bit_length copysign count endswith filed get intersect is_backed is_fresh is_impure is_size_like isdisjoint issubset
-issuperset items join keys known resolve rpartition split startswith union values _has_infinity
+__get__ bit_length copysign count crc32 endswith filed get hypotheses intersect is_backed is_fresh is_impure isdisjoint
+is_size_like issubset issuperset items join keys known name_of process_inputs resolve rpartition split startswith union
+values _has_infinity
 """
 _PLAIN_FUNCTIONS: Final = frozenset(_FUNCTIONS.split())
 _PLAIN_METHODS: Final = frozenset(_METHODS.split())
 """What is called by these names changes nothing that a check could tell, whichever of that name it is."""
+_MADE: Final = (ast.List, ast.ListComp, ast.Dict, ast.DictComp)
 _NO_PLACE: Final = (ast.JoinedStr, ast.FormattedValue, ast.MatchValue, ast.MatchMapping, ast.MatchClass)
 
 
@@ -81,7 +86,7 @@ def difference(old: ast.AST, new: ast.AST) -> Difference | None:
     steps = list(_down(old, new))
     for step in steps:
         if _may_be_compared(step) and isinstance(step.old, ast.expr) and isinstance(step.new, ast.expr):
-            return InExpression(step.parent, step.field, step.old, step.new, _asked(step))
+            return InExpression(step.parent, step.field, step.old, step.new, _asked(step), _walked(step))
     for step in steps:
         if isinstance(step.old, ast.Call) and isinstance(step.new, ast.Call) and _may_be_called(step.old, step.new):
             return InArguments(step.old, step.new)
@@ -184,6 +189,22 @@ def _same_field(left: object, right: object) -> bool:
 
 def _same(left: ast.AST, right: ast.AST) -> bool:
     return ast.dump(left) == ast.dump(right)
+
+
+def _walked(step: _Step) -> bool:
+    if isinstance(step.old, _MADE) and isinstance(step.new, _MADE):
+        return True
+    match step.parent:
+        case ast.For() | ast.comprehension():
+            return step.field == "iter"
+        case ast.Starred():
+            return True
+        case ast.Call(func=ast.Name(id="tuple" | "sorted" | "frozenset" | "any" | "all")):
+            return step.field == "args"
+        case ast.Call(func=ast.Attribute(attr="extend" | "update" | "join")):
+            return step.field == "args"
+        case _:
+            return False
 
 
 def _asked(step: _Step) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, MethodType
 from typing import Final, TypeVar, final
 
-from refimpl.symbolic_shapes.structures import is_tuple
+from refimpl.symbolic_shapes.structures import is_dict, is_list, is_tuple
 from tests.mutants.mutant import Mutant, code_of, forget_results, function_at, resolve
 from tests.mutants.only.difference import Difference, InArguments, InExpression, difference
 
@@ -43,13 +43,14 @@ class _Seen:
         self.pending[fault] = self.pending.get(fault, 0) + 1
         return fault
 
-    def compare(self, fault: int, value: Value, other: Callable[[], object], asked: bool) -> Value:
+    def compare(self, fault: int, value: Value, other: Callable[[], object], kind: str) -> Value:
         """The value that the expression has, compared with the one that it would have."""
         self.pending[fault] -= 1
         if fault not in self.different:
             try:
                 changed = other()
-                same = _same(value, changed) or (asked and _as_true(value, changed))
+                same = _same(value, changed) or (kind == "asked" and _as_true(value, changed))
+                same = same or (kind == "walked" and _walked_alike(value, changed))
             except BaseException:  # the changed expression may raise anything
                 same = False
             if not same:
@@ -80,6 +81,17 @@ def _same(one: object, other: object) -> bool:
 
 def _is_frozen(kind: type) -> bool:
     return getattr(kind, "__setattr__") is not object.__setattr__  # noqa: B009 - a dataclass that is frozen has its own
+
+
+def _walked_alike(one: object, other: object) -> bool:
+    """Whether going through two lists, or two mappings, gives the same."""
+    if is_list(one) and is_list(other):
+        return _same(tuple(one), tuple(other))
+    if is_dict(one) and is_dict(other):
+        return _same(tuple(one.items()), tuple(other.items()))
+    if isinstance(one, range) and isinstance(other, range):
+        return one == other
+    return False
 
 
 def _as_true(one: object, other: object) -> bool:
@@ -175,9 +187,17 @@ def _insert(index: int, where: Difference) -> None:
         present: ast.expr | list[ast.expr] = getattr(where.parent, where.field)
         if isinstance(present, list):
             at = next(i for i, item in enumerate(present) if _wraps(item, where.old))
-            present[at] = _compared(index, present[at], where.new, where.old, asked=where.asked)
+            present[at] = _compared(
+                index,
+                present[at],
+                where.new,
+                where.old,
+                kind="asked" if where.asked else "walked" if where.walked else "",
+            )
         else:
-            new = _compared(index, present, where.new, where.old, asked=where.asked)
+            new = _compared(
+                index, present, where.new, where.old, kind="asked" if where.asked else "walked" if where.walked else ""
+            )
             setattr(where.parent, where.field, new)
         return
     at = len(where.body) if where.before is None else where.body.index(where.before)
@@ -202,10 +222,10 @@ def _pairs(call: ast.Call) -> ast.expr:
     return ast.Tuple(pairs, ast.Load())
 
 
-def _compared(index: int, value: ast.expr, other: ast.expr, at: ast.AST, *, asked: bool = False) -> ast.expr:
+def _compared(index: int, value: ast.expr, other: ast.expr, at: ast.AST, *, kind: str = "") -> ast.expr:
     none = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     enter = _call("enter", at, ast.Constant(index))
-    return _call("compare", at, enter, value, ast.Lambda(none, other), ast.Constant(asked))
+    return _call("compare", at, enter, value, ast.Lambda(none, other), ast.Constant(kind))
 
 
 def _call(method: str, at: ast.AST, *arguments: ast.expr) -> ast.expr:

@@ -45,6 +45,14 @@ def _shared(numbers: list[int]) -> list[int]:
     return numbers[:]
 
 
+def _sums(numbers: list[int]) -> int:
+    found = 0
+    doubles = [2 * number for number in numbers]
+    for number in doubles:
+        found += number
+    return found
+
+
 def _fault(name: str, old: str, new: str) -> Mutant:
     return Mutant("fault", "It.", f"{_HERE}:{name}", old, new, ("x.py::test_own",))
 
@@ -79,6 +87,10 @@ def _is_seen(function: FunctionType, old: str, new: str, *arguments: object) -> 
         (_logs, "_LOG.append(each)", "pass", (3,), False),
         (_logs, "_LOG.append(each)", "pass", (3, 4), True),
         (_shared, "numbers[:]", "numbers", ([1],), True),
+        (_sums, "[2 * number for number in numbers]", "[number + number for number in numbers]", ([1],), False),
+        (_sums, "[2 * number for number in numbers]", "[number * number for number in numbers]", ([1],), True),
+        (_sums, "in doubles:", "in doubles[:1]:", ([1],), False),
+        (_sums, "in doubles:", "in doubles[:1]:", ([1, 2],), True),
     ],
 )
 def test_a_fault_is_seen_where_it_makes_a_difference(
