@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from refimpl.fx import Graph, GraphModule
 from refimpl.symbolic_shapes import (
-    TORCH_2_13,
     ConvertIntKey,
     Delta,
     DivideByKey,
@@ -30,7 +29,7 @@ from refimpl.symbolic_shapes import (
 )
 from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.knowledge import Knowledge
-from refimpl.symbolic_shapes.rebinding import Rebound, Undecided, rebind
+from refimpl.symbolic_shapes.rebinding import Rebound, rebind
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, eq, floor_div, ge, ite, le, mod, ne, symbol
 from specs.bindings import BND_01, BND_05
@@ -40,7 +39,6 @@ from specs.environment import ENV_02, ENV_06, ENV_08, ENV_09
 from specs.histories import ENV_13, ENV_14, ENV_18
 from specs.numbers import NUM_05, NUM_07
 from specs.questions import NUM_09
-from specs.quotients import REB_17
 from specs.scopes import ENV_27
 from specs.states import ENV_21
 from specs.values import REB_05, REB_09
@@ -250,22 +248,6 @@ def test_the_opposite_of_a_boolean_is_not_its_number() -> None:
         outcome = rebind(env, name("u0"), value)
         assert isinstance(outcome, Rebound)
         assert outcome.term is (value if term is None else term)
-
-
-@checks(REB_17)
-@pytest.mark.parametrize("guarded", [True, False])
-def test_pytorch_drops_constants_and_backed_values_and_refuses_the_rest(guarded: bool) -> None:
-    env = ShapeEnv(profile=TORCH_2_13, guard_from_hints=guarded)
-    env.add_backed(name("s0"), 4, 2, None)
-    for _ in range(2):
-        env.create_unbacked_symint()
-    for value in (3, S0, 2 * S0 + 1):
-        assert rebind(env, name("u0"), value, (), env.profile) == Rebound(Delta(), value)
-    for value, says in ((U1 + S0, "should have been constant, but got"), (U0, "u0 possible memo disaster")):
-        outcome = rebind(env, name("u0"), value, (), env.profile)
-        assert isinstance(outcome, Undecided)
-        assert outcome.refused
-        assert outcome.reason.startswith(says)
 
 
 @checks(REB_05)

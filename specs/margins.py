@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.laws.equiv import EQUIV
@@ -34,8 +36,10 @@ from refimpl.terms import (
     Cond,
     Dim,
     FloatRange,
+    ValueRange,
     bit_and,
     eq,
+    evaluate,
     float_eq,
     float_ite,
     float_le,
@@ -53,11 +57,14 @@ from refimpl.terms import (
     power,
     symbol,
 )
-from specs.assumptions import TRM_34
+from specs.assumptions import TRM_33
 from specs.beholding import OBS_07, Nodes
 from specs.beholding import seen as observed_run
 from specs.clauses import checks
+from specs.divisions import TRM_22
+from specs.intervals import TRM_18
 from specs.obligations import OBL_04, OBL_05
+from specs.powers import TRM_35
 from specs.solvers import SOL_01, SOL_03, SOL_04
 from specs.step_claims import ASK_06
 from specs.witnesses import JDG_06
@@ -131,7 +138,7 @@ def test_a_renaming_alone_gives_the_name_away() -> None:
     assert asked(EMIT_OF_STEP, replace(seen_step, after=replace(after, renamings={}))) == []
 
 
-@checks(TRM_34)
+@checks(TRM_18)
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_an_equation_of_a_float_gives_both_of_its_ends(mirrored: bool) -> None:
     bounds = Bounds()
@@ -221,3 +228,30 @@ def test_an_integer_symbol_has_no_other_number() -> None:
 def test_the_last_answer_of_a_text_counts(prover: Prover) -> None:
     text = "(declare-const x Int)\n(assert (> x 0))\n(check-sat)\n(assert (< x 0))\n(check-sat)\n"
     assert solve_text(prover, text, budget=100_000).status == "unsat"
+
+
+@checks(TRM_35)
+@pytest.mark.parametrize("low", [0, 1, 2])
+@pytest.mark.parametrize("exponents", [(0, 2), (1, 3), (0, 1)])
+def test_powers_of_bases_from_zero_hold_each_power(low: int, exponents: tuple[int, int]) -> None:
+    """0 to the power 0 is 1, to any other 0."""
+    first, last = exponents
+    found = ValueRange(low, 3).power(ValueRange(first, last))
+    powers = [base**n for base in range(low, 4) for n in range(first, last + 1)]
+    assert (found.low, found.high) == (min(powers), max(powers))
+
+
+@checks(TRM_22)
+@given(u=st.integers(-4, 4).filter(bool), v=st.integers(-4, 4), rest=st.integers(-7, 7))
+def test_what_a_polynomial_division_leaves_is_added(u: int, v: int, rest: int) -> None:
+    divided = floor_div(2 * U * V + rest * U, 2 * U)
+    assert evaluate(divided, {"u0": u, "u1": v}) == (2 * u * v + rest * u) // (2 * u)
+    assert divided == V + rest // 2
+
+
+@checks(TRM_33)
+def test_a_product_is_bounded_by_its_factors_also_later() -> None:
+    bounds = Bounds()
+    for condition in (le(U * V, 100), ge(U, 2), le(U, 3), ge(V, 2), le(V, 3)):
+        bounds.assume(condition)
+    assert bounds.range_of(U * V) == ValueRange(4, 9)
