@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Final, final
+from unittest.mock import patch
 
+from proofs.engine.forking import Fork
 from proofs.engine.grouping import grouped
 from proofs.engine.meaning import Meaning
 from proofs.engine.opaque import equation_text, of
-from proofs.engine.smt import Obligation, both, equal, implies, literal, negation
-from proofs.engine.theorem import Group, Theorem
+from proofs.engine.smt import Obligation, both, declare, equal, implies, literal, negation
+from proofs.engine.theorem import Goal, Group, Theorem, by_paths
 from refimpl.laws import consist, judge
 from refimpl.laws.concrete import NOTHING, NotReplayableError, Raised, Silenced
 from refimpl.laws.law import Claim, Claims, Given, Law
@@ -18,7 +21,7 @@ from refimpl.laws.observation import Contract, Observation, ObservedNode, Stated
 from refimpl.laws.replay import Replay
 from refimpl.laws.report import LawRow
 from refimpl.laws.theory import Theory
-from refimpl.solver import Model, Proved, Refuted, Solver, Undecided, Verdict, make_solver
+from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, Verdict, make_solver
 from refimpl.solver import Obligation as LawObligation
 from refimpl.symbolic_shapes.events import Definition
 from refimpl.terms import (
@@ -108,10 +111,27 @@ _CONSTRAINTS: Final = (
 )
 
 
+def _family() -> Iterator[Observation]:
+    """Bounds, a multiple, a remainder and a product of two symbols, for every constant of a box."""
+    for factor, low, high in product((1, 2, 3), range(-3, 4), range(-3, 4)):
+        yield _seen(before=(ge(factor * U0, low), le(U0, high)), after=(eq(factor * U0, low), le(U0 + S0, high)))
+    for divisor, rest, low in product((2, 3, 5), range(5), (-4, 0, 3)):
+        found = eq(mod(U0, divisor), rest)
+        yield _seen(before=(found, ge(U0, low), le(U0, low + 1)), after=(found, eq(U0 + 2 * U1, low)))
+    for factor, value in product((-2, 0, 3), range(-3, 4)):
+        yield _seen(
+            definitions=((U1, factor * U0 + value),), before=(ge(U1, 2), le(U0, 1)), after=(eq(U0 * U1, value),)
+        )
+
+
+def _constraints() -> Iterator[tuple[int, Observation]]:
+    return enumerate((*_CONSTRAINTS, *_family()))
+
+
 def _models() -> Iterator[Obligation]:
     """A model that is found satisfies every constraint of its side, or of both."""
     solver = make_solver()
-    for number, seen in enumerate(_CONSTRAINTS):
+    for number, seen in _constraints():
         theory = Theory(seen)
         hints = seen.contract.hints
         for given in _SIDES:
@@ -133,12 +153,47 @@ def _models() -> Iterator[Obligation]:
 def _contradictions() -> Iterator[Obligation]:
     """Where it is said that there is no model, there is none."""
     solver = make_solver()
-    for number, seen in enumerate(_CONSTRAINTS):
+    for number, seen in _constraints():
         for given in _SIDES:
             if consist.find_model(Theory(seen), given, seen.contract.hints, solver) is None:
                 meaning = Meaning()
                 goal = negation(_all(seen, meaning, given))
                 yield Obligation(f"{number} {given}", tuple(meaning.declarations), tuple(meaning.definitions), goal)
+
+
+_MOVES: Final = 2
+_ROUNDS: Final = 2
+
+
+def _moved(valuation: Mapping[str, Number], *_: object) -> Iterator[dict[str, Number]]:
+    """Neighbours of a valuation, whatever they are: the search is not to rest on how they are chosen."""
+    for step in range(1, _MOVES + 1):
+        yield {**valuation, "u0": int(valuation["u0"]) + step}
+
+
+def _searches() -> Iterator[Obligation]:
+    """The search on conditions of any meaning: each truth value of each condition at each valuation forks the path."""
+    conditions = (ge(U0, 1), ge(U0, 2))
+    seen = replace(_seen(before=conditions[:1], after=conditions[1:]), machine=())
+    most = 2 + _MOVES * _ROUNDS + _MOVES
+    preamble = tuple(declare(_truth(index, u0), "Bool") for index in range(2) for u0 in range(most + 1))
+
+    def run(fork: Fork) -> Model | None:
+        def holds(condition: Cond, valuation: Model) -> bool:
+            return fork.decide(_truth(conditions.index(condition), int(valuation["u0"])))
+
+        with patch.multiple(consist, holds=holds, _moves=_moved, _TRIES=_MOVES * _ROUNDS):
+            return consist.common_model(Theory(seen), {}, None)
+
+    def goals(found: Model | None) -> Iterator[Goal]:
+        if found is not None:
+            yield "each holds", (), (), both(_truth(index, int(found["u0"])) for index in range(2))
+
+    yield from by_paths("search", preamble, (), run, goals)
+
+
+def _truth(condition: int, u0: int) -> str:
+    return f"h!{condition}!{u0}"
 
 
 @final
@@ -234,6 +289,10 @@ def _is_found() -> Iterator[Obligation]:
         yield Obligation(f"{u0} {s0}", tuple(meaning.declarations), (*meaning.definitions, *at), goal)
 
 
+_SETS: Final = (
+    "ten sets of constraints, and for every constant of a box these: a*u0 >= b with u0 <= c; a*u0 == b with "
+    "u0 + s0 <= c; u0 mod m == r within bounds or with u0 + 2*u1 == b; u1 = a*u0 + b with bounds or with u0*u1 == b"
+)
 _SIDES: Final[tuple[Given, Given]] = ("before", "after")
 _CONSIST: Final = "refimpl.laws.consist"
 _JUDGE: Final = "refimpl.laws.judge:_Judge"
@@ -247,14 +306,21 @@ GROUP: Final = Group(
             "A model that CONSIST finds satisfies the contract, the facts and the constraints of its side.",
             (f"{_CONSIST}:find_model", f"{_CONSIST}:common_model", f"{_CONSIST}:with_defined"),
             grouped(6, _models),
-            "ten sets of constraints, contradictory and definite ones among them",
+            _SETS,
+        ),
+        Theorem(
+            "a_model_that_is_searched_satisfies_conditions_of_any_meaning",
+            "Whatever two conditions mean, and wherever the search of CONSIST moves, what it returns satisfies both.",
+            (f"{_CONSIST}:common_model",),
+            _searches,
+            "two rounds of two moves",
         ),
         Theorem(
             "law_consist_is_honest",
             "Where CONSIST says that constraints contradict each other, no valuation satisfies them.",
             (f"{_CONSIST}:find_model",),
             grouped(6, _contradictions),
-            "ten sets of constraints, contradictory and definite ones among them",
+            _SETS,
         ),
         Theorem(
             "a_law_is_called_proved_only_if_every_obligation_is",
