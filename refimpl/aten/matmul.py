@@ -236,6 +236,18 @@ def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta
     return _added(ctx, self, dense(ctx, vec, (rows,)))
 
 
+@shape("aten.addmv_.default")
+def addmv_in_place(
+    ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """The same written into a vector of just that size."""
+    dtype = addmv(ctx, self, mat, vec, beta, alpha).dtype
+    wording = "Bad in-place call: input tensor size {} and output tensor size {} should match"
+    require_fits(ctx, self, (mat.sizes[0],), dtype, wording)
+    require_no_overlap(ctx, self)
+    return self
+
+
 @shape("aten.addr.default")
 def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number) -> FakeTensor:
     """``beta * self + alpha * outer(vec1, vec2)``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refimpl.fake_tensor.context import Context, Quantity, Value
 from refimpl.fake_tensor.dtypes import Category, DType
-from refimpl.fake_tensor.errors import DynamicOutputShapeException
+from refimpl.fake_tensor.errors import DataDependentOutputException, DynamicOutputShapeException
 from refimpl.fake_tensor.mode import FakeTensorMode, current_mode, detect_fake_mode
 from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Layout, MemoryFormat, Sizes, Storage
 
@@ -14,6 +14,7 @@ __all__ = [
     "Context",
     "DType",
     "Device",
+    "DataDependentOutputException",
     "DynamicOutputShapeException",
     "FakeTensor",
     "FakeTensorMode",

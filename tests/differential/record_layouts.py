@@ -273,15 +273,80 @@ def lists():
     emit("_foreach_add_.List", tensors, tensors)
     emit("_foreach_mul_.Scalar", tensors, 2)
 
+def native():
+    w3, b3, w, b, pad = Z(48, 16), Z(48), Z(16, 16), Z(16), Z(2, 5, dtype=torch.bool)
+    wide, narrow = Z(32, 16), Z(16, 32)
+    for x in (Z(2, 5, 16), Z(5, 2, 16).transpose(0, 1), Z(2, 5, 32)[:, :, ::2], Z(0, 5, 16)):
+        for needed, averaged in ((True, True), (True, False), (False, True)):
+            emit("_native_multi_head_attention.default", x, x, x, 16, 4, w3, b3, w, b, None, needed, averaged)
+        emit("_native_multi_head_attention.default", x, x, x, 16, 4, w3, b3, w, b, pad, True, True, 1)
+        for first in (True, False):
+            layers = b, b, b, b, wide, Z(32), narrow, b
+            emit("_transformer_encoder_layer_fwd.default", x, 16, 4, w3, b3, w, b, False, first, 1e-5, *layers)
+            emit("_transformer_encoder_layer_fwd.default", x, 16, 4, w3, b3, w, b, True, first, 1e-5, *layers, pad, 1)
+    for t in (Z(2, 4, 5, 5), Z(2, 5, 4, 5).transpose(1, 2), Z(2, 4, 5, 5).transpose(2, 3)):
+        emit("_masked_softmax.default", t, pad, 3, 1)
+        emit("_masked_softmax.default", t, Z(5, 5, dtype=torch.bool), -1, 0)
+        emit("_masked_softmax.default", t, Z(2, 4, 5, 5, dtype=torch.bool), None, 2)
+    emit("_transform_bias_rescale_qkv.default", Z(2, 5, 48), b3, 4)
+    low, offsets = torch.bfloat16, Z(3, dtype=torch.int32)
+    a, stacked = Z(10, 16, dtype=low), Z(3, 16, 32, dtype=low)
+    for right in (stacked, Z(3, 32, 16, dtype=low).transpose(1, 2), stacked[:2], Z(3, 16, 12, dtype=low)):
+        emit("_grouped_mm.default", a, right, offsets)
+        emit("_grouped_mm.default", Z(3, 10, 16, dtype=low), right)
+        emit("_grouped_mm.default", a, right)
+    emit("_grouped_mm.default", Z(3, 10, 16, dtype=low), Z(16, 32, dtype=low), offsets)
+    emit("_grouped_mm.default", Z(8, 16, dtype=low), Z(16, 32, dtype=low), offsets)
+    emit("_grouped_mm.default", Z(10, 16), Z(3, 16, 32), offsets)
+
+def refused():
+    for op in ("cov", "corrcoef"):
+        emit(f"{op}.default", Z(3, 4))
+    for op in ("allclose", "equal", "linalg_lstsq"):
+        emit(f"{op}.default", Z(3, 4), Z(3, 4))
+    emit("unique_dim_consecutive.default", Z(3, 4), 0)
+
+def older(t):
+    for name in ("Half", "Long", "Float"):
+        emit(f"_cast_{name}.default", t)
+    emit("_stack.default", [t, t], 1)
+    emit("_aminmax.default", t)
+    emit("_reshape_alias.default", Z(t.shape), [t.numel()], [1])
+    emit("_lazy_clone.default", t)
+    emit("to.prim_dtype", t, 7)
+    emit("flatten_dense_tensors.default", [t, t])
+    emit("_standard_gamma_grad.default", t, t)
+    emit("_masked_scale.default", t, Z(t.shape, dtype=torch.uint8), 2.0)
+    emit("_add_relu.Tensor", t, t)
+    emit("_index_put_impl.default", t, [Z(1, dtype=torch.int64)], Z(t.shape[1:]))
+    emit("randint_like.generator", t, 5, generator=None)
+    emit("randint_like.low_generator_dtype", t, 1, 5, generator=None)
+    emit("randint_like.Tensor", t, Z((), dtype=torch.int64))
+    emit("_convolution_mode.default", t, Z(3, 6, 3, 3), None, [1, 1], "same", [1, 1], 1)
+    emit("_convolution.deprecated", t, Z(3, 6, 2, 3), None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1, *[False] * 3)
+
+def olds():
+    for size in ([3], [2, 0]):
+        emit("randint.generator", 5, size, generator=None)
+        emit("randint.low_generator", 1, 5, size, generator=None)
+    for start, end in ((0, 5), (2, 2), (0.5, 3.2), (3, 1)):
+        emit("range.default", start, end)
+        emit("range.step", start, end, 2)
+        emit("range.step", end, start, -1, dtype=torch.int64)
+    emit("range.step", 0, 1, 0)
+    emit("_addmm_activation.default", Z(4), Z(3, 5), Z(5, 4))
+
 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
     for t in images():
-        for part in (normalisations, windows, resizings):
+        for part in (normalisations, windows, resizings, older):
             part(t)
     for t in images(torch.float64)[:3]:
         windows(t)
     vectors()
     volumes()
     for part in (attention, recurrent, numbers, signals, others, gradients, layer_gradients, lists):
+        part()
+    for part in (native, refused, olds):
         part()
 output.close()
 """
