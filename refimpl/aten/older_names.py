@@ -16,7 +16,7 @@ from refimpl.aten._windows import in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
-from refimpl.terms import Dim, Real, floor_div
+from refimpl.terms import Dim, IntTerm, Real, floor_div
 
 __all__: list[str] = []
 
@@ -115,6 +115,15 @@ def _with_options(ctx: Context, name: str, arguments: tuple[object, ...], option
     return tensor_of(ctx, name, *arguments, **dict(zip(names, options, strict=False)))
 
 
+def _count(start: Real, end: Real, step: Real, *, whole: bool) -> Dim:
+    """How many numbers there are, which are cut to integers first if the dtype is one of these."""
+    numbers = [int(number) if whole and isinstance(number, float) else number for number in (start, end, step)]
+    first, last, stride = numbers
+    if isinstance(first, (int, IntTerm)) and isinstance(last, (int, IntTerm)) and isinstance(stride, int):
+        return floor_div(last - first, stride) + 1
+    return int((float(str(last)) - float(str(first))) / float(str(stride)) + 1)
+
+
 @shape("aten.range.step")
 def range_step(
     ctx: Context,
@@ -129,12 +138,7 @@ def range_step(
     """The numbers from the start to the end, which is among them."""
     if step == 0:
         raise RuntimeError("step must be nonzero")
-    if dtype is not None and not dtype.is_floating_point:
-        start, end, step = (int(number) if isinstance(number, float) else number for number in (start, end, step))
-    if not isinstance(start, float) and not isinstance(end, float) and isinstance(step, int):
-        size: Dim = floor_div(end - start, step) + 1
-    else:
-        size = int((float(str(end)) - float(str(start))) / float(str(step)) + 1)
+    size = _count(start, end, step, whole=dtype is not None and not dtype.is_floating_point)
     if isinstance(size, int) and size < 1:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     return made(ctx, (size,), TensorOptions(dtype, layout, device))
