@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, final
 
@@ -34,7 +34,7 @@ from refimpl.laws.report import LawRow, Relation
 from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
 from refimpl.laws.witness import minimize
-from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds
+from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds, refutes
 from refimpl.terms import BoolSymbol, free_of
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
@@ -222,11 +222,27 @@ class _Judge:
         message = f"{explain(claim, None)}; {reason}"
         return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
 
-    def _attempts(self, decided: Decided, model: Model) -> Sequence[Model]:
+    def _attempts(self, decided: Decided, model: Model) -> Iterator[Model]:
+        """The smallest witness, the solver's, and some with the same number for every unbacked integer.
+
+        At 0 and 1 an operator may accept what it refuses elsewhere (a broadcast).
+        """
         if decided.obligation is None:
-            return (model,)
-        smallest = minimize(decided.obligation, model, self.seen.contract.hints, self.solver)
-        return (smallest,) if smallest == model else (smallest, model)
+            yield model
+            return
+        hints = self.seen.contract.hints
+        smallest = minimize(decided.obligation, model, hints, self.solver)
+        yield smallest
+        if smallest != model:
+            yield model
+        claim, whole = decided.claim, self._whole(smallest, decided.claim.given)
+        for number in _OTHERS:
+            other = {
+                name: value if name in hints or isinstance(value, (bool, float)) else number
+                for name, value in whole.items()
+            }
+            if refutes(other, self.theory.hypotheses(claim.given, until=claim.until), decided.obligation.goal):
+                yield other
 
     def _whole(self, model: Model, given: Given | None = None) -> dict[str, Number]:
         """The model completed by small values of everything it says nothing about."""
@@ -266,6 +282,7 @@ def _number(value: Number) -> str:
 
 _FINE: Final = ""
 _COMMON_RUNS: Final = 3
+_OTHERS: Final = (2, 3, 5)
 # Nothing is said of such a symbol: any value will do.
 _DEFAULT: Final[Number] = 1
 _SIDES: Final[tuple[Given, Given]] = ("before", "after")
