@@ -108,6 +108,7 @@ _CONSTRAINTS: Final = (
     _seen(before=(eq(floor_div(12, U0), 5), le(U0, 2)), after=(eq(floor_div(12, U0), 6),)),
     _seen(before=(P, eq(mod(U0, 2), 1)), after=(P, lnot(P))),
     _seen(contract=(eq(S0, 20),), before=(ge(U0, 0),)),
+    _seen(contract=(ge(S0, 6),), before=(eq(U0 * U1, 391), ge(U0, 18), ge(U1, 2)), after=(eq(U0 * U0, 841), ge(U0, 0))),
 )
 
 
@@ -290,7 +291,7 @@ def _is_found() -> Iterator[Obligation]:
 
 
 _SETS: Final = (
-    "ten sets of constraints, and for every constant of a box these: a*u0 >= b with u0 <= c; a*u0 == b with "
+    "eleven sets of constraints, and for every constant of a box these: a*u0 >= b with u0 <= c; a*u0 == b with "
     "u0 + s0 <= c; u0 mod m == r within bounds or with u0 + 2*u1 == b; u1 = a*u0 + b with bounds or with u0*u1 == b"
 )
 _SIDES: Final[tuple[Given, Given]] = ("before", "after")
