@@ -171,7 +171,7 @@ OBS_05 = Clause(
     "A requirement is an assert's, one value under two names, the kernel's own, or deferred; a node that is known to"
     " raise requires what it violates.",
     f"{_LAWS}.observe:_after",
-    "obs-kernels-are-a-source-of-their-own",
+    "obs-violated-requirements-come-first",
 )
 
 

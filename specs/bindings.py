@@ -353,7 +353,7 @@ BND_08 = Clause(
     "BND-08",
     "``resolve_unbacked_bindings`` follows renamings to the end and loses no symbol and no path.",
     "refimpl.symbolic_shapes.bindings:resolve_unbacked_bindings",
-    "bnd-the-first-of-two-keeps-its-name",
+    "bnd-renamed-names-are-taken-from-others",
 )
 test_resolution_follows_renamings_to_the_end_and_loses_nothing = checks(BND_08)(
     test_bindings.test_resolution_follows_renamings_to_the_end_and_loses_nothing

@@ -73,7 +73,7 @@ TRM_27 = Clause(
     "A comparison of integers is one of a sum with zero, the coefficients without a common factor: an order rounds its"
     " constant down, an equation that no integer solves is false, and the first coefficient of one is positive.",
     f"{_TERMS}.conditions:_zero_term",
-    "trm-equations-round-their-constant",
+    "trm-choices-of-equal-numbers-are-compared",
 )
 
 

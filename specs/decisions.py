@@ -87,7 +87,7 @@ TRM_14 = Clause(
     "Over ranges of its symbols, an order between a sum and a maximum, minimum, choice, quotient or remainder is known"
     " whenever it holds of all values or of none.",
     f"{_TERMS}.deciding:_relax",
-    "trm-minima-are-not-relaxed",
+    "trm-extrema-of-three-are-not-relaxed",
 )
 
 
@@ -135,7 +135,7 @@ TRM_15 = Clause(
     "A product of numbers that are bounded below is at least the product of the bounds; a quotient and its divisor are"
     " near the dividend.",
     f"{_TERMS}.deciding:_by_shifting",
-    "trm-products-are-not-shifted",
+    "trm-long-products-are-not-shifted",
 )
 
 

@@ -57,25 +57,17 @@ from refimpl.terms import (
     trunc_to_int,
 )
 from refimpl.terms.core import IntFn
-from specs.clauses import Clause, checks
-from specs.solvers import SOL_03
+from specs.clauses import checks
+from specs.solvers import SOL_03, SOL_07
 from tests.solver.smtlib import Value, satisfied, truths
 from tests.solver.terms_strategies import conditions, floats, valuations
 
-__all__ = ["SOL_07"]
+__all__ = []
 
 Valuation = Mapping[str, int | float | bool]
 U, V, W = symbol("s0"), symbol("u0"), symbol("u1")
 F, G = float_symbol("zuf0"), float_symbol("zuf1")
 P, Q = bool_symbol("p0"), bool_symbol("p1")
-
-SOL_07 = Clause(
-    "SOL-07",
-    "The text of an obligation declares each constant once, with its sort, and is satisfied by exactly the values at"
-    " which every hypothesis is true and the goal is not, whatever a division by zero is taken for.",
-    "refimpl.solver._encode_terms:TermEncoder._division",
-    "sol-constant-divisors-are-halved",
-)
 
 
 def is_true(condition: Cond, valuation: Valuation) -> bool:

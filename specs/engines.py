@@ -109,7 +109,7 @@ SOL_09 = Clause(
     "Each goal of a batch is asked by itself under all hypotheses, within its own budget; what a solver gives up is"
     " unknown, and a text that it refuses is an error.",
     f"{_SOLVER}._z3:Z3Engine.run",
-    "sol-goals-are-asked-together",
+    "sol-refused-texts-are-unknown",
 )
 
 

@@ -131,7 +131,7 @@ ENV_04 = Clause(
     "ENV-04",
     "An unbacked boolean is ``Eq(u, 1)`` of a fresh integer between 0 and 1.",
     f"{_SHAPE_ENV}.create_unbacked_symbool",
-    "env-boolean-up-to-two",
+    "env-booleans-are-assumed",
 )
 
 

@@ -86,6 +86,12 @@ def bind(env: ShapeEnv, old: int, value: Dim, divisor: int, node: str) -> Cond:
     return eq(value, OLD[old] * divisor)
 
 
+ENV_16 = Clause(
+    "ENV-16",
+    "Within a branch its predicate holds; what is learned there stays there, what is logged carries the predicate.",
+    f"{_ENVIRONMENT}.under",
+    "env-predicates-are-not-learned",
+)
 ENV_12 = Clause(
     "ENV-12",
     "After any history of facts, requirements, bindings, branches and roll-backs the environment allows exactly what"
@@ -175,7 +181,7 @@ class History(RuleBasedStateMachine):
         assert allowed(self.env) == solutions(self.said)
 
 
-@checks(ENV_12, ENV_13)
+@checks(ENV_12, ENV_13, ENV_16)
 def test_any_history_keeps_exactly_what_was_said() -> None:
     phases = (Phase.explicit, Phase.generate)
     run_state_machine_as_test(History, settings=settings(max_examples=40, stateful_step_count=12, phases=phases))
@@ -260,14 +266,6 @@ def test_renamings_are_resolved_to_the_end(links: list[int]) -> None:
     assert set(map(str, env.replacements.values())) == {"u5"}
 
 
-ENV_16 = Clause(
-    "ENV-16",
-    "Within a branch its predicate holds; what is learned there stays there, what is logged carries the predicate.",
-    f"{_ENVIRONMENT}.under",
-    "env-branches-leak",
-)
-
-
 @checks(ENV_16)
 @given(low=st.integers(0, 5), value=st.integers(6, 9))
 def test_branches_keep_what_they_learn(low: int, value: int) -> None:
@@ -342,7 +340,7 @@ ENV_19 = Clause(
     "ENV-19",
     "A contradiction is remembered until it is rolled back, and nothing is concluded from it in between.",
     f"{_KNOWLEDGE}.roll_back",
-    "env-contradictions-outlive-their-node",
+    "env-contradictions-end-with-their-scope",
 )
 test_a_contradiction_is_remembered_until_it_is_rolled_back = checks(ENV_19)(
     test_shape_env.test_a_contradiction_is_remembered_until_it_is_rolled_back

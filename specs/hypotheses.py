@@ -58,7 +58,7 @@ OBL_07 = Clause(
     "A goal depends on the conditions that share symbols with it, directly or through others, and on a plain"
     " falsehood.",
     f"{_LAWS}.cone:cone",
-    "obl-only-neighbours-are-connected",
+    "obl-falsehoods-are-left-out",
 )
 SYMBOLS = st.sampled_from(("a", "b", "c", "d", "e", "f"))
 CONDITIONS = st.lists(SYMBOLS, min_size=1, max_size=2).map(lambda names: ge(sum(map(symbol, names)), 0))
@@ -80,7 +80,7 @@ OBL_08 = Clause(
     "The contract is the ranges of what the caller gives, that sizes are positive, and the guards; a range is its two"
     " ends, an open end nothing.",
     f"{_LAWS}.contract:contract_of",
-    "obl-open-ends-of-floats-are-numbers",
+    "obl-float-ranges-are-open",
 )
 
 

@@ -88,7 +88,7 @@ INT_03 = Clause(
     "INT-03",
     "With ``garbage_collect_values`` a value is dropped after its last use, without it ``env`` keeps every value.",
     f"{_INTERPRETER}.run",
-    "int-values-never-dropped",
+    "int-values-are-always-dropped",
 )
 
 

@@ -233,7 +233,7 @@ TRM_25 = Clause(
     "A function of floats has Python's value to the bit, of its own numbers of arguments; where Python raises or leaves"
     " the reals, it is undefined.",
     f"{_TERMS}.floats:float_function",
-    "trm-the-first-argument-counts-alone",
+    "trm-overflows-are-raised",
 )
 
 

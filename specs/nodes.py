@@ -95,7 +95,7 @@ INT_14 = Clause(
     "INT-14",
     "``fetch_args_kwargs_from_env`` replaces every node in the arguments, at any depth, and nothing else.",
     f"{_INTERPRETER}.fetch_args_kwargs_from_env",
-    "int-nodes-in-dictionaries-of-tuples-stay",
+    "int-dictionaries-are-no-structures",
 )
 INT_15 = Clause(
     "INT-15",

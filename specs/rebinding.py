@@ -192,7 +192,7 @@ REB_03 = Clause(
     "REB-03",
     "The store of an environment applies the same step with the same meaning, whatever it had learned before.",
     "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
-    "reb-store-drops-added-conditions",
+    "reb-added-equations-replace-nothing-to-the-end",
 )
 test_the_store_of_an_environment_applies_steps_exactly = checks(REB_03, *KINDS)(
     test_rebinding.test_the_store_of_an_environment_applies_steps_exactly

@@ -47,7 +47,7 @@ BLI_07 = Clause(
     "What other operators enforce is stated of the recorded values of their arguments, in the same words where these"
     " are the values of the run.",
     f"{_LAWS}.before:_operators",
-    "bli-operators-see-the-values-of-the-run",
+    "bli-changed-arguments-keep-their-words",
 )
 
 

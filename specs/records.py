@@ -48,8 +48,9 @@ from refimpl.terms import (
 from refimpl.terms.substitute import Substitution
 from specs.clauses import Clause, checks
 from specs.environment import ENV_04
-from specs.histories import CONDITIONS, FRESH, OLD, TERMS, two_fresh
+from specs.histories import CONDITIONS, ENV_16, FRESH, OLD, TERMS, two_fresh
 from specs.propagation import PRO_02, PRO_06
+from specs.subgraphs import PRO_09
 from tests.symbolic_shapes import test_bindings
 from tests.symbolic_shapes.operators import name
 
@@ -170,7 +171,7 @@ def test_what_was_said_before_a_step_keeps_its_words() -> None:
     assert env.known(ge(OLD[0], 0)) is True
 
 
-@checks(PRO_14)
+@checks(PRO_14, ENV_16)
 @given(depth=st.integers(0, 3), fails=st.booleans(), required=st.booleans())
 def test_scopes_are_left(depth: int, fails: bool, required: bool) -> None:
     env = two_fresh()
@@ -207,7 +208,7 @@ def test_scopes_are_left(depth: int, fails: bool, required: bool) -> None:
     assert env.bound(FRESH[0]) == ValueRange()
 
 
-@checks(PRO_14)
+@checks(PRO_14, PRO_09)
 @given(depth=st.integers(0, 2), divisor=st.integers(1, 2))
 def test_what_rebinding_records_carries_the_predicates(depth: int, divisor: int) -> None:
     """A binding, a definition, and the equation of one value that is bound twice."""
@@ -292,7 +293,7 @@ PRO_16 = Clause(
     "PRO-16",
     "A fresh symbol at a bound path is pending no more, whatever the path divides it by: its equation is exact.",
     f"{_BINDINGS}:_rebind_one",
-    "pro-divided-symbols-stay-pending",
+    "pro-divided-symbols-wait-for-their-node",
 )
 
 

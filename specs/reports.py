@@ -167,7 +167,7 @@ LAW_17 = Clause(
     "Ranges that no value uses, and requirements that only an operator enforces, are listed and not judged; where a"
     " guard was not understood, nothing is called refuted.",
     f"{_LAWS}.unrecorded:unrecorded",
-    "law-enforced-requirements-are-not-listed",
+    "law-what-branches-enforce-is-not-listed",
 )
 test_a_range_key_that_no_value_uses_is_listed = checks(LAW_17, BLI_05)(
     test_report.test_a_range_key_that_no_value_uses_is_listed_and_not_judged

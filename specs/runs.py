@@ -35,7 +35,7 @@ RUN_01 = Clause(
     "A value at a valuation has each of its terms evaluated and everything else as it was; an undefined term makes it"
     " undefined.",
     f"{_LAWS}.concrete:concrete",
-    "run-offsets-are-zero",
+    "run-lists-keep-their-terms",
 )
 
 

@@ -101,7 +101,7 @@ ENV_28 = Clause(
     "An environment made like another starts with its symbols and what it knows, and both learn apart; a log,"
     " guards and what is pending in a run are its own.",
     f"{_KNOWLEDGE}.copy",
-    "env-copies-share-what-is-filed",
+    "env-copies-have-no-contradiction",
 )
 
 
@@ -158,7 +158,7 @@ ENV_29 = Clause(
     "Applying a step gives the fresh symbol its old name, its origin and size-likeness, and nobody waits for it any"
     " more; terms are then written in old names, and what was said is filed under what stands for its symbols.",
     f"{_ENVIRONMENT}.apply",
-    "env-applied-names-are-pending",
+    "env-names-of-names-are-kept",
 )
 
 

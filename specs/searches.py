@@ -216,7 +216,7 @@ def test_nothing_is_concluded_from_a_division_by_zero() -> None:
             assert bounds.known(lnot(question)) is None
 
 
-@checks(TRM_31, TRM_07)
+@checks(TRM_31, TRM_07, TRM_15)
 def test_a_long_polynomial_is_not_taken_for_a_positive_one() -> None:
     """Each product has 64 terms when its factors are written as 1 and a rest; both together go beyond any search."""
     factors = [symbol(f"u{index}") for index in range(12)]

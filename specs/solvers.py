@@ -31,7 +31,7 @@ from refimpl.terms import bool_symbol, eq, float_lt, float_symbol, ge, le, lor, 
 from specs.clauses import Clause, checks
 from tests.solver import test_encoding, test_facade
 
-__all__ = ["SOL_01", "SOL_02", "SOL_03", "SOL_04", "SOL_05", "SOL_06"]
+__all__ = ["SOL_01", "SOL_02", "SOL_03", "SOL_04", "SOL_05", "SOL_06", "SOL_07"]
 
 _SOLVER = "refimpl.solver"
 SOL_01 = Clause(
@@ -40,13 +40,20 @@ SOL_01 = Clause(
     f"{_SOLVER}.encode:_holds",
     "sol-all-parts-of-a-disjunction-are-needed",
 )
+SOL_07 = Clause(
+    "SOL-07",
+    "The text of an obligation declares each constant once, with its sort, and is satisfied by exactly the values at"
+    " which every hypothesis is true and the goal is not, whatever a division by zero is taken for.",
+    "refimpl.solver._encode_terms:TermEncoder._division",
+    "sol-divisors-may-be-undefined",
+)
 test_the_euclidean_identity_holds_for_all_integers = checks(SOL_01)(
     test_encoding.test_the_euclidean_identity_holds_for_all_integers
 )
 test_a_condition_holds_in_the_encoding = checks(SOL_01)(
     test_encoding.test_a_condition_holds_in_the_encoding_exactly_where_it_evaluates_to_true
 )
-test_a_term_has_its_evaluated_value = checks(SOL_01)(
+test_a_term_has_its_evaluated_value = checks(SOL_01, SOL_07)(
     test_encoding.test_a_term_has_its_evaluated_value_or_is_undefined_in_both
 )
 test_a_disjunction_needs_only_the_part_that_holds = checks(SOL_01)(

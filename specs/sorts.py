@@ -40,7 +40,7 @@ CMP_03 = Clause(
     "CMP-03",
     "A boolean is a scalar of its own sort; conditions are booleans, and what is neither number nor term is no scalar.",
     f"{_LAWS}.scalars:sort_name",
-    "cmp-booleans-are-integers",
+    "cmp-disjunctions-are-floats",
 )
 
 

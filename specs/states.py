@@ -224,7 +224,7 @@ ENV_24 = Clause(
     "After a roll-back the whole state is that of the checkpoint, what is filed under each symbol included, and"
     " learning goes on as if nothing had been learned in between.",
     "refimpl.symbolic_shapes.knowledge:Knowledge.roll_back",
-    "env-forgotten-conditions-stay-filed",
+    "env-forgotten-symbols-stay-ignorable",
 )
 
 

@@ -13,6 +13,7 @@ from refimpl.symbolic_shapes import KeyPath, SequenceKey
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, eq, ge, le, lor, ne, symbol
 from specs.clauses import Clause, checks
+from specs.hypotheses import OBL_07
 from specs.observed import IMP_02
 from tests.laws.observed import S0, step
 from tests.laws.seen import atom
@@ -66,7 +67,7 @@ def _claim(goal: Cond, *hypotheses: Cond) -> StepClaim:
     return StepClaim("LINK", "n", hypotheses, goal, "wrong", "mend it")
 
 
-@checks(ASK_12)
+@checks(ASK_12, OBL_07)
 def test_what_follows_plainly_asks_no_solver() -> None:
     plain = [
         _claim(True),

@@ -40,7 +40,7 @@ PRO_09 = Clause(
     "One fresh value under two names of a node requires that they are equal; a second site keeps its own name, and"
     " that both are equal is a definition (law INJ).",
     f"{_BINDINGS}:_rebind_one",
-    "pro-equal-names-are-not-required",
+    "pro-equal-names-are-definitions",
 )
 test_one_value_under_two_names_of_a_node_requires_their_equality = checks(PRO_09)(
     test_bindings.test_one_value_under_two_names_of_a_node_requires_their_equality

@@ -15,10 +15,11 @@ from refimpl.symbolic_shapes import Definition
 from refimpl.terms import Cond, Dim, Scalar, evaluate, symbol
 from specs.clauses import Clause, checks
 from specs.emission import EMI_01, EMI_04, EMI_05
-from specs.hypotheses import OBL_10
+from specs.hypotheses import OBL_08, OBL_10
 from specs.laws import LAW_01, LAW_02, LAW_03, LAW_04, LAW_05, LAW_08, LAW_09, LAW_14
 from specs.models import RUN_08
 from specs.obligations import OBL_03
+from specs.subgraphs import PRO_09
 from specs.telling import BLI_08
 from tests.corpus.made import test_made
 from tests.corpus.made.registry import CASES
@@ -40,7 +41,7 @@ LAW_12 = Clause(
     "LAW-12",
     "What a branch establishes holds under its predicate and only there; a loop's body is judged for any iteration.",
     f"{_LAWS}.observation:Stated.whole",
-    "law-branches-do-not-matter",
+    "law-only-the-innermost-branch-counts",
 )
 test_the_verdict_is_that_of_enumeration = checks(LAW_10, LAW_01, LAW_02)(
     test_oracle.test_the_verdict_is_that_of_enumeration
@@ -82,11 +83,11 @@ test_emission_has_its_verdicts = checks(LAW_10, LAW_09, EMI_01, EMI_04, EMI_05, 
 test_each_term_at_each_path_has_its_verdict = checks(LAW_10, LAW_05)(_made("grid/", 0, 3))
 test_each_term_at_each_path_goes_on = checks(LAW_10, LAW_05)(_made("grid/", 1, 3))
 test_each_term_at_each_path_ends = checks(LAW_10, LAW_05)(_made("grid/", 2, 3))
-test_masks_have_their_verdicts = checks(LAW_10, LAW_08)(_made("masks/"))
+test_masks_have_their_verdicts = checks(LAW_10, LAW_08, PRO_09)(_made("masks/"))
 test_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 0, 2))
 test_more_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 1, 2))
 test_paths_have_their_verdicts = checks(LAW_10, LAW_05)(_made("paths/"))
-test_scalars_have_their_verdicts = checks(LAW_10, LAW_03, LAW_05)(_made("scalars/"))
+test_scalars_have_their_verdicts = checks(LAW_10, LAW_03, LAW_05, OBL_08)(_made("scalars/"))
 test_structures_have_their_verdicts = checks(LAW_10, LAW_03, OBL_03)(_made("structure/"))
 test_variants_of_sub_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(
     _variants("real/cond", "datadep/cond_nested", "datadep/map_rows", "datadep/scan_two_outputs", "real/nested")

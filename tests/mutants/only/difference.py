@@ -54,13 +54,14 @@ abs all any bool dict enumerate float frozenset getattr int isinstance len list 
 sorted str sum tuple type zip
 FloatRange ValueRange add as_text cond eq float_eq float_le float_lt float_ne free_of ge int_max int_min is_condition
 is_custom_name is_dict is_list is_tuple is_unbacked key_of land last_uses le lnot lor lt mod monomial name_of ne of_atom
-scale scope_of sort_name substitute to_text under
-_bare _breaks_machine_integers _dim _divisors _equal_names _graph_of _has_infinity _number _of_sort _runs_effects
+scale scope_of sort_name substitute to_cond to_dim to_real to_text under
+_bare _breaks_machine_integers _dim _divisors _equal_names _graph_of _has_infinity _is_past _number _of_sort
+_runs_effects
 """
 _METHODS: Final = """
 __get__ bit_length copysign count crc32 endswith filed get hypotheses intersect is_backed is_fresh is_impure isdisjoint
-is_size_like issubset issuperset items join keys known name_of process_inputs resolve rpartition split startswith union
-values _has_infinity
+is_size_like issubset issuperset items join keys known may_rename name_of process_inputs resolve rpartition split
+startswith union values _has_infinity
 """
 _PLAIN_FUNCTIONS: Final = frozenset(_FUNCTIONS.split())
 _PLAIN_METHODS: Final = frozenset(_METHODS.split())
