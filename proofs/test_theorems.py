@@ -16,7 +16,7 @@ from proofs.registry import THEOREMS
 from refimpl.solver import solve_text
 
 
-def _unproved(theorem: Theorem) -> str | None:
+def unproved(theorem: Theorem) -> str | None:
     """The first obligation that neither solver proves; None if there is none."""
     obligations = tuple(theorem.obligations())
     for obligation in obligations:
@@ -30,13 +30,13 @@ def _unproved(theorem: Theorem) -> str | None:
 
 @pytest.mark.parametrize("name", THEOREMS)
 def test_the_theorem_holds(name: str) -> None:
-    assert _unproved(THEOREMS[name]) is None
+    assert unproved(THEOREMS[name]) is None
 
 
 def test_a_theorem_that_does_not_hold_is_noticed() -> None:
     theorem = next(iter(THEOREMS.values()))
     false = Obligation("false", ("(declare-const x Int)",), (), "(> x 0)")
-    found = _unproved(replace(theorem, obligations=lambda: (false,)))
+    found = unproved(replace(theorem, obligations=lambda: (false,)))
     assert found is not None
     assert found.startswith("false: sat")
-    assert _unproved(replace(theorem, obligations=tuple)) == "there are no obligations"
+    assert unproved(replace(theorem, obligations=tuple)) == "there are no obligations"
