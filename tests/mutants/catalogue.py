@@ -7,6 +7,7 @@ from typing import Final
 from tests.mutants.archives import ARCHIVES
 from tests.mutants.blind import BLIND
 from tests.mutants.comparison import COMPARISON
+from tests.mutants.corners import CORNERS
 from tests.mutants.emission import EMISSION
 from tests.mutants.environment import ENVIRONMENT
 from tests.mutants.forms import FORMS
@@ -75,6 +76,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *SPECIAL_TERMS,
     *SPECIAL_LAWS,
     *SPECIAL_STEPS,
+    *CORNERS,
 )
 
 
