@@ -341,7 +341,7 @@ def resize(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFor
 def resize_as(ctx: Context, self: FakeTensor, the_template: FakeTensor, memory_format: MemoryFormat | None) -> Value:
     """The elements, as far as they go, in a new tensor with the sizes of another one."""
     wanted = suggested_memory_format(ctx, the_template) if memory_format == "preserve_format" else memory_format
-    return resize(ctx, self, the_template.sizes, wanted)
+    return resize(ctx, self, the_template.sizes, wanted or "contiguous_format")
 
 
 def _resized_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes, memory_format: MemoryFormat | None) -> Sizes:

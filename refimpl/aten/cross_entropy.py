@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.aten._elementwise import dense, elementwise
+from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._unbacked import decided
@@ -117,7 +117,7 @@ def _losses(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) 
     """One loss for each target, in the order of the target's strides; or their sum."""
     if reduction != NONE:
         return dense(ctx, self, ())
-    return elementwise(ctx, (target, dense(ctx, self, target.sizes)), self.dtype)
+    return elementwise(ctx, (like(ctx, target), dense(ctx, self, target.sizes)), self.dtype)
 
 
 @shape("aten.nll_loss2d.default")

@@ -123,8 +123,13 @@ def binary_cross_entropy_with_logits(
     for other in (self, pos_weight, weight):
         if other is not None:
             require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), other.dtype)
-    operands = [tensor for tensor in (target, self, pos_weight, weight) if tensor is not None]
-    loss = pointwise(ctx, Kind.DEFAULT, *operands)
+    logarithm = like(ctx, self)
+    if pos_weight is not None:
+        logarithm = pointwise(ctx, Kind.DEFAULT, pointwise(ctx, Kind.DEFAULT, pos_weight, target), logarithm)
+    product = pointwise(ctx, Kind.DEFAULT, like(ctx, target), self)
+    loss = pointwise(ctx, Kind.DEFAULT, product, logarithm)
+    if weight is not None:
+        loss = pointwise(ctx, Kind.DEFAULT, loss, weight)
     # The loss is written over a product with the target.
     return reduced(ctx, loss if loss.dtype is target.dtype else replace(loss, dtype=target.dtype), reduction)
 

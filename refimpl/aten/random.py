@@ -30,7 +30,7 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
     """Random numbers of the log-normal distribution, laid out as ``self``."""
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
-    return clone(ctx, self, None)
+    return like(ctx, self)
 
 
 @shape("aten.normal_functional.default")
@@ -46,7 +46,7 @@ def cauchy(ctx: Context, self: FakeTensor, median: float, sigma: float, generato
     _require_continuous(self, "Cauchy")
     if sigma <= 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
-    return clone(ctx, self, None)
+    return like(ctx, self)
 
 
 @shape("aten.geometric.default")
@@ -54,7 +54,7 @@ def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Va
     """Random numbers of the geometric distribution, laid out as ``self``."""
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    return clone(ctx, self, None)
+    return like(ctx, self)
 
 
 @shape("aten.exponential.default")
@@ -63,7 +63,7 @@ def exponential(ctx: Context, self: FakeTensor, lambd: float, generator: object)
     _require_continuous(self, "Exponential")
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-    return clone(ctx, self, None)
+    return like(ctx, self)
 
 
 def _require_continuous(tensor: FakeTensor, name: str) -> None:

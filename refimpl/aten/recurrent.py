@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes, expand
 from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import elementwise
 from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._promotion import promote_types
 from refimpl.aten._registry import shape
@@ -172,7 +173,9 @@ def _declare(name: str, gates: int) -> None:
     ) -> FakeTensor:
         """The next hidden state."""
         _require_cell(ctx, input, (hx,), ((w_ih, b_ih), (w_hh, b_hh)), gates)
-        return in_format(ctx, hx, hx.sizes, "contiguous_format")
+        made = in_format(ctx, hx, hx.sizes, "contiguous_format")
+        # With three gates the old state takes part in the last sum.
+        return elementwise(ctx, (hx, made), hx.dtype) if gates == 3 else made
 
 
 for _name, _gates in (("rnn_tanh", 1), ("rnn_relu", 1), ("gru", 3)):

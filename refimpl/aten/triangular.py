@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import elementwise, like
+from refimpl.aten._elementwise import elementwise
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh, is_contiguous
@@ -30,7 +30,8 @@ def triu(ctx: Context, self: FakeTensor, diagonal: Dim) -> Value:
 def _triangle(ctx: Context, tensor: FakeTensor, name: str) -> FakeTensor:
     if tensor.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    made = like(ctx, tensor)
+    # A mask of the matrix chooses between the tensor and 0; the result is made contiguous.
+    made = elementwise(ctx, (fresh(ctx, tensor, tensor.sizes[-2:]), tensor, fresh(ctx, tensor, ())), tensor.dtype)
     return made if is_contiguous(ctx, made) else fresh(ctx, tensor, tensor.sizes)
 
 
