@@ -12,6 +12,7 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
+from refimpl.aten._norm_gradients import gradient_of_grouped, gradient_of_layer
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
@@ -201,7 +202,7 @@ def native_layer_norm_backward(
     output_mask: Sequence[bool],
 ) -> list[Value]:
     """The gradients of input, weight and bias; of the result's gradient and the statistics no size counts."""
-    require_normalized(ctx, input, normalized_shape, weight, bias)
+    first = require_normalized(ctx, input, normalized_shape, weight, bias)
     _require_scalar_type(input, grad_out)
     if input.dtype in (DType.float32, DType.float64):  # narrower ones may have wider statistics
         for statistic in (mean, rstd):
@@ -209,7 +210,8 @@ def native_layer_norm_backward(
     sizes = tuple(normalized_shape)
     scale = dense(ctx, input, sizes) if weight is not None else None
     shift = dense(ctx, input, sizes) if bias is not None else None
-    return _masked(output_mask, dense(ctx, input, input.sizes), scale, shift)
+    gradient = gradient_of_layer(ctx, grad_out, input, range(first, input.ndim), mean, rstd, weight)
+    return _masked(output_mask, gradient, scale, shift)
 
 
 def _require_scalar_type(self: FakeTensor, grad_output: FakeTensor) -> None:
@@ -246,8 +248,8 @@ def native_group_norm_backward(
     _require_count(ctx, rstd, groups, "rstd.numel() == N * group")
     if weight is not None:
         _require_count(ctx, weight, channels, "!gamma.defined() || gamma.numel() == C")
-    vector = dense(ctx, input, (channels,))
-    return _masked(output_mask, in_format_of(ctx, input, input.sizes), vector, dense(ctx, input, (channels,)))
+    gradient = gradient_of_grouped(ctx, grad_out, input, batch, channels, pixels, group)
+    return _masked(output_mask, gradient, dense(ctx, input, (channels,)), dense(ctx, input, (channels,)))
 
 
 @shape("aten.nll_loss_backward.default")

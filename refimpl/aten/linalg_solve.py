@@ -336,6 +336,8 @@ def linalg_tensorsolve(ctx: Context, self: FakeTensor, other: FakeTensor, dims: 
     moved = self.sizes
     if dims is not None:
         at = [wrap_dim(dim, self.ndim) for dim in dims]
+        if len(set(at)) < len(at):
+            raise RuntimeError(f"movedim: repeated dim in `source` ({list(dims)})")
         moved = (*(s for d, s in enumerate(self.sizes) if d not in at), *(self.sizes[d] for d in at))
     sizes = moved[other.ndim :]
     rows, columns = product(other.sizes), product(sizes)

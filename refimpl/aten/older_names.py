@@ -82,16 +82,18 @@ def randint_low(ctx: Context, low: Dim, high: Dim, size: Sizes, generator: objec
     return _with_options(ctx, "aten.randint.low", (low, high, size), options)
 
 
-@shape("aten.randint_like.generator", "aten.randint_like.Tensor_generator")
-def randint_like(ctx: Context, self: FakeTensor, high: object, generator: object, *options: object) -> FakeTensor:
-    """``randint_like`` of a generator; a bound that is a tensor changes only values."""
-    return _with_options(ctx, "aten.randint_like.default", (self, _bound(high)), options)
+@shape("aten.randint_like.generator")
+def randint_like(ctx: Context, self: FakeTensor, high: Dim, generator: object, *options: object) -> FakeTensor:
+    """``randint_like`` of a generator."""
+    return _with_options(ctx, "aten.randint_like.default", (self, high), options)
 
 
 @shape("aten.randint_like.Tensor")
 def randint_like_tensor(ctx: Context, self: FakeTensor, high: FakeTensor, *options: object) -> FakeTensor:
-    """``randint_like`` with a bound that is a tensor."""
-    return _with_options(ctx, "aten.randint_like.default", (self, _bound(high)), options)
+    """``randint_like`` with a bound that is a tensor, which changes only values."""
+    if high.ndim:
+        raise RuntimeError("high must be a scalar tensor and on CPU")
+    return _with_options(ctx, "aten.randint_like.default", (self, 1), options)
 
 
 @shape("aten.randint_like.low_generator_dtype")
@@ -100,14 +102,6 @@ def randint_like_low(
 ) -> FakeTensor:
     """``randint_like`` of a generator, from a lower bound."""
     return _with_options(ctx, "aten.randint_like.low_dtype", (self, low, high), options)
-
-
-def _bound(high: object) -> object:
-    if not isinstance(high, FakeTensor):
-        return high
-    if high.ndim:
-        raise RuntimeError("high must be a scalar tensor and on CPU")
-    return 1
 
 
 def _with_options(ctx: Context, name: str, arguments: tuple[object, ...], options: tuple[object, ...]) -> FakeTensor:
@@ -190,12 +184,6 @@ def addmm_activation(
 ) -> FakeTensor:
     """``addmm`` and then a rectified linear unit."""
     return tensor_of(ctx, "aten.addmm.default", self, mat1, mat2, beta=beta, alpha=alpha)
-
-
-@shape("aten._add_relu.Tensor")
-def add_relu(ctx: Context, self: FakeTensor, other: FakeTensor, alpha: Number) -> FakeTensor:
-    """A sum and then a rectified linear unit."""
-    return tensor_of(ctx, "aten.add.Tensor", self, other, alpha=alpha)
 
 
 @shape("aten._index_put_impl.default")

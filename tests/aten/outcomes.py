@@ -53,7 +53,6 @@ DEVIATIONS: Final = {
     "aten.gru.data": "tracing lacks the counts that the eager kernel reads",
     "aten.lstm.data": "tracing lacks the counts that the eager kernel reads",
     "aten.randint_like.Tensor": "a bound that is a tensor is contents",
-    "aten.randint_like.Tensor_generator": "a bound that is a tensor is contents",
     "aten.rnn_relu.data": "tracing lacks the counts that the eager kernel reads",
     "aten.rnn_tanh.data": "tracing lacks the counts that the eager kernel reads",
     "aten.native_batch_norm_backward.default": "fake tensors give the input's gradient although it is not wanted",

@@ -317,7 +317,6 @@ def older(t):
     emit("flatten_dense_tensors.default", [t, t])
     emit("_standard_gamma_grad.default", t, t)
     emit("_masked_scale.default", t, Z(t.shape, dtype=torch.uint8), 2.0)
-    emit("_add_relu.Tensor", t, t)
     emit("_index_put_impl.default", t, [Z(1, dtype=torch.int64)], Z(t.shape[1:]))
     emit("randint_like.generator", t, 5, generator=None)
     emit("randint_like.low_generator_dtype", t, 1, 5, generator=None)
