@@ -49,7 +49,6 @@ DEVIATIONS: Final = {
     "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
     "aten.pow_.Scalar": "fake tensors refuse to write a power of booleans, which the eager kernel does for True",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
-    "aten._pad_packed_sequence.default": "tracing lacks the lengths that the eager kernel reads",
     "aten.gru.data": "tracing lacks the counts that the eager kernel reads",
     "aten.lstm.data": "tracing lacks the counts that the eager kernel reads",
     "aten.randint_like.Tensor": "a bound that is a tensor is contents",

@@ -48,7 +48,6 @@ DEVIATIONS: Final = {
     "aten.native_batch_norm_backward.default": _BACKWARD,
     "aten.native_layer_norm_backward.default": _BACKWARD,
     "aten.nll_loss_forward.default": "a reduction that has no number is none for fake tensors",
-    "aten.norm_except_dim.default": "without elements the kernel cannot infer a size that we can",
     "aten.pixel_unshuffle.default": "the kernel copies an input without elements as it is",
     "aten.repeat_interleave.self_Tensor": "a scalar repeated along a dimension, and a count of 1 that is stretched",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
