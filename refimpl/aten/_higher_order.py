@@ -30,17 +30,30 @@ _rules: Final[dict[str, HigherOrderRule]] = {}
 _R = TypeVar("_R", bound=HigherOrderRule)
 
 
-def higher_order(*names: str) -> Callable[[_R], _R]:
-    """Register a rule under the operator's names (``cond``). Raises ValueError if one is taken."""
+def higher_order(*names: str, takes: tuple[str, ...] | None = None) -> Callable[[_R], _R]:
+    """Register a rule under the operator's names (``cond``). Raises ValueError if one is taken.
+
+    With ``takes`` the operator refuses any other number of positional arguments (TypeError in PyTorch, RuntimeError
+    here, because such a call fails on every input).
+    """
 
     def register(rule: _R) -> _R:
         for name in names:
             if name in _rules:
                 raise ValueError(f"the higher-order operator {name} has a rule already")
-            _rules[name] = rule
+            _rules[name] = rule if takes is None else _counting(name, rule, takes)
         return rule
 
     return register
+
+
+def _counting(name: str, rule: HigherOrderRule, takes: tuple[str, ...]) -> HigherOrderRule:
+    def checked(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
+        if len(args) != len(takes):
+            raise RuntimeError(f"{name}() takes {len(takes)} arguments ({', '.join(takes)}), but got {len(args)}")
+        return rule(ctx, args, kwargs)
+
+    return checked
 
 
 def raw(value: object) -> object:

@@ -65,7 +65,7 @@ def condition_of(ctx: SubgraphContext, predicate: object) -> Cond:
     raise RuntimeError(f"Expected pred to be bool or tensor, but got {predicate}.")
 
 
-@higher_order("cond")
+@higher_order("cond", takes=("pred", "true_fn", "false_fn", "operands"))
 def cond(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``torch.cond(pred, true_fn, false_fn, operands)``. A constant predicate runs only the branch taken."""
     predicate, true_graph, false_graph, operands = args

@@ -85,15 +85,17 @@ def _after(ctx: Context, before: Value, stepped: Value) -> Value:
     return stepped
 
 
-@higher_order("while_loop")
+@higher_order("while_loop", takes=("cond_fn", "body_fn", "carried_inputs", "additional_inputs"))
 def while_loop(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``while_loop(cond_fn, body_fn, carried_inputs, additional_inputs)``; numbers come out as fresh symbols."""
     cond_graph, body_graph, carried_inputs, additional_inputs = args
     entry, more = sequence(carried_inputs, "carried_inputs"), sequence(additional_inputs, "additional_inputs")
     state = tuple([_carried(ctx, value) for value in entry])
     more = _shared(ctx, body_graph, more)
-    (verdict,) = ctx.subgraphs.run(cond_graph, (*state, *more))
-    running: Cond = condition_of(ctx, verdict)
+    verdicts = ctx.subgraphs.run(cond_graph, (*state, *more))
+    if len(verdicts) != 1:
+        raise RuntimeError(f"cond_fn should return one condition, got {len(verdicts)} values")
+    running: Cond = condition_of(ctx, verdicts[0])
     if running is False:
         return tuple([_after(ctx, value, value) for value in entry])
     stepped = ctx.subgraphs.run(body_graph, (*state, *more), under=None if running is True else running)
@@ -131,7 +133,7 @@ def _stack(ctx: Context, length: Dim, row: Value) -> Value:
     return FakeTensor(sizes, contiguous_strides(ctx, sizes), row.dtype, row.device)
 
 
-@higher_order("scan")
+@higher_order("scan", takes=("combine_fn", "init", "xs", "additional_inputs"))
 def scan(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``scan(combine_fn, init, xs, additional_inputs)``: the last carry, and the outputs of all steps stacked."""
     combine, init, xs, additional_inputs = args
@@ -154,7 +156,7 @@ def scan(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, obje
     return (*last, *[_stack(ctx, length, output) for output in outputs])
 
 
-@higher_order("map_impl")
+@higher_order("map_impl", takes=("f", "xs", "pos_args"))
 def map_impl(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``map(f, xs, pos_args)``: ``f`` on each row, the results stacked."""
     body, xs, pos_args = args
@@ -166,7 +168,7 @@ def map_impl(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, 
     return tuple([_stack(ctx, length, output) for output in outputs])
 
 
-@higher_order("associative_scan")
+@higher_order("associative_scan", takes=("combine_fn", "xs", "additional_inputs"))
 def associative_scan(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``associative_scan(combine_fn, xs, additional_inputs)``: prefixes of the sizes and layout of ``xs``."""
     combine, xs, additional_inputs = args

@@ -31,9 +31,10 @@ def _claims(seen: Observation) -> Claims:
         node = nodes.get(binding.node)
         if node is not None and not may_bind(binding, node):
             name = binding.symbol.name
-            message = (
-                f"{name} is bound at {node.operator}, which allocates nothing; replace it by {to_text(binding.term)}"
-            )
+            given = to_text(binding.term)
+            # A symbol that stands for itself there was recorded where it is allocated, but in other words.
+            fix = "record it by itself at the node that allocates it" if given == name else f"replace it by {given}"
+            message = f"{name} is bound at {node.operator}, which allocates nothing; {fix}"
             findings.append(Finding("DOM", binding.node, "refuted", message))
     for symbol, first in sorted(seen.recorded_symbols.items(), key=lambda item: item[0].name):
         if symbol not in bound:

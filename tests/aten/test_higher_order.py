@@ -113,6 +113,21 @@ def test_a_loop_requires_that_a_step_keeps_the_sizes_it_carries(mode: FakeTensor
         operator("while_loop").run(ctx, (goes_on, grows, (dense(3),), ()), {})
 
 
+@pytest.mark.parametrize(
+    ("name", "count"), [("cond", 4), ("while_loop", 4), ("scan", 4), ("map_impl", 3), ("associative_scan", 3)]
+)
+def test_another_number_of_arguments_is_refused_in_words(mode: FakeTensorMode, name: str, count: int) -> None:
+    for given in (0, count - 1, count + 1):
+        with pytest.raises(RuntimeError, match=rf"^{name}\(\) takes {count} arguments \(.*\), but got {given}$"):
+            operator(name).run(WithBodies(mode, P), (None,) * given, {})
+
+
+def test_the_condition_of_a_loop_is_one_value(mode: FakeTensorMode) -> None:
+    goes_on, step = Graph(lambda _: (P, P)), Graph(lambda given: (given[0],))
+    with pytest.raises(RuntimeError, match=r"^cond_fn should return one condition, got 2 values$"):
+        operator("while_loop").run(WithBodies(mode, P), (goes_on, step, (dense(3),), ()), {})
+
+
 def test_numbers_that_a_loop_carries_are_fresh_in_the_body_and_after_it(mode: FakeTensorMode) -> None:
     ctx = WithBodies(mode, P)
 

@@ -116,6 +116,10 @@ def test_an_operator_without_shape_function_says_so() -> None:
             unmodelled.run(PlainContext(), (MATRIX, "sum"), {})
 
 
+def test_printing_gives_nothing() -> None:
+    assert overload("aten._print.default").run(PlainContext(), ("text",), {}) is None
+
+
 def test_an_in_place_operator_is_its_functional_form_and_records_the_mutation() -> None:
     context = PlainContext()
     assert overload("aten.add_.Tensor").run(context, (MATRIX, MATRIX), {}) is MATRIX
