@@ -25,6 +25,7 @@ from refimpl.symbolic_shapes import (
     compute_unbacked_bindings,
     free_symbols,
     fx_placeholder_targets,
+    is_symbolic,
     key_get,
 )
 from refimpl.symbolic_shapes.key_path import PathError
@@ -270,3 +271,26 @@ def test_a_delta_is_applied_to_both_tables_or_none() -> None:
     env.roll_back(point)
     assert (list(env.size_like), env.unbacked_renamings) == ([name("u0")], {})
     assert env.pending_fresh_unbacked_symbols == [name("u0"), name("u1")]
+
+
+@checks(NUM_09)
+def test_a_size_without_a_hint_is_an_error_unless_none_will_do() -> None:
+    env, _ = _backed(4)
+    env.create_unbacked_symint()
+    assert (env.size_hint(S0 + 1), env.size_hint(S0 + 1, allow_none=True)) == (5, 5)
+    assert env.size_hint(U0 + S0, allow_none=True) is None
+    with pytest.raises(GuardOnDataDependentSymNode):
+        env.size_hint(U0 + S0)
+    with pytest.raises(GuardOnDataDependentSymNode):
+        env.size_hint(U0, allow_none=False)
+
+
+@checks(NUM_15)
+def test_only_numbers_are_symbolic_or_not() -> None:
+    env, size = _backed(4)
+    assert [is_symbolic(value) for value in (size, size + 0.5, SymBool(ge(S0, 3), env), 3, 0.5, True)] == (
+        [True] * 3 + [False] * 3
+    )
+    for value in ("s0", None, [size]):
+        with pytest.raises(AttributeError, match="has no attribute 'node'"):
+            is_symbolic(value)

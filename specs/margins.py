@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.fake_tensor import DType, FakeTensor
+from refimpl.laws.check import check
 from refimpl.laws.equiv import EQUIV
 from refimpl.laws.fresh import FRESH
 from refimpl.laws.observation import FreshSymbol, Stated
@@ -44,6 +45,7 @@ from refimpl.terms import (
     float_ite,
     float_le,
     float_lt,
+    float_mul,
     float_ne,
     float_symbol,
     float_unary,
@@ -61,10 +63,12 @@ from specs.assumptions import TRM_33
 from specs.beholding import OBS_07, Nodes
 from specs.beholding import seen as observed_run
 from specs.clauses import checks
+from specs.confirming import RUN_05, claim, confirmed
 from specs.divisions import TRM_22
 from specs.intervals import TRM_18
 from specs.obligations import OBL_04, OBL_05
 from specs.powers import TRM_35
+from specs.reports import LAW_15
 from specs.solvers import SOL_01, SOL_03, SOL_04
 from specs.step_claims import ASK_06
 from specs.witnesses import JDG_06
@@ -255,3 +259,33 @@ def test_a_product_is_bounded_by_its_factors_also_later() -> None:
     for condition in (le(U * V, 100), ge(U, 2), le(U, 3), ge(V, 2), le(V, 3)):
         bounds.assume(condition)
     assert bounds.range_of(U * V) == ValueRange(4, 9)
+
+
+@checks(RUN_05)
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (0.25, "equal"),
+        (0.25 * (1 + 1e-15), "rounding"),
+        (0.25 * (1 - 1e-14), "rounding"),
+        (0.25 * (1 + 1e-9), "confirmed"),
+        (0.5, "confirmed"),
+        (-0.25, "confirmed"),
+        (1, "confirmed"),
+        (math.nan, "confirmed"),
+    ],
+)
+def test_a_difference_of_rounding_confirms_nothing(new: float, said: str) -> None:
+    """A computed float may be rounded in another order; a recorded number may not."""
+    for old, rounds in ((float_mul(Z, 0.1), True), (0.25, False)):
+        observed = seen(node("n", old=old))
+        told, yes = confirmed(claim(law="VALUE"), observed, values={"n": new})
+        expected = "confirmed" if said == "rounding" and not rounds else said
+        assert yes == (expected == "confirmed")
+        assert expected == "confirmed" or expected in told
+
+
+@checks(LAW_15)
+def test_only_a_program_is_checked() -> None:
+    with pytest.raises(TypeError, match="takes the program that refimpl.load reads, not a str"):  # noqa: RUF043 - a text
+        check("program.pt2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that is refused
