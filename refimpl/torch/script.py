@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from io import open_code
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import final
+from typing import Final, final
 
 __all__ = ["ScriptFailed", "run_script"]
+
+_PATIENCE: Final = 1.0
+"""Seconds until it is looked again for pools, as a thread that still runs may make one."""
 
 
 @final
@@ -29,6 +34,7 @@ def run_script(script: Path, arguments: Sequence[str]) -> ScriptFailed | None:
     An exception that leaves it is shown by ``sys.excepthook``, without the frames of this package. Raises OSError if
     the file cannot be read and KeyboardInterrupt if the user interrupts it.
     """
+    there = frozenset(threading.enumerate())
     file_name = str(script.absolute())
     main = _module(file_name)
     with open_code(str(script)) as file:
@@ -48,7 +54,7 @@ def run_script(script: Path, arguments: Sequence[str]) -> ScriptFailed | None:
         sys.excepthook(type(error), error.with_traceback(trace), trace)
         return ScriptFailed(f"{type(error).__name__}: {error}".splitlines()[0])
     finally:
-        _join_threads()
+        _end_threads(there)
     return None
 
 
@@ -77,8 +83,15 @@ def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def _join_threads() -> None:
-    """Wait for the threads that Python would wait for at its end."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
+def _end_threads(there: frozenset[threading.Thread]) -> None:
+    """Do what Python does at its end: shut pools of workers down, and wait for every thread that is no daemon."""
+    while own := _own_threads(there):
+        # The threads of a pool wait for work until it is shut down, and nobody but the program knows the pool.
+        for pool in [each for each in gc.get_objects() if issubclass(type(each), Executor)]:
+            pool.shutdown(wait=True)
+        for thread in own:
+            thread.join(_PATIENCE)
+
+
+def _own_threads(there: frozenset[threading.Thread]) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread not in there and not thread.daemon]

@@ -77,6 +77,32 @@ def test_a_script_sees_what_it_would_see_alone(tmp_path: Path) -> None:
     assert done.stdout == alone.stdout == "['--format', 'json', 'x'] __main__ True True\nHere True False\nthread\n"
 
 
+POOLS = """\
+import concurrent.futures, threading, time
+
+def slowly():
+    time.sleep(0.3)
+    print("work")
+
+def later():
+    time.sleep(0.1)
+    print("thread")
+
+pool = concurrent.futures.ThreadPoolExecutor(1)
+pool.submit(slowly)
+threading.Thread(target=later).start()
+print("end")
+"""
+
+
+def test_pools_that_nobody_shuts_down_end_with_the_script(tmp_path: Path) -> None:
+    path = script(tmp_path, POOLS)
+    alone = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    done = audited(path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == alone.stdout == "end\nthread\nwork\n"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "error"),
     [
