@@ -182,6 +182,32 @@ def test_our_own_steps_may_leave_no_equation_unsaid(monkeypatch: pytest.MonkeyPa
     assert {(finding.law, finding.outcome) for finding in found} == {("EXACT", "refuted")}
 
 
+def _looped() -> ProgramBuilder:
+    """``while i <= 2: i += 1`` from an item: the number that is carried is another one in each graph."""
+    program = ProgramBuilder()
+    u0, u1, u2, u3 = (program.unbacked(f"u{index}", 0, 100) for index in range(4))
+    start = program.call("aten.item.default", program.input("x", tensor([], "int64")), out=u0)
+    test, body = (program.subgraph(f"while_loop_{part}_graph_0") for part in ("cond", "body"))
+    test.output(test.call("_operator.le", test.input("i", u1), 2, out=u1 <= 2), single=True)
+    body.output(body.call("_operator.add", body.input("i", u2), 1, out=u2 + 1))
+    graphs = (test.as_argument(), body.as_argument())
+    program.output(*program.call_tuple("torch.ops.higher_order.while_loop", *graphs, [start], [], outs=[u3]))
+    return program
+
+
+@checks(OWN_01)
+def test_what_a_loop_carries_is_rebound_in_its_graphs_and_judged_once() -> None:
+    """The placeholders of a loop's graphs bind what its operator allocated; each binding node is made to fail once."""
+    program = loaded(_looped())
+    run, failed = observe(program)
+    nodes = ["item", *(f"while_loop/while_loop_{part}_graph_0/i" for part in ("cond", "body")), "while_loop"]
+    assert [(step.node, step.op) for step in run.steps] == [(node, "call_function") for node in nodes]
+    assert [step.node for step in failed] == nodes
+    assert [[place.symbol.name for place in step.places] for step in run.steps] == [["u0"], ["u1"], ["u2"], ["u3"]]
+    found = self_test(program, SOLVER)
+    assert (found.steps, found.findings) == (8, ())
+
+
 OWN_02 = Clause(
     "OWN-02",
     "A pure step is a step of the laws: constraints are a state with the same solutions, in which the caller's"
