@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from refimpl.export.builder import ProgramBuilder, tensor
-from refimpl.export.prefix import Expression, symbol
+from refimpl.export.prefix import Expression, apply, symbol
 from tests.laws.programs import LARGEST, broken_laws, checked, counted, row, two_counts, witness
 
 U0 = symbol("u0")
@@ -146,6 +146,19 @@ def test_dom_refutes_a_symbol_that_nothing_allocates() -> None:
     assert {"DOM", "VALUE"} <= broken_laws(report)
     refuted = row(report, "DOM")
     assert (refuted.node, "u9" in (refuted.message or "")) == ("relu", True)
+
+
+def test_dom_says_what_to_record_where_a_name_is_bound_too_late() -> None:
+    """A count is recorded as a half of itself, so that the first node to name it is one that allocates nothing."""
+    program = ProgramBuilder()
+    program.symbol("s0", hint=8)
+    program.unbacked("u0", 0, LARGEST)
+    x = program.input("x", tensor([symbol("s0", hint=8, positive=True)]))
+    found = program.call("aten.nonzero.default", x, out=tensor([apply("FloorDiv", U0, 2), 1], "int64"))
+    program.output(found, program.call("aten.sym_size.int", found, 0, out=U0))
+    report = checked(program)
+    messages = [found.message or "" for found in report.refuted if found.law == "DOM"]
+    assert "u0 is bound at aten.sym_size.int, which allocates nothing; record it by itself at the node" in messages[0]
 
 
 def test_fresh_refutes_an_allocated_symbol_recorded_as_something_else() -> None:

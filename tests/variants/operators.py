@@ -26,7 +26,7 @@ from tests.variants.archive_json import (
 )
 from tests.variants.variants import merged, narrowed, symbols_of
 
-__all__ = ["OPERATORS", "Operator", "Variant", "own_symbols"]
+__all__ = ["OPERATORS", "Operator", "Variant", "dropped_asserts", "own_symbols"]
 
 
 @dataclass(frozen=True, slots=True)
