@@ -15,7 +15,7 @@ from refimpl.export import ArchiveError, ErrorKind, ExportedProgram, Limits, Unr
 from refimpl.export.builder import ProgramBuilder, tensor
 from refimpl.export.prefix import Expression
 from refimpl.symbolic_shapes import keystr
-from refimpl.terms import symbol
+from refimpl.terms import float_symbol, symbol
 from specs.clauses import Clause, checks
 from tests.export.support import (
     ARCHIVES,
@@ -64,7 +64,7 @@ ARC_01 = Clause(
     "ARC-01",
     "Recorded ranges are read with both ends as recorded, open ends as open, keys as the terms they denote.",
     f"{_EXPORT}.ranges:read_ranges",
-    "arc-upper-ends-are-lost",
+    "arc-floats-in-no-value-are-integers",
 )
 
 
@@ -255,13 +255,13 @@ ARC_09 = Clause(
     "ARC-09",
     "A blinded copy, whose computed values are withheld, is read only when that is asked for.",
     f"{_EXPORT}.program:load",
-    "arc-every-copy-may-be-blind",
+    "arc-inputs-may-be-withheld",
 )
 ARC_10 = Clause(
     "ARC-10",
     "The names that a re-run may allocate begin after every name that the archive uses.",
     f"{_EXPORT}.ranges:first_fresh",
-    "arc-fresh-names-clash",
+    "arc-names-of-ranges-may-be-taken",
 )
 
 
@@ -308,6 +308,35 @@ def test_a_blinded_copy_is_read_only_when_asked() -> None:
     data = edited(SMALL, blind)
     assert refused(data).kind is ErrorKind.MISSING
     assert read(data, blinded=True).unrecorded == ("new_zeros",)
+
+
+@checks(ARC_09)
+@pytest.mark.parametrize("blinded", [False, True])
+def test_what_the_caller_gives_is_never_withheld(blinded: bool) -> None:
+    def without_inputs(program: dict[str, Json]) -> None:
+        module = program["graph_module"]
+        assert isinstance(module, dict)
+        graph = module["graph"]
+        assert isinstance(graph, dict)
+        values = graph["tensor_values"]
+        assert isinstance(values, dict)
+        del values["x"]
+
+    with pytest.raises(ArchiveError) as raised:
+        read(edited(SMALL, without_inputs), blinded=blinded)
+    assert raised.value.kind is ErrorKind.MISSING
+
+
+@checks(ARC_10, ARC_01)
+@given(number=st.integers(0, 200), low=ENDS)
+def test_a_range_alone_gives_a_float_its_sort_and_keeps_its_name(number: int, low: int | None) -> None:
+    program = counting(0, None)
+    program.range(f"zuf{number}", low, None)
+    found = read(program.to_bytes())
+    assert [(entry.term, entry.low, entry.high) for entry in found.ranges[2:]] == [
+        (float_symbol(f"zuf{number}"), low, None)
+    ]
+    assert (found.next_unbacked_int, found.next_unbacked_float) == (1, number + 1)
 
 
 @checks(ARC_10)

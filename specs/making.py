@@ -28,7 +28,7 @@ FRM_01 = Clause(
     "A function of terms, by name, is Python's function: of numbers at once, of symbols once these are replaced; an"
     " argument of another sort is refused with what was needed instead.",
     f"{_TERMS}.rebuild:apply_function",
-    "frm-the-greatest-is-the-least",
+    "frm-second-arguments-are-of-any-sort",
 )
 
 

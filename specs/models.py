@@ -291,7 +291,7 @@ RUN_09 = Clause(
     "What a witness leaves open is made small: each unbacked integer, by name, at most 3 from 0 where its conditions"
     " allow it; a defined symbol has the value of its definition.",
     f"{_LAWS}.consist:shrunk",
-    "run-zero-is-not-small",
+    "run-floats-are-made-small-too",
 )
 
 

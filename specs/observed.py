@@ -47,7 +47,7 @@ IMP_03 = Clause(
     "EXACT: a step is asked for its equation where everything is asked; a refusal, or what no solver decides, is"
     " undecided.",
     f"{_LAWS}.implementation:_Judge.claims",
-    "imp-the-undecided-is-fine",
+    "imp-the-undecided-has-no-reason",
 )
 test_an_equation_left_unsaid_is_found = checks(IMP_03, STP_03)(
     laws.test_an_equation_left_unsaid_is_found_where_everything_is_asked

@@ -104,7 +104,7 @@ PRO_01 = Clause(
     "PRO-01",
     "After each node what stands at a recorded path is renamed to the recorded symbol; values are in old names.",
     f"{_PROPAGATE}.run_node",
-    "pro-values-keep-fresh-names",
+    "pro-lists-keep-fresh-names",
 )
 
 

@@ -14,7 +14,7 @@ from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import Cond, eq, ge, le, lor, ne, symbol
 from specs.clauses import Clause, checks
 from specs.hypotheses import OBL_07
-from specs.observed import IMP_02
+from specs.observed import IMP_02, IMP_03
 from tests.laws.observed import S0, step
 from tests.laws.seen import atom
 from tests.laws.stepping import known, ran
@@ -117,7 +117,7 @@ def test_what_fails_has_the_smallest_witness() -> None:
     )  # fmt: skip
 
 
-@checks(ASK_12, IMP_02)
+@checks(ASK_12, IMP_02, IMP_03)
 def test_nothing_fails_where_what_else_was_known_has_no_solution() -> None:
     elsewhere = _claim(ge(U, 5), ge(V, 3), le(V, 2))
     assert judge_step(step(), SOLVER, laws=[_law(elsewhere)]) == ()

@@ -153,4 +153,20 @@ SPECIAL_LAWS: Final = (
         "end = 0",
         ("specs/beholding.py::test_who_states_a_requirement",),
     ),
+    Mutant(
+        "run-floats-are-made-small-too",
+        "A float that a witness leaves open becomes a small integer.",
+        "refimpl.laws.consist:shrunk",
+        "isinstance(value, (bool, float))",
+        "isinstance(value, bool)",
+        ("specs/models.py::test_the_others_stay_and_each_sees_those_before_it",),
+    ),
+    Mutant(
+        "imp-the-undecided-has-no-reason",
+        "What no solver decides is told without the reason.",
+        "refimpl.laws.implementation:_Judge.claims",
+        '"undecided", claim.node, f"{claim.about}; {reason}"',
+        '"undecided", claim.node, f"{claim.about}"',
+        ("specs/observed.py::test_what_no_solver_decides_is_undecided",),
+    ),
 )

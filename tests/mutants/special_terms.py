@@ -65,4 +65,12 @@ SPECIAL_TERMS: Final = (
         'conjunction([a_defined, f"(not (= {b} 0))"])',
         ("specs/encodings.py::test_the_text_is_satisfied_where_the_goal_fails",),
     ),
+    Mutant(
+        "frm-second-arguments-are-of-any-sort",
+        "The second argument of a function of integers may be of another sort.",
+        "refimpl.terms.rebuild:apply_function",
+        "_INTEGERS[fn](to_dim(args[0]), to_dim(args[1]))",
+        "_INTEGERS[fn](to_dim(args[0]), args[1])",
+        ("specs/making.py::test_an_argument_of_another_sort_is_refused",),
+    ),
 )

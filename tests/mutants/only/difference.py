@@ -52,9 +52,9 @@ Difference: TypeAlias = InExpression | InArguments | InStatement
 _FUNCTIONS: Final = """
 abs all any bool dict enumerate float frozenset getattr int isinstance len list max min range repr reversed round set
 sorted str sum tuple type zip
-FloatRange ValueRange add as_text cond eq float_eq float_le float_lt float_ne free_of ge int_max int_min is_condition
-is_custom_name is_dict is_list is_tuple is_unbacked key_of land last_uses le lnot lor lt mod monomial name_of ne of_atom
-scale scope_of sort_name substitute to_cond to_dim to_real to_text under
+FloatRange ValueRange add as_text cond eq first_fresh float_eq float_le float_lt float_ne free_of ge int_max int_min
+is_condition is_custom_name is_dict is_list is_tuple is_unbacked key_of land last_uses le lnot lor lt mod monomial
+name_of ne of_atom scale scope_of sort_name substitute to_cond to_dim to_real to_text under
 _bare _breaks_machine_integers _dim _divisors _equal_names _graph_of _has_infinity _is_past _number _of_sort
 _runs_effects
 """
