@@ -25,6 +25,7 @@ from refimpl.symbolic_shapes import (
     compute_unbacked_bindings,
     free_symbols,
     fx_placeholder_targets,
+    guard_int,
     is_symbolic,
     key_get,
 )
@@ -294,3 +295,14 @@ def test_only_numbers_are_symbolic_or_not() -> None:
     for value in ("s0", None, [size]):
         with pytest.raises(AttributeError, match="has no attribute 'node'"):
             is_symbolic(value)
+
+
+@checks(NUM_14)
+def test_a_plain_integer_is_its_own_value() -> None:
+    assert (guard_int(3), guard_int(-7), guard_int(0)) == (3, -7, 0)
+    env, size = _backed(4)
+    assert guard_int(size) == 4
+    assert [guard.expr for guard in env.guards] == [eq(S0, 4)]
+    for wrong in (True, 2.0):
+        with pytest.raises(AssertionError, match="Expected int, got"):
+            guard_int(wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that is refused
