@@ -231,7 +231,8 @@ def test_an_integer_symbol_has_no_other_number() -> None:
 @pytest.mark.parametrize("prover", PROVERS)
 def test_the_last_answer_of_a_text_counts(prover: Prover) -> None:
     text = "(declare-const x Int)\n(assert (> x 0))\n(check-sat)\n(assert (< x 0))\n(check-sat)\n"
-    assert solve_text(prover, text, budget=100_000).status == "unsat"
+    answer = solve_text(prover, text, budget=100_000)
+    assert (answer.status, answer.steps, answer.unchecked, answer.proof) == ("unsat", 0, 0, ""), "no proof was asked for"
 
 
 @checks(TRM_35)
