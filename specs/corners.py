@@ -33,7 +33,7 @@ from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.rebinding import Rebound, rebind
 from refimpl.symbolic_shapes.state import ShapeEnvState
-from refimpl.terms import Cond, eq, floor_div, ge, ite, le, mod, ne, symbol
+from refimpl.terms import Cond, eq, float_symbol, floor_div, ge, ite, le, mod, ne, symbol, trunc_to_int
 from specs.bindings import BND_01, BND_05
 from specs.clauses import checks
 from specs.conversions import NUM_13, NUM_14, NUM_15
@@ -306,3 +306,14 @@ def test_a_plain_integer_is_its_own_value() -> None:
     for wrong in (True, 2.0):
         with pytest.raises(AssertionError, match="Expected int, got"):
             guard_int(wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that is refused
+
+
+@checks(NUM_09)
+def test_a_guess_takes_every_symbol_to_be_the_fallback() -> None:
+    """A boolean too, which is true then, and a float."""
+    env, _ = _backed(4)
+    env.create_unbacked_symint()
+    env.fact(le(U0, 6))
+    chosen = ite(env.symbols.opaque(), U0 + S0, 3)
+    assert [env.guess(chosen, fallback) for fallback in (5, 9, 0)] == [9, 10, 3]
+    assert env.guess(trunc_to_int(float_symbol("zuf7")), 5) == 5

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refimpl.export.builder import ProgramBuilder, tensor
 from refimpl.fake_tensor import DType, FakeTensor
+from refimpl.laws.blind_run import blind_run
 from refimpl.laws.check import check
 from refimpl.laws.equiv import EQUIV
 from refimpl.laws.fresh import FRESH
@@ -62,6 +64,7 @@ from refimpl.terms import (
 from specs.assumptions import TRM_33
 from specs.beholding import OBS_07, Nodes
 from specs.beholding import seen as observed_run
+from specs.blind import BLI_03
 from specs.clauses import checks
 from specs.confirming import RUN_05, claim, confirmed
 from specs.divisions import TRM_22
@@ -74,6 +77,7 @@ from specs.step_claims import ASK_06
 from specs.witnesses import JDG_06
 from tests.laws.observations import U0, U1, U7, U8, goals, node, seen
 from tests.laws.observed import step
+from tests.laws.programs import LARGEST, loaded
 from tests.laws.stepping import asked
 
 __all__: list[str] = []
@@ -232,7 +236,8 @@ def test_an_integer_symbol_has_no_other_number() -> None:
 def test_the_last_answer_of_a_text_counts(prover: Prover) -> None:
     text = "(declare-const x Int)\n(assert (> x 0))\n(check-sat)\n(assert (< x 0))\n(check-sat)\n"
     answer = solve_text(prover, text, budget=100_000)
-    assert (answer.status, answer.steps, answer.unchecked, answer.proof) == ("unsat", 0, 0, ""), "no proof was asked for"
+    # No proof was asked for.
+    assert (answer.status, answer.steps, answer.unchecked, answer.proof) == ("unsat", 0, 0, "")
 
 
 @checks(TRM_35)
@@ -290,3 +295,17 @@ def test_a_difference_of_rounding_confirms_nothing(new: float, said: str) -> Non
 def test_only_a_program_is_checked() -> None:
     with pytest.raises(TypeError, match="takes the program that refimpl.load reads, not a str"):  # noqa: RUF043 - a text
         check("program.pt2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that is refused
+
+
+@checks(BLI_03)
+def test_what_a_node_allocates_is_listed_in_its_order() -> None:
+    """A slice between two items allocates its size and then its offset."""
+    program = ProgramBuilder()
+    s0 = program.symbol("s0", hint=8)
+    u0, u1, u2, u3 = (program.unbacked(f"u{index}", 0, LARGEST) for index in range(4))
+    x, *numbers = program.input("x", tensor([s0])), *(program.input(name, tensor([], "int64")) for name in "kl")
+    first, last = (program.call("aten.item.default", k, out=u) for k, u in zip(numbers, (u0, u1), strict=True))
+    program.output(program.call("aten.slice.Tensor", x, 0, first, last, out=tensor([u2], offset=u3)))
+    run = blind_run(loaded(program))
+    (found,) = (each for each in run.observed() if each.path == "slice")
+    assert [run.renamed[fresh].name for fresh in found.allocated] == ["u2", "u3"]
