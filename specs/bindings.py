@@ -253,6 +253,35 @@ def test_pending_symbols_are_found_where_they_stand_first(sizes: list[int], stri
     assert env.pending_fresh_unbacked_symbols == []
 
 
+class _Traceable:
+    """A wrapper with a size of its own that no key leads to: its inner values bind, in the order that it says."""
+
+    def __init__(self, first: object, second: object) -> None:
+        self.first, self.second = first, second
+
+    def __tensor_flatten__(self) -> tuple[list[str], None]:
+        return ["second", "first"], None
+
+    def size(self) -> object:
+        return self.first
+
+    def storage_offset(self) -> int:
+        return 0
+
+
+@checks(BND_04)
+def test_pending_symbols_are_found_in_the_inner_values_of_a_wrapper() -> None:
+    env = ShapeEnv()
+    one, other = (env.create_unbacked_symint() for _ in range(2))
+    tensor = FakeTensor((symbol("u0"), symbol("u1")), (1, 1), DType.float32)
+    found = compute_unbacked_bindings(env, (3, _Traceable((one, other), _Traceable(tensor, one))))
+    assert found is not None
+    assert [(bound.name, keystr(path)) for bound, path in found.items()] == [
+        ("u0", "[1].second.second"),
+        ("u1", "[1].second.first.size()[1]"),
+    ]
+
+
 @checks(BND_05)
 @given(factor=st.integers(2, 9), backed=st.booleans())
 def test_products_and_booleans_bind_through_their_keys(factor: int, backed: bool) -> None:

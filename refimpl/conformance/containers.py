@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import TypeAlias, TypeGuard, assert_never
 
 from refimpl.conformance.structures import (
@@ -24,8 +23,8 @@ from refimpl.symbolic_shapes.structures import is_dict, is_list, is_tuple
 
 __all__ = ["Leaf", "plain", "value_of"]
 
-Leaf: TypeAlias = Number | Described | TensorOf
-"""What an implementation makes itself."""
+Leaf: TypeAlias = Number | Described | TensorOf | Wrapper
+"""What an implementation makes itself; the inner values of a wrapper among it."""
 
 
 def value_of(data: Structure, leaf: Callable[[Leaf], object], nodes: Mapping[str, object]) -> object:
@@ -39,7 +38,7 @@ def value_of(data: Structure, leaf: Callable[[Leaf], object], nodes: Mapping[str
             return None
         case Text(text):
             return text
-        case Number() | Described() | TensorOf():
+        case Number() | Described() | TensorOf() | Wrapper():
             return leaf(data)
         case ListOf(items):
             return [make(item) for item in items]
@@ -49,8 +48,6 @@ def value_of(data: Structure, leaf: Callable[[Leaf], object], nodes: Mapping[str
             return {name: make(item) for name, item in pairs}
         case SliceOf(start, stop, step):
             return slice(make(start), make(stop), make(step))
-        case Wrapper(pairs):
-            return SimpleNamespace(**{name: make(item) for name, item in pairs})
         case NodeRef(name) | SubgraphRef(name):
             return nodes[name]
         case _:

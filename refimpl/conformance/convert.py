@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, assert_never, get_args
+from typing import Final, assert_never, final, get_args
 
 from refimpl.conformance.containers import Leaf, plain, value_of
-from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, number
+from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, Wrapper, number
 from refimpl.fake_tensor import Device, DType, FakeTensor, Storage
 from refimpl.fake_tensor.tensor import Layout
 from refimpl.fx.module import Module
@@ -43,6 +43,8 @@ class Values:
                 return described(kind, name)
             case TensorOf():
                 return self._tensor(value)
+            case Wrapper(pairs):
+                return _Wrapped({name: self.make(item) for name, item in pairs})
             case _:
                 assert_never(value)
 
@@ -68,6 +70,17 @@ class Values:
             layout,
             storage,
         )
+
+
+@final
+class _Wrapped:
+    """Inner values under their names."""
+
+    def __init__(self, inner: Mapping[str, object]) -> None:
+        vars(self).update(inner)
+
+    def __tensor_flatten__(self) -> tuple[tuple[str, ...], None]:
+        return tuple(vars(self)), None
 
 
 def described(kind: str, name: str) -> object:

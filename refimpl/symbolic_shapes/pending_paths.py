@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, DivideByKey, KeyPath, SequenceKey
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+from refimpl.symbolic_shapes.key_path import (
+    CallMethodKey,
+    ConvertIntKey,
+    DivideByKey,
+    InnerTensorKey,
+    KeyPath,
+    SequenceKey,
+)
 from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.symbolic_shapes.shape_env import ShapeEnv
 from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.symbolic_shapes.sym_node import SymInt, unwrap
 from refimpl.terms import Eq, IntTerm, Scalar, Symbol, of_atom
 
-__all__ = ["find_pending"]
+__all__ = ["TraceableWrapper", "find_pending"]
 
 _TENSOR_PLACES = ("size", "stride", "storage_offset")
+
+
+@runtime_checkable
+class TraceableWrapper(Protocol):
+    """A value with inner values, which are its attributes: PyTorch's traceable wrapper subclasses."""
+
+    def __tensor_flatten__(self) -> tuple[Iterable[str], object]:
+        """The names of the attributes, and what else there is to it."""
+        ...
 
 
 def find_pending(value: object, pending: dict[Symbol, None], env: ShapeEnv) -> dict[Symbol, KeyPath]:
@@ -33,6 +52,10 @@ def _search(
     if is_sequence(value):
         for index, item in enumerate(value):
             _search(item, (*path, SequenceKey(index)), pending, env, found)
+    elif isinstance(value, TraceableWrapper):
+        for name in value.__tensor_flatten__()[0]:
+            inner = InnerTensorKey(name)
+            _search(inner.get(value), (*path, inner), pending, env, found)
     elif hasattr(value, "storage_offset"):
         for name in _TENSOR_PLACES:
             key = CallMethodKey(name)

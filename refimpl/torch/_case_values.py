@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, assert_never, cast, final
 
 from refimpl.conformance.containers import Leaf, plain, value_of
-from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, number
+from refimpl.conformance.structures import Described, Number, Structure, SubgraphRef, TensorOf, Wrapper, number
 from refimpl.terms import Dim, Scalar, Sort, to_cond, to_dim, to_real
 from refimpl.torch._calls import function, method
 from refimpl.torch._imports import attribute
@@ -47,6 +47,8 @@ class TorchValues:
                 return function("torch", "device")(name) if kind == "device" else attribute("torch", name)
             case TensorOf():
                 return self._tensor(value)
+            case Wrapper(pairs):
+                return _wrapper({name: self.make(item) for name, item in pairs})
             case _:
                 assert_never(value)
 
@@ -90,6 +92,28 @@ class TorchValues:
     @staticmethod
     def _dims(live: LiveEnvironment, dims: tuple[Dim, ...]) -> list[object]:
         return [live.integer(dim) for dim in dims]
+
+
+def _wrapper(inner: Mapping[str, object]) -> object:
+    """A tensor of a traceable wrapper subclass, its inner values under their names; nothing can be done to it."""
+    base = attribute("torch", "Tensor")
+    assert isinstance(base, type)  # as PyTorch is untyped
+
+    def flatten(self: object) -> tuple[list[str], None]:
+        return list(inner), None
+
+    def refuse(*args: object) -> object:
+        raise TypeError("the value of a case is only looked at")
+
+    # In the class, where they stand before the attributes that every tensor has.
+    special = {
+        **inner,
+        "__tensor_flatten__": flatten,
+        "__tensor_unflatten__": refuse,
+        "__torch_dispatch__": classmethod(refuse),
+        "__repr__": object.__repr__,
+    }
+    return method(base, "_make_wrapper_subclass")(type("Wrapped", (base,), special), ())
 
 
 class _Tensor(Protocol):

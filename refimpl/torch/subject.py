@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar, assert_never, cast, final
+from typing import TypeVar, assert_never, cast, final
 
 from refimpl.conformance.case import (
     CHAPTERS,
@@ -31,7 +31,6 @@ from refimpl.conformance.outcome import (
     RebindingResult,
     Returned,
 )
-from refimpl.conformance.structures import Structure, Wrapper, parts_of
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.torch._calls import SHAPES, function
 from refimpl.torch._case_graphs import torch_bindings
@@ -49,10 +48,6 @@ __all__ = ["TorchImplementation"]
 
 _ResultT = TypeVar("_ResultT")
 
-# Values with inner tensors are subclasses of tensors there, which no case can make.
-_LACKING: Final = frozenset({"inner_tensor"})
-
-
 @final
 class TorchImplementation:
     """The installed PyTorch. What a case holds and PyTorch cannot is declined, never approximated."""
@@ -69,8 +64,8 @@ class TorchImplementation:
 
     @property
     def features(self) -> frozenset[Chapter | Feature]:
-        """All but tensors with inner tensors."""
-        return frozenset((*CHAPTERS, *(feature for feature in FEATURES if feature not in _LACKING)))
+        """All of them."""
+        return frozenset((*CHAPTERS, *FEATURES))
 
     def interpreter(self, given: InterpreterInput) -> Returned[InterpreterResult] | Raised | Declined:
         """Run a graph on plain values with ``torch.fx.Interpreter``."""
@@ -78,9 +73,6 @@ class TorchImplementation:
 
     def bindings(self, given: BindingsInput) -> Returned[BindingsResult] | Returned[PathResult] | Raised | Declined:
         """Compute or resolve bindings, or follow a path."""
-        values = (given.value,) if isinstance(given, FollowPath | ComputeBindings) else ()
-        if _has_inner_tensors(*values):
-            return Declined("inner_tensor", "PyTorch's inner tensors are those of a tensor subclass")
         return _on(given.environment, "bindings", lambda live, mode: _bindings(live, mode, given))
 
     def rebinding(self, given: RebindingInput) -> Returned[RebindingResult] | Raised | Declined:
@@ -125,10 +117,6 @@ def _on(
             return Raised(rejection, answered_state(live.env))
     except Unreadable as error:
         return Declined(chapter, str(error))
-
-
-def _has_inner_tensors(*values: Structure) -> bool:
-    return any(isinstance(part, Wrapper) for value in values for part in parts_of(value))
 
 
 def _bindings(
