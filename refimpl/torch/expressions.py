@@ -189,10 +189,22 @@ def _two_sided(expression: object) -> object:
     if kind not in _MIRRORED or type(part.args[0]).__name__ != "Add" or type(part.args[1]).__name__ != "Zero":
         return expression
     left, right = _apart(part.args[0])
-    return _make(_MIRRORED[kind], right, left) if not left.free_symbols else _make(kind, left, right)
+    if not left.free_symbols:
+        return _make(_MIRRORED[kind], right, left)
+    strict = _less_one(right) if kind == "GreaterThan" and right.free_symbols else None
+    if strict is None:
+        return _make(kind, left, right)
+    return _make("Gt", left, strict) if str(left) < str(strict) else _make("Lt", strict, left)
 
 
 _MIRRORED: Final = {"Equality": "Equality", "Unequality": "Unequality", "GreaterThan": "LessThan"}
+
+
+def _less_one(total: _Expression) -> object | None:
+    """The sum less one if one is what it ends with: what is at least a sum and one is greater than the sum."""
+    if type(total).__name__ != "Add" or not any(type(summand).__name__ == "One" for summand in total.args):
+        return None
+    return _make("Add", total, -1)
 
 
 def _apart(total: _Expression) -> tuple[_Expression, _Expression]:

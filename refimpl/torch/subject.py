@@ -48,6 +48,7 @@ __all__ = ["TorchImplementation"]
 
 _ResultT = TypeVar("_ResultT")
 
+
 @final
 class TorchImplementation:
     """The installed PyTorch. What a case holds and PyTorch cannot is declined, never approximated."""

@@ -27,7 +27,7 @@ from tests.conformance.make_waivers import seen_now
 from tests.conformance.torch_bugs import BUGS, Bug, planted
 from tests.conformance.torch_edits import EDITS
 from tests.conformance.vectors.drafts import DRAFTS, expected_of, recorded, vector_of
-from tests.conformance.vectors.measuring import fails, killers, killers_in_torch, paths, redundant
+from tests.conformance.vectors.measuring import answer_of, fails, killers, killers_in_torch, paths, redundant
 from tests.findings.pages import FINDINGS
 from tests.mutants.catalogue import by_id
 from tests.mutants.mutant import planted as planted_in_ours
@@ -169,7 +169,7 @@ def test_a_seeded_fault_of_ours_fails_the_reference() -> None:
 def _asked(vectors: Sequence[Vector]) -> list[Outcome]:
     from refimpl.torch.subject import TorchImplementation
 
-    return [ask(TorchImplementation(), vector.case.input) for vector in vectors]
+    return [answer_of(TorchImplementation(), vector) for vector in vectors]
 
 
 def _judged(vector: Vector, outcome: Outcome) -> Judgement:
@@ -210,8 +210,7 @@ def test_what_is_recorded_is_what_pytorch_answers() -> None:
 def test_what_pytorch_fails_is_waived_by_a_finding_and_nothing_else_is() -> None:
     waived = {waiver.id for waiver in _waivers()}
     passed = {path_of(vector) for vector, _ in _passed_by_torch()}
-    declined = {path_of(v) for v in _all().vectors if "inner_tensor" in v.case.features}
-    assert {path_of(vector) for vector in _all().vectors} - passed - declined == waived
+    assert {path_of(vector) for vector in _all().vectors} - passed == waived
 
 
 @pytest.mark.torch

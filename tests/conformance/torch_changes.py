@@ -1,13 +1,12 @@
 """Every small change of the functions of PyTorch that the oracle is about, and the vector that notices it.
 
-python -m tests.conformance.torch_changes [--only REGEX] [--list]    # try those, in forked processes; say which survive
+python -m tests.conformance.torch_changes [--only REGEX] [--again] [--drafts]    # results: build/torch_changes.jsonl
 
-A change is noticed as the command would notice it: a vector that PyTorch passes is passed no more, or one that a waiver
-is for fails in another way.
+A change is noticed as the command would notice it: a vector that PyTorch passes is passed no more, or one that it fails
+(a waiver is for it) it fails in another way.
 """
 
 from __future__ import annotations
-
 import __future__ as future
 
 import argparse
@@ -33,9 +32,10 @@ from refimpl.conformance.outcome import Outcome
 from refimpl.conformance.serving import ask
 from refimpl.conformance.store import load_vectors, path_of
 from refimpl.conformance.vector import Vector
-from refimpl.conformance.waivers import fingerprint, read_waivers
+from refimpl.conformance.waivers import fingerprint
 from refimpl.solver import make_solver
 from refimpl.torch.subject import TorchImplementation
+from tests.conformance.make_vectors import FOLDER, drafted
 from tests.conformance.torch_sites import more_sites
 from tests.mutants.systematic.forked import in_child
 from tests.mutants.systematic.planting import Functions, differing
@@ -44,7 +44,7 @@ from tests.mutants.systematic.sites import Site, sites
 __all__ = ["FUNCTIONS", "Notices", "TorchChange", "changes_of", "main"]
 
 _Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
-_FILES: Final = ("torch/fx/experimental/symbolic_shapes.py", "torch/fx/interpreter.py")
+_FILES: Final = ("torch/fx/experimental/symbolic_shapes.py", "torch/fx/interpreter.py", "torch/utils/_sympy/solve.py")
 _SHAPES: Final = "torch.fx.experimental.symbolic_shapes"
 _ENV: Final = (
     "_constrain_range", "_constrain_unify", "_eliminate_unbacked", "_evaluate_expr", "_find", "_inner_evaluate_expr",
@@ -66,10 +66,14 @@ _PLAIN: Final = (
     "_guard_or", "has_static_value", "DivideByKey.get", "ConvertIntKey.get", "CallMethodKey.get", "InnerTensorKey.get",
     "free_unbacked_symbols", "free_symbols", "_iterate_exprs", "canonicalize_bool_expr",
     "_canonicalize_bool_expr_impl", "is_symbolic", "safe_expand", "expect_true", "guard_bool",
-    "_fast_expand", "_sympy_subs", "_is_supported_equivalence",
+    "_maybe_evaluate_static_worker", "_sympy_cast_symbool_to_symint_guardless", "cast_symbool_to_symint_guardless",
+    "_ignore_fresh_unbacked_symbols_tls", "_ignore_fresh_unbacked_symbols_set",
+    "_ignore_fresh_unbacked_symbols_tls_context", "_suppress_guards", "_lru_cache", "_static_eval_sym_bool",
+    "_sym_node_hint_disproves", "_reduce_to_lowest_terms", "_fast_expand", "_sympy_subs", "_is_supported_equivalence",
 )  # fmt: skip
 FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     _SHAPES: (*_PLAIN, *(f"ShapeEnv.{name}" for name in _ENV)),
+    "torch.utils._sympy.solve": ("try_solve", "_try_isolate_lhs", "mirror_rel_op"),
     "torch.fx.interpreter": tuple(
         f"Interpreter.{name}"
         for name in (
@@ -159,11 +163,11 @@ def _one_line(node: ast.AST) -> str:
 class Notices:
     """Asks the vectors of PyTorch as it now is, and compares with what PyTorch as it was answered."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, vectors: Sequence[Vector]) -> None:
         self._torch, self._solver = TorchImplementation(), make_solver()
-        self._vectors: Sequence[Vector] = load_vectors(folder).vectors
-        self._waived = {waiver.id for waiver in read_waivers(folder / "waivers.json")}
+        self._vectors = vectors
         self._right = [ask(self._torch, vector.case.input) for vector in self._vectors]
+        self._passed = [self._passes(vector, now) for vector, now in zip(vectors, self._right, strict=True)]
         self._lines = [_lines_of(lambda vector=vector: ask(self._torch, vector.case.input)) for vector in self._vectors]  # type: ignore[misc]
         self._noticed: Counter[tuple[str, int]] = Counter()
 
@@ -188,14 +192,14 @@ class Notices:
                 now = ask(self._torch, vector.case.input)
             except Exception:  # whatever the change leads to
                 return path_of(vector)
-            if now != before and self._fails(vector, before, now):
+            if now == before:
+                continue
+            if not self._passes(vector, now) if self._passed[index] else fingerprint(now) != fingerprint(before):
                 return path_of(vector)
         return None
 
-    def _fails(self, vector: Vector, before: Outcome, now: Outcome) -> bool:
-        if path_of(vector) in self._waived:
-            return fingerprint(now) != fingerprint(before)
-        return judge(vector, now, self._torch.features, self._solver).verdict != "pass"
+    def _passes(self, vector: Vector, outcome: Outcome) -> bool:
+        return judge(vector, outcome, self._torch.features, self._solver).verdict == "pass"
 
 
 def _lines_of(run: Callable[[], object]) -> frozenset[tuple[str, int]]:
@@ -214,12 +218,22 @@ def _lines_of(run: Callable[[], object]) -> frozenset[tuple[str, int]]:
         found.add((name, frame.f_lineno))
         return line
 
+    _forget_results()
     sys.settrace(enter)
     try:
         run()
     finally:
         sys.settrace(None)
     return frozenset(found)
+
+
+def _forget_results() -> None:
+    """Nothing that PyTorch's functions have cached before a change answers after it."""
+    for module in FUNCTIONS:
+        for value in vars(import_module(module)).values():
+            clear: object = getattr(value, "cache_clear", None)
+            if callable(clear):
+                clear()
 
 
 _ENDLESS: Final = 60
@@ -240,6 +254,7 @@ def _tried(change: TorchChange, functions: Functions, notices: Notices) -> tuple
     def body(write: Callable[[str], None]) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (_ENDLESS, resource.RLIM_INFINITY))
         functions.exchange(pairs)
+        _forget_results()
         write(str(notices.first(vectors)))
 
     lines, status = in_child(body)
@@ -257,29 +272,30 @@ def main(*arguments: str) -> int:
     parser.add_argument("--only", default="", help="changes whose id matches")
     parser.add_argument("--results", type=Path, default=Path("build/torch_changes.jsonl"))
     parser.add_argument("--again", action="store_true", help="try again what survived")
+    parser.add_argument("--drafts", action="store_true", help="ask the drafts of which nothing is written, only those")
     given = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
-    from tests.conformance.make_vectors import FOLDER
-
-    notices = Notices(FOLDER)
+    written = load_vectors(FOLDER).vectors
+    known = {path_of(vector) for vector in written}
+    notices = Notices([each for each in drafted() if path_of(each) not in known] if given.drafts else written)
     functions = Functions()
     gc.freeze()
     assert notices.first() is None, "PyTorch as it is answers otherwise than a moment ago"
     path = given.results
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    known = {row["id"]: row["outcome"] for row in rows}
+    results = {row["id"]: row["outcome"] for row in rows}
     for module in FUNCTIONS:
         for change in changes_of(module):
-            old = known.get(change.id)
+            old = results.get(change.id)
             if not re.search(given.only, change.id) or (old and not (given.again and old != "noticed")):
                 continue
             outcome, by = _tried(change, functions, notices)
             row = {"id": change.id, "line": change.lines[0], "outcome": outcome, "by": by, "shows": change.shows}
             with path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-            known[change.id] = outcome
-    print(dict(Counter(known.values())))
+            results[change.id] = outcome
+    print(dict(Counter(results.values())))
     return 0
 
 

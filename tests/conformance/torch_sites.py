@@ -62,7 +62,9 @@ def _swaps(statement: ast.stmt, qual: str, lines: tuple[int, int]) -> Iterator[S
 
 def _swap(node: ast.AST, within: ast.stmt, qual: str, lines: tuple[int, int]) -> Iterator[Site]:
     match node:
-        case ast.Call(args=[one, other, *rest]) if not isinstance(one, ast.Starred) and ast.dump(one) != ast.dump(other):
+        case ast.Call(args=[one, other, *rest]) if not isinstance(one, ast.Starred) and ast.dump(one) != ast.dump(
+            other
+        ):
             yield Site("swap", qual, node, within, lines, node, "args", None, node.args, [other, one, *rest])
         case ast.BinOp(op=ast.Sub() | ast.Div() | ast.FloorDiv() | ast.Mod(), left=left, right=right):
             new = ast.copy_location(ast.BinOp(right, node.op, left), node)

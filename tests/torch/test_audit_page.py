@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "refimpl" / "docs" / "audit.md"
 FINDINGS = sorted((ROOT / "specs" / "findings").glob("*.md"))
 NOT_OF_REBINDING = frozenset(("VALUE", "ARC"))
-# A script that decides and rebinds nothing: the audit, which watches rebinding, has nothing to see.
-DECIDES_ONLY = frozenset(("frozen_decisions_narrow_ranges",))
+# Scripts that decide or require and rebind nothing: the audit, which watches rebinding, has nothing to see.
+DECIDES_ONLY = frozenset(("frozen_decisions_narrow_ranges", "suppressed_requirements_dropped"))
 
 
 def examples() -> list[tuple[str, str, int]]:

@@ -19,11 +19,14 @@ from refimpl.conformance.structures import SubgraphRef
 from refimpl.conformance.vector import Expected, Provenance, Vector
 from tests.conformance.vectors.authoring import Draft, case_of
 from tests.conformance.vectors.binding import BINDING
+from tests.conformance.vectors.corners import CORNERS
 from tests.conformance.vectors.eliminating import ELIMINATING
+from tests.conformance.vectors.equating import EQUATING
 from tests.conformance.vectors.histories import HISTORIES
 from tests.conformance.vectors.interpreting import INTERPRETING
 from tests.conformance.vectors.propagating import PROPAGATING
 from tests.conformance.vectors.questions import QUESTIONS
+from tests.conformance.vectors.reasoning import REASONING
 from tests.conformance.vectors.renaming import RENAMING
 from tests.conformance.vectors.showing import SHOWING
 from tests.conformance.vectors.transitions import TRANSITIONS
@@ -32,7 +35,7 @@ __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
-    *SHOWING,
+    *SHOWING, *CORNERS, *REASONING, *EQUATING,
 )  # fmt: skip
 
 

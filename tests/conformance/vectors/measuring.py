@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, TypeAlias
 
+from refimpl.conformance.implementation import Implementation
 from refimpl.conformance.judge import judge
 from refimpl.conformance.outcome import Broke, Outcome
 from refimpl.conformance.reference import Reference
@@ -23,7 +24,7 @@ from tests.conformance.torch_bugs import planted as planted_in_torch
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import Mutant, forget_results, planted
 
-__all__ = ["MUTANTS", "Path_", "fails", "killers", "killers_in_torch", "paths", "redundant"]
+__all__ = ["MUTANTS", "Path_", "answer_of", "fails", "killers", "killers_in_torch", "paths", "redundant"]
 
 _Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
 Arc: TypeAlias = tuple[str, int, int]
@@ -53,10 +54,15 @@ def _deadline() -> Generator[None]:
 
 
 def _answer(vector: Vector) -> Outcome:
+    return answer_of(Reference(), vector)
+
+
+def answer_of(implementation: Implementation, vector: Vector) -> Outcome:
+    """What it answers; it broke if it raises anything else or runs on, as under the harness."""
     try:
         with _deadline():
-            return ask(Reference(), vector.case.input)
-    except (Exception, RecursionError) as error:  # whatever the fault leads to
+            return ask(implementation, vector.case.input)
+    except (Exception, RecursionError) as error:  # whatever a fault leads to
         return Broke(str(error))
 
 
@@ -87,12 +93,12 @@ def killers_in_torch(vectors: Sequence[Vector], bugs: Iterable[Bug]) -> dict[str
     def passes(vector: Vector, outcome: Outcome) -> bool:
         return judge(vector, outcome, torch.features, solver).verdict == "pass"
 
-    right = {path_of(vector): ask(torch, vector.case.input) for vector in vectors}
+    right = {path_of(vector): answer_of(torch, vector) for vector in vectors}
     passed = [vector for vector in vectors if passes(vector, right[path_of(vector)])]
     found: dict[str, list[str]] = {path_of(vector): [] for vector in vectors}
     for bug in bugs:
         with planted_in_torch(bug):
-            answers = [ask(torch, vector.case.input) for vector in passed]
+            answers = [answer_of(torch, vector) for vector in passed]
         for vector, answer in zip(passed, answers, strict=True):
             if answer != right[path_of(vector)] and not passes(vector, answer):
                 found[path_of(vector)].append(bug.name)
