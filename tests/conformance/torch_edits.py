@@ -215,4 +215,16 @@ EDITS: Final[tuple[Bug, ...]] = (
         "ValueRanges(0.0, 1.0)",
     ),
     _of(f"{_SHAPES}:has_static_value", "ranges-have-no-single-value", "is_singleton()", "is_int"),
+    _of(_COMPUTE, "one-to-ignore-forgives-all", "pending -= ignorable", "pending = set() if ignorable else pending"),
+    _of(_PATHS, "divisors-are-positive", "int(coeff)", "abs(int(coeff))"),
+    _of(_REBIND, "booleans-are-constants", "(int, float)", "(int, float, torch.SymBool)"),
+    _of(
+        f"{_ENV}.create_unbacked_symfloat",
+        "floats-are-never-ignored",
+        "not self._ignore_fresh_unbacked_symbols_tls()",
+        "True",
+    ),
+    _of(f"{_SHAPES}:_ignore_fresh_unbacked_symbols_tls_context", "inner-blocks-end-both", "_set(prev)", "_set(False)"),
+    _of(f"{_SHAPES}:_maybe_evaluate_static_worker", "sizes-are-below-their-end", "upper - 1", "upper - 2"),
+    _of(f"{_SHAPES}:_maybe_evaluate_static_worker", "lower-ends-are-higher", "int(lower - 1)", "int(lower)"),
 )

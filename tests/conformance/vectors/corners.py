@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from refimpl.conformance.case import Ask, ComputeBindings, ConstrainRange, CreateBacked, Unify, Within
+from refimpl.conformance.case import Ask, ComputeBindings, ConstrainRange, CreateBacked, CreateUnbacked, Unify, Within
 from refimpl.conformance.outcome import Answered, AnsweredRange, EnvironmentResult, Rejection, Returned
 from refimpl.conformance.structures import Structure, Wrapper, number
 from refimpl.conformance.vector import Aspect, Expected, OneOf
-from refimpl.symbolic_shapes.key_path import InnerTensorKey, KeyPath
-from refimpl.terms import Scalar, ValueRange, eq, float_symbol, ge, le, lt, ne, symbol
+from refimpl.symbolic_shapes.key_path import DivideByKey, InnerTensorKey, KeyPath
+from refimpl.terms import Scalar, Sort, ValueRange, eq, float_symbol, ge, le, lt, ne, symbol
 from tests.conformance.vectors.authoring import (
     ANY,
     ARITHMETIC,
@@ -96,6 +96,7 @@ def _beside() -> Iterator[Draft]:
         ("a-product-of-three", two, tup(U2 * U3 * 2, U2, U3), {"u2": (AT[1],), "u3": (AT[2],)}),
         ("another-boolean", one, tup(eq(U2, 5), U2), {"u2": (AT[1],)}),
         ("a-known-boolean", one, tup(eq(U0, 1), U2), {"u2": (AT[1],)}),
+        ("nothing-but-minus-two", one, number(U2 * -2), {"u2": (DivideByKey(-2),)}),
     ):
         yield Draft(
             f"pending-beside-{what}",
@@ -104,6 +105,21 @@ def _beside() -> Iterator[Draft]:
             (found(replace(before, pending=()), bindings),),
             features=("key_paths",),
         )
+    yield Draft(
+        "pending-beside-one-that-may-be-ignored-is-missing",
+        ("BND-06",),
+        ComputeBindings(env(u2=(0, None), u3=(0, None), ignorable="u3"), tup(3)),
+        (raises("pending_not_found"),),
+    )
+    of_bits = env(u0=(0, 9), u2=(0, 1))
+    yield Draft(
+        "a-boolean-is-no-integer",
+        ("REB-01",),
+        rebind(of_bits, {"u0": ()}, number(eq(U2, 1))),
+        (raises("inconsistent", of_bits), raises("refused", of_bits)),
+        level=OneOf(("no integer is a boolean", "what stands there is no symbol")),
+        features=("convert_bool",),
+    )
     yield Draft(
         "old-value-sum",
         ("BND-07",),
@@ -155,6 +171,17 @@ def _sizes() -> Iterator[Draft]:
         features=("size_oblivious",),
     )
     yield Draft(
+        "size-oblivious-near-the-upper-end",
+        ("ENV-18",),
+        script(
+            env(size_like="u0", u0=(0, 5)),
+            Ask("guard_size_oblivious", lt(U0, 4)),
+            Ask("guard_size_oblivious", ge(U0, 4)),
+        ),
+        says=RECORDED,
+        features=("size_oblivious",),
+    )
+    yield Draft(
         "fallbacks-of-size-like",
         ("ENV-08", "ENV-18"),
         script(sizes, *[Ask(q, c) for q in ("guard_or_true", "guard_or_false") for c in _ABOUT_SIZES]),
@@ -175,6 +202,30 @@ _ABOUT_SIZES: Final = (eq(U0, 0), ne(U0, 1), lt(U0, 2), eq(U1, 0))
 
 def _truth(value: bool) -> Answered:
     return Answered(number(value))
+
+
+def _ignored() -> Iterator[Draft]:
+    """A float that is to be ignored is not pending, nor is what comes after a block within a block."""
+    block = (Within("ignore_fresh", (CreateUnbacked(name("u0"), Sort.INT),)), CreateUnbacked(name("u1"), Sort.INT))
+    yield Draft(
+        "create-ignored-twice",
+        ("ENV-02",),
+        script(env(), Within("ignore_fresh", block), CreateUnbacked(name("u2"), Sort.INT)),
+        says=RECORDED,
+        compare=(*CONSTRAINTS, "pending"),
+    )
+    yield Draft(
+        "create-ignored-float",
+        ("ENV-02",),
+        script(
+            env(),
+            Within("ignore_fresh", (CreateUnbacked(name("zuf0"), Sort.FLOAT),)),
+            CreateUnbacked(name("zuf1"), Sort.FLOAT),
+        ),
+        says=RECORDED,
+        compare=(*CONSTRAINTS, "pending"),
+        features=("floats",),
+    )
 
 
 def _created() -> Iterator[Draft]:
@@ -283,4 +334,4 @@ def _unified() -> Iterator[Draft]:
         )
 
 
-CORNERS: Final = (*_inner(), *_beside(), *_scopes(), *_sizes(), *_created(), *_ends(), *_unified())
+CORNERS: Final = (*_inner(), *_beside(), *_scopes(), *_sizes(), *_ignored(), *_created(), *_ends(), *_unified())
