@@ -227,4 +227,8 @@ EDITS: Final[tuple[Bug, ...]] = (
     _of(f"{_SHAPES}:_ignore_fresh_unbacked_symbols_tls_context", "inner-blocks-end-both", "_set(prev)", "_set(False)"),
     _of(f"{_SHAPES}:_maybe_evaluate_static_worker", "sizes-are-below-their-end", "upper - 1", "upper - 2"),
     _of(f"{_SHAPES}:_maybe_evaluate_static_worker", "lower-ends-are-higher", "int(lower - 1)", "int(lower)"),
+    _of(
+        f"{_SHAPES}:_reduce_to_lowest_terms", "common-factors-are-multiplied", "x.args[0] / sympy", "x.args[0] * sympy"
+    ),
+    _of(f"{_SHAPES}:_reduce_to_lowest_terms", "common-factors-are-those-of-the-first", "math.gcd", "max"),
 )

@@ -122,6 +122,37 @@ def _quotients() -> Iterator[Draft]:
     )
 
 
+def _common_factors() -> Iterator[Draft]:
+    """What is replaced by a sum with a common factor: conditions lose the factor on both sides."""
+    doubled = env(u0=(0, 9), u1=(0, 99), u2=(0, 9), replacements={"u1": U0 * 2 + U2 * 4}, pending="")
+    bits = env(u0=(0, 1), u1=(0, 99), u2=(0, 1), replacements={"u1": U0 * 2 + U2 * 4}, pending="")
+    sizes = env(s0=(2, None, 5), s1=(2, None, 8), s2=(2, None, 26), replacements={"s2": S0 * 2 + S1 * 2})
+    yield Draft(
+        "require-of-a-doubled-sum",
+        ("ENV-06", "ENV-15"),
+        script(doubled, *require(le(U1, 6)), *known(le(U1, 6), le(U0 + U2 * 2, 3), le(U0 + U2 * 2, 2))),
+        says=RECORDED,
+    )
+    yield Draft(
+        "known-of-a-doubled-sum",
+        ("ENV-15", "ENV-17"),
+        script(bits, *known(le(U1, 6), le(U1, 5), ge(U1, 0), ge(U1, 1), lt(U1, 7), eq(U1, 7), ne(U1, 3), ne(U1, 8))),
+        says=RECORDED,
+    )
+    yield Draft(
+        "decide-of-a-doubled-sum",
+        ("ENV-08", "ENV-15"),
+        script(
+            sizes,
+            *evaluate(ge(S2, 20), le(S2, 26), eq(S2, 26)),
+            *known(ge(S0 + S1, 10), le(S0 + S1, 13), ge(S0 + S1, 14)),
+        ),
+        says=RECORDED,
+        compare=GUARDS,
+        features=("guards",),
+    )
+
+
 def _filed() -> Iterator[Draft]:
     """An assert is filed under its newest symbol by number; a float is known by what was required of it."""
     u9, u10, z0 = symbol("u9"), symbol("u10"), float_symbol("zuf0")
@@ -215,6 +246,7 @@ REASONING: Final = (
     *_implied(),
     *_quotients(),
     *_filed(),
+    *_common_factors(),
     *_decided(),
     *_replaced(),
 )
