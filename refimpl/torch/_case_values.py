@@ -106,7 +106,7 @@ def _wrapper(inner: Mapping[str, object]) -> object:
         raise TypeError("the value of a case is only looked at")
 
     # In the class, where they stand before the attributes that every tensor has.
-    special = {
+    special: dict[str, object] = {
         **inner,
         "__tensor_flatten__": flatten,
         "__tensor_unflatten__": refuse,
