@@ -24,8 +24,8 @@ THEORIES: Final = (
         "thy-layouts-are-assumed-unasked",
         "Layout decisions are assumed where they are not asked for, and not where they are.",
         "refimpl.laws.theory:Theory.hypotheses",
-        "stated = (*facts, *self._stated(given), *(self._layout if layout else ()))",
-        "stated = (*facts, *self._stated(given), *(self._layout if not layout else ()))",
+        "*self.stated(given), *(self._layout if layout else ())",
+        "*self.stated(given), *(self._layout if not layout else ())",
         ("specs/theories.py::test_an_obligation_has_what_is_connected_with_its_goal",),
     ),
     Mutant(

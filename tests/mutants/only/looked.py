@@ -81,5 +81,6 @@ def _kept(work: Path) -> Path:
 
 
 def _texts() -> Iterator[Path]:
+    """What may change how a check runs; not the test that counts what was found."""
     for folder in ("refimpl", "specs", "tests"):
-        yield from sorted((ROOT / folder).rglob("*.py"))
+        yield from (path for path in sorted((ROOT / folder).rglob("*.py")) if path.name != "test_only.py")

@@ -127,6 +127,8 @@ class Probes:
             own, first = inspect.getsourcelines(function)
             lines = text.splitlines(keepends=True)
             fault = self.faults[index]
+            if "".join(own).count(fault.old) != 1:
+                raise ValueError(f"{fault.id}: the text to change does not occur once in {fault.site}")
             edited = "".join(
                 [*lines[: first - 1], "".join(own).replace(fault.old, fault.new), *lines[first - 1 + len(own) :]]
             )

@@ -110,6 +110,11 @@ def test_faults_of_one_function_are_told_apart() -> None:
         assert changed == expected
 
 
+def test_an_edit_that_does_not_fit_is_an_error() -> None:
+    with pytest.raises(ValueError, match="does not occur once"):
+        Probes([_fault("_larger", "left < right", "left >= right")])
+
+
 def test_afterwards_the_function_is_as_before() -> None:
     code = _larger.__code__
     with Probes([_fault("_larger", "left > right", "left >= right")]).looking():
