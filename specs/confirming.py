@@ -38,7 +38,7 @@ RUN_05 = Clause(
     "A witness is confirmed by a run that meets every hypothesis and fails what was claimed: by a node that raises, by"
     " two values that differ, or by the condition itself.",
     f"{_LAWS}.confirm:confirm",
-    "run-violated-facts-do-not-matter",
+    "run-what-is-past-raises-too",
 )
 
 

@@ -70,7 +70,7 @@ SOL_03 = Clause(
     "SOL-03",
     "Floats in solvers have NaN and infinities, and what rounds is never taken for the reals.",
     f"{_SOLVER}._encode_text:ExtendedReal._ordered",
-    "sol-nan-is-in-order",
+    "sol-one-more-integer-is-exact",
 )
 test_floor_division_and_modulo_follow_python = checks(SOL_02)(
     test_encoding.test_floor_division_and_modulo_follow_python_for_every_sign

@@ -169,4 +169,12 @@ SPECIAL_LAWS: Final = (
         '"undecided", claim.node, f"{claim.about}"',
         ("specs/observed.py::test_what_no_solver_decides_is_undecided",),
     ),
+    Mutant(
+        "run-what-is-past-raises-too",
+        "A witness is rejected for a node that raises only after what was claimed.",
+        "refimpl.laws.confirm:confirm",
+        "run.raised is not None and not _is_past(claim, run.raised.node, seen)",
+        "run.raised is not None",
+        ("specs/confirming.py::test_both_values_of_a_node_are_evaluated_and_differ",),
+    ),
 )

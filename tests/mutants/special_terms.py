@@ -73,4 +73,12 @@ SPECIAL_TERMS: Final = (
         "_INTEGERS[fn](to_dim(args[0]), args[1])",
         ("specs/making.py::test_an_argument_of_another_sort_is_refused",),
     ),
+    Mutant(
+        "sol-one-more-integer-is-exact",
+        "The integer below those that floats have exactly is one of them.",
+        "refimpl.solver._encode_terms:TermEncoder._rounded_int",
+        "integer(-_EXACT)",
+        "integer(-_EXACT - 1)",
+        ("specs/encodings.py::test_integers_up_to_two_to_the_53_are_floats_and_of_larger_ones_nothing_is_said",),
+    ),
 )
