@@ -237,7 +237,7 @@ def test_what_the_run_takes_from_what_was_observed() -> None:
     ]  # fmt: skip
     supply = Supply.of(nodes, {"b": (U,)})
     kept, binding = frozenset({"k", "f", "v", "c/true/f"}), frozenset({"b", "c/true/b"})
-    assert supply == Supply({"b": (U,)}, {"c": P, "c/true/d": Q}, kept, binding, frozenset({"v"}))
+    assert supply == Supply({"b": (U,)}, {"c": P, "c/true/d": Q}, kept, binding, frozenset({"v"}), frozenset({"k"}))
     assert Supply.of([replace(node("c/false/b", None, None), predicates=(lnot(Q),)), *nodes], {}).predicates["c"] is Q
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, cast, final
 
@@ -22,11 +22,15 @@ __all__ = ["OpOverload", "UnmodelledOperatorError", "overload"]
 
 
 class UnmodelledOperatorError(LookupError):
-    """The operator has no shape function; ``operator`` is its name."""
+    """The operator has no shape function; ``operator`` is its name.
 
-    def __init__(self, operator: str) -> None:
+    ``written`` are the values that a wrapper gives after the operator's own, whatever that computes.
+    """
+
+    def __init__(self, operator: str, written: Sequence[Value] = ()) -> None:
         super().__init__(f"the operator {operator} has no shape function")
         self.operator = operator
+        self.written = tuple(written)
 
 
 def _tensors(value: object) -> Iterable[FakeTensor]:

@@ -13,7 +13,7 @@ from refimpl.aten._views import as_strided
 from refimpl.aten.higher_order import sequence
 from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import CPU, FakeTensor
+from refimpl.fake_tensor.tensor import CPU, FakeTensor, Storage
 from refimpl.symbolic_shapes.structures import is_sequence
 from refimpl.terms import Dim, IntTerm
 
@@ -140,8 +140,17 @@ def auto_functionalized(ctx: SubgraphContext, args: Sequence[object], kwargs: Ma
 @higher_order("auto_functionalized_v2")
 def auto_functionalized_v2(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """The same where written arguments are views of ``_all_bases``: clones of the bases come last."""
-    target = args[0]
-    bases = [_copy(ctx, base) for base in sequence(kwargs["_all_bases"], "_all_bases")]
+    whole = sequence(kwargs["_all_bases"], "_all_bases")
+    try:
+        return _functionalized(ctx, args[0], kwargs, [_copy(ctx, base) for base in whole])
+    except UnmodelledOperatorError as error:
+        kept = [base.on(Storage()) if isinstance(base, FakeTensor) else base for base in whole]
+        raise UnmodelledOperatorError(error.operator, kept) from error
+
+
+def _functionalized(
+    ctx: SubgraphContext, target: object, kwargs: Mapping[str, object], bases: Sequence[Value]
+) -> Value:
     given = {name: value for name, value in kwargs.items() if not name.startswith("_")}
     for name in _written_names(target):
         if f"_{name}_length" in kwargs:

@@ -9,7 +9,7 @@ from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
 from refimpl.fx.module import Module
 from refimpl.fx.node import Node
 from refimpl.laws.contract import scalars_in
-from refimpl.laws.failures import classify, is_custom
+from refimpl.laws.failures import classify, is_custom, with_written
 from refimpl.laws.observation import Failure
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.symbolic_shapes.events import Under
@@ -98,6 +98,7 @@ class BlindInterpreter(PropagateUnbackedSymInts):
         failure = None if assumed else classify(error, env.violated)
         value = self._recorded(n, path)
         if assumed:
+            value = with_written(value, error)
             with env.at(path):
                 _state_sizes(env, value)
         return Step(path, n, value, env.predicates, (), failure, assumed)

@@ -7,6 +7,7 @@ from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.export import UnknownTarget
 from refimpl.laws.observation import Failure
 from refimpl.laws.operators import is_custom_name
+from refimpl.laws.scalars import is_sequence
 from refimpl.symbolic_shapes.errors import (
     GuardOnDataDependentSymNode,
     RebindingInconsistentError,
@@ -16,7 +17,7 @@ from refimpl.symbolic_shapes.errors import (
 from refimpl.symbolic_shapes.events import Requirement
 from refimpl.symbolic_shapes.key_path import PathError
 
-__all__ = ["classify", "is_custom"]
+__all__ = ["classify", "is_custom", "with_written"]
 
 
 def is_custom(target: object, error: Exception) -> bool:
@@ -56,3 +57,11 @@ def classify(error: Exception, violated: Requirement | None) -> Failure:
             return Failure("unmodelled", message)
         case _:
             return Failure("crash", f"{type(error).__name__}: {message}")
+
+
+def with_written(value: object, error: Exception) -> object:
+    """What is assumed of a wrapped operator, but for the values that the wrapper gives whatever the operator does."""
+    written = error.written if isinstance(error, UnmodelledOperatorError) else ()
+    if not written or not is_sequence(value) or len(value) < len(written):
+        return value
+    return (*value[: len(value) - len(written)], *written)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from refimpl.aten._higher_order import HigherOrderOperator
-from refimpl.aten._overload import OpOverload
+from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.aten._targets import ContextFunction
 from refimpl.export import ExportedProgram
 from refimpl.fake_tensor.context import Value
@@ -23,6 +23,7 @@ from refimpl.laws.concrete import (
     Silenced,
     concrete,
 )
+from refimpl.laws.failures import with_written
 from refimpl.laws.observation import ObservedNode
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.solver import Model, Number
@@ -43,7 +44,8 @@ class Supply:
 
     ``allocated`` gives, by node path, the terms (in old names) of the symbols that the node allocates; ``predicates``
     the opaque predicates by the path of their ``cond``; ``kept`` the nodes that keep their recorded value;
-    ``binding`` the nodes whose bindings count (law DOM); ``failing`` those that are kept because they always raise.
+    ``binding`` the nodes whose bindings count (law DOM); ``failing`` those that are kept because they always raise,
+    ``assumed`` those of custom operators.
     """
 
     allocated: Mapping[str, tuple[Scalar, ...]]
@@ -51,6 +53,7 @@ class Supply:
     kept: frozenset[str]
     binding: frozenset[str]
     failing: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
 
     @staticmethod
     def of(nodes: Sequence[ObservedNode], allocated: Mapping[str, tuple[Scalar, ...]]) -> Supply:
@@ -66,7 +69,8 @@ class Supply:
         kept = frozenset(node.path for node in nodes if node.assumed or _cannot_run(node))
         binding = frozenset(node.path for node in nodes if node.may_allocate)
         failing = frozenset(node.path for node in nodes if node.path in kept and _is_violated(node))
-        return Supply(allocated, predicates, kept, binding, failing)
+        assumed = frozenset(node.path for node in nodes if node.assumed)
+        return Supply(allocated, predicates, kept, binding, failing, assumed)
 
 
 def _cannot_run(node: ObservedNode) -> bool:
@@ -160,7 +164,8 @@ class _Runner:
 
     def _call(self, node: Node, path: str, env: Mapping[Node, object]) -> object:
         if path in self._kept:
-            return concrete(_as_value(node.meta.get("recorded")), self._run.valuation)
+            kept = concrete(_as_value(node.meta.get("recorded")), self._run.valuation)
+            return self._written(node, path, env, kept)
         args = map_arg(node.args, env.__getitem__)
         kwargs = map_arg(node.kwargs, env.__getitem__)
         target = node.target
@@ -175,6 +180,16 @@ class _Runner:
         bindings = node.meta.get("unbacked_bindings")
         if bindings and path in self._supply.binding:
             self._bind(path, as_bindings(bindings), value)
+        return value
+
+    def _written(self, node: Node, path: str, env: Mapping[Node, object], value: object) -> object:
+        """The recorded value of a node, but for what a wrapper of an assumed operator gives whatever that does."""
+        target = node.target
+        if isinstance(target, HigherOrderOperator) and path in self._supply.assumed:
+            try:
+                target.run(self.ctx, tuple(map_arg(node.args, env.__getitem__)), map_arg(node.kwargs, env.__getitem__))
+            except UnmodelledOperatorError as error:
+                return with_written(value, error)
         return value
 
     def _bind(self, path: str, bindings: Bindings, value: object) -> None:
