@@ -41,7 +41,7 @@ from tests.mutants.systematic.forked import in_child
 from tests.mutants.systematic.planting import Functions, differing
 from tests.mutants.systematic.sites import Site, sites
 
-__all__ = ["FUNCTIONS", "Notices", "TorchChange", "changes_of", "main"]
+__all__ = ["FUNCTIONS", "Notices", "TorchChange", "changes_of", "main", "tried"]
 
 _Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
 _FILES: Final = ("torch/fx/experimental/symbolic_shapes.py", "torch/fx/interpreter.py", "torch/utils/_sympy/solve.py")
@@ -144,7 +144,7 @@ def _shown(old: str, site: Site) -> str:
     """What a reader is shown while the change is in place."""
     within = "" if site.within is site.around else f" in `{_one_line(site.within)}`"
     match site.kind:
-        case "drop" | "assertion":
+        case "drop":
             return f"without `{old}`"
         case "return":
             return f"`return` for `{old}`"
@@ -240,7 +240,7 @@ _ENDLESS: Final = 60
 """The processor's seconds for all vectors, who need one."""
 
 
-def _tried(change: TorchChange, functions: Functions, notices: Notices) -> tuple[str, str | None]:
+def tried(change: TorchChange, functions: Functions, notices: Notices) -> tuple[str, str | None]:
     """What became of a change, and the vector that noticed it."""
     pairs = differing(change.before, change.after)
     if pairs is None or not pairs:
@@ -290,7 +290,7 @@ def main(*arguments: str) -> int:
             old = results.get(change.id)
             if not re.search(given.only, change.id) or (old and not (given.again and old != "noticed")):
                 continue
-            outcome, by = _tried(change, functions, notices)
+            outcome, by = tried(change, functions, notices)
             row = {"id": change.id, "line": change.lines[0], "outcome": outcome, "by": by, "shows": change.shows}
             with path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")

@@ -11,7 +11,7 @@ __all__ = ["more_sites"]
 
 
 def more_sites(tree: ast.Module) -> Iterator[Site]:
-    """Assertions dropped, early returns, loops that end at once, arguments and operands swapped."""
+    """Early returns, loops that end at once, arguments and operands swapped."""
     for statement in tree.body:
         for qual, function in _functions(statement, ""):
             yield from _in_body(function, "body", function.body, qual, first=True)
@@ -35,8 +35,6 @@ def _in_body(owner: ast.AST, field: str, body: Sequence[ast.stmt], qual: str, *,
                 ast.fix_missing_locations(ast.copy_location(new, statement)),
             )  # fmt: skip
 
-        if isinstance(statement, ast.Assert):
-            yield site("assertion", ast.Pass())
         documentation = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         if not documentation and not isinstance(statement, (ast.Return, ast.Raise, ast.Import, ast.ImportFrom)):
             yield site("return", ast.Return(None))
