@@ -291,6 +291,13 @@ def test_a_difference_of_rounding_confirms_nothing(new: float, said: str) -> Non
         assert expected == "confirmed" or expected in told
 
 
+@checks(RUN_05)
+def test_a_number_of_another_sort_is_no_rounding() -> None:
+    for old, new in ((U, 4.0), (float_mul(Z, 2.0), 5)):
+        observed = seen(node("n", old=old))
+        assert confirmed(claim(law="VALUE"), observed, values={"n": new})[1]
+
+
 @checks(LAW_15)
 def test_only_a_program_is_checked() -> None:
     with pytest.raises(TypeError, match="takes the program that refimpl.load reads, not a str"):  # noqa: RUF043 - a text
