@@ -183,7 +183,8 @@ def test_a_path_without_a_number_is_told() -> None:
 ASK_06 = Clause(
     "ASK-06",
     "INJ and EMIT of a step: one value under two names needs their equality; an assert under a name that the step"
-    " gives away follows from what is emitted.",
+    " gives away, or that is filed nowhere any more though it is taken to hold, follows from what is emitted. What is"
+    " known because it was asserted is not emitted.",
     f"{_LAWS}.step_names:_inj",
     "ask-refused-steps-have-no-names",
 )
@@ -256,3 +257,23 @@ def test_an_assert_under_a_name_that_is_given_away_must_follow() -> None:
     assert asked(EMIT_OF_STEP, becomes(W, before, replace(after, asserts={U0: (le(U, S),)}))) == []
     for raised in RAISED:
         assert asked(EMIT_OF_STEP, replace(becomes(W, before, after), raised=raised)) == []
+
+
+@checks(ASK_06)
+def test_what_is_known_because_it_was_asserted_is_no_reason() -> None:
+    asserted, other = eq(mod(W, 3), 0), ge(S, 2)
+    before = ShapeEnvState(asserts={U7: (asserted,)}, known=(asserted, other))
+    # The name is given away: the divisibility that its own assert brought does not speak for it, any other does.
+    after = replace(before, renamings={U7: U0}, replacements={U7: U})
+    assert asked(EMIT_OF_STEP, becomes(W, before, after)) == [(asserted, frozenset({eq(W, U), other}))]
+    # The assert is filed nowhere any more, under whichever name, and the environment goes on to know it.
+    for name in (U7, None):
+        dropped = replace(before, asserts={name: (le(W, T),)})
+        (claim,) = EMIT_OF_STEP.of_step(step(before=before, after=dropped)).open
+        assert (claim.goal, frozenset(claim.hypotheses)) == (asserted, frozenset({le(W, T), other}))
+        assert claim.about == "the assert Eq(Mod(u7, 3), 0) is filed nowhere any more, but is still taken to hold"
+        # One that is filed elsewhere is kept; one that is not taken to hold is for EXACT to say.
+        assert asked(EMIT_OF_STEP, step(before=before, after=replace(dropped, asserts={U8: (asserted,)}))) == []
+        assert asked(EMIT_OF_STEP, step(before=before, after=replace(dropped, known=(other,)))) == []
+        for raised in RAISED:
+            assert asked(EMIT_OF_STEP, step(before=before, after=dropped, raised=raised)) == []

@@ -18,6 +18,7 @@ from refimpl.terms import Cond, Symbol, to_text
 __all__ = ["EMIT_OF_STEP", "INJ_OF_STEP"]
 
 _SPLIT: Final = "give each site a value of its own, or assert that they are equal"
+_KEEP: Final = "keep the assert, under the name that the node binds"
 _REFILE: Final = "file the assert under the name that the node binds"
 
 
@@ -88,7 +89,21 @@ def _emit(step: Step) -> StepClaims:
         value = bare(relation.term)
         if value is not None and value is not relation.place.symbol and value in step.after.replacements:
             renamed.setdefault(value, relation.place.symbol)
-    return StepClaims(tuple(_stranded(step.node, step.before, step.after, renamed, step.before.renamings)))
+    stranded = _stranded(step.node, step.before, step.after, renamed, step.before.renamings)
+    return StepClaims((*stranded, *_forgotten(step, renamed)))
+
+
+def _forgotten(step: Step, renamed: Mapping[Symbol, Symbol]) -> Iterator[StepClaim]:
+    """The asserts that are filed nowhere any more, of which the environment goes on to say that they hold."""
+    filed, known = _filed(step.after), frozenset(step.after.known)
+    for condition in _filed(step.before):
+        if condition in known and condition not in filed:
+            about = f"the assert {to_text(condition)} is filed nowhere any more, but is still taken to hold"
+            yield StepClaim("EMIT", step.node, _emittable(step.before, step.after, renamed), condition, about, _KEEP)
+
+
+def _filed(state: ShapeEnvState) -> dict[Cond, None]:
+    return dict.fromkeys(flat(each for asserts in state.asserts.values() for each in asserts))
 
 
 def _stranded(
@@ -115,11 +130,16 @@ def _stranded(
 
 
 def _emittable(before: ShapeEnvState, after: ShapeEnvState, renamed: Mapping[Symbol, Symbol]) -> tuple[Cond, ...]:
-    """What generated code asks: contract, definitions, asserts under bound names, ranges as they were before."""
+    """What generated code asks: contract, definitions, asserts under bound names, ranges as they were before.
+
+    What was known because it was asserted is nothing beside the assert.
+    """
     ranges = {symbol: interval for symbol, interval in before.ranges.items() if symbol not in renamed}
     asserts = {symbol: filed for symbol, filed in after.asserts.items() if symbol not in renamed}
     renamings = {**after.renamings, **renamed}
-    return flat(replace(after, ranges=ranges, asserts=asserts, renamings=renamings, known=before.known).conditions())
+    asserted = _filed(before) | _filed(after)
+    known = tuple([each for each in before.known if each not in asserted])
+    return flat(replace(after, ranges=ranges, asserts=asserts, renamings=renamings, known=known).conditions())
 
 
 def _emit_of_run(run: RunRecord) -> StepClaims:

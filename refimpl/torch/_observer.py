@@ -40,7 +40,7 @@ class _OpenStep:
     env: object
     node: LiveNode
     places: tuple[RawPlace, ...]
-    before: Snapshot
+    before: Snapshot | Copies
     logs: tuple[Log, ...]
     run: _OpenRun | None
     name: str
@@ -141,11 +141,11 @@ class Hub:
             return None
         try:
             bindings = bindings_of(node)
-            if not bindings:
-                return None
             run = self._run_of(node, env)
             name = run.paths[node] if run is not None else node.name
-            return _OpenStep(env, node, raw_places(bindings, result), self._histories.snapshot(env), logs, run, name)
+            # Where nothing is bound nothing should change, and then there is nothing to keep.
+            before = self._histories.snapshot(env) if bindings else copies(env)
+            return _OpenStep(env, node, raw_places(bindings, result), before, logs, run, name)
         except Exception as error:  # an observer never disturbs what it observes
             self._not_seen(logs, f"a step on {node}", error)
             return None
@@ -155,6 +155,8 @@ class Hub:
         if not isinstance(step, _OpenStep):
             return
         try:
+            if isinstance(step.before, Copies) and error is None and copies(step.env) == step.before:
+                return
             raised = None if error is None else raised_by(error)
             after, frames = self._histories.snapshot(step.env), frames_of(currentframe())
             seen = RawStep(step.name, step.node.op, step.places, step.before, after, raised, frames)

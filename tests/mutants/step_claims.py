@@ -9,6 +9,7 @@ from tests.mutants.mutant import Mutant
 __all__ = ["STEP_CLAIMS"]
 
 _M: Final = "refimpl.laws"
+_ASSERTED: Final = "specs/step_claims.py::test_what_is_known_because_it_was_asserted_is_no_reason"
 
 STEP_CLAIMS: Final = (
     Mutant(
@@ -74,6 +75,22 @@ STEP_CLAIMS: Final = (
         "if other is old and found in names:",
         "if other is old and found not in names:",
         ("specs/step_claims.py::test_one_value_under_two_names_needs_their_equality",),
+    ),
+    Mutant(
+        "ask-forgotten-asserts-are-known",
+        "An assert that is filed nowhere any more counts as asked as long as it is known.",
+        f"{_M}.step_names:_forgotten",
+        "if condition in known and condition not in filed:",
+        "if condition not in known and condition not in filed:",
+        (_ASSERTED,),
+    ),
+    Mutant(
+        "ask-assertions-speak-for-themselves",
+        "What is known because of an assert is a reason for the assert.",
+        f"{_M}.step_names:_emittable",
+        "asserted = _filed(before) | _filed(after)",
+        "asserted = _filed(replace(after, asserts=asserts))",
+        (_ASSERTED,),
     ),
     Mutant(
         "ask-symbols-beside-a-cycle-are-on-it",
