@@ -270,6 +270,8 @@ BOX = (ge(U, -2), le(U, 3), ge(V, 0), le(V, 3))
         (ge(U, 1), {"u0": -2, "u1": 3}, {"u0": -2, "u1": 3}),
         (float_eq(float_mul(X, 2.0), float_mul(X, 4.0)), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": 1.0}),
         (float_ge(float_mul(X, 0.5), -0.9), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": -2.0}),
+        (float_ge(1e6, float_mul(X, 0.5)), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": 2.0**40}),
+        (float_ge(float_mul(X, 0.5), -1e19), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": -(2.0**70)}),
         (float_ge(31.0, float_mul(X, 0.5)), {"u0": 0, "u1": 0, "zuf0": 0.0}, {"zuf0": 64.0}),
         (
             float_ge(X, float_add(Y, 1.0)),

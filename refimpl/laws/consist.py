@@ -16,7 +16,7 @@ __all__ = ["CONSIST", "breaking", "common_model", "contradicting", "find_model",
 
 _TRIES: Final = 60
 # A product with one of these is exact, so that nothing differs there by rounding alone.
-_REALS: Final = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 64.0)
+_REALS: Final = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 64.0, -64.0, 2.0**40, -(2.0**40), 2.0**70, -(2.0**70))
 
 
 def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], solver: Solver) -> Model | str | None:
