@@ -251,7 +251,7 @@ TRM_29 = Clause(
     "A term knows its symbols and how deep its applications nest; its direction, with a factor and a constant, is the"
     " sum without constant whose coefficients share no factor and whose first is positive.",
     f"{_TERMS}.directions:direction_of",
-    "trm-a-size-is-true",
+    "trm-predicates-are-applications",
 )
 DEPTHS: Final[tuple[tuple[Scalar, int, set[str]], ...]] = (
     (F, 0, {"zuf0"}),

@@ -81,4 +81,12 @@ SPECIAL_TERMS: Final = (
         "integer(-_EXACT - 1)",
         ("specs/encodings.py::test_integers_up_to_two_to_the_53_are_floats_and_of_larger_ones_nothing_is_said",),
     ),
+    Mutant(
+        "trm-predicates-are-applications",
+        "A predicate counts as an application in the depth of what it is in.",
+        "refimpl.terms.core:BoolSymbol.depth",
+        "return 0",
+        "return 1",
+        ("specs/conditions.py::test_a_term_knows_its_symbols_and_its_depth",),
+    ),
 )

@@ -111,12 +111,11 @@ def test_no_near_check_of_another_clause_notices_the_fault(row: Own) -> None:
     assert (found.by, found.how, found.complete) == (None, None, True)
 
 
-def test_a_fault_changes_the_run_of_a_near_check_and_of_its_own() -> None:
-    row = SAMPLED[0]
-    fault = by_id()[row.fault]
+def test_a_fault_changes_the_run_of_a_check_that_notices_it_and_of_no_other() -> None:
+    fault = by_id()[SAMPLED[0].fault]
     probes = Probes([fault])
-    for check in (row.near[0], *fault.killers):
-        assert look_at(check, probes).changed == {fault.id}
+    assert look_at(fault.killers[0], probes).changed == {fault.id}
+    assert look_at("specs/words.py::test_what_is_the_callers", probes).changed == set()
 
 
 def test_a_check_of_another_clause_that_notices_the_fault_is_found() -> None:
@@ -136,14 +135,14 @@ def test_only_checks_of_other_clauses_whose_run_it_changes_are_asked() -> None:
 
 
 def test_a_check_is_looked_at_once_for_each_text(tmp_path: Path) -> None:
-    row = SAMPLED[0]
-    fault = by_id()[row.fault]
-    look(tmp_path, [row.near[0]], [fault])
+    fault = by_id()[SAMPLED[0].fault]
+    check = fault.killers[0]
+    look(tmp_path, [check], [fault])
     (file,) = tmp_path.iterdir()
     before = file.read_text(encoding="utf-8")
-    look(tmp_path, [row.near[0]], [fault])
+    look(tmp_path, [check], [fault])
     assert file.read_text(encoding="utf-8") == before
-    assert read_looked(tmp_path)[row.near[0]].changed == {fault.id}
+    assert read_looked(tmp_path)[check].changed == {fault.id}
 
 
 def test_what_noticed_faults_of_the_function_is_asked_first() -> None:
