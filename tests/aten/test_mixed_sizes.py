@@ -27,6 +27,7 @@ from tests.aten.test_symbolic import Symbolic
 _GUARD: Final = "GuardOnDataDependentSymNode"
 # What tracing takes to be no 1 and no 0, as PyTorch does; with sizes of 1 and 0 the kernels do something else.
 _TAKEN_TO_BE_OTHERS: Final = {
+    "aten._masked_softmax.default": "fake tensors ask for a mask of the batch, the kernel takes one of every place",
     "aten._unsafe_masked_index_put_accumulate.default": "an index of one element broadcasts",
     "aten.batch_norm.default": "an empty input of any rank is given back",
     "aten.cholesky.default": "a batch of no elements need not be square",
@@ -40,13 +41,33 @@ _TAKEN_TO_BE_OTHERS: Final = {
     "aten.squeeze_copy.default": "a dimension that may be 1 stays",
     "aten.squeeze_copy.dims": "a dimension that may be 1 stays",
 }
+# The same, of calls with a size of 0 only.
+_EMPTY_ARE_OTHERS: Final = {
+    "aten._linalg_eigh.default": "of no elements the dtype is not looked at",
+    "aten.addmv.default": "a product without rows keeps the size of what is added",
+    "aten.linalg_eigh.default": "of no elements the dtype is not looked at",
+    "aten.linalg_eigvalsh.default": "of no elements the dtype is not looked at",
+    "aten.linalg_matrix_rank.default": "of no elements the dtype is not looked at",
+    "aten.log_softmax.int": "of no elements the dtype is not looked at",
+}
+
+
+def _is_other(call: dict[str, Json]) -> bool:
+    operator = field(call, "op")
+    return operator in _TAKEN_TO_BE_OTHERS or (operator in _EMPTY_ARE_OTHERS and _has_no_elements(call["args"]))
+
+
+def _has_no_elements(value: Json) -> bool:
+    if isinstance(value, dict):
+        return isinstance(tensor := value.get("t"), list) and isinstance(tensor[0], list) and 0 in tensor[0]
+    return isinstance(value, list) and any(map(_has_no_elements, value))
 
 
 @cache
 def _families() -> dict[str, list[dict[str, Json]]]:
     found: defaultdict[str, list[dict[str, Json]]] = defaultdict(list)
     for call in read_calls("eager.jsonl"):
-        if field(call, "op") not in _TAKEN_TO_BE_OTHERS:
+        if not _is_other(call):
             found[family_of(field(call, "op"))].append(call)
     return found
 
