@@ -7,6 +7,7 @@ from typing import Final
 
 from specs import (
     archives,
+    assumed,
     assumptions,
     beholding,
     bindings,
@@ -121,6 +122,7 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("JDG", judging),
     ("JDG", witnesses),
     ("BLI", blind),
+    ("BLI", assumed),
     ("BLI", recording),
     ("BLI", telling),
     ("RUN", runs),
