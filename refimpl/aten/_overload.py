@@ -30,7 +30,7 @@ class UnmodelledOperatorError(LookupError):
     def __init__(self, operator: str, written: Sequence[Value] = ()) -> None:
         super().__init__(f"the operator {operator} has no shape function")
         self.operator = operator
-        self.written = tuple(written)
+        self.written: tuple[Value, ...] = tuple(written)
 
 
 def _tensors(value: object) -> Iterable[FakeTensor]:
