@@ -32,6 +32,7 @@ from refimpl.terms import Dim, IntTerm, Scalar, Symbol, eq, float_symbol, floor_
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_bindings, test_key_path
 from tests.symbolic_shapes.operators import FIRST_SIZE, name
+from tests.symbolic_shapes.wrappers import Sized, Traceable, Wrapper
 
 __all__ = ["BND_01", "BND_02", "BND_03", "BND_04", "BND_05", "BND_06", "BND_07", "BND_08"]
 
@@ -43,11 +44,6 @@ BND_01 = Clause(
     "bnd-plain-numbers-have-no-symbolic-quotient",
 )
 test_a_path_reads_and_prints_as_pytorch = checks(BND_01)(test_key_path.test_a_path_reads_and_prints_as_pytorch)
-
-
-class _Wrapper:
-    def __init__(self, inner: object) -> None:
-        self.inner = inner
 
 
 @st.composite
@@ -71,7 +67,7 @@ def places(draw: st.DrawFn) -> tuple[object, KeyPath, str, object]:
             value = FakeTensor((3, value), (1, 1), DType.float32)
             keys, text = [CallMethodKey("size"), SequenceKey(1), *keys], [".size()", "[1]", *text]
         elif kind == "inner":
-            value = _Wrapper(value)
+            value = Wrapper(value)
             keys, text = [InnerTensorKey("inner"), *keys], [".inner", *text]
     return value, tuple(keys), "".join(text), expected
 
@@ -187,17 +183,10 @@ def test_a_number_and_its_divisors_are_read_apart(divisors: list[Dim], value: Di
         read_scalar(FakeTensor((1, value), (1, 1), DType.float32), (*path, DivideByKey(1.5)))
 
 
-class _Sized:
-    """A value whose sizes only its method tells."""
-
-    def size(self) -> tuple[Dim, ...]:
-        return (U, 4)
-
-
 @checks(BND_03)
 def test_only_numbers_are_read() -> None:
     assert read_scalar((eq(U, 1),), (SequenceKey(0), ConvertIntKey())) == (int_of_bool(eq(U, 1)), ())
-    assert read_scalar(_Sized(), (CallMethodKey("size"), SequenceKey(0))) == (U, ())
+    assert read_scalar(Sized(), (CallMethodKey("size"), SequenceKey(0))) == (U, ())
     tensor = FakeTensor((1, U), (1, 1), DType.float32)
     no_numbers: tuple[tuple[object, KeyPath], ...] = (
         (U, (ConvertIntKey(),)),
@@ -253,28 +242,12 @@ def test_pending_symbols_are_found_where_they_stand_first(sizes: list[int], stri
     assert env.pending_fresh_unbacked_symbols == []
 
 
-class _Traceable:
-    """A wrapper with a size of its own that no key leads to: its inner values bind, in the order that it says."""
-
-    def __init__(self, first: object, second: object) -> None:
-        self.first, self.second = first, second
-
-    def __tensor_flatten__(self) -> tuple[list[str], None]:
-        return ["second", "first"], None
-
-    def size(self) -> object:
-        return self.first
-
-    def storage_offset(self) -> int:
-        return 0
-
-
 @checks(BND_04)
 def test_pending_symbols_are_found_in_the_inner_values_of_a_wrapper() -> None:
     env = ShapeEnv()
     one, other = (env.create_unbacked_symint() for _ in range(2))
     tensor = FakeTensor((symbol("u0"), symbol("u1")), (1, 1), DType.float32)
-    found = compute_unbacked_bindings(env, (3, _Traceable((one, other), _Traceable(tensor, one))))
+    found = compute_unbacked_bindings(env, (3, Traceable((one, other), Traceable(tensor, one))))
     assert found is not None
     assert [(bound.name, keystr(path)) for bound, path in found.items()] == [
         ("u0", "[1].second.second"),
