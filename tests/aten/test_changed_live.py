@@ -7,9 +7,6 @@ a call that was refused. A refusal has PyTorch's type and leading words.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 import pytest
@@ -18,31 +15,14 @@ from hypothesis import given
 from tests.aten.calls import Json
 from tests.aten.changes import Call, Changed, changed_calls, sampling
 from tests.aten.eager import Eager, Outcome
-from tests.aten.operator_table import family_of, modelled_overloads
+from tests.aten.live import SHARE, counterexample, families, found
 from tests.aten.outcomes import DEVIATIONS, Torch, disagreement
 
-SHARE: Final = 5
-"""The gate looks at every so many overloads of a family, the full run at the others too."""
 # Calls an overload. A larger number looks for what eight do not find.
 _EXAMPLES: Final = int(os.environ.get("REFIMPL_CHANGED_CALLS", "8"))
 
 
-@cache
-def families() -> dict[str, list[str]]:
-    """The overloads of each family."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name in modelled_overloads():
-        found[family_of(name)].append(name)
-    return found
-
-
-@pytest.fixture(scope="module")
-def torch() -> Iterator[Eager]:
-    with Eager() as running:
-        yield running
-
-
-def _differing(torch: Torch, operator: str, examples: int) -> str | None:
+def _differing(torch: Torch, operator: str, examples: int = _EXAMPLES) -> str | None:
     """The smallest call found on which outcomes differ."""
 
     @sampling(examples)
@@ -50,23 +30,13 @@ def _differing(torch: Torch, operator: str, examples: int) -> str | None:
     def compare(changed: Changed) -> None:
         assert disagreement(torch, changed) is None, disagreement(torch, changed)
 
-    try:
-        compare()
-    except AssertionError as error:
-        return str(error)
-    return None
-
-
-def _found(torch: Eager, operators: list[str]) -> list[str]:
-    torch.afresh()
-    differing = (_differing(torch, name, _EXAMPLES) for name in operators if name not in DEVIATIONS)
-    return [text for text in differing if text is not None]
+    return counterexample(compare)
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("family", sorted(families()))
 def test_a_share_of_the_changed_calls_runs_and_refuses_as_in_a_live_pytorch(torch: Eager, family: str) -> None:
-    assert _found(torch, families()[family][::SHARE]) == []
+    assert found(torch, families()[family][::SHARE], DEVIATIONS, _differing) == []
 
 
 @pytest.mark.torch
@@ -74,7 +44,7 @@ def test_a_share_of_the_changed_calls_runs_and_refuses_as_in_a_live_pytorch(torc
 @pytest.mark.parametrize("family", sorted(families()))
 def test_changed_calls_run_and_refuse_as_in_a_live_pytorch(torch: Eager, family: str) -> None:
     rest = [name for index, name in enumerate(families()[family]) if index % SHARE]
-    assert _found(torch, rest) == []
+    assert found(torch, rest, DEVIATIONS, _differing) == []
 
 
 @pytest.mark.torch

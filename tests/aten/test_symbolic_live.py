@@ -8,7 +8,6 @@ what that means and where the eager kernel has the last word.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -18,10 +17,10 @@ from hypothesis import strategies as st
 from tests.aten.calls import Json
 from tests.aten.changes import Call, Changed, changed_calls, sampling
 from tests.aten.eager import Eager, Outcome
+from tests.aten.live import SHARE, counterexample, families, found
 from tests.aten.symbolic_agreement import SymbolicTorch, disagreement
 from tests.aten.symbolic_calls import with_symbols
 from tests.aten.symbolic_deviations import DEVIATIONS
-from tests.aten.test_changed_live import SHARE, families
 
 # Calls an overload. A larger number looks for what these do not find.
 _EXAMPLES: Final = int(os.environ.get("REFIMPL_SYMBOLIC_CALLS", "6"))
@@ -29,13 +28,7 @@ _KINDS: Final = st.lists(st.sampled_from(("unbacked", "backed", "plain")), min_s
 _PLAIN: Final = st.just(["plain"])
 
 
-@pytest.fixture(scope="module")
-def torch() -> Iterator[Eager]:
-    with Eager() as running:
-        yield running
-
-
-def _differing(torch: SymbolicTorch, operator: str, examples: int) -> str | None:
+def _differing(torch: SymbolicTorch, operator: str, examples: int = _EXAMPLES) -> str | None:
     """The smallest call found on which the two disagree."""
 
     @sampling(examples)
@@ -44,23 +37,13 @@ def _differing(torch: SymbolicTorch, operator: str, examples: int) -> str | None
         call = with_symbols(changed.call, sizes, numbers)
         assert (found := disagreement(torch, call)) is None, found
 
-    try:
-        compare()
-    except AssertionError as error:
-        return str(error)
-    return None
-
-
-def _found(torch: Eager, operators: list[str]) -> list[str]:
-    torch.afresh()
-    differing = (_differing(torch, name, _EXAMPLES) for name in operators if name not in DEVIATIONS)
-    return [text for text in differing if text is not None]
+    return counterexample(compare)
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("family", sorted(families()))
 def test_a_share_of_the_overloads_agrees_on_symbols_with_a_live_pytorch(torch: Eager, family: str) -> None:
-    assert _found(torch, families()[family][:: 2 * SHARE]) == []
+    assert found(torch, families()[family][:: 2 * SHARE], DEVIATIONS, _differing) == []
 
 
 @pytest.mark.torch
@@ -68,7 +51,7 @@ def test_a_share_of_the_overloads_agrees_on_symbols_with_a_live_pytorch(torch: E
 @pytest.mark.parametrize("family", sorted(families()))
 def test_overloads_agree_on_symbols_with_a_live_pytorch(torch: Eager, family: str) -> None:
     rest = [name for index, name in enumerate(families()[family]) if index % (2 * SHARE)]
-    assert _found(torch, rest) == []
+    assert found(torch, rest, DEVIATIONS, _differing) == []
 
 
 @pytest.mark.torch
