@@ -86,6 +86,6 @@ def _written(ctx: Context, out: FakeTensor, result: FakeTensor, exact: bool) -> 
         strides = result.strides
         if not exact:
             strides = strides_for(ctx, result.sizes, suggested_memory_format(ctx, result))
-        return out.viewed(result.sizes, strides, out.offset)
+        return out.resized(result.sizes, strides)
     require_no_overlap(ctx, out)
     return out

@@ -7,7 +7,7 @@ from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._reshape import infer_sizes, reshape, sizes_text, view
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge, land, le, lt
+from refimpl.terms import Dim, eq, ge, land, le, lor, lt, ne
 
 __all__ = [
     "as_strided",
@@ -19,6 +19,7 @@ __all__ = [
     "reshape",
     "select",
     "squeeze_dims",
+    "strided",
     "transpose",
     "unflatten",
     "unfold",
@@ -68,7 +69,17 @@ def squeeze_dims(ctx: Context, tensor: FakeTensor, dims: tuple[int, ...]) -> Fak
 
 
 def as_strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, offset: Dim | None) -> FakeTensor:
-    """Any sizes, strides and offset over the storage. Raises RuntimeError if lengths differ or one is negative."""
+    """Any sizes, strides and offset inside the storage; the tensor's own offset if none is given.
+
+    Raises RuntimeError if lengths differ, one is negative, or the last element is known to lie outside.
+    """
+    result = strided(ctx, tensor, sizes, strides, offset)
+    _require_inside(ctx, result)
+    return result
+
+
+def strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, offset: Dim | None) -> FakeTensor:
+    """``as_strided`` of what is known to lie inside. Raises RuntimeError if lengths differ or one is negative."""
     if len(sizes) != len(strides):
         raise RuntimeError("mismatch in length of strides and shape")
     for stride in strides:
@@ -85,6 +96,36 @@ def as_strided(ctx: Context, tensor: FakeTensor, sizes: Sizes, strides: Sizes, o
     if ctx.must_state(ge(offset, 0)):
         ctx.require(ge(offset, 0), f"Tensor: invalid storage offset {offset}")
     return tensor.viewed(sizes, strides, offset)
+
+
+def _require_inside(ctx: Context, tensor: FakeTensor) -> None:
+    """Require that the tensor's last element lies inside its storage, where it is known how large that is.
+
+    Raises RuntimeError if it is known to lie outside.
+    """
+    extent = tensor.storage.extent
+    if extent is None or 0 in tensor.sizes:
+        return
+    sizes, strides, offset, dtype = extent
+    needed = _end(tensor.sizes, tensor.strides, tensor.offset) * tensor.dtype.itemsize
+    there = _end(sizes, strides, offset) * dtype.itemsize
+    # A storage without elements ends at its beginning, and a tensor without elements lies in any.
+    filled = land(*[ne(size, 0) for size in sizes], le(needed, there))
+    inside = lor(filled, *[eq(size, 0) for size in tensor.sizes])
+    if ctx.must_state(inside):
+        message = (
+            f"setStorage: sizes {sizes_text(tensor.sizes)}, strides {sizes_text(tensor.strides)}, storage offset "
+            f"{tensor.offset}, and itemsize {tensor.dtype.itemsize} requiring a storage size of {needed} are out of "
+            f"bounds for storage of size {0 if 0 in sizes else there}"
+        )
+        ctx.require(inside, message)
+
+
+def _end(sizes: Sizes, strides: Sizes, offset: Dim) -> Dim:
+    """How many elements of the storage there are up to the last one of the tensor, which has at least one."""
+    for size, stride in zip(sizes, strides, strict=True):
+        offset = offset + (size - 1) * stride
+    return offset + 1
 
 
 def select(ctx: Context, tensor: FakeTensor, dim: int, index: Dim) -> FakeTensor:

@@ -12,7 +12,7 @@ from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.terms import Dim, eq, lor
 
 __all__: list[str] = []
@@ -130,7 +130,9 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
     _require_probability(p)
     _require_scalable(input, p, train)
     made = like(ctx, input)
-    return input if not (train and p != 0) and made.strides == input.strides and input.offset == 0 else made
+    if train and p != 0:
+        return made
+    return input if made.strides == input.strides and input.offset == 0 else made.on(Storage())
 
 
 @shape("aten.dropout_.default")

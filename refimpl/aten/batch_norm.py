@@ -13,7 +13,7 @@ from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.terms import eq, lor, ne
 
 __all__: list[str] = []
@@ -235,7 +235,7 @@ def batch_norm_with_update_functional(
     result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=True)
     means, deviations = _statistics(ctx, input, True)
     copies = [
-        replace(copy, dtype=promote_types(copy.dtype, means.dtype))
+        replace(copy, dtype=promote_types(copy.dtype, means.dtype), storage=Storage())
         for copy in (_copy(ctx, running_mean), _copy(ctx, running_var))
     ]
     return (result, means, deviations, _reserve(ctx, input), *copies)

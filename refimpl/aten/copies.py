@@ -241,9 +241,8 @@ def clone_preserving_strides(ctx: Context, tensor: FakeTensor) -> FakeTensor:
     """A copy of the storage read as before; a tensor whose elements share memory is copied densely."""
     if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
         return like(ctx, tensor)
-    return FakeTensor(
-        tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset, storage=Storage(is_copy=True)
-    )
+    storage = Storage(tensor.storage.extent, is_copy=True)
+    return FakeTensor(tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset, storage=storage)
 
 
 @shape("aten.copy_.default")
@@ -333,8 +332,8 @@ def chalf(ctx: Context, self: FakeTensor, memory_format: MemoryFormat | None) ->
 
 @shape("aten.resize.default")
 def resize(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFormat | None) -> Value:
-    """The elements, as far as they go, in a new contiguous tensor of other sizes."""
-    return fresh(ctx, self, size, _resized_strides(ctx, self, size, memory_format))
+    """The elements, as far as they go, in a new contiguous tensor of other sizes, made of a copy of the whole."""
+    return fresh(ctx, self, size, _resized_strides(ctx, self, size, memory_format)).on(Storage())
 
 
 @shape("aten.resize_as.default")
@@ -354,7 +353,7 @@ def _resized_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes, memory_form
 @shape("aten.resize_.default")
 def resize_in_place(ctx: Context, self: FakeTensor, size: Sizes, memory_format: MemoryFormat | None) -> Value:
     """The same storage, grown if need be, as a contiguous tensor of other sizes."""
-    return self.viewed(size, _resized_strides(ctx, self, size, memory_format), self.offset)
+    return self.resized(size, _resized_strides(ctx, self, size, memory_format))
 
 
 @shape("aten.resize_as_.default")

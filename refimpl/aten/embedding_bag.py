@@ -9,7 +9,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes, Storage
 from refimpl.terms import Dim, eq, ge, land, lt
 
 __all__: list[str] = []
@@ -81,7 +81,8 @@ def _bags(
     counted: Sizes = offsets.sizes if forward_only else (bags,)
     return (
         in_format(ctx, weight, (bags, width), "contiguous_format"),
-        in_format(ctx, offsets, (0,) if dense else (indices.sizes[0],), "contiguous_format"),
+        # Made one longer than it is.
+        in_format(ctx, offsets, (0,) if dense else (indices.sizes[0],), "contiguous_format").on(Storage()),
         in_format(ctx, offsets, counted, "contiguous_format"),
         in_format(ctx, offsets, maxima, "contiguous_format"),
     )

@@ -16,7 +16,7 @@ from refimpl.aten._strides import is_contiguous, same_size
 from refimpl.aten._subgraphs import SubgraphContext
 from refimpl.aten._unbacked import is_data_dependent
 from refimpl.fake_tensor.context import Context, Value
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes, Storage
 from refimpl.terms import (
     And,
     BoolSymbol,
@@ -155,8 +155,8 @@ def _merge_tensors(ctx: Context, taken: Cond, a: FakeTensor, b: FakeTensor) -> F
         _require_same("storage_offset", a.offset, b.offset)
     sizes = tuple([_merge_sizes(ctx, taken, x, y) for x, y in zip(a.sizes, b.sizes, strict=True)])
     if sizes == a.sizes and a.strides == b.strides:
-        return FakeTensor(sizes, a.strides, a.dtype, a.device, a.offset)
-    return FakeTensor(sizes, _merge_strides(ctx, a, b, sizes), a.dtype, a.device, a.offset)
+        return FakeTensor(sizes, a.strides, a.dtype, a.device, a.offset, storage=Storage())
+    return FakeTensor(sizes, _merge_strides(ctx, a, b, sizes), a.dtype, a.device, a.offset, storage=Storage())
 
 
 def _order(ctx: Context, tensor: FakeTensor) -> list[int]:

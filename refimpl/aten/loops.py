@@ -79,7 +79,7 @@ def _after(ctx: Context, before: Value, stepped: Value) -> Value:
     """What is carried out of the loop, after any number of iterations."""
     if isinstance(before, FakeTensor):
         strides = stepped.strides if isinstance(stepped, FakeTensor) else before.strides
-        return FakeTensor(before.sizes, strides, before.dtype, before.device)
+        return FakeTensor(before.sizes, strides, before.dtype, before.device, storage=Storage())
     if isinstance(before, (int, IntTerm)) and not isinstance(before, bool):
         return ctx.fresh_int(None, None, None)
     return stepped

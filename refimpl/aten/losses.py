@@ -15,7 +15,7 @@ from refimpl.aten.norms import pairwise_distance
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.errors import DynamicOutputShapeException
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.terms import eq, ne
 
 __all__ = ["NONE", "reduced"]
@@ -26,8 +26,8 @@ _MEAN_OR_SUM: Final = (1, 2)
 
 
 def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
-    """The loss itself, or one number for all."""
-    return dense(ctx, loss, ()) if reduction in _MEAN_OR_SUM else loss
+    """The loss itself, or one number for all, which kernels write where the losses were."""
+    return dense(ctx, loss, ()).on(Storage()) if reduction in _MEAN_OR_SUM else loss
 
 
 @shape("aten.mse_loss.default")
@@ -44,7 +44,7 @@ def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reducti
     loss = pointwise(ctx, Kind.DEFAULT, self, target)
     require_fits(ctx, self, loss.sizes, self.dtype)
     # What is not the mean is the sum here.
-    return loss if reduction == NONE else dense(ctx, loss, ())
+    return loss if reduction == NONE else dense(ctx, loss, ()).on(Storage())
 
 
 @shape("aten.l1_loss.default")
@@ -131,7 +131,9 @@ def binary_cross_entropy_with_logits(
     if weight is not None:
         loss = pointwise(ctx, Kind.DEFAULT, loss, weight)
     # The loss is written over a product with the target.
-    return reduced(ctx, loss if loss.dtype is target.dtype else replace(loss, dtype=target.dtype), reduction)
+    if loss.dtype is not target.dtype:
+        loss = replace(loss, dtype=target.dtype, storage=Storage())
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.margin_ranking_loss.default")

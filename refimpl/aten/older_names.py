@@ -15,7 +15,7 @@ from refimpl.aten._views import view
 from refimpl.aten._windows import in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes, Storage
 from refimpl.terms import Dim, IntTerm, Real, floor_div
 
 __all__: list[str] = []
@@ -59,7 +59,7 @@ def reshape_alias(ctx: Context, self: FakeTensor, size: Sizes, stride: Sizes) ->
 @shape("aten._lazy_clone.default")
 def lazy_clone(ctx: Context, self: FakeTensor) -> FakeTensor:
     """A copy when it is first written: until then laid out as the tensor."""
-    return FakeTensor(self.sizes, self.strides, self.dtype, self.device, self.offset)
+    return self.on(Storage(self.storage.extent))
 
 
 @shape("aten.to.prim_dtype")

@@ -150,6 +150,11 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
 
 
 def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor) -> FakeTensor:
+    _require_part(ctx, src, part)
+    return clone_preserving_strides(ctx, tensor)
+
+
+def _require_part(ctx: Context, src: FakeTensor, part: FakeTensor) -> None:
     require_sizes(
         ctx,
         src.sizes,
@@ -157,7 +162,6 @@ def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor
         "expected src to have a size equal to the slice of self. src size = ",
         lambda: f"{sizes_text(src.sizes)}, slice size = {sizes_text(part.sizes)}",
     )
-    return clone_preserving_strides(ctx, tensor)
 
 
 @shape("aten.select_scatter.default")
@@ -184,5 +188,8 @@ def diagonal_scatter(ctx: Context, self: FakeTensor, src: FakeTensor, offset: in
 def as_strided_scatter(
     ctx: Context, self: FakeTensor, src: FakeTensor, size: Sizes, stride: Sizes, storage_offset: Dim | None
 ) -> Value:
-    """A copy with the elements of a strided view replaced."""
-    return _written(ctx, self, src, as_strided(ctx, self, size, stride, storage_offset))
+    """A copy with the elements of a strided view of the copy replaced."""
+    copy = clone_preserving_strides(ctx, self)
+    part = as_strided(ctx, copy, size, stride, storage_offset)
+    _require_part(ctx, src, part)
+    return copy

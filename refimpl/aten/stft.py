@@ -12,7 +12,7 @@ from refimpl.aten._fft import complex_to_complex, real_to_complex
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import complex_of, real_of, result_type
 from refimpl.aten._registry import shape
-from refimpl.aten._views import as_strided, squeeze_dims, transpose, unsqueeze
+from refimpl.aten._views import squeeze_dims, strided, transpose, unsqueeze
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, gt, land, le, ne
@@ -95,7 +95,7 @@ def stft(
     _require_frames(ctx, call, length, n_fft, hop, win, window)
     frames = 1 + (length - n_fft) // hop
     outer, inner = signal.strides
-    framed = as_strided(ctx, signal, (batch, frames, n_fft), (outer, hop * inner, inner), None)
+    framed = strided(ctx, signal, (batch, frames, n_fft), (outer, hop * inner, inner), None)
     if window is not None:
         padded = dense(ctx, window, (n_fft,))
         framed = elementwise(ctx, (framed, padded), result_type(ctx, framed, padded))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim, wrap_dims
+from refimpl.aten._elementwise import dense
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import slice_along
@@ -362,8 +363,7 @@ def sum_to_size(ctx: Context, self: FakeTensor, size: Sizes) -> Value:
     if not summed:
         return self
     whole = self.dtype.category in (Category.BOOL, Category.INTEGRAL)
-    result = fresh(ctx, self, size)
-    return replace(result, dtype=DType.int64) if whole else result
+    return dense(ctx, self, size, DType.int64 if whole else None)
 
 
 @shape("aten.view.dtype")

@@ -8,7 +8,7 @@ from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
-from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Storage
 
 __all__: list[str] = []
 
@@ -23,7 +23,8 @@ def _window(ctx: Context, name: str, length: int, options: TensorOptions) -> Fak
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")
     if length > 1 and dtype.is_complex:
         raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype}'")  # PyTorch's own class
-    return made(ctx, (length,), options)
+    # A periodic window is cut from one that is longer by one number.
+    return made(ctx, (length,), options).on(Storage())
 
 
 def _options(dtype: object, layout: object, device: object, pin_memory: object) -> TensorOptions:

@@ -9,7 +9,7 @@ from refimpl.aten._higher_order import HigherOrderOperator, higher_order
 from refimpl.aten._overload import OpOverload, UnmodelledOperatorError
 from refimpl.aten._slices import slice_along
 from refimpl.aten._subgraphs import SubgraphContext
-from refimpl.aten._views import as_strided
+from refimpl.aten._views import strided
 from refimpl.aten.higher_order import sequence
 from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.dtypes import DType
@@ -106,7 +106,7 @@ def with_effects(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[s
 def _copy(ctx: SubgraphContext, value: Value) -> Value:
     """A clone that keeps strides, into which the operator writes."""
     if isinstance(value, FakeTensor):
-        return FakeTensor(value.sizes, value.strides, value.dtype, value.device)
+        return FakeTensor(value.sizes, value.strides, value.dtype, value.device, storage=Storage(value.storage.extent))
     if isinstance(value, (tuple, list)):
         return tuple([_copy(ctx, item) for item in value])
     return value
@@ -177,7 +177,7 @@ def _view(ctx: SubgraphContext, kwargs: Mapping[str, object], bases: Sequence[Va
         return slice_along(ctx, base, dim, start, end, 1)
     if is_sequence(size):
         strides = _dims(kwargs[f"{prefix}_stride"])
-        return as_strided(ctx, base, _dims(size), strides, _dim(kwargs[f"{prefix}_storage_offset"]))
+        return strided(ctx, base, _dims(size), strides, _dim(kwargs[f"{prefix}_storage_offset"]))
     return base
 
 

@@ -23,7 +23,7 @@ from refimpl.export.schema import (
     TensorMeta,
 )
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor
+from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Storage
 from refimpl.fake_tensor.tensor import Layout as LayoutName
 from refimpl.fake_tensor.tensor import MemoryFormat as MemoryFormatName
 from refimpl.terms import BoolSymbol, Cond, Dim, IntTerm, Real, Scalar, free_of
@@ -148,6 +148,7 @@ class ValueReader:
             device_of(meta.device),
             offset if offset is not None and offset >= 0 else self._size(meta.storage_offset, "storage_offset"),
             layout,
+            Storage(),
             requires_grad=meta.requires_grad,
         )
 

@@ -11,12 +11,14 @@ from refimpl.symbolic_shapes.active import active_shape_env
 from refimpl.symbolic_shapes.sym_node import IntLike, wrap_int
 from refimpl.terms import Dim, IntTerm, to_text
 
-__all__ = ["CPU", "Device", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
+__all__ = ["CPU", "Device", "Extent", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
 
 Sizes: TypeAlias = tuple[Dim, ...]
 Layout: TypeAlias = Literal[
     "strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "_mkldnn", "jagged"
 ]
+# The sizes, strides, offset and dtype of a tensor that reaches to the end of its storage.
+Extent: TypeAlias = tuple[Sizes, Sizes, Dim, DType]
 MemoryFormat: TypeAlias = Literal["contiguous_format", "channels_last", "channels_last_3d", "preserve_format"]
 
 
@@ -41,12 +43,14 @@ class Storage:
 
     ``is_copy`` says that an operator copied another storage whole, so that the tensor which made it may start at an
     offset; PyTorch's fake tensors give that offset when they run the operator, and 0 when they remember the call.
+    ``extent`` says how large it is; None if nobody knows, as of an input, which may be part of something larger.
     """
 
-    __slots__ = ("is_copy", "is_input", "version")
+    __slots__ = ("extent", "is_copy", "is_input", "version")
 
-    def __init__(self, *, is_input: bool = False, is_copy: bool = False) -> None:
+    def __init__(self, extent: Extent | None = None, *, is_input: bool = False, is_copy: bool = False) -> None:
         self.version: int = 0
+        self.extent: Extent | None = extent
         self.is_input: bool = is_input
         self.is_copy: bool = is_copy
 
@@ -56,7 +60,8 @@ class Storage:
 class FakeTensor:
     """A tensor of which only the metadata exists; ``sizes``, ``strides`` and ``offset`` count elements.
 
-    ``constant`` is the value of a lifted one-element constant, which ``item()`` returns as a plain number.
+    ``constant`` is the value of a lifted one-element constant, which ``item()`` returns as a plain number. Made without
+    a storage, it stands on one of its own that ends with its last element.
     """
 
     # The type checkers hold them constant: every node makes a tensor, and a frozen class takes three times as long.
@@ -88,7 +93,7 @@ class FakeTensor:
         self.device = device
         self.offset = offset
         self.layout = layout
-        self.storage = Storage() if storage is None else storage
+        self.storage = Storage((sizes, strides, offset, dtype)) if storage is None else storage
         self.requires_grad = requires_grad
         self.constant = constant
 
@@ -157,6 +162,11 @@ class FakeTensor:
             sizes, strides, self.dtype, self.device, offset, self.layout, self.storage, self.requires_grad
         )
 
+    def resized(self, sizes: Sizes, strides: Sizes) -> FakeTensor:
+        """The tensor over its storage with other sizes and strides; that grows if need be, and never shrinks."""
+        self.storage.extent = None
+        return self.viewed(sizes, strides, self.offset)
+
     def on(self, storage: Storage) -> FakeTensor:
         """The same tensor in another memory."""
         return FakeTensor(
@@ -165,7 +175,13 @@ class FakeTensor:
         )  # fmt: skip
 
     def rewritten(self, rewrite: Callable[[Dim], Dim]) -> FakeTensor:
-        """The same tensor with its sizes, strides and offset rewritten; itself if nothing changes."""
+        """The same tensor with its sizes, strides and offset rewritten; itself if nothing changes.
+
+        The extent of its storage is written anew in the same words: all that share it know it by these.
+        """
+        if self.storage.extent is not None:
+            whole, steps, start, dtype = self.storage.extent
+            self.storage.extent = (tuple(map(rewrite, whole)), tuple(map(rewrite, steps)), rewrite(start), dtype)
         sizes = tuple(map(rewrite, self.sizes))
         strides = tuple(map(rewrite, self.strides))
         offset = rewrite(self.offset)

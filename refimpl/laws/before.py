@@ -9,6 +9,7 @@ from typing import TypeAlias, final
 
 from refimpl.export import SymbolRange
 from refimpl.fake_tensor import FakeTensor, FakeTensorMode, Storage
+from refimpl.fake_tensor.tensor import Extent
 from refimpl.fx.node import Node, map_arg
 from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import range_conditions
@@ -158,6 +159,7 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step], asserts: Asserts) -> 
     for stated in _asserts(asserts):
         if not stated.predicates and not isinstance(stated.condition, bool):
             env.assume(stated.condition)
+    extents = {step.node: step.value.storage.extent for step in run.steps if isinstance(step.value, FakeTensor)}
     with FakeTensorMode(env) as mode:
         for step in steps:
             if is_assert(operator_name(step.node.target)):
@@ -168,7 +170,7 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step], asserts: Asserts) -> 
                 # What one branch enforces is not known in another, nor after it.
                 for predicate in step.predicates:
                     branch.enter_context(env.under(predicate))
-                failed = _call(mode, step.node)
+                failed = _call(mode, step.node, extents)
             # What the operator allocates here is what it allocated in the blind run.
             again = reversed(env.symbols.since(count))
             known = [term_of(run.renamed.get(symbol, symbol)) for symbol in step.allocated]
@@ -181,12 +183,12 @@ def _evaluated_again(run: BlindRun, steps: Iterable[Step], asserts: Asserts) -> 
                 yield Stated(step.path, False, "operator", step.predicates, step.failure.message)
 
 
-def _call(mode: FakeTensorMode, node: Node) -> bool:
-    """Run one operator on recorded arguments; whether it raised."""
+def _call(mode: FakeTensorMode, node: Node, extents: Mapping[Node, Extent | None]) -> bool:
+    """Run one operator on recorded arguments, whose storages are as large as in the blind run; whether it raised."""
 
     def argument(n: Node) -> object:
         recorded: object = n.meta.get("recorded")
-        return _fresh_storage(mode, recorded)
+        return _fresh_storage(mode, recorded, extents.get(n))
 
     target = node.target
     if isinstance(target, str):
@@ -198,9 +200,9 @@ def _call(mode: FakeTensorMode, node: Node) -> bool:
     return False
 
 
-def _fresh_storage(mode: FakeTensorMode, value: object) -> object:
+def _fresh_storage(mode: FakeTensorMode, value: object, extent: Extent | None = None) -> object:
     if isinstance(value, FakeTensor):
-        return value.on(Storage())
+        return value.on(Storage(extent))
     if is_sequence(value):
         return tuple([_fresh_storage(mode, item) for item in value])
     return mode.wrap(value) if is_scalar(value) else value

@@ -14,7 +14,7 @@ from refimpl.aten._subgraphs import Subgraphs
 from refimpl.fake_tensor.context import Quantity, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.quantities import Quantities
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.solver import Number
 from refimpl.terms import Cond, Dim, Real, Scalar, Undefined, evaluate, to_text
 
@@ -73,7 +73,7 @@ def concrete(value: Value, valuation: Mapping[str, Number]) -> Value:
             strides = tuple(_number(stride, valuation) for stride in value.strides)
             return FakeTensor(
                 sizes, strides, value.dtype, value.device, _number(value.offset, valuation), value.layout,
-                constant=value.constant,
+                Storage(), constant=value.constant,
             )  # fmt: skip
         case list():
             return [concrete(item, valuation) for item in value]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol, cast
 
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout
+from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Storage
 from refimpl.symbolic_shapes.structures import is_list, is_tuple
 from refimpl.terms import Apply, Dim, IntTerm, Scalar, Symbol, to_cond, to_dim
 from refimpl.torch._imports import attribute
@@ -72,6 +72,7 @@ def _from_tensor(tensor: _Tensor) -> FakeTensor:
         Device(tensor.device.type, tensor.device.index),
         _dim(tensor.storage_offset()) if strided else 0,
         layout,
+        Storage(),
         requires_grad=bool(tensor.requires_grad),
     )
 

@@ -81,6 +81,12 @@ def encoded(x):
         return {"f": repr(x)}
     return x if x is None or isinstance(x, (bool, int, str)) else str(x)
 
+def storages(x):
+    '''The bytes of each tensor's storage.'''
+    if isinstance(x, (list, tuple)):
+        return [storages(item) for item in x]
+    return x.untyped_storage().nbytes() if isinstance(x, torch.Tensor) else None
+
 """,
     r"""
 def outcome(call):
@@ -96,7 +102,8 @@ def outcome(call):
             if call.get("fake"):
                 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher():
                     return {"out": encoded(operator(*args(), **kwargs()))}
-            return {"out": encoded(operator(*args(), **kwargs()))}
+            result = operator(*args(), **kwargs())
+            return {"out": storages(result) if call.get("storages") else encoded(result)}
     except Exception as error:
         return {"error": [type(error).__name__, str(error).partition("\n")[0]]}
 
@@ -169,6 +176,10 @@ class Eager:
     def run(self, call: dict[str, Json]) -> Outcome:
         """What the eager kernels do with the call on real tensors."""
         return self._answer(json.dumps(call))
+
+    def storages(self, call: dict[str, Json]) -> Outcome:
+        """How many bytes the storage of each resulting tensor has after an eager run."""
+        return self._answer(json.dumps({**call, "storages": True}))
 
     def fake(self, call: dict[str, Json]) -> Outcome:
         """What PyTorch's fake tensors do with the call, under the Python dispatcher."""

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from refimpl.export.builder import ProgramBuilder, tensor
+from refimpl.export.prefix import symbol
 from refimpl.laws import LawRow, ProgramReport, Report, ReportError, check, exit_code, worst_exit_code
 from tests.laws.programs import LARGEST, checked, counted, row
 
@@ -91,6 +92,46 @@ def test_a_requirement_that_only_the_operator_enforces_is_listed_with_an_example
     assert found.example is not None
     numbers = dict(part.split(" = ") for part in found.example.split(", "))
     assert numbers["s0"] != numbers["s1"]
+
+
+def _view(*, sizes: int, of_input: bool = False) -> ProgramBuilder:
+    """``u0`` elements, at most ``sizes``, of a tensor of ten."""
+    program = ProgramBuilder()
+    program.unbacked("u0", 0, sizes)
+    count = program.call("aten.item.default", program.input("n", tensor([], "int64")), out=symbol("u0"))
+    ten = program.input("x", tensor([10])) if of_input else program.call("aten.zeros.default", [10], out=tensor([10]))
+    program.output(program.call("aten.as_strided.default", ten, [count], [1], out=tensor([symbol("u0")])))
+    return program
+
+
+def test_a_strided_view_must_lie_inside_a_storage_that_the_program_makes() -> None:
+    assert checked(_view(sizes=10)).unrecorded == ()
+    (found,) = checked(_view(sizes=20)).unrecorded
+    assert (found.node, found.requirement, found.example) == ("as_strided", "Eq(u0, 0) | (u0 <= 10)", "u0 = 11")
+    # An input may be part of something larger: then nothing implies that there are ten elements at most.
+    report = checked(_view(sizes=10, of_input=True))
+    assert (report.verdict, report.relation, report.unrecorded) == ("broken", "weakened", ())
+
+
+def test_a_strided_view_that_never_lies_inside_is_refuted() -> None:
+    program = ProgramBuilder()
+    ten = program.call("aten.zeros.default", [10], out=tensor([10]))
+    program.output(program.call("aten.as_strided.default", ten, [11], [1], out=tensor([11])))
+    report = checked(program)
+    assert report.verdict == "broken"
+    assert "storage size of 44 are out of bounds for storage of size 40" in (row(report, "CONSIST").message or "")
+
+
+def test_the_recorded_arguments_are_asked_for_the_same_storage() -> None:
+    program = ProgramBuilder()
+    program.unbacked("u0", 0, 20)
+    count = program.call("aten.item.default", program.input("n", tensor([], "int64")), out=symbol("u0"))
+    # What the view is taken of is recorded otherwise than it is computed: what the view requires is evaluated again.
+    ten = program.call("aten.zeros.default", [10], out=tensor([10], strides=[2]))
+    program.output(program.call("aten.as_strided.default", ten, [count], [1], out=tensor([symbol("u0")])))
+    report = checked(program)
+    assert (report.verdict, report.relation) == ("broken", "equivalent")
+    assert row(report, "VALUE").outcome == "refuted"
 
 
 def test_what_the_contract_implies_is_not_listed_as_unrecorded() -> None:
