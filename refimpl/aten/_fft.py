@@ -16,7 +16,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, ne
 
-__all__ = ["complex_to_complex", "complex_to_real", "real_to_complex", "require_elements"]
+__all__ = ["complex_to_complex", "complex_to_real", "real_to_complex", "require_elements", "transformed_dims"]
 
 
 def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]:
@@ -28,6 +28,22 @@ def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]
             at -= 1
         ordered.insert(at, dim)
     return ordered
+
+
+def transformed_dims(dims: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """The dimensions counted from 0, as the backend's permutation takes them.
+
+    Raises IndexError if there is no such dimension, ValueError if one occurs twice.
+    """
+    if any(not -ndim <= dim < ndim for dim in dims):
+        raise IndexError("tuple index out of range")
+    wrapped = tuple([dim % ndim for dim in dims])
+    count = ndim - len(set(wrapped)) + len(wrapped)
+    if count != ndim:
+        raise ValueError(
+            f"Attempting to permute a tensor of rank {ndim}, but received a permutation of length {count}!"
+        )
+    return wrapped
 
 
 def require_elements(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> None:

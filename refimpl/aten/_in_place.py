@@ -43,7 +43,7 @@ _METADATA: Final = frozenset(
 # How a result that does not fit into `self` is refused, the sizes of both left out.
 _ELEMENTWISE: Final = "output with shape {} doesn't match the broadcast shape {}"
 _PRODUCT: Final = "Bad in-place call: input tensor size {} and output tensor size {} should match"
-_PRODUCTS: Final = frozenset(("addmm_", "addmv_", "baddbmm_"))
+_PRODUCTS: Final = frozenset(("baddbmm_",))
 
 _CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
         "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Operand, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -45,31 +47,40 @@ def logical(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     return elementwise(ctx, wholes, DType.bool)
 
 
-def _bitwise(name: str, *overloads: str) -> None:
-    def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
+def _bitwise(kernel: str, name: str, overloads: Sequence[str], *, bools: bool = True) -> None:
+    """The kernel under a name, by itself and in place: there what does not fit is refused before the dtype."""
+
+    def require_integers(dtype: DType) -> None:
+        if dtype.category not in (Category.INTEGRAL, Category.BOOL) or (dtype is DType.bool and not bools):
+            raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's
+
+    def combined(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)
-        result = elementwise(ctx, (self, other), dtype, dtype)
-        if dtype.category is Category.FLOATING or dtype.category is Category.COMPLEX:
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's
+        return elementwise(ctx, (self, other), dtype, dtype)
+
+    def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
+        result = combined(ctx, self, other)
+        require_integers(result.dtype)
         return result
 
-    shape(*(f"aten.{overload}" for overload in overloads))(function)
+    def written(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+        result = combined(ctx, self, other)
+        require_fits(ctx, self, result.sizes, result.dtype)
+        require_no_overlap(ctx, self)
+        require_integers(result.dtype)
+        return self
+
+    shape(*(f"aten.{name}.{overload}" for overload in overloads))(function)
+    in_place = f"__i{name[2:]}" if name.startswith("__") else f"{name}_"
+    shape(*(f"aten.{in_place}.{overload}" for overload in overloads if overload != "Scalar_Tensor"))(written)
 
 
 for _name in ("and", "or", "xor"):
-    _bitwise(
-        f"bitwise_{_name}",
-        *(f"bitwise_{_name}.{overload}" for overload in ("Tensor", "Scalar", "Scalar_Tensor")),
-        f"__{_name}__.Tensor",
-        f"__{_name}__.Scalar",
-    )
+    _bitwise(f"bitwise_{_name}", f"bitwise_{_name}", ("Tensor", "Scalar", "Scalar_Tensor"))
+    _bitwise(f"bitwise_{_name}", f"__{_name}__", ("Tensor", "Scalar"))
 for _name, _python in (("left_shift", "lshift"), ("right_shift", "rshift")):
-    _bitwise(
-        _python,
-        *(f"bitwise_{_name}.{overload}" for overload in ("Tensor", "Tensor_Scalar", "Scalar_Tensor")),
-        f"__{_python}__.Tensor",
-        f"__{_python}__.Scalar",
-    )
+    _bitwise(_python, f"bitwise_{_name}", ("Tensor", "Tensor_Scalar", "Scalar_Tensor"))
+    _bitwise(_python, f"__{_python}__", ("Tensor", "Scalar"), bools=False)
 
 
 @shape("aten.isclose.default")

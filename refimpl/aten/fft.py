@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._call import tensor_of
-from refimpl.aten._dims import wrap_dim, wrap_dims
+from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
-from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements
+from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements, transformed_dims
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, complex_of, convert_kind
 from refimpl.aten._registry import shape
@@ -28,7 +28,7 @@ def _require_complex(tensor: FakeTensor) -> None:
 def fft_c2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: int, forward: bool) -> FakeTensor:
     """Complex to complex."""
     _require_complex(self)
-    return complex_to_complex(ctx, self, wrap_dims(dim, self.ndim))
+    return complex_to_complex(ctx, self, transformed_dims(dim, self.ndim))
 
 
 @shape("aten._fft_r2c.default")
@@ -38,7 +38,9 @@ def fft_r2c(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
         raise RuntimeError(f"Only supports floating-point dtypes, but found: {scalar_type_name(self.dtype)}")
     if not self.sizes and dim:
         raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
-    return real_to_complex(ctx, self, wrap_dims(dim, self.ndim), onesided)
+    if not dim or not -self.ndim <= dim[-1] < self.ndim:
+        raise IndexError("list index out of range")
+    return real_to_complex(ctx, self, transformed_dims(dim, self.ndim), onesided)
 
 
 @shape("aten._fft_c2r.default")
@@ -47,8 +49,13 @@ def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
     _require_complex(self)
     if not self.sizes:
         raise RuntimeError("shape '[-1, 0]' is invalid for input of size 1")
+    if not dim:
+        raise IndexError("list index out of range")
     # The last dimension may come up among the others: it is transformed twice.
-    dims = tuple([wrap_dim(d, self.ndim) for d in dim])
+    others = transformed_dims(dim[:-1], self.ndim)
+    if not -self.ndim <= dim[-1] < self.ndim:
+        raise IndexError("list assignment index out of range")
+    dims = (*others, dim[-1] % self.ndim)
     size = self.sizes[dims[-1]]
     require_elements(ctx, self, dims)
     message = "in_size == signal_size[i + 1] || in_size == (signal_size[i + 1] / 2) + 1 INTERNAL ASSERT FAILED"

@@ -132,9 +132,15 @@ def _require_source(ctx: Context, self: FakeTensor, dim: int, index: FakeTensor,
         )
     if at >= max(source.ndim, 1):
         raise RuntimeError(f"{name}(): Indexing dim {at} is out of bounds of the source tensor with dim {source.ndim}")
-    have = source.sizes[at] if source.ndim else 1
-    message = f"{name}(): Number of indices ({length}) should be equal to source.size(dim): ({have}), for dim: {dim}"
-    ctx.require(eq(length, have), message)
+    if source.ndim:
+        have = source.sizes[at]
+        ctx.require(
+            eq(length, have),
+            f"{name}(): Number of indices ({length}) should be equal to source.size(dim): ({have}), for dim: {dim}",
+        )
+    else:
+        # The size that the kernel would print does not exist.
+        ctx.require(eq(length, 1), f"Dimension specified as {at} but tensor has no dimensions", IndexError)
     if self.ndim or source.ndim:
         message = (
             f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "

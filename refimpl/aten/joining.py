@@ -15,7 +15,7 @@ from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat
 from refimpl.terms import Dim, eq, int_max, ne
 
-__all__ = ["cat"]
+__all__ = ["cat", "stack"]
 
 _Tensors = tuple[FakeTensor, ...]
 
@@ -80,7 +80,7 @@ def cat_default(ctx: Context, tensors: _Tensors, dim: int) -> Value:
 
 
 @shape("aten.stack.default")
-def stack(ctx: Context, tensors: _Tensors, dim: int) -> Value:
+def stack(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
     """Side by side along a new dimension. Raises RuntimeError for none, or for different sizes."""
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")

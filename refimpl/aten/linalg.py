@@ -16,7 +16,8 @@ from refimpl.aten._registry import shape
 from refimpl.aten._strides import is_contiguous
 from refimpl.aten._unbacked import decided
 from refimpl.aten.copies import clone
-from refimpl.aten.matmul import dot, matrix_product
+from refimpl.aten.linear import matrix_product
+from refimpl.aten.matmul import dot
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes

@@ -250,8 +250,7 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
     """The solution given LDL factors."""
     name = "torch.linalg.ldl_solve"
     require_square(ctx, LD, name)
-    if B.ndim < 2:
-        raise RuntimeError(f"{name}: Expected B to have at least 2 dimensions, but it has {B.ndim} dimensions instead")
+    wrap_dim(-2, B.ndim, scalar_has_one=False)
     if pivots.dtype.category is not Category.INTEGRAL:
         raise RuntimeError(f"{name}: Expected pivots to be integers. Got {scalar_type_name(pivots.dtype)}")
     _require_pivots(ctx, LD, pivots, name, "LD")

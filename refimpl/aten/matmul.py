@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
-from refimpl.aten._broadcast import broadcast_sizes, expand
+from refimpl.aten._broadcast import expand
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -16,7 +16,9 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, lor
 
-__all__ = ["matrix_product", "require_equal"]
+__all__ = ["addmm", "bmm", "dot", "mm", "mv", "require_equal"]
+
+_IN_PLACE: Final = "Bad in-place call: input tensor size {} and output tensor size {} should match"
 
 
 def require_equal(ctx: Context, left: Dim, right: Dim, message: str) -> None:
@@ -41,7 +43,7 @@ def _mm(ctx: Context, self: FakeTensor, mat2: FakeTensor, names: tuple[str, str]
     """The product of two matrices that the messages name so: ``mm`` has a ``self``, ``addmm`` a ``mat1``."""
     for tensor, name in zip((self, mat2), names, strict=True):
         if tensor.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix")
+            raise RuntimeError(f"{name} must be a matrix" + f", got {tensor.ndim}-D tensor" * (names[0] != "self"))
     rows, inner = self.sizes
     other_inner, columns = mat2.sizes
     _require_matrices(ctx, rows, inner, other_inner, columns)
@@ -97,15 +99,26 @@ def addmm(
     ctx: Context, self: FakeTensor, mat1: FakeTensor, mat2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """``beta * self + alpha * mat1 @ mat2``."""
-    result = _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), None))
     _require_bias_dtype(self, mat2)
-    return result
+    return _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), None))
 
 
 def _require_bias_dtype(self: FakeTensor, mat2: FakeTensor) -> None:
     if self.dtype is not mat2.dtype:
         names = scalar_type_name(self.dtype), scalar_type_name(mat2.dtype)
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
+
+
+@shape("aten.addmm_.default")
+def addmm_in_place(
+    ctx: Context, self: FakeTensor, mat1: FakeTensor, mat2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """The same written into a matrix of just those sizes."""
+    _require_bias_dtype(self, mat2)
+    result = _mm(ctx, mat1, mat2, ("mat1", "mat2"), None)
+    require_fits(ctx, self, result.sizes, result.dtype, _IN_PLACE)
+    require_no_overlap(ctx, self)
+    return self
 
 
 @shape("aten.addmm.dtype")
@@ -181,17 +194,17 @@ def addbmm(
 ) -> FakeTensor:
     """``beta * self + alpha * sum over the batch of batch1 @ batch2``."""
     if batch1.ndim == 3:
-        wrap_dim(2, batch2.ndim)
+        wrap_dim(2, batch2.ndim, scalar_has_one=False)
     _require_batches(batch1, batch2)
     (count, rows, inner), (count2, inner2, columns) = batch1.sizes, batch2.sizes
     require_equal(ctx, count, count2, f"batch1 and batch2 must have same number of batches, got {count} and {count2}")
     message = f"Incompatible matrix sizes for bmm ({rows}x{inner} and {inner2}x{columns})"
     require_equal(ctx, inner, inner2, message)
+    _require_bias_dtype(self, batch2)
     if batch1.dtype is not batch2.dtype:
         names = scalar_type_name(batch1.dtype), scalar_type_name(batch2.dtype)
         raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
     batched = _bmm(ctx, batch1, batch2, None)
-    _require_bias_dtype(self, batch2)
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
 
 
@@ -212,11 +225,11 @@ def _require_vector_product(self: FakeTensor, vec: FakeTensor) -> None:
 def mv(ctx: Context, self: FakeTensor, vec: FakeTensor) -> FakeTensor:
     """A matrix times a vector."""
     _require_vector_product(self, vec)
-    _require_one_dtype(vec, self, vec)
     rows, inner = self.sizes
     require_equal(
         ctx, inner, vec.sizes[0], f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
     )
+    _require_one_dtype(vec, self, vec)
     return dense(ctx, self, (rows,))
 
 
@@ -242,8 +255,7 @@ def addmv_in_place(
 ) -> FakeTensor:
     """The same written into a vector of just that size."""
     dtype = addmv(ctx, self, mat, vec, beta, alpha).dtype
-    wording = "Bad in-place call: input tensor size {} and output tensor size {} should match"
-    require_fits(ctx, self, (mat.sizes[0],), dtype, wording)
+    require_fits(ctx, self, (mat.sizes[0],), dtype, _IN_PLACE)
     require_no_overlap(ctx, self)
     return self
 
@@ -292,70 +304,3 @@ def dot(ctx: Context, self: FakeTensor, tensor: FakeTensor) -> FakeTensor:
     )
     require_equal(ctx, left, right, message)
     return dense(ctx, self, ())
-
-
-def matrix_product(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
-    """``self @ other``: vectors, matrices, and batches of them that broadcast. Raises RuntimeError."""
-    left, right = self.sizes, other.sizes
-    if not left or not right:
-        raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {len(left)}D and {len(right)}D"
-        )
-    if len(left) == 1 and len(right) == 1:
-        return dot(ctx, self, other)
-    if len(left) == 2 and len(right) == 1:
-        return mv(ctx, self, other)
-    _require_same_dtype(self, other)
-    inner, other_inner = left[-1], right[-2:][0]
-    columns: Sizes = right[-1:] if len(right) > 1 else ()
-    if len(right) <= 2:
-        if inner != other_inner:
-            _require_folded(ctx, product(left[:-1]), inner, other_inner, columns)
-        return dense(ctx, self, (*left[:-1], *columns))
-    outer = right[:-2] if len(left) == 1 else broadcast_sizes(ctx, left[:-2], right[:-2])
-    if inner != other_inner:
-        message = (
-            f"Expected size for first two dimensions of batch2 tensor to be: [{product(outer)}, {inner}] "
-            f"but got: [{product(outer)}, {other_inner}]."
-        )
-        ctx.require(eq(inner, other_inner), message)
-    return dense(ctx, self, (*outer, *left[-2:-1], right[-1]))
-
-
-def _require_folded(ctx: Context, rows: Dim, inner: Dim, other_inner: Dim, columns: Sizes) -> None:
-    """The leading dimensions are one in a product with a matrix or a vector: the sizes must agree."""
-    if columns:
-        _require_matrices(ctx, rows, inner, other_inner, columns[0])
-    else:
-        message = f"size mismatch, got input ({rows}), mat ({rows}x{inner}), vec ({other_inner})"
-        require_equal(ctx, inner, other_inner, message)
-
-
-@shape("aten.matmul.default", "aten.linalg_matmul.default")
-def matmul(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
-    """The matrix product of two tensors of any rank from 1."""
-    return matrix_product(ctx, self, other)
-
-
-@shape("aten.linear.default")
-def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None) -> FakeTensor:
-    """``input @ weight.T + bias``."""
-    transposed = weight
-    if weight.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
-    if weight.ndim == 2:
-        transposed = weight.viewed(weight.sizes[::-1], weight.strides[::-1], weight.offset)
-    result = matrix_product(ctx, input, transposed)
-    if bias is None:
-        return result
-    if bias.dtype is not weight.dtype:
-        names = scalar_type_name(bias.dtype), scalar_type_name(weight.dtype)
-        raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
-    if weight.ndim == 1 and (bias.sizes or input.ndim == 2):
-        raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
-    if bias.ndim <= 2 and result.sizes:
-        # The leading dimensions are one while the bias is added.
-        _require_expandable(ctx, bias, (product(result.sizes[:-1]), result.sizes[-1]))
-    elif bias.sizes:
-        require_fits(ctx, result, broadcast_sizes(ctx, result.sizes, bias.sizes), result.dtype)
-    return result

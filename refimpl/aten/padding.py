@@ -70,7 +70,7 @@ def constant_pad_nd(ctx: Context, self: FakeTensor, pad: Sizes, value: object) -
 
 def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> FakeTensor:
     """A border made of the tensor's own elements. Raises RuntimeError if it is too small for it."""
-    count = _require_pairs(tensor, padding)
+    count = len(padding) // 2
     if tensor.ndim not in (count + 1, count + 2):
         raise RuntimeError(
             f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "

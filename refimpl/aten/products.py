@@ -17,8 +17,9 @@ from refimpl.aten._reshape import view
 from refimpl.aten._strides import contiguous_strides
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import eq, ge, le, ne
+from refimpl.terms import Dim, eq, ge, le, ne
 
 __all__: list[str] = []
 
@@ -58,9 +59,9 @@ def tensordot(
         raise RuntimeError("both dimension lists should have same length")
     if self.dtype is not other.dtype:
         raise RuntimeError("both inputs should have same dtype")
-    left, right = wrap_dims(dims_self, self.ndim), wrap_dims(dims_other, other.ndim)
-    for a, b, given_a, given_b in zip(left, right, dims_self, dims_other, strict=True):
-        size, other_size = self.sizes[a], other.sizes[b]
+    for given_a, given_b in zip(dims_self, dims_other, strict=True):
+        size = self.sizes[wrap_dim(given_a, self.ndim, scalar_has_one=False)]
+        other_size = other.sizes[wrap_dim(given_b, other.ndim, scalar_has_one=False)]
         if is_one(ctx, size) or is_one(ctx, other_size):
             continue
         message = (
@@ -68,6 +69,7 @@ def tensordot(
             f"{other_size} in dim {given_b}"
         )
         defer_equal(ctx, eq(size, other_size), (size, other_size), message)
+    left, right = wrap_dims(dims_self, self.ndim), wrap_dims(dims_other, other.ndim)
     return dense(ctx, self, (*reduced_sizes(self.sizes, left, False), *reduced_sizes(other.sizes, right, False)))
 
 
@@ -222,17 +224,30 @@ def _require_weight_dtype(self: FakeTensor, weight: FakeTensor) -> None:
     if weight.dtype is not self.dtype:
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
-            f"dtype, but got input({self.dtype}), and weight({weight.dtype})"
+            f"dtype, but got input({cxx_type(self)}), and weight({cxx_type(weight)})"
         )
 
 
-def _require_grid(ctx: Context, self: FakeTensor, bins: Sequence[int], weight: FakeTensor | None) -> None:
+def _require_floats(self: FakeTensor, kernel: str) -> None:
+    if self.dtype not in (DType.float32, DType.float64):
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(self.dtype)}'")
+
+
+def _require_edges(ctx: Context, counts: Sequence[int]) -> None:
+    """A bin more edges than bins are made, even for less than no bins."""
+    for count in counts:
+        ctx.require(ge(count, -1), "number of steps must be non-negative")
+
+
+def _require_grid(ctx: Context, self: FakeTensor, bins: Sequence[int]) -> None:
     if self.ndim < 2:
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    _require_floats(self, "histogramdd")
     message = "histogramdd: The size of bins must be equal to the innermost dimension of the input."
     ctx.require(eq(self.sizes[-1], len(bins)), message)
-    if weight is None:
-        return
+
+
+def _require_grid_weights(ctx: Context, self: FakeTensor, weight: FakeTensor) -> None:
     _require_weight_dtype(self, weight)
     if weight.ndim != self.ndim - 1:
         raise RuntimeError(_WEIGHT)
@@ -245,11 +260,16 @@ def histogram(
     ctx: Context, self: FakeTensor, bins: int, range: object, weight: FakeTensor | None, density: bool
 ) -> tuple[FakeTensor, FakeTensor]:
     """The counts of elements in bins of one width, and the edges of the bins."""
-    ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    _require_bins(ctx, bins, 0)
+    _require_floats(self, "histogramdd")
+    _require_weights(ctx, self, weight)
+    return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
+
+
+def _require_weights(ctx: Context, self: FakeTensor, weight: FakeTensor | None) -> None:
     if weight is not None:
         _require_weight_dtype(self, weight)
         ctx.require(eq(weight.numel(), self.numel()), _WEIGHT)
-    return dense(ctx, self, (bins,)), dense(ctx, self, (bins + 1,))
 
 
 @shape("aten.histogram.bins_tensor")
@@ -257,16 +277,31 @@ def histogram_edges(
     ctx: Context, self: FakeTensor, bins: FakeTensor, weight: FakeTensor | None, density: bool
 ) -> tuple[FakeTensor, FakeTensor]:
     """The counts of elements between given edges, and the edges."""
-    if bins.ndim != 1:
-        raise RuntimeError(f"torch.histogram(): bins tensor should have one dimension, but got {bins.ndim} dimensions")
     if bins.dtype is not self.dtype:
         raise RuntimeError(
             "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
             f"{cxx_type(self)} and bins for dimension 0 with dtype {cxx_type(bins)}"
         )
+    if bins.ndim != 1:
+        raise RuntimeError(f"torch.histogramdd: bins tensor should have one dimension, but got {bins.ndim} dimensions")
     count = bins.sizes[0] - 1
-    ctx.require(ge(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension 0")
+    _require_some_edges(ctx, count, 0)
+    _require_weights(ctx, self, weight)
+    _require_bins(ctx, count, 0)
+    _require_floats(self, "histogram_cpu")
     return dense(ctx, self, (count,)), dense(ctx, self, bins.sizes)
+
+
+def _require_bins(ctx: Context, count: Dim, dim: int) -> None:
+    ctx.require(ge(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension {dim}")
+
+
+def _require_some_edges(ctx: Context, count: Dim, dim: int) -> None:
+    ctx.require(
+        ge(count, 0),
+        "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
+        f"dimension {dim}",
+    )
 
 
 @shape("aten._histogramdd_bin_edges.default")
@@ -274,7 +309,8 @@ def histogramdd_bin_edges(
     ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
 ) -> list[Value]:
     """The edges of bins, for each dimension."""
-    _require_grid(ctx, self, bins, None)
+    _require_grid(ctx, self, bins)
+    _require_edges(ctx, bins)
     return [dense(ctx, self, (count + 1,)) for count in bins]
 
 
@@ -283,9 +319,14 @@ def histogramdd_from_bin_cts(
     ctx: Context, self: FakeTensor, bins: Sequence[int], range: object, weight: FakeTensor | None, density: bool
 ) -> FakeTensor:
     """The counts in a grid of bins."""
-    _require_grid(ctx, self, bins, weight)
+    _require_grid(ctx, self, bins)
+    _require_edges(ctx, bins)
     for dim, count in enumerate(bins):
-        ctx.require(ge(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension {dim}")
+        _require_some_edges(ctx, count, dim)
+    if weight is not None:
+        _require_grid_weights(ctx, self, weight)
+    for dim, count in enumerate(bins):
+        _require_bins(ctx, count, dim)
     return dense(ctx, self, tuple(bins))
 
 

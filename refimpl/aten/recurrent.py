@@ -2,150 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
-from refimpl.aten._broadcast import broadcast_sizes, expand
+from refimpl.aten._cells import Cell, gated, long_short, simple
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import elementwise
-from refimpl.aten._in_place import cxx_type, scalar_type_name
+from refimpl.aten._elementwise import dense
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import promote_types
 from refimpl.aten._registry import shape
-from refimpl.aten._views import transpose
-from refimpl.aten._windows import in_format, sizes_text
+from refimpl.aten._views import squeeze_dims, transpose, unsqueeze
+from refimpl.aten._windows import in_format
+from refimpl.aten.joining import cat, stack
+from refimpl.aten.linear import linear
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, gt, lor, ne
+from refimpl.terms import Dim, eq, gt, ne
 
 __all__: list[str] = []
 
-
-def _require_batch(ctx: Context, hidden: FakeTensor, batch: Dim, unchecked: bool) -> None:
-    """The gates of a step are added in place, which broadcasts a batch of one; tracing assumes equality."""
-    have = hidden.sizes[1]
-    if have is not batch:
-        equal = eq(have, batch)
-        message = (
-            f"The size of tensor a ({have}) must match the size of tensor b ({batch}) at non-singleton dimension 0"
-        )
-        ctx.defer(equal, True if unchecked else lor(equal, eq(batch, 1)), message)
+_Tensors: TypeAlias = "Sequence[FakeTensor]"
+# One step: what the input gives and the states, to the output of the step and the next states.
+_Step: TypeAlias = "Callable[[FakeTensor, _Tensors], tuple[FakeTensor, _Tensors]]"
+# One direction of one layer: its input, states and weights, to the outputs of all steps and the last states.
+_Layer: TypeAlias = "Callable[[Context, FakeTensor, _Tensors, _Tensors], tuple[FakeTensor, _Tensors]]"
 
 
-def _require_structure(hidden: FakeTensor, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
+def _first(tensor: FakeTensor) -> FakeTensor:
+    """The first along dimension 0; all are alike."""
+    return tensor.viewed(tensor.sizes[1:], tensor.strides[1:], tensor.offset)
+
+
+def _alike(left: FakeTensor, right: FakeTensor) -> bool:
+    return left.sizes == right.sizes and left.dtype is right.dtype
+
+
+def _unrolled(ctx: Context, given: FakeTensor, states: _Tensors, step: _Step) -> tuple[FakeTensor, _Tensors]:
+    """The outputs of all steps and the last states; from the second step on all steps are alike."""
+    steps = given.sizes[0]
+    ctx.require(gt(steps, 0), "Expected sequence length to be larger than 0 in RNN")
+    current = [unsqueeze(state, 0) for state in states]
+    output, after = step(_first(given), current)
+    outputs = [output]
+    if steps != 1 and not all(map(_alike, current, after)):
+        output, after = step(_first(given), after)
+        outputs.append(output)
+    made = cat(ctx, tuple(outputs), 0)
+    length = made.sizes[0] + (steps - len(outputs)) * output.sizes[0]
+    return dense(ctx, made, (length, *made.sizes[1:])), [squeeze_dims(ctx, state, (0,)) for state in after]
+
+
+def _stacked(
+    ctx: Context,
+    input: FakeTensor,
+    states: Sequence[_Tensors],
+    weights: Sequence[_Tensors],
+    bidirectional: bool,
+    batch_first: bool,
+    layer: _Layer,
+) -> tuple[FakeTensor, list[_Tensors]]:
+    """The outputs of all steps of the last layer, and the last states of each layer and direction."""
+    current = transpose(input, 0, 1) if batch_first else input
+    finals: list[_Tensors] = []
+    directions = 2 if bidirectional else 1
+    for at in range(0, len(weights), directions):
+        made = [layer(ctx, current, states[i], weights[i]) for i in range(at, at + directions)]
+        finals.extend(final for _, final in made)
+        outputs = tuple([output for output, _ in made])
+        current = cat(ctx, outputs, outputs[0].ndim - 1) if bidirectional else outputs[0]
+    return (transpose(current, 0, 1) if batch_first else current), finals
+
+
+def _groups(params: _Tensors, each: int) -> list[_Tensors]:
+    return [params[i : i + each] for i in range(0, len(params), each)]
+
+
+def _gates(ctx: Context, input: FakeTensor, weights: _Tensors, has_biases: bool, at: int) -> FakeTensor:
+    return linear(ctx, input, weights[at], weights[at + 2] if has_biases else None)
+
+
+def _require_structure(ctx: Context, states: Dim, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
     """As many hidden states and groups of weights as layers and directions. Raises RuntimeError."""
     if count % each:
         raise RuntimeError("got an incorrect number of RNN parameters")
-    states, units = hidden.sizes[0], num_layers * (2 if bidirectional else 1)
+    units = num_layers * (2 if bidirectional else 1)
     if bidirectional and (count // each % 2 or (isinstance(states, int) and states % 2)):
         raise RuntimeError("Odd number of params or hiddens given to a bidirectional RNN")
-    if isinstance(states, int) and states != units:
-        raise RuntimeError("Expected more hidden states in stacked_rnn")
+    ctx.require(eq(states, units), "Expected more hidden states in stacked_rnn")
     if count // each != units:
         raise RuntimeError("Expected more weights in stacked_rnn")
 
 
-def _require_weights(
-    ctx: Context,
-    params: Sequence[FakeTensor],
-    num_layers: int,
-    directions: int,
-    features: Dim,
-    width: Dim,
-    unchecked: bool,
-) -> None:
-    """Each layer's weights take what the layer below gives; the kernel of the LSTM does not look."""
-    each = len(params) // (num_layers * directions) if num_layers else 0
-    for index in range(0, each * num_layers * directions, each or 1):
-        inputs = features if index < each * directions else width * directions
-        for weight, have in ((params[index], inputs), (params[index + 1], width)):
-            fits = eq(have, weight.sizes[1])
-            ctx.defer(
-                fits,
-                True if unchecked else fits,
-                f"mat1 and mat2 shapes cannot be multiplied: {have} features, weight of {sizes_text(weight.sizes)}",
-            )
-
-
-def _require_gates(
-    ctx: Context, input: FakeTensor, params: Sequence[FakeTensor], each: int, gates: int, batch: Dim, width: Dim
-) -> None:
-    """The weights of each layer and direction give the gates of the hidden width, to which biases are added."""
-    wanted = gates * width
-    for index in range(0, len(params), each):
-        for weight, bias in zip(
-            params[index : index + 2], params[index + 2 : index + each] or (None, None), strict=True
-        ):
-            _require_matrix(weight)
-            _require_one_dtype(input, weight, bias)
-            rows = weight.sizes[0]
-            if bias is not None:
-                expand(ctx, bias, (batch, rows))
-            fits = eq(rows, wanted)
-            message = f"The size of tensor a ({rows}) must match the size of tensor b ({wanted})"
-            enforced = lor(fits, eq(rows, 1)) if gates == 1 else fits
-            ctx.defer(fits, enforced, f"{message} at non-singleton dimension 1")
-
-
-def _require_matrix(weight: FakeTensor) -> None:
-    wrap_dim(1, weight.ndim, scalar_has_one=False)
-    if weight.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
-
-
-def _require_one_dtype(input: FakeTensor, weight: FakeTensor, bias: FakeTensor | None) -> None:
-    if input.dtype is not weight.dtype:
-        if bias is None:
-            raise RuntimeError(
-                f"expected m1 and m2 to have the same dtype, but got: {cxx_type(input)} != {cxx_type(weight)}"
-            )
-        raise RuntimeError(
-            f"mat1 and mat2 must have the same dtype, but got {scalar_type_name(input.dtype)} and "
-            f"{scalar_type_name(weight.dtype)}"
-        )
-
-
-def _run(
-    ctx: Context,
-    input: FakeTensor,
-    hidden: FakeTensor,
-    params: Sequence[FakeTensor],
-    num_layers: int,
-    bidirectional: bool,
-    batch_first: bool,
-    *,
-    unchecked: bool = False,
-) -> tuple[FakeTensor, FakeTensor]:
-    """The outputs of all steps and the last hidden state."""
-    wrap_dim(1, input.ndim, scalar_has_one=False)
-    if input.ndim != 3 or hidden.ndim != 3:
-        raise RuntimeError(f"Expected three dimensions, got {sizes_text(input.sizes)} and {sizes_text(hidden.sizes)}")
-    steps, batch = (input.sizes[1], input.sizes[0]) if batch_first else (input.sizes[0], input.sizes[1])
-    directions = 2 if bidirectional else 1
-    features, width = input.sizes[2], hidden.sizes[2]
-    ctx.require(gt(steps, 0), "Expected sequence length to be larger than 0 in RNN")
-    ctx.require(eq(hidden.sizes[0], num_layers * directions), "Expected more hidden states in stacked_rnn")
-    _require_weights(ctx, params, num_layers, directions, features, width, unchecked)
-    _require_batch(ctx, hidden, batch, unchecked)
-    output = in_format(ctx, input, (steps, batch, width * directions), "contiguous_format")
-    if batch_first:
-        (s, b, w), (x, y, z) = output.sizes, output.strides
-        output = output.viewed((b, s, w), (y, x, z), 0)
-    return output, _state(ctx, input, num_layers * directions, batch, width)
-
-
-def _state(ctx: Context, input: FakeTensor, layers: int, batch: Dim, width: Dim) -> FakeTensor:
-    return in_format(ctx, input, (layers, batch, width), "contiguous_format")
-
-
-def _declare(name: str, gates: int) -> None:
-    """A layer whose weights give that many gates, and its cell."""
+def _declare(name: str, cell: Cell) -> None:
+    """A layer of such cells."""
 
     @shape(f"aten.{name}.input")
     def rnn(
         ctx: Context,
         input: FakeTensor,
         hx: FakeTensor,
-        params: Sequence[FakeTensor],
+        params: _Tensors,
         has_biases: bool,
         num_layers: int,
         dropout: float,
@@ -155,39 +113,71 @@ def _declare(name: str, gates: int) -> None:
     ) -> tuple[FakeTensor, ...]:
         """The outputs of all steps and the last hidden state of each layer and direction."""
         each = 4 if has_biases else 2
-        if input.ndim == hx.ndim == 3:
-            _require_structure(hx, len(params), each, num_layers, bidirectional)
-        result = _run(ctx, input, hx, params, num_layers, bidirectional, batch_first)
-        _require_gates(ctx, input, params, each, gates, input.sizes[0 if batch_first else 1], hx.sizes[2])
-        return result
+        wrap_dim(0, hx.ndim, scalar_has_one=False)
+        _require_structure(ctx, hx.sizes[0], len(params), each, num_layers, bidirectional)
 
-    @shape(f"aten.{name}_cell.default")
-    def cell(
-        ctx: Context,
-        input: FakeTensor,
-        hx: FakeTensor,
-        w_ih: FakeTensor,
-        w_hh: FakeTensor,
-        b_ih: FakeTensor | None,
-        b_hh: FakeTensor | None,
-    ) -> FakeTensor:
-        """The next hidden state."""
-        _require_cell(ctx, input, (hx,), ((w_ih, b_ih), (w_hh, b_hh)), gates)
-        made = in_format(ctx, hx, hx.sizes, "contiguous_format")
-        # With three gates the old state takes part in the last sum.
-        return elementwise(ctx, (hx, made), hx.dtype) if gates == 3 else made
+        def layer(
+            ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors
+        ) -> tuple[FakeTensor, _Tensors]:
+            def step(given: FakeTensor, before: _Tensors) -> tuple[FakeTensor, _Tensors]:
+                after = cell(ctx, given, _gates(ctx, before[0], weights, has_biases, 1), before[0])
+                return after, (after,)
+
+            return _unrolled(ctx, _gates(ctx, current, weights, has_biases, 0), states, step)
+
+        groups = _groups(params, each)
+        hidden = [(_first(hx),) for _ in groups]
+        output, finals = _stacked(ctx, input, hidden, groups, bidirectional, batch_first, layer)
+        return output, _joined(ctx, finals, 0)
 
 
-for _name, _gates in (("rnn_tanh", 1), ("rnn_relu", 1), ("gru", 3)):
-    _declare(_name, _gates)
+def _joined(ctx: Context, finals: Sequence[_Tensors], which: int) -> FakeTensor:
+    return stack(ctx, tuple([final[which] for final in finals]), 0)
+
+
+for _name, _cell in (
+    ("rnn_tanh", simple("tanh", in_place=False)),
+    ("rnn_relu", simple("relu", in_place=False)),
+    ("gru", gated(in_place=False)),
+):
+    _declare(_name, _cell)
+
+
+def _is_native(tensors: _Tensors) -> bool:
+    """Whether the kernel that computes a layer of an LSTM at once, and looks at no size of the weights, takes these."""
+    return all(tensor.dtype in (DType.float32, DType.bfloat16) and tensor.device.type == "cpu" for tensor in tensors)
+
+
+def _native_weights(hx: _Tensors, weights: _Tensors) -> _Tensors:
+    """The weights as that kernel takes them: it adds up the biases before it looks at their dtype.
+
+    Raises RuntimeError for a dtype that it does not know.
+    """
+    products, biases = weights[:2], weights[2:]
+    if biases:
+        dtype = promote_types(biases[0].dtype, biases[1].dtype)
+        biases = tuple([replace(bias, dtype=dtype) for bias in biases])
+    if not _is_native((*hx, *products, *biases)):
+        raise RuntimeError("get_mkldnn_dtype: unsupported data type")
+    return (*products, *biases)
+
+
+def _kernel(ctx: Context, input: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
+    hidden, cell = states
+    wrap_dim(1, input.ndim, scalar_has_one=False)
+    width = hidden.sizes[wrap_dim(1, hidden.ndim, scalar_has_one=False)]
+    return dense(ctx, input, (*input.sizes[:2], width)), (
+        dense(ctx, hidden, hidden.sizes),
+        dense(ctx, cell, cell.sizes),
+    )
 
 
 @shape("aten.lstm.input")
 def lstm(
     ctx: Context,
     input: FakeTensor,
-    hx: Sequence[FakeTensor],
-    params: Sequence[FakeTensor],
+    hx: _Tensors,
+    params: _Tensors,
     has_biases: bool,
     num_layers: int,
     dropout: float,
@@ -198,72 +188,45 @@ def lstm(
     """The outputs of all steps, the last hidden and the last cell state; a projection makes the hidden one narrower."""
     if len(hx) != 2:
         raise RuntimeError("lstm expects two hidden states")
-    hidden, cell = hx
-    output, last = _run(ctx, input, hidden, params, num_layers, bidirectional, batch_first, unchecked=True)
-    return output, last, _state(ctx, input, num_layers * (2 if bidirectional else 1), last.sizes[1], cell.sizes[2])
+    widths = [state.sizes[wrap_dim(2, state.ndim, scalar_has_one=False)] for state in hx]
+    projected = ctx.decide(ne(*widths))
+    native = _is_native((input,)) and not projected and ctx.known(eq(input.numel(), 0)) is not True
+    groups = _lstm_groups(params, 2 * (1 + has_biases) + projected, native)
+    units = num_layers * (2 if bidirectional else 1)
+    if native:
+        groups = [_native_weights(hx, group) for group in groups[: max(units, 0)]]
+    for state in hx:
+        states = state.sizes[0]
+        if units < 1 or len(groups) < units or (isinstance(states, int) and states < units):
+            raise IndexError("list index out of range")
+        if not native:
+            _require_structure(ctx, states, len(groups), 1, num_layers, bidirectional)
+
+    def layer(ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
+        def step(given: FakeTensor, before: _Tensors) -> tuple[FakeTensor, _Tensors]:
+            remembered = _gates(ctx, before[0], weights, has_biases, 1)
+            hidden, cell = long_short(ctx, given, remembered, before[1], in_place=False)
+            output = linear(ctx, hidden, weights[-1], None) if projected else hidden
+            return output, (output, cell)
+
+        return _unrolled(ctx, _gates(ctx, current, weights, has_biases, 0), states, step)
+
+    own = not projected and _is_native((input, *hx, *[weight for group in groups for weight in group]))
+    hidden = [(_first(hx[0]), _first(hx[1])) for _ in range(units)]
+    arguments = input, hidden, groups[:units], bidirectional, batch_first, _kernel if own else layer
+    output, finals = _stacked(ctx, *arguments)
+    return output, _joined(ctx, finals, 0), _joined(ctx, finals, 1)
 
 
-def _require_cell(
-    ctx: Context,
-    input: FakeTensor,
-    states: Sequence[FakeTensor],
-    weights: tuple[tuple[FakeTensor, FakeTensor | None], tuple[FakeTensor, FakeTensor | None]],
-    gates: int,
-) -> None:
-    """Weights, input and states fit together, in the order in which the kernel looks."""
-    for weight, _ in reversed(weights):
-        wrap_dim(1, weight.ndim, scalar_has_one=False)
-    features, width = weights[0][0].sizes[1], weights[1][0].sizes[1]
-    for name, (weight, _) in zip(("weight_ih", "weight_hh"), weights, strict=True):
-        have, want = weight.sizes[0], gates * width
-        ctx.require(eq(have, want), f"{name} first dim must be {gates} * hidden_size = {want}, but got {have}")
-    wrap_dim(1, input.ndim, scalar_has_one=False)
-    ctx.require(
-        eq(input.sizes[1], features), f"input has inconsistent input_size: got {input.sizes[1]} expected {features}"
-    )
-    for number, state in enumerate(states):
-        batch, others = input.sizes[0], state.sizes[0] if state.ndim else 1
-        ctx.require(eq(batch, others), f"Input batch size {batch} doesn't match hidden{number} batch size {others}")
-        wrap_dim(1, state.ndim, scalar_has_one=False)
-        have = state.sizes[1]
-        ctx.require(eq(have, width), f"hidden{number} has inconsistent hidden_size: got {have}, expected {width}")
-    hidden = states[0]
-    if max(input.ndim, hidden.ndim) > 2:
-        # Products of more dimensions are no gates that fit each other.
-        raise RuntimeError("The size of tensor a" if gates == 3 else "output with shape of the gates doesn't match")
-    for source, (weight, bias) in zip((input, hidden), weights, strict=True):
-        if weight.ndim > 2:
-            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
-        if bias is not None and source.dtype is not weight.dtype:
-            names = scalar_type_name(source.dtype), scalar_type_name(weight.dtype)
-            raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
-        _require_one_dtype(source, weight, bias)
-        if bias is not None:
-            expand(ctx, bias, (input.sizes[0], weight.sizes[0]))
-
-
-@shape("aten.lstm_cell.default")
-def lstm_cell(
-    ctx: Context,
-    input: FakeTensor,
-    hx: Sequence[FakeTensor],
-    w_ih: FakeTensor,
-    w_hh: FakeTensor,
-    b_ih: FakeTensor | None,
-    b_hh: FakeTensor | None,
-) -> tuple[FakeTensor, ...]:
-    """The next hidden and the next cell state."""
-    if len(hx) != 2:
-        raise RuntimeError("lstm_cell expects two hidden states")
-    _require_cell(ctx, input, hx, ((w_ih, b_ih), (w_hh, b_hh)), 4)
-    hidden, cell = hx
-    dtype = promote_types(hidden.dtype, cell.dtype)
-    if cell.ndim != hidden.ndim:
-        broadcast_sizes(ctx, cell.sizes, hidden.sizes)
-    return (
-        in_format(ctx, hidden, hidden.sizes, "contiguous_format", dtype),
-        in_format(ctx, hidden, cell.sizes, "contiguous_format", dtype),
-    )
+def _lstm_groups(params: _Tensors, each: int, native: bool) -> list[_Tensors]:
+    """The weights of each layer and direction. Raises RuntimeError if they are no whole groups."""
+    if len(params) % each:
+        raise RuntimeError(
+            f"MatrixRef: ArrayRef size {len(params)} not divisible by stride {each}"
+            if native
+            else "got an incorrect number of RNN parameters"
+        )
+    return _groups(params, each)
 
 
 @shape("aten._pack_padded_sequence.default")

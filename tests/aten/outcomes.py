@@ -37,7 +37,6 @@ DEVIATIONS: Final = {
     "aten._foreach_copy.default": "the kernel does not look at the lengths of the lists",
     "aten._embedding_bag_forward_only.default": "fake tensors count the last offset where eager kernels do not",
     "aten._euclidean_dist.default": "the private half of cdist is asked for matrices only",
-    "aten._fft_r2c.default": "the private half of rfft does not look at a dimension that a vector lacks",
     "aten._pdist_forward.default": "the private half of pdist is asked for matrices only",
     "aten._reshape_alias.default": "the private half of reshape does not look at the number of elements",
     "aten._scaled_dot_product_attention_math.default": "the private half of attention is asked for matrices only",
@@ -46,7 +45,6 @@ DEVIATIONS: Final = {
     "aten.addbmm_.default": "the eager kernel gives self other sizes, which fake tensors refuse",
     "aten.conv2d.padding": "uneven padding calls another kernel, which does not look at the dtype of the bias",
     "aten.gradient.tensorarray": "coordinates of another length broadcast against the differences",
-    "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
     "aten.pow_.Scalar": "fake tensors refuse to write a power of booleans, which the eager kernel does for True",
     "aten.scaled_dot_product_attention.default": "the fused kernel reads keys and values of different lengths",
     "aten.gru.data": "tracing lacks the counts that the eager kernel reads",
@@ -60,32 +58,7 @@ DEVIATIONS: Final = {
 
 # Both refuse a call, for another of the faults that one change gives it, and why.
 OTHER_WORDS: Final = {
-    "aten._fft_c2c.default": "a dimension that a vector lacks is found missing by the reshape inside",
-    "aten.addbmm.default": "what is added is a product of its own, refused in other words",
-    "aten.gru_cell.default": "which of the gates' sizes is refused first",
-    "aten.linalg_ldl_solve.default": "a vector is refused by the message about the matrix that it is not",
-    "aten.lstm_cell.default": "which of the gates' sizes is refused first",
-    "aten.rnn_relu_cell.default": "which of the gates' sizes is refused first",
-    "aten.rnn_tanh_cell.default": "which of the gates' sizes is refused first",
-    "aten.tensordot.default": "a dimension that a scalar lacks is found missing in one of two places",
     "aten.convolution_backward.default": "a weight of integers is refused by the library that computes",
-    "aten.gru.input": "a layer of another rank is refused by one of the products that it is made of",
-    "aten.index_reduce.default": "the size that the message prints does not exist in a scalar",
-    "aten.index_reduce_.default": "the size that the message prints does not exist in a scalar",
-    "aten._histogramdd_from_bin_cts.default": "less than no bins are refused by what makes their edges",
-    "aten.addmm_.default": "the sizes that are added are refused before those that are written",
-    "aten.baddbmm_.default": "the sizes that are added are refused before those that are written",
-    "aten.bitwise_xor_.Tensor": "a kernel that is missing is named before the dtype that does not fit",
-    "aten.linear.default": "of which product it is made depends on the rank and the bias",
-    "aten.matmul.default": "of which product it is made depends on the ranks",
-    "aten.reflection_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.reflection_pad2d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.reflection_pad3d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.replication_pad1d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.replication_pad2d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.replication_pad3d.default": "a scalar is refused for its rank, not for the length of the padding",
-    "aten.rnn_relu.input": "a layer of another rank is refused by one of the products that it is made of",
-    "aten.rnn_tanh.input": "a layer of another rank is refused by one of the products that it is made of",
 }
 
 # Refusals that say something about contents (an index out of bounds, a singular matrix, a number that does not fit), of

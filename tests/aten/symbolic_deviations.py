@@ -44,7 +44,6 @@ DEVIATIONS: Final = {
     "aten.istft.default": "a window without samples is refused by what is made of it",
     "aten.linalg_solve.default": _BATCH,
     "aten.linalg_solve_ex.default": _BATCH,
-    "aten.lstm.input": "the kernel reads states and weights of other sizes without looking",
     "aten.native_batch_norm.default": _ONE_CHANNEL,
     "aten.native_batch_norm_backward.default": _BACKWARD,
     "aten.native_layer_norm_backward.default": _BACKWARD,
