@@ -242,6 +242,9 @@ _RELU = "differs from what aten.relu.default gives"
         ((U,), U, ["structure is recorded as 1 values, but the operator gives the number u0"]),
         (U, None, ["structure is recorded as the number u0, but the operator gives nothing"]),
         (None, U, ["structure is recorded as nothing, but the operator gives the number u0"]),
+        (None, (U,), ["structure is recorded as nothing, but the operator gives 1 values"]),
+        (None, [], ["structure is recorded as nothing, but the operator gives 0 values"]),
+        ((), None, ["structure is recorded as 0 values, but the operator gives nothing"]),
         (U, P, ["sort of the value is recorded as int, but the operator gives bool"]),
         (1.0, 1, ["sort of the value is recorded as float, but the operator gives int"]),
         (True, 1, ["sort of the value is recorded as bool, but the operator gives int"]),
@@ -254,6 +257,12 @@ def test_what_differs_is_named(old: Value, new: Value, said: list[str]) -> None:
         assert claims.open[0].sides is not None
         assert claims.open[0].sides[0] is not claims.open[0].sides[1]
     assert all(finding.message.endswith("; record what the operator computes") for finding in claims.findings)
+
+
+@checks(CMP_01, LAW_03)
+def test_a_sub_graph_without_values_gives_nothing() -> None:
+    claims = _asked((None, ()))
+    assert (claims.settled, claims.findings, claims.open) == (1, (), ())
 
 
 @checks(CMP_01, LAW_03)

@@ -137,7 +137,9 @@ def _sized(graph: Graph, name: str, recorded: object) -> Node:
 
 
 @checks(OBS_02)
-@pytest.mark.parametrize("name", ["aten.slice.Tensor", "aten.slice_copy.Tensor"])
+@pytest.mark.parametrize(
+    "name", ["aten.slice.Tensor", "aten.slice_copy.Tensor", "aten.narrow.default", "aten.narrow_copy.default"]
+)
 def test_where_a_slice_allocates(name: str) -> None:
     graph = Graph()
     unknown = _sized(graph, "u", FakeTensor((S, U, 3), (1, 1, 1), DType.float32))
@@ -182,11 +184,10 @@ def test_where_other_operators_allocate() -> None:
     def places(name: str, *args: Argument) -> tuple[str, ...] | None:
         return allocation_places(name, graph.call_function(overload("aten.add.Tensor"), args))
 
-    for name in ("aten.select.int", "aten.select_copy.int", "aten.narrow.default"):
+    for name in ("aten.select.int", "aten.select_copy.int"):
         assert places(name, source, 0, number) == (".storage_offset()",)
         assert places(name, source, 0, 3) == ()
         assert places(name, source, number) == ()
-    assert places("aten.narrow.default", source, 0, 3, number) == (".storage_offset()",)
     for dtype, mask in where.items():
         anywhere = None if dtype in (DType.bool, DType.uint8) else ()
         assert places("aten.index.Tensor", source, [mask]) == anywhere

@@ -65,13 +65,14 @@ def may_allocate(operator: str) -> bool:
 def allocation_places(operator: str, node: Node) -> tuple[str, ...] | None:
     """Where this call of an operator may put a symbol that it allocates, as key paths; None for anywhere.
 
-    A slice allocates along its own dimension, and only where a bound or that size is symbolic; ``select`` and
-    ``narrow`` an offset for a symbolic index; ``index`` only for masks; ``index_put`` counts but returns no count.
+    A slice, and ``narrow``, which is one, allocates along its own dimension, and only where a bound or that size is
+    symbolic; ``select`` an offset for a symbolic index; ``index`` only for masks; ``index_put`` counts but returns no
+    count.
     """
     match operator:
-        case "aten.slice.Tensor" | "aten.slice_copy.Tensor":
+        case "aten.slice.Tensor" | "aten.slice_copy.Tensor" | "aten.narrow.default" | "aten.narrow_copy.default":
             return _of_a_slice(node)
-        case "aten.select.int" | "aten.select_copy.int" | "aten.narrow.default":
+        case "aten.select.int" | "aten.select_copy.int":
             symbolic = any(isinstance(bound, Node) for bound in node.args[2:])
             return (".storage_offset()",) if symbolic else ()
         case "aten.index.Tensor":

@@ -69,7 +69,8 @@ class _Comparison:
     def node(self, node: ObservedNode) -> None:
         """Compare both values of a node."""
         self._at = node
-        self._value("", node.old, node.new)
+        # An archive does not tell an operator that returns nothing from a sub-graph that returns no values.
+        self._value("", node.old, None if node.old is None and node.new == () else node.new)
 
     def _value(self, at: str, old: Held, new: Held) -> None:
         if old is new:
