@@ -1,7 +1,8 @@
 """The formally checked reference implementation of PyTorch's ``PropagateUnbackedSymInts``.
 
 ``load`` reads a ``torch.export`` archive without PyTorch, ``check`` re-propagates it and proves its shape
-constraints equivalent before and after, or shows concrete sizes at which they differ.
+constraints equivalent before and after, or shows concrete sizes at which they differ, ``diff`` compares two versions
+of a program.
 """
 
 from __future__ import annotations
@@ -12,8 +13,19 @@ if TYPE_CHECKING:
     from refimpl.export import ArchiveError, ExportedProgram, load
     from refimpl.laws import ProgramReport, Report
     from refimpl.laws.check import check
+    from refimpl.relation import DiffReport, diff
 
-__all__ = ["ArchiveError", "ExportedProgram", "ProgramReport", "Report", "__version__", "check", "load"]
+__all__ = [
+    "ArchiveError",
+    "DiffReport",
+    "ExportedProgram",
+    "ProgramReport",
+    "Report",
+    "__version__",
+    "check",
+    "diff",
+    "load",
+]
 
 __version__ = "0.1.0"
 
@@ -24,6 +36,8 @@ _HOME = {
     "ProgramReport": "refimpl.laws",
     "Report": "refimpl.laws",
     "check": "refimpl.laws",
+    "DiffReport": "refimpl.relation",
+    "diff": "refimpl.relation",
 }
 
 

@@ -94,8 +94,7 @@ def check(
     from refimpl.cli.check import CheckOptions, run_check
     from refimpl.solver import DEFAULT_BUDGET
 
-    if solver != "z3" and find_spec("cvc5") is None:
-        raise click.ClickException(f"--solver {solver} needs cvc5: pip install 'refimpl[cvc5]'")
+    _need_cvc5(solver)
     units = DEFAULT_BUDGET if budget is None else budget
     options = CheckOptions(profile, solver, units, values, reprove=reprove, smt2=style == "smt2", self_test=self_test)
     sys.exit(
@@ -119,6 +118,41 @@ def propagate(
     from refimpl.cli.propagate import run_propagate
 
     sys.exit(run_propagate(_archives(paths), profile=profile, style=style, output=output))
+
+
+@cli.command(short_help="Compare a program with a new version of it.")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="For people or for programs.",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to FILE, not to standard output."
+)
+@click.option(
+    "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
+    help="Decides what normal form does not; both must agree.",
+)  # fmt: skip
+@click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
+@click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
+def diff(
+    old: Path,
+    new: Path,
+    style: Literal["text", "json"],
+    output: Path | None,
+    solver: Literal["z3", "cvc5", "both"],
+    budget: int | None,
+    strict: bool,
+) -> None:
+    """Prove that NEW takes the inputs that OLD takes and gives what OLD gives, or show sizes at which it does not.
+
+    Exit codes: 0 the same; 1 different; 2 bad input or usage; 3 something is unknown; 4 refimpl's own crash.
+    """
+    from refimpl.cli.diff import run_diff
+
+    _need_cvc5(solver)
+    sys.exit(run_diff(old, new, style=style, output=output, solver=solver, budget=budget, strict=strict))
 
 
 @cli.command(short_help="Time refimpl beside PyTorch.")
@@ -183,6 +217,11 @@ def explain(page: str | None) -> None:
     from refimpl.cli.explain import run_explain
 
     sys.exit(run_explain(page))
+
+
+def _need_cvc5(solver: str) -> None:
+    if solver != "z3" and find_spec("cvc5") is None:
+        raise click.ClickException(f"--solver {solver} needs cvc5: pip install 'refimpl[cvc5]'")
 
 
 def _archives(paths: Sequence[str]) -> list[Path]:

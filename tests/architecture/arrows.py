@@ -11,8 +11,8 @@ from typing import Final
 __all__ = ["ORDER", "Violation", "violations"]
 
 ORDER: Final = (
-    "fx", "terms", "symbolic_shapes", "fake_tensor", "aten", "export", "solver", "laws", "conformance", "torch",
-    "testing", "docs", "cli",
+    "fx", "terms", "symbolic_shapes", "fake_tensor", "aten", "export", "solver", "laws", "relation", "conformance",
+    "torch", "testing", "docs", "cli",
 )  # fmt: skip
 CORE: Final = frozenset(ORDER[: ORDER.index("aten") + 1])
 NOT_IN_CORE: Final = frozenset({"z3", "cvc5", "json", "logging"})

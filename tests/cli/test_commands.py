@@ -231,3 +231,54 @@ def test_what_is_not_installed_is_a_sentence_and_exit_2(
             main(arguments)
         assert ended.value.code == 2
         assert said in capsys.readouterr().err
+
+
+KEPT = ROOT / "tests" / "corpus" / "made" / "archives" / "kept_bound.pt2"
+LOST = KEPT.with_name("lost_bound.pt2")
+
+
+def test_diff_of_what_is_the_same_exits_0() -> None:
+    done = refimpl("diff", REAL / "datadep" / "pad_by_u.pt2", REAL / "datadep" / "pad_by_u.core.pt2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("same  ")
+
+
+@pytest.mark.parametrize(("old", "new", "word"), [(KEPT, LOST, "weakened"), (LOST, KEPT, "strengthened")])
+def test_diff_says_what_became_of_a_bound(old: Path, new: Path, word: str) -> None:
+    done = refimpl("diff", old, new)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"different ({word})  ")
+    assert "witness: u0 = 100" in done.stdout
+
+
+def test_the_json_of_diff_fits_its_schema(tmp_path: Path) -> None:
+    target = tmp_path / "diff.json"
+    done = refimpl("diff", "--format", "json", "--output", target, KEPT, LOST)
+    answer = json.loads(target.read_text(encoding="utf-8"))
+    jsonschema.validate(answer, json.loads((SCHEMAS / "refimpl.diff.1.json").read_text(encoding="utf-8")))
+    assert (done.returncode, done.stdout, answer["relation"], answer["witness"]) == (1, "", "weakened", {"u0": "100"})
+
+
+def test_diff_of_what_cannot_be_read_exits_2(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pt2"
+    bad.write_bytes(b"no archive")
+    done = refimpl("diff", KEPT, bad)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {bad}: is not a zip archive\n"
+
+
+def test_a_guess_makes_diff_conditional() -> None:
+    old = REAL / "datadep" / "moe_split_sizes.pt2"
+    done = refimpl("diff", "--strict", old, old.with_name("moe_split_sizes.core.pt2"))
+    assert done.returncode == 3
+    assert "conditional: u0 of the old program is taken for u0 of the new one at bincount, by its name" in done.stdout
+
+
+def test_our_own_crash_in_diff_exits_4(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("refimpl.cli.diff.diff", crash)
+    with pytest.raises(SystemExit, match="4"):
+        main(["diff", str(KEPT), str(LOST)])
+    assert "this is a bug in refimpl, please report it: RuntimeError" in capsys.readouterr().err

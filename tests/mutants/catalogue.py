@@ -27,6 +27,7 @@ from tests.mutants.own_runs import OWN_RUNS
 from tests.mutants.propagation import PROPAGATION
 from tests.mutants.ranges import RANGES
 from tests.mutants.rebinding import REBINDING
+from tests.mutants.relating import RELATING
 from tests.mutants.replays import REPLAYS
 from tests.mutants.runs import RUNS
 from tests.mutants.slips import SLIPS
@@ -58,6 +59,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *STEP_CLAIMS,
     *STEPS,
     *OWN_RUNS,
+    *RELATING,
     *REPLAYS,
     *OBSERVING,
     *LINKS,

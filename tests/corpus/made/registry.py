@@ -42,6 +42,7 @@ KEPT: Final = (
     "nested/looped_right",
     "nested/sibling_symbol",
     "scalars/fresh_divided_wrong",
+    "scalars/kept_bound",
     "scalars/lost_bound",
     "structure/allocated_by_nobody",
     "structure/custom_right",

@@ -1,0 +1,82 @@
+"""Real archives: each is the same as itself, as its decomposition, and as one that records something else of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from refimpl.export import ArchiveError, load
+from refimpl.relation import diff
+from tests.variants.archive_json import read, write
+from tests.variants.operators import Variant
+from tests.variants.test_variants import ALL, ARCHIVES
+
+CORPUS: Final = Path(__file__).parents[1] / "corpus" / "archives"
+DECOMPOSED: Final = {
+    path: origin
+    for path in sorted(CORPUS.rglob("*.core.pt2"))
+    if (origin := path.with_name(path.name.replace(".core", ""))).exists()
+}
+OPPOSITE: Final[Mapping[str, str]] = {"weakened": "strengthened", "strengthened": "weakened"}
+
+# What the blind run never reads, so that it changes nothing: records of computed values, ranges, names, other words.
+UNREAD: Final = frozenset(
+    ("dtype", "stride", "offset", "negated", "low", "high", "widen", "unused", "rename", "swap", "mirror")
+)
+# An assert that stands twice is asked once.
+AGAIN: Final = frozenset(("repeat", "redundant"))
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("archive", sorted(CORPUS.rglob("*.pt2")), ids=_name)
+def test_an_archive_is_the_same_as_itself(archive: Path) -> None:
+    report = diff(load(archive), load(archive))
+    assert (report.verdict, report.relation, report.guessed) == ("same", "equivalent", ())
+
+
+@pytest.mark.parametrize("archive", DECOMPOSED, ids=_name)
+def test_an_archive_is_the_same_as_its_decomposition(archive: Path) -> None:
+    report = diff(load(DECOMPOSED[archive]), load(archive))
+    assert report.verdict == "same", report.differences
+
+
+def test_there_are_decompositions() -> None:
+    assert len(DECOMPOSED) > 10
+
+
+def _variants(archive: Path) -> Iterator[Variant]:
+    """Of each operator one variant, the same in every run."""
+    model = read(archive)
+    for operator in ALL:
+        found = list(operator(model))
+        if found:
+            yield random.Random(f"{archive.name} {found[0].operator}").choice(found)
+
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=_name)
+def test_variants_relate_as_what_was_changed_says(archive: Path, tmp_path: Path) -> None:
+    old = load(archive)
+    for variant in _variants(archive):
+        try:
+            new = load(write(variant.model, archive, tmp_path / "variant.pt2"))
+        except ArchiveError:
+            continue
+        report, reverse = diff(old, new), diff(new, old)
+        said = f"{variant.operator} {variant.place}: {report.differences}"
+        assert reverse.relation == OPPOSITE.get(report.relation, report.relation), said
+        assert reverse.verdict == report.verdict != "unknown", said
+        if variant.operator in UNREAD | AGAIN:
+            assert report.verdict == "same", said
+        if variant.operator == "constant" and not variant.place.startswith("eq"):
+            assert report.relation in ("strengthened", "equivalent"), said
+        if variant.operator in ("drop", "silent"):
+            assert report.relation in ("weakened", "equivalent"), said
+        if variant.operator == "wrong call":
+            assert report.relation == "strengthened", said
