@@ -27,7 +27,7 @@ from refimpl.symbolic_shapes.constraints import is_unbacked, term_of
 from refimpl.symbolic_shapes.profiles import PROFILES, Profile
 from refimpl.terms import Scalar, Symbol
 
-__all__ = ["check", "examine", "observed", "supply_of"]
+__all__ = ["check", "examine", "supply_of"]
 
 
 def check(
@@ -63,13 +63,13 @@ def examine(
 ) -> tuple[ProgramReport, tuple[Decided, ...]]:
     """The verdict of :func:`check`, and the obligations that it rests on, each with its own verdict."""
     engine = make_solver(solver, budget=budget)
-    run, seen = observed(program, PROFILES[profile], engine)
+    run, seen = _observed(program, PROFILES[profile], engine)
     judgement = judge(seen, engine, _ProgramReplayer(program, supply_of(run, seen)), reprove=reprove)
     report = _report(program, seen, judgement, engine, path, values_json(seen) if values else None)
     return report, judgement.decided
 
 
-def observed(program: ExportedProgram, profile: Profile, engine: Solver) -> tuple[BlindRun, Observation]:
+def _observed(program: ExportedProgram, profile: Profile, engine: Solver) -> tuple[BlindRun, Observation]:
     """A blind run and what it shows.
 
     Where an assert is lost (law EMIT) the run is repeated so that operators state also what that assert implied.

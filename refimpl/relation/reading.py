@@ -9,16 +9,18 @@ from refimpl.export import ExportedProgram
 from refimpl.export.signature import OutputSpec
 from refimpl.fake_tensor import FakeTensor
 from refimpl.fx.node import Node
-from refimpl.laws.check import observed, supply_of
+from refimpl.laws.blind_run import blind_run
+from refimpl.laws.check import supply_of
 from refimpl.laws.contract import scalars_in
+from refimpl.laws.determine import determined
 from refimpl.laws.observation import ABSENT, Held, Observation, Stated
+from refimpl.laws.observe import observe
 from refimpl.laws.replay import Supply
 from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.relation.computations import Computations
 from refimpl.relation.side import Atom, Input, Output, Side, Site, Which, plain
 from refimpl.solver import Solver
 from refimpl.symbolic_shapes.key_path import keystr
-from refimpl.symbolic_shapes.profiles import EXACT
 from refimpl.terms import free_of
 
 __all__ = ["side_of"]
@@ -29,7 +31,8 @@ _UNKNOWN: Final = frozenset({"unmodelled", "data-dependent", "undecided", "crash
 
 def side_of(program: ExportedProgram, which: Which, solver: Solver, computations: Computations) -> Side:
     """The program's side. A blind run knows the contract and nothing of what was recorded of computed values."""
-    run, seen = observed(program, EXACT, solver)
+    run = blind_run(program)
+    seen = determined(observe(run), solver)
     supply = supply_of(run, seen)
     inputs = tuple(_inputs(program))
     sites = _sites(seen, supply)
