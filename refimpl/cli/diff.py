@@ -11,7 +11,7 @@ import click
 
 from refimpl.aten import ShapesError
 from refimpl.cli.own_bug import own_bug
-from refimpl.cli.paths import shown
+from refimpl.cli.paths import on_one_line
 from refimpl.cli.terminal import WIDTH, shows_color, text_width
 from refimpl.export import ArchiveError, load
 from refimpl.relation import Compared, Difference, DiffReport, diff, diff_exit_code
@@ -37,11 +37,11 @@ def run_diff(
     try:
         report = diff(load(old), load(new), solver=solver, budget=DEFAULT_BUDGET if budget is None else budget)
     except (ArchiveError, ShapesError) as error:
-        click.echo(f"error: {shown(str(error))}", err=True)
+        click.echo(f"error: {on_one_line(str(error))}", err=True)
         return 2
     except Exception as error:
         # The border of the program: our own bug becomes exit code 4 with its place.
-        click.echo(f"error: {shown(old)} and {shown(new)}: {own_bug(error)}", err=True)
+        click.echo(f"error: {on_one_line(old)} and {on_one_line(new)}: {own_bug(error)}", err=True)
         return 4
     text = (
         report.to_json()
@@ -63,7 +63,7 @@ def _text(report: DiffReport, *, color: bool, width: int) -> str:
 def _lines(report: DiffReport, width: int) -> Iterator[str]:
     related = report.verdict == "different" and report.relation not in ("equivalent", "unknown")
     verdict = f"{report.verdict} ({report.relation})" if related else report.verdict
-    yield f"{click.style(verdict, fg=_COLORS[report.verdict], bold=True)}  {shown(report.old)} -> {shown(report.new)}"
+    yield f"{click.style(verdict, fg=_COLORS[report.verdict], bold=True)}  {_paths(report)}"
     for row in report.differences[:MOST_ROWS]:
         yield from _difference(row, "another output" if row in report.outputs.differences else "other inputs", width)
     if len(report.differences) > MOST_ROWS:
@@ -76,6 +76,10 @@ def _lines(report: DiffReport, width: int) -> Iterator[str]:
         yield f"  conditional: {taken}, by its {guess.by}"
     if report.conditional and not report.guessed:
         yield "  conditional: the result of a custom operator or a layout is taken as it is recorded"
+
+
+def _paths(report: DiffReport) -> str:
+    return f"{on_one_line(report.old)} -> {on_one_line(report.new)}"
 
 
 def _difference(row: Difference, otherwise: str, width: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["NoArchives", "archives", "shown"]
+__all__ = ["NoArchives", "archives", "on_one_line", "shown"]
 
 
 class NoArchives(ValueError):
@@ -15,6 +15,11 @@ class NoArchives(ValueError):
 def shown(text: Path | str) -> str:
     """A path, or a text that names one, as text that every report can hold: bytes that are no UTF-8 as ``\\xff``."""
     return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def on_one_line(text: Path | str) -> str:
+    """A text for people: a name with a line end or an escape sequence in it is shown, not obeyed."""
+    return "".join([char if char.isprintable() else ascii(char)[1:-1] for char in shown(text)])
 
 
 def archives(arguments: Sequence[str]) -> list[Path]:
@@ -33,6 +38,6 @@ def archives(arguments: Sequence[str]) -> list[Path]:
             continue
         below = sorted(path.rglob("*.pt2"))
         if not below:
-            raise NoArchives(f"{shown(path)}: the folder holds no .pt2 archive")
+            raise NoArchives(f"{on_one_line(path)}: the folder holds no .pt2 archive")
         found.update(dict.fromkeys(below))
     return list(found)

@@ -11,7 +11,7 @@ import click
 
 from refimpl.aten import ShapesError
 from refimpl.cli.own_bug import own_bug
-from refimpl.cli.paths import shown
+from refimpl.cli.paths import on_one_line, shown
 from refimpl.export import ArchiveError, load
 from refimpl.laws import Json, propagation_report, worst_exit_code
 
@@ -36,14 +36,14 @@ def run_propagate(
             programs.append(propagation_report(load(path, blinded=True), profile=profile, path=shown(path)))
             codes.append(UNKNOWN if programs[-1]["failures"] else 0)
         except ArchiveError as error:
-            click.echo(f"error: {shown(str(error))}", err=True)
+            click.echo(f"error: {on_one_line(str(error))}", err=True)
             codes.append(2)
         except ShapesError as error:
-            click.echo(f"error: {shown(path)}: {error}", err=True)
+            click.echo(f"error: {on_one_line(path)}: {error}", err=True)
             codes.append(2)
         except Exception as error:
             # The border of the program: our own bug becomes exit code 4 with its place.
-            click.echo(f"error: {shown(path)}: {own_bug(error)}", err=True)
+            click.echo(f"error: {on_one_line(path)}: {own_bug(error)}", err=True)
             codes.append(4)
     if style == "json":
         text = json.dumps({"schema": SCHEMA, "programs": programs}, indent=1, ensure_ascii=False) + "\n"

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from refimpl.cli.paths import on_one_line
 from refimpl.cli.terminal import WIDTH
 from refimpl.laws import LawRow, ProgramReport
 from refimpl.laws.report import Verdict
@@ -35,12 +36,11 @@ def report_text(reports: tuple[ProgramReport, ...], *, color: bool, width: int =
 
 def _program(report: ProgramReport, *, alone: bool, width: int) -> Iterator[str]:
     if report.error is not None:
-        # The message names file and field itself.
-        yield f"{_verdict(report)}  {report.error.message}"
+        # The message names file and field itself; that of a self-test has several lines.
+        message = report.error.message
+        yield f"{_verdict(report)}  {message if report.error.kind == 'self-test' else on_one_line(message)}"
         return
-    # A name with a line end or an escape sequence in it is shown, not obeyed.
-    path = "".join([char if char.isprintable() else ascii(char)[1:-1] for char in report.path or ""])
-    yield f"{_verdict(report)}  {path}  {_extent(report)}"
+    yield f"{_verdict(report)}  {on_one_line(report.path or '')}  {_extent(report)}"
     yield from _rows(report.refuted, width)
     yield from _rows(report.undecided, width)
     if alone:

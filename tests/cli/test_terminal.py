@@ -105,3 +105,15 @@ def test_a_name_with_control_characters_is_shown_on_one_line(tmp_path: Path) -> 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0
     assert r"two\nlines \x1b[31mred ü.pt2  (17 nodes" in done.stdout.decode("utf-8").splitlines()[0]
+
+
+@pytest.mark.parametrize("command", [("check",), ("propagate",), ("diff", SOUND)], ids=lambda command: command[0])
+def test_what_cannot_be_read_is_named_on_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    named = tmp_path / "two\nlines \x1b[31mred.pt2"
+    named.write_bytes(b"no archive")
+    done = subprocess.run(
+        [sys.executable, "-m", "refimpl.cli", *command, str(named)], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    (line,) = (done.stdout + done.stderr).decode("utf-8").splitlines()
+    assert r"two\nlines \x1b[31mred.pt2: is not a zip archive" in line
