@@ -24,6 +24,8 @@ def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor 
     """
     from refimpl.aten.data_dependent import mask_count
 
+    if len(indices) > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(indices)})")
     shapes: list[Sizes | None] = []
     masks: list[tuple[int, FakeTensor]] = []
     for position, index in enumerate(indices):

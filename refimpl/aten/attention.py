@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
-from refimpl.aten._elementwise import like
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._elementwise import dense, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
+from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._strides import contiguous_strides, same_size
+from refimpl.aten._views import transpose
 from refimpl.aten._windows import in_format, sizes_text
+from refimpl.aten.linear import matrix_product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -20,13 +24,12 @@ from refimpl.terms import Real, eq, lor, ne
 __all__: list[str] = []
 
 _FLASH: Final = "scaled_dot_product_attention_flash_attention"
+_MATRICES: Final = "mat1 and mat2 shapes cannot be multiplied"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
-def _require_operands(
-    ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, *, products: bool = False
-) -> None:
-    """One dtype, matrices, and sizes that fit; matrix ``products`` ask for these even where nothing is computed."""
+def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    """One dtype, matrices, and sizes that fit."""
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -42,11 +45,11 @@ def _require_operands(
         return f", got {sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
 
     # For an empty result, or empty values, the composite operator calls no kernel.
-    empty = False if products else lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
+    empty = lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
-    product_of = "mat1 and mat2 shapes cannot be multiplied" if query.ndim == key.ndim == 2 else _BATCHED
-    require(ctx, heads is True or lor(heads, empty), product_of, sizes)
-    require(ctx, lengths is True or lor(lengths, empty), product_of, sizes)
+    # A product with one matrix is one of matrices.
+    require(ctx, heads is True or lor(heads, empty), _MATRICES if key.ndim == 2 else _BATCHED, sizes)
+    require(ctx, lengths is True or lor(lengths, empty), _MATRICES if value.ndim == 2 else _BATCHED, sizes)
 
 
 def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor | None) -> None:
@@ -135,16 +138,26 @@ def scaled_dot_product_attention_math(
     scale: Real | None,
     enable_gqa: bool,
 ) -> tuple[FakeTensor, ...]:
-    """The attended values and the attention weights, by matrix products of queries that were scaled as floats."""
-    _require_operands(ctx, query, key, value, products=True)
-    if query.dtype.category in (Category.BOOL, Category.INTEGRAL):
-        raise RuntimeError(f"expected scalar type Float but found {scalar_type_name(query.dtype)}")
-    batch = _batch(ctx, query, key, value, enable_gqa)
-    _require_mask(ctx, query, key, attn_mask)
-    return (
-        in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format"),
-        in_format(ctx, query, (*batch, query.sizes[-2], key.sizes[-2]), "contiguous_format"),
-    )
+    """The attended values and the attention weights, by matrix products of queries and keys that were scaled."""
+    if attn_mask is not None and is_causal:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    if enable_gqa and query.ndim > 2:
+        key, value = (_repeated(ctx, query, tensor) for tensor in (key, value))
+    scaled, scaled_keys = (pointwise(ctx, Kind.INT_TO_FLOAT, tensor) for tensor in (query, key))
+    weights = matrix_product(ctx, scaled, transpose(scaled_keys, -2, -1))
+    if attn_mask is not None:
+        added = dense(ctx, attn_mask, attn_mask.sizes, weights.dtype) if attn_mask.dtype is DType.bool else attn_mask
+        weights = pointwise(ctx, Kind.DEFAULT, weights, added)
+    weights = dense(ctx, weights, weights.sizes)
+    return matrix_product(ctx, weights, value), weights
+
+
+def _repeated(ctx: Context, query: FakeTensor, tensor: FakeTensor) -> FakeTensor:
+    """The heads of keys or values, repeated for the queries that share them."""
+    heads, own = query.sizes[-3], tensor.sizes[wrap_dim(-3, tensor.ndim)]
+    message = "Number of heads in key and value must divide the number of heads in query"
+    ctx.require(eq(heads % own, 0), message)
+    return dense(ctx, tensor, (*tensor.sizes[:-3], heads, *tensor.sizes[-2:]))
 
 
 def _log_sum(ctx: Context, query: FakeTensor) -> FakeTensor:

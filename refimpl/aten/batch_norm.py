@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import like
+from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._promotion import promote_types
+from refimpl.aten._kernels import NOT_REAL, require_kernel
+from refimpl.aten._promotion import Kind, computed_in, promote_types
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
@@ -34,6 +37,7 @@ def _normalized(
     Only the public operator (``training`` is None) checks that, and not of an empty input.
     """
     if training is not None:
+        require_kernel("batch_norm", input.dtype, NOT_REAL)
         wrap_dim(1, input.ndim, scalar_has_one=False)
     elif input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
@@ -63,6 +67,17 @@ def _normalized(
             "input tensor must have at least one element, but got input_sizes = ",
             lambda: sizes_text(input.sizes),
         )
+    used = (weight, bias) if training else (weight, bias, mean, variance)
+    return like(ctx, input) if training is None else _stretched(ctx, input, used)
+
+
+def _stretched(ctx: Context, input: FakeTensor, vectors: Sequence[FakeTensor | None]) -> FakeTensor:
+    """The input, whose only channel is stretched to as many as a vector has elements (fake tensors broadcast it)."""
+    if is_one(ctx, input.sizes[1]):
+        for vector in vectors:
+            if vector is not None and not is_one(ctx, vector.numel()):
+                sizes = (vector.numel(), *(1 for _ in input.sizes[2:]))
+                return elementwise(ctx, (input, dense(ctx, vector, sizes)), input.dtype)
     return like(ctx, input)
 
 
@@ -82,10 +97,17 @@ def _update(ctx: Context, training: bool, *running: FakeTensor | None) -> None:
             ctx.mutate(statistic)
 
 
-def _copy(ctx: Context, running: FakeTensor, training: bool = True) -> FakeTensor:
-    """The new running statistics, which training computes in the type of accumulation."""
-    half = training and running.dtype in (DType.float16, DType.bfloat16)
-    return in_format(ctx, running, running.sizes, "contiguous_format", DType.float32 if half else None)
+def _copy(ctx: Context, input: FakeTensor, running: FakeTensor, training: bool = True) -> FakeTensor:
+    """The new running statistics, which training computes with those of the batch and evaluation copies.
+
+    Source: PyTorch's fake tensors, for the dtype and for one number that is stretched to all channels.
+    """
+    computed = computed_in(ctx, Kind.DEFAULT, input.dtype)
+    if not training:
+        return in_format(ctx, running, running.sizes, "contiguous_format", computed)
+    sizes = input.sizes[1:2] if is_one(ctx, running.numel()) else running.sizes
+    dtype = promote_types(computed_in(ctx, Kind.DEFAULT, running.dtype), computed)
+    return in_format(ctx, running, sizes, "contiguous_format", dtype)
 
 
 @shape("aten.batch_norm.default")
@@ -161,7 +183,9 @@ def native_batch_norm_legit_no_stats(
     momentum: float,
     eps: float,
 ) -> tuple[FakeTensor, ...]:
-    """The same without running statistics."""
+    """The same without running statistics, which evaluation lacks."""
+    if not training:
+        raise ValueError("running_mean and running_var must not be None in eval mode")
     return (_normalized(ctx, input, weight, bias, None, None, training=training), *_statistics(ctx, input, training))
 
 
@@ -195,7 +219,7 @@ def native_batch_norm_legit_functional(
 ) -> tuple[FakeTensor, ...]:
     """The same, the new running statistics returned instead of written."""
     result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=training)
-    copies = (_copy(ctx, running_mean, training), _copy(ctx, running_var, training))
+    copies = (_copy(ctx, input, running_mean, training), _copy(ctx, input, running_var, training))
     return (result, *_statistics(ctx, input, training), *copies)
 
 
@@ -236,7 +260,7 @@ def batch_norm_with_update_functional(
     means, deviations = _statistics(ctx, input, True)
     copies = [
         replace(copy, dtype=promote_types(copy.dtype, means.dtype), storage=Storage())
-        for copy in (_copy(ctx, running_mean), _copy(ctx, running_var))
+        for copy in (_copy(ctx, input, running_mean), _copy(ctx, input, running_var))
     ]
     return (result, means, deviations, _reserve(ctx, input), *copies)
 

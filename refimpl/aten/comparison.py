@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._kernels import missing_kernel
 from refimpl.aten._promotion import Kind, Operand, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -27,7 +28,7 @@ def _comparison(name: str) -> None:
         if ordered:
             dtype = result_type(ctx, self, other)
             if dtype.is_complex:
-                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # torch's
+                raise missing_kernel(f"{name}_cpu", dtype)
         return result
 
     shape(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(function)
@@ -52,7 +53,7 @@ def _bitwise(kernel: str, name: str, overloads: Sequence[str], *, bools: bool = 
 
     def require_integers(dtype: DType) -> None:
         if dtype.category not in (Category.INTEGRAL, Category.BOOL) or (dtype is DType.bool and not bools):
-            raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's
+            raise missing_kernel(f"{kernel}_cpu", dtype)
 
     def combined(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
         dtype = result_type(ctx, self, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._unbacked import decided
 from refimpl.aten.losses import NONE
@@ -175,6 +176,8 @@ def cross_entropy_loss(
     label_smoothing: float,
 ) -> FakeTensor:
     """The cross entropy of logits with classes, or with probabilities of the same sizes."""
+    if ctx.known(eq(self.numel(), 0)) is not True:
+        require_kernel("log_softmax_lastdim_kernel_impl", self.dtype, EXACT)
     pairs = zip(self.sizes, target.sizes, strict=False)
     if self.ndim != target.ndim or not all(decided(ctx, eq(size, other)) for size, other in pairs):
         return nll_loss_nd(ctx, self, target, weight, reduction, ignore_index)

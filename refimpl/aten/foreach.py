@@ -231,9 +231,10 @@ def _like_each(ctx: Context, self: _Tensors, *options: object) -> list[Value]:
 
 
 def _copies(ctx: Context, self: _Tensors, src: _Tensors, non_blocking: bool) -> list[Value]:
-    """Each tensor of a list written over that of another."""
-    _require_lists(self, src)
-    return _each(ctx, "aten.copy.default", self, src)
+    """Each tensor of a list written over that of another: as many as there are to write, which nobody counts."""
+    if len(src) > len(self):
+        raise RuntimeError(f"Tensor lists must have the same number of tensors, got {len(self)} and {len(src)}")
+    return _each(ctx, "aten.copy.default", self[: len(src)], src)
 
 
 shape("aten._foreach_clone.default")(_like_each)

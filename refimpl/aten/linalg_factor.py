@@ -8,6 +8,7 @@ from __future__ import annotations
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._linalg import column_major, require_float, require_matrix, require_square, smaller
 from refimpl.aten._promotion import complex_of, real_of
 from refimpl.aten._registry import shape
@@ -191,6 +192,7 @@ def geqrf(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
     """QR as LAPACK stores it: one matrix and the scalars of the reflectors."""
     if self.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
+    require_kernel("geqrf_cpu", self.dtype, EXACT)
     return column_major(ctx, self, self.sizes), dense(ctx, self, (*self.sizes[:-2], smaller(ctx, self)))
 
 

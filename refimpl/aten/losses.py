@@ -6,23 +6,26 @@ from dataclasses import replace
 from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise, require_difference
 from refimpl.aten._in_place import require_fits, scalar_type_name
-from refimpl.aten._promotion import Kind, result_type
+from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
+from refimpl.aten._promotion import Kind, convert_kind, promote_types, result_type
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten.norms import pairwise_distance
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.errors import DynamicOutputShapeException
-from refimpl.fake_tensor.tensor import FakeTensor, Storage
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes, Storage
 from refimpl.terms import eq, ne
 
 __all__ = ["NONE", "reduced"]
 
 # The numbers of ``at::Reduction``.
 NONE: Final = 0
-_MEAN_OR_SUM: Final = (1, 2)
+_MEAN: Final = 1
+_MEAN_OR_SUM: Final = (_MEAN, 2)
 
 
 def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
@@ -67,6 +70,7 @@ def huber_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: in
     """The squared difference, linear above ``delta``."""
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    require_kernel("huber_cpu", result_type(ctx, self, target), BOOLS)
     return mse_loss(ctx, self, target, reduction)
 
 
@@ -86,7 +90,11 @@ def hinge_embedding_loss(
     ctx: Context, self: FakeTensor, target: FakeTensor, margin: float, reduction: int
 ) -> FakeTensor:
     """The input where the target is 1, a margin minus it where it is -1."""
-    return reduced(ctx, elementwise(ctx, (target, self), result_type(ctx, self)), reduction)
+    require_difference(self, self)
+    loss = elementwise(ctx, (target, self), result_type(ctx, self))
+    if reduction == _MEAN:
+        tensor_of(ctx, "aten.mean.default", loss)
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.poisson_nll_loss.default")
@@ -103,6 +111,11 @@ def binary_cross_entropy(
     ctx: Context, self: FakeTensor, target: FakeTensor, weight: FakeTensor | None, reduction: int
 ) -> FakeTensor:
     """The cross entropy of probabilities; the target has as many elements as the input."""
+    require_kernel("binary_cross_entropy", self.dtype, BOOLS)
+    for other in (target, weight):
+        if other is not None and other.dtype is not self.dtype:
+            names = scalar_type_name(other.dtype), scalar_type_name(self.dtype)
+            raise RuntimeError(f"Found dtype {names[0]} but expected {names[1]}")
     if weight is not None and weight.sizes != self.sizes:
         require_fits(ctx, self, broadcast_sizes(ctx, self.sizes, weight.sizes), self.dtype)
     if self.sizes != target.sizes:
@@ -120,6 +133,7 @@ def binary_cross_entropy_with_logits(
     reduction: int,
 ) -> FakeTensor:
     """The cross entropy of logits, with weights that broadcast."""
+    require_kernel("log_sigmoid_cpu", self.dtype, EXACT)
     for other in (self, pos_weight, weight):
         if other is not None:
             require_fits(ctx, target, broadcast_sizes(ctx, target.sizes, other.sizes), other.dtype)
@@ -168,7 +182,9 @@ def cosine_embedding_loss(
             f"{_sizes(input2)}."
         )
     product = pointwise(ctx, Kind.INT_TO_FLOAT, input1, input2)
-    cosine = reduce(ctx, product, (target.ndim,), False, product.dtype)
+    # The magnitudes, which 1e-12 makes floats, take part by themselves.
+    dtype = promote_types(*(convert_kind(ctx, Kind.INT_TO_FLOAT, tensor.dtype) for tensor in (input1, input2)))
+    cosine = reduce(ctx, product, (target.ndim,), False, dtype)
     return reduced(ctx, elementwise(ctx, (target, cosine), cosine.dtype), reduction)
 
 
@@ -255,7 +271,8 @@ def multilabel_margin_loss_forward(
     else:
         for found, expected in zip(target.sizes, self.sizes, strict=True):
             ctx.require(eq(found, expected), message)
-    rows = self.sizes[:1] if self.ndim == 2 and reduction == NONE else ()
+    # Fake tensors give a vector one row.
+    rows: Sizes = () if reduction in _MEAN_OR_SUM else self.sizes[:1] if self.ndim == 2 else (1,)
     return dense(ctx, self, rows), dense(ctx, self, target.sizes)
 
 

@@ -11,6 +11,8 @@ from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
+from refimpl.aten._strides import same_size
+from refimpl.aten._unbacked import decided
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -208,6 +210,20 @@ def addbmm(
     return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
 
 
+@shape("aten.addbmm_.default")
+def addbmm_in_place(
+    ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
+) -> FakeTensor:
+    """The same written into a matrix of just those sizes, which fake tensors ask for (the kernel makes another)."""
+    result = addbmm(ctx, self, batch1, batch2, beta, alpha)
+    if self.ndim < len(result.sizes):
+        raise RuntimeError("expand: the requested shape has too few dimensions!")
+    for have, want in zip(self.sizes, result.sizes, strict=True):
+        ctx.require(eq(have, want), f"expand: attempting to expand a dimension of length {want} -> {have}!")
+    require_no_overlap(ctx, self)
+    return self
+
+
 def _require_one_dtype(self: FakeTensor, mat: FakeTensor, vec: FakeTensor) -> None:
     if not self.dtype is mat.dtype is vec.dtype:
         names = [scalar_type_name(tensor.dtype) for tensor in (self, mat, vec)]
@@ -244,7 +260,7 @@ def addmv(ctx: Context, self: FakeTensor, mat: FakeTensor, vec: FakeTensor, beta
     message = f"size mismatch, got input ({size}), mat ({rows}x{inner}), vec ({vec.sizes[0]})"
     require_equal(ctx, inner, vec.sizes[0], message)
     ctx.require(lor(eq(rows, size), eq(size, 1)), message)
-    if ctx.known(eq(rows, 0)) is True and self.dtype is not DType.bool:
+    if not (self.sizes and same_size(ctx, size, rows)) and decided(ctx, eq(rows, 0)) and self.dtype is not DType.bool:
         return dense(ctx, self, self.sizes)  # ``self`` is not expanded to what is empty
     return _added(ctx, self, dense(ctx, vec, (rows,)))
 
@@ -264,6 +280,10 @@ def addmv_in_place(
 def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, beta: Number, alpha: Number) -> FakeTensor:
     """``beta * self + alpha * outer(vec1, vec2)``."""
     _require_vectors(vec1, vec2)
+    dtype = result_type(ctx, self, vec1, vec2)
+    for name, factor in (("beta", beta), ("alpha", alpha)):
+        if isinstance(factor, float) and not (dtype.is_floating_point or dtype.is_complex):
+            raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
     outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), result_type(ctx, vec1, vec2))
     expanded = expand(ctx, self, outer.sizes) if self.sizes != outer.sizes else self
     return pointwise(ctx, Kind.DEFAULT, expanded, outer)

@@ -8,6 +8,7 @@ from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import NOT_REAL, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import same_sizes
 from refimpl.aten._views import select
@@ -170,6 +171,7 @@ def masked_softmax(
         raise RuntimeError("Mask should be a boolean tensor")
     _require_mask(ctx, self.sizes, mask, mask_type)
     wrap_dim(-1 if dim is None else dim, self.ndim)
+    require_kernel("masked_softmax", self.dtype, NOT_REAL)
     return like(ctx, self)
 
 
@@ -183,5 +185,6 @@ def transform_bias_rescale_qkv(ctx: Context, qkv: FakeTensor, qkv_bias: FakeTens
     width = joint // 3
     ctx.require(eq(mod(width, num_heads), 0), "Expected D % num_head == 0 to be true, but got false.")
     parts = (batch, num_heads, length, width // num_heads)
+    require_kernel("transform_bias_rescale_qkv", qkv.dtype, NOT_REAL)
     whole = dense(ctx, qkv, (3, *parts))
     return tuple([select(ctx, whole, 0, part) for part in range(3)])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
-from refimpl.aten._elementwise import like, pointwise
+from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._product import product
-from refimpl.aten._promotion import Kind
+from refimpl.aten._promotion import Kind, real_of
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
@@ -100,6 +101,7 @@ def fused_rms_norm(
 ) -> tuple[FakeTensor, ...]:
     """The same with the reciprocal root, which keeps the normalised dimensions as 1."""
     # Only the number of normalised dimensions counts, and the weight broadcasts.
+    require_kernel("rms_norm", input.dtype, EXACT)
     dims = wrap_dims([-1 - dim for dim in range(len(normalized_shape))], input.ndim)
     kept = tuple([1 if dim in dims else size for dim, size in enumerate(input.sizes)])
     output = in_format_of(ctx, input, input.sizes)
@@ -137,6 +139,7 @@ def group_norm(
 ) -> FakeTensor:
     """The input normalised over groups of channels, in its memory format."""
     wrap_dim(1, input.ndim, scalar_has_one=False)
+    require_kernel("GroupNormKernelImpl", input.dtype, EXACT)
     _require_groups(ctx, input, input.sizes[1], num_groups, weight, bias)
     return in_format_of(ctx, input, input.sizes)
 
@@ -157,6 +160,7 @@ def native_group_norm(
     _require_groups(ctx, input, channels, groups, weight, bias)
     whole = eq(product(input.sizes), batch * channels * pixels)
     require(ctx, whole, "Expected X.numel() == N * C * HxW to be true, but got false.")
+    require_kernel("GroupNormKernelImpl", input.dtype, EXACT)
     return (
         in_format_of(ctx, input, input.sizes),
         in_format(ctx, input, (batch, groups), "contiguous_format"),
@@ -212,14 +216,17 @@ def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTen
 
 @shape("aten._weight_norm_interface.default")
 def weight_norm_interface(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> tuple[FakeTensor, FakeTensor]:
-    """``v`` times ``g`` over the norms of its slices along the first or last dimension, and these norms, as ``g``."""
+    """``v`` times ``g`` over the norms of its slices along a dimension, and these norms.
+
+    Source: PyTorch's fake tensors; the kernel gives the norms the shape of ``g``.
+    """
+    require_kernel("weight_norm_kernel", v.dtype, EXACT)
     if not v.sizes:
         wrap_dim(dim, 0, scalar_has_one=False)
     if g.dtype is not v.dtype and not v.dtype.itemsize == 2 < g.dtype.itemsize == 4:
         names = scalar_type_name(v.dtype), scalar_type_name(g.dtype)
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
-    return like(ctx, v), FakeTensor(g.sizes, g.strides, _norm_dtype(g), v.device)
-
-
-def _norm_dtype(g: FakeTensor) -> DType:
-    return DType.float32 if g.dtype is DType.bfloat16 else g.dtype
+    kept = tuple([size if at == dim and v.ndim > 1 else 1 for at, size in enumerate(v.sizes)])
+    norms = dense(ctx, v, kept, DType.float32 if g.dtype is DType.bfloat16 else real_of(v.dtype))
+    factors = pointwise(ctx, Kind.DEFAULT, g, dense(ctx, norms, kept, g.dtype))
+    return pointwise(ctx, Kind.DEFAULT, v, factors), norms

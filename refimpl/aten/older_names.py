@@ -9,6 +9,7 @@ from refimpl.aten._call import tensor_of, tensors_of
 from refimpl.aten._elementwise import dense
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import NOT_REAL, require_kernel
 from refimpl.aten._promotion import Number
 from refimpl.aten._registry import shape
 from refimpl.aten._views import view
@@ -200,6 +201,7 @@ def standard_gamma_grad(ctx: Context, self: FakeTensor, output: FakeTensor) -> F
     if output.dtype is not self.dtype:
         names = scalar_type_name(output.dtype), scalar_type_name(self.dtype)
         raise RuntimeError(f"Found dtype {names[0]} but expected {names[1]}")
+    require_kernel("_standard_gamma_grad_cpu", self.dtype, NOT_REAL)
     return dense(ctx, self, broadcast_sizes(ctx, self.sizes, output.sizes))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._broadcast import expand
 from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, in_place, require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._kernels import BOOLS, COMPLEX, require_kernel
 from refimpl.aten._promotion import Kind, Number, Operand, computed_in, element_dtype, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -248,6 +249,7 @@ def _floored(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
 @shape("aten.floor_divide.default")
 def floor_divide(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
     """The quotient rounded down."""
+    require_kernel("div_floor_cpu", result_type(ctx, self, other), BOOLS | COMPLEX)
     return _floored(ctx, self, other)
 
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._kernels import BOOLS, require_kernel
 from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
-from refimpl.aten._registry import shape
+from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -34,6 +35,12 @@ _SAME = """
 """
 _ALWAYS_BOOL = "isnan isinf isfinite isreal signbit logical_not"
 
+# Those that have no image of booleans, in kernels of that name.
+_KERNELS = {
+    "frac": "frac_cpu", "elu": "elu_cpu", "celu": "elu_cpu", "selu": "elu_cpu", "leaky_relu": "leaky_relu_cpu",
+    "hardshrink": "hardshrink_cpu",
+}  # fmt: skip
+
 
 def _group(names: str, kind: Kind) -> None:
     """Register operators whose result is the tensor's elementwise image, its dtype converted by the kind."""
@@ -41,7 +48,16 @@ def _group(names: str, kind: Kind) -> None:
     def function(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
         return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
 
-    shape(*(f"aten.{name}.default" for name in names.split()))(function)
+    def without_bools(kernel: str) -> ShapeFunction:
+        def checked(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
+            require_kernel(kernel, self.dtype, BOOLS)
+            return function(ctx, self)
+
+        return checked
+
+    for name in names.split():
+        kernel = _KERNELS.get(name)
+        shape(f"aten.{name}.default")(function if kernel is None else without_bools(kernel))
 
 
 _group(_INT_TO_FLOAT, Kind.INT_TO_FLOAT)

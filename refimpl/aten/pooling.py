@@ -19,15 +19,17 @@ __all__ = ["pooled", "require_pooled"]
 
 
 def _require_window(ctx: Context, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> None:
-    ctx.require(land(*(gt(k, 0) for k in kernel)), f"kernel size should be greater than zero, but got {kernel}")
-    ctx.require(land(*(gt(s, 0) for s in stride)), f"stride should be greater than zero, but got {stride}")
-    ctx.require(land(*(gt(d, 0) for d in dilation)), f"dilation should be greater than zero, but got {dilation}")
-    for k, p, d in zip(kernel, padding, dilation, strict=True):
+    for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True):
+        ctx.require(ne(s, 0), "stride should not be zero")
         ctx.require(ge(p, 0), f"pad must be non-negative, but got pad: {p}")
         ctx.require(
             le(p, ((k - 1) * d + 1) // 2),
             f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}",
         )
+    ctx.require(land(*(gt(k, 0) for k in kernel)), f"kernel size should be greater than zero, but got {kernel}")
+    ctx.require(land(*(gt(s, 0) for s in stride)), f"stride should be greater than zero, but got {stride}")
+    ctx.require(land(*(gt(d, 0) for d in dilation)), f"dilation should be greater than zero, but got {dilation}")
+    for k, p in zip(kernel, padding, strict=True):
         # The kernel looks again, and not at the dilation.
         ctx.require(le(p, k // 2), f"pad should be smaller than or equal to half of kernel size, but got {p} and {k}")
 
@@ -261,6 +263,8 @@ def max_pool1d(
     for k, p in zip(*sizes, strict=True):
         message = f"padding should be at most half of kernel size, but got padding={p} and kernel_size={k}"
         ctx.require(le(p, k // 2), f"max_pool1d() {message}")
+    for d in _spread_one(dilation, "dilation", "max_pool1d", text):
+        ctx.require(gt(d, 0), f"max_pool1d() dilation must be greater than zero, but got {d}")
     return max_pool1d_with_indices(ctx, self, kernel_size, stride, padding, dilation, ceil_mode)[0]
 
 

@@ -8,14 +8,15 @@ from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal,
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, pointwise
-from refimpl.aten._in_place import cxx_type, scalar_type_name
-from refimpl.aten._product import product
-from refimpl.aten._promotion import Kind, result_type
+from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
+from refimpl.aten._kernels import NOT_REAL, missing_kernel, require_kernel
+from refimpl.aten._promotion import Kind, convert_kind, result_type
 from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import view
 from refimpl.aten._strides import contiguous_strides
-from refimpl.aten._views import unsqueeze
+from refimpl.aten._views import transpose, unsqueeze
+from refimpl.aten.linear import matrix_product
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -109,21 +110,15 @@ def cdist(ctx: Context, x1: FakeTensor, x2: FakeTensor, p: float, compute_mode: 
 @shape("aten._euclidean_dist.default")
 def euclidean_dist(ctx: Context, x1: FakeTensor, x2: FakeTensor) -> FakeTensor:
     """The Euclidean distances between rows, by a matrix product of rows with two columns added."""
-    batch = broadcast_sizes(ctx, x1.sizes[:-2], x2.sizes[:-2])
-    left, right = x1.sizes[-1] + 2, x2.sizes[-1] + 2
-    message = (
-        f"Expected size for first two dimensions of batch2 tensor to be: [{product(batch)}, {left}] "
-        f"but got: [{product(batch)}, {right}]."
-    )
-    if x2.ndim == 2 < x1.ndim:
-        # The rows of all batches make one matrix.
-        rows, others = product(x1.sizes[:-1]), x2.sizes[0]
-        message = f"mat1 and mat2 shapes cannot be multiplied ({rows}x{left} and {right}x{others})"
-    ctx.require(eq(left, right), message)
-    if x1.dtype is not x2.dtype:
-        names = scalar_type_name(x1.dtype), scalar_type_name(x2.dtype)
-        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
-    return dense(ctx, x1, (*batch, x1.sizes[-2], x2.sizes[-2]))
+    for tensor in (x1, x2):
+        if not tensor.sizes:
+            raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
+    if x2.ndim == 1:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    left, right = (dense(ctx, tensor, (*tensor.sizes[:-1], tensor.sizes[-1] + 2)) for tensor in (x1, x2))
+    result = matrix_product(ctx, left, transpose(right, -2, -1))
+    require_fits(ctx, result, result.sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, result.dtype))
+    return result
 
 
 @shape("aten.pdist.default")
@@ -140,11 +135,13 @@ def pdist(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
 
 @shape("aten._pdist_forward.default")
 def pdist_forward(ctx: Context, self: FakeTensor, p: float) -> FakeTensor:
-    """The distances between all pairs of rows of a contiguous matrix."""
+    """The distances between all pairs of rows of a contiguous matrix; of less than two rows there are none."""
+    count = self.sizes[wrap_dim(0, self.ndim, scalar_has_one=False)]
+    if self.ndim == 1 and ctx.known(le(count, 1)) is True:
+        return dense(ctx, self, (0,))
     wrap_dim(1, self.ndim)
     if ctx.known(eq(self.strides[-1], 1)) is False and ctx.known(le(self.sizes[-1], 1)) is False:
         raise RuntimeError("_pdist_forward requires contiguous input")
-    count = self.sizes[0]
     return dense(ctx, self, (count * (count - 1) // 2,))
 
 
@@ -210,7 +207,8 @@ def bilinear(
 @shape("aten.histc.default")
 def histc(ctx: Context, self: FakeTensor, bins: int, min: object, max: object) -> FakeTensor:
     """The counts of elements in bins of one width."""
-    ctx.require(ge(bins, 1), f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    _require_bins(ctx, bins, 0)
+    require_kernel("histogram_cpu", self.dtype, NOT_REAL)
     return dense(ctx, self, (bins,))
 
 
@@ -230,7 +228,7 @@ def _require_weight_dtype(self: FakeTensor, weight: FakeTensor) -> None:
 
 def _require_floats(self: FakeTensor, kernel: str) -> None:
     if self.dtype not in (DType.float32, DType.float64):
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(self.dtype)}'")
+        raise missing_kernel(kernel, self.dtype)
 
 
 def _require_edges(ctx: Context, counts: Sequence[int]) -> None:

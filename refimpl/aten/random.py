@@ -6,6 +6,7 @@ from refimpl.aten._broadcast import broadcast_sizes, require_expands
 from refimpl.aten._elementwise import elementwise, like
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, NOT_REAL, missing_kernel, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.aten.copies import clone
@@ -30,6 +31,7 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
     """Random numbers of the log-normal distribution, laid out as ``self``."""
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
+    require_kernel("log_normal_cpu", self.dtype, NOT_REAL)
     return like(ctx, self)
 
 
@@ -37,6 +39,7 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
 def normal_functional(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers, laid out as ``self``."""
     _require_deviation(std)
+    require_kernel("normal_kernel_cpu", self.dtype, EXACT)
     return clone(ctx, self, None)
 
 
@@ -54,6 +57,7 @@ def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Va
     """Random numbers of the geometric distribution, laid out as ``self``."""
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
+    require_kernel("geometric_cpu", self.dtype, BOOLS | COMPLEX)
     return like(ctx, self)
 
 
@@ -74,22 +78,28 @@ def _require_continuous(tensor: FakeTensor, name: str) -> None:
         )
 
 
-@shape("aten.poisson.default", "aten._standard_gamma.default")
-def sampled_like(ctx: Context, self: FakeTensor, generator: object) -> Value:
-    """A random number for each parameter, laid out as the parameters."""
-    _require_parameters(self)
-    return like(ctx, self)
+def _sampled_like(name: str, kernel: str) -> None:
+    def function(ctx: Context, self: FakeTensor, generator: object) -> Value:
+        """A random number for each parameter, laid out as the parameters."""
+        _require_parameters(self, kernel)
+        return like(ctx, self)
+
+    shape(f"aten.{name}.default")(function)
 
 
-def _require_parameters(tensor: FakeTensor) -> None:
+_sampled_like("poisson", "poisson_cpu")
+_sampled_like("_standard_gamma", "gamma_cpu")
+
+
+def _require_parameters(tensor: FakeTensor, kernel: str) -> None:
     if not tensor.dtype.is_floating_point:
-        raise NotImplementedError(f"not implemented for '{scalar_type_name(tensor.dtype)}'")  # PyTorch's own class
+        raise missing_kernel(kernel, tensor.dtype)
 
 
 @shape("aten._sample_dirichlet.default")
 def sample_dirichlet(ctx: Context, self: FakeTensor, generator: object) -> Value:
     """A random distribution for each row of parameters, contiguous."""
-    _require_parameters(self)
+    _require_parameters(self, "dirichlet")
     return fresh(ctx, self, self.sizes)
 
 
@@ -119,12 +129,14 @@ def _require_deviation(std: float) -> None:
 def normal_tensor_float(ctx: Context, mean: FakeTensor, std: float, generator: object) -> Value:
     """Normal random numbers around each mean, contiguous."""
     _require_deviation(std)
+    require_kernel("normal_kernel_cpu", mean.dtype, EXACT)
     return fresh(ctx, mean, mean.sizes)
 
 
 @shape("aten.normal.float_Tensor")
 def normal_float_tensor(ctx: Context, mean: float, std: FakeTensor, generator: object) -> Value:
     """Normal random numbers with each deviation."""
+    require_kernel("normal_kernel_cpu", std.dtype, EXACT)
     return like(ctx, std)
 
 
@@ -228,6 +240,7 @@ def random_like_generator(
     memory_format: str | None,
 ) -> Value:
     """Random numbers of a generator in the sizes of a tensor."""
+    require_kernel("normal_kernel_cpu", dtype or self.dtype, EXACT)
     return made(ctx, self.sizes, TensorOptions.of(self, dtype, layout, device), like(ctx, self).strides)
 
 

@@ -21,7 +21,7 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, gt, ne
 
-__all__: list[str] = []
+__all__ = ["require_structure"]
 
 _Tensors: TypeAlias = "Sequence[FakeTensor]"
 # One step: what the input gives and the states, to the output of the step and the next states.
@@ -83,7 +83,7 @@ def _gates(ctx: Context, input: FakeTensor, weights: _Tensors, has_biases: bool,
     return linear(ctx, input, weights[at], weights[at + 2] if has_biases else None)
 
 
-def _require_structure(ctx: Context, states: Dim, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
+def require_structure(ctx: Context, states: Dim, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
     """As many hidden states and groups of weights as layers and directions. Raises RuntimeError."""
     if count % each:
         raise RuntimeError("got an incorrect number of RNN parameters")
@@ -114,7 +114,7 @@ def _declare(name: str, cell: Cell) -> None:
         """The outputs of all steps and the last hidden state of each layer and direction."""
         each = 4 if has_biases else 2
         wrap_dim(0, hx.ndim, scalar_has_one=False)
-        _require_structure(ctx, hx.sizes[0], len(params), each, num_layers, bidirectional)
+        require_structure(ctx, hx.sizes[0], len(params), each, num_layers, bidirectional)
 
         def layer(
             ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors
@@ -200,7 +200,7 @@ def lstm(
         if units < 1 or len(groups) < units or (isinstance(states, int) and states < units):
             raise IndexError("list index out of range")
         if not native:
-            _require_structure(ctx, states, len(groups), 1, num_layers, bidirectional)
+            require_structure(ctx, states, len(groups), 1, num_layers, bidirectional)
 
     def layer(ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
         def step(given: FakeTensor, before: _Tensors) -> tuple[FakeTensor, _Tensors]:
@@ -238,6 +238,8 @@ def pack_padded_sequence(
     Source: PyTorch's fake tensors, which take the first two sizes the other way round, keep the second of them where
     the eager kernel has the sum of the lengths, and give the counts the dtype of the input.
     """
+    if batch_first:
+        wrap_dim(1, input.ndim, scalar_has_one=False)
     if lengths.ndim != 1 or lengths.dtype is not DType.int64:
         kind = f"{lengths.ndim}D {lengths.device} {scalar_type_name(lengths.dtype)}"
         raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {kind} tensor")

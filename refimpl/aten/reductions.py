@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import COMPLEX, require_kernel
 from refimpl.aten._promotion import Kind, convert_kind, real_of
 from refimpl.aten._reduction import (
     all_dims,
@@ -190,6 +191,7 @@ _arg("argmin")
 @shape("aten.aminmax.default", "aten._aminmax.dim")
 def aminmax(ctx: Context, self: FakeTensor, dim: int | None, keepdim: bool) -> tuple[FakeTensor, FakeTensor]:
     """Smallest and largest elements."""
+    require_kernel("aminmax_cpu", self.dtype, COMPLEX)
     if dim is None:
         message = "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         require_elements(ctx, self, message)
@@ -228,6 +230,8 @@ def any_dims(ctx: Context, self: FakeTensor, dim: Sequence[int] | None, keepdim:
 @shape("aten._is_all_true.default", "aten._is_any_true.default")
 def is_all_true(ctx: Context, self: FakeTensor) -> FakeTensor:
     """Whether all (some) of the booleans are true."""
+    if self.dtype is not DType.bool:
+        raise RuntimeError("self.scalar_type() == at::kBool INTERNAL ASSERT FAILED")
     return dense(ctx, self, ())
 
 

@@ -99,10 +99,29 @@ def _gradient(
             ge(self.sizes[at], edge_order + 1),
             "torch.gradient expected each dimension size to be at least edge_order+1",
         )
-    # Without coordinates every result has the one dtype; with them, that of its own.
-    own = _float(ctx, self)
-    dtypes = [promote_types(own, _float(ctx, other)) for other in others] or [own] * len(dims)
-    return [dense(ctx, self, self.sizes, dtype) for dtype in dtypes]
+    if not others:
+        return [dense(ctx, self, self.sizes, _float(ctx, self)) for _ in dims]
+    pairs = zip(wrap_dims(dims, self.ndim), others, strict=True)
+    return [_gradient_at(ctx, self, at, other, edge_order) for at, other in pairs]
+
+
+def _gradient_at(ctx: Context, self: FakeTensor, at: int, coordinates: FakeTensor, edge_order: int) -> FakeTensor:
+    """The gradient along a dimension: differences of the inner points broadcast with those of the coordinates."""
+    if coordinates.dtype is DType.bool:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. "
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+    count, size = coordinates.sizes[0], self.sizes[at]
+    inner = broadcast_sizes(ctx, (_without_ends(ctx, count),), (_without_ends(ctx, size),))[0]
+    steps = _one_less(ctx, count)
+    message = f"select(): index {edge_order - 1} out of range for tensor of size [{steps}] at dimension 0"
+    ctx.require(ge(count, edge_order + 1), message, IndexError)
+    return dense(ctx, self, _with_size(self.sizes, at, inner + 2), promote_types(_float(ctx, coordinates), self.dtype))
+
+
+def _without_ends(ctx: Context, size: Dim) -> Dim:
+    return size - 2 if ctx.known(ge(size, 2)) is True else int_max(size - 2, 0)
 
 
 def _one_or_all(self: FakeTensor, dim: int | None) -> Sequence[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense
 from refimpl.aten._in_place import cxx_type, require_no_overlap
+from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._reduction import sum_dtype
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -37,6 +38,7 @@ def cumsum_in_place(ctx: Context, self: FakeTensor, dim: int, dtype: DType | Non
 def logcumsumexp(ctx: Context, self: FakeTensor, dim: int) -> FakeTensor:
     """The logarithm of the running sum of exponentials."""
     wrap_dim(dim, self.ndim)
+    require_kernel("logcumsumexp_out_cpu", self.dtype, EXACT)
     return dense(ctx, self, self.sizes)
 
 

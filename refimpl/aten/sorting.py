@@ -95,7 +95,7 @@ def _require_search(
         raise RuntimeError(
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
-    if sequence.ndim == 0 and not (values is not None and not values.sizes):
+    if sequence.ndim == 0 and values is not None and values.sizes:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
         )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from refimpl.aten._dims import wrap_dim
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
+from refimpl.aten.recurrent import require_structure
 from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.errors import DataDependentOutputException, DynamicOutputShapeException
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import eq
+from refimpl.terms import eq, ne
 
 __all__: list[str] = []
 
@@ -48,9 +54,59 @@ def pad_packed_sequence(ctx: Context, *arguments: object) -> Value:
     raise RuntimeError("The tensor has a non-zero number of elements, but its data is not allocated yet.")
 
 
-@shape("aten.lstm.data", "aten.gru.data", "aten.rnn_tanh.data", "aten.rnn_relu.data")
-def packed_layers(ctx: Context, data: FakeTensor, batch_sizes: FakeTensor, *arguments: object) -> Value:
-    """Recurrent layers on packed sequences, which ask how many sequences go on at each step; that is refused."""
+def _read_counts(ctx: Context, batch_sizes: FakeTensor) -> Value:
+    """How many sequences go on at each step is asked, and that is refused. Raises GuardOnDataDependentSymNode."""
     at_step = ctx.fresh_int(0, None, ctx.quantity("batch at a step", batch_sizes))
     ctx.decide(eq(at_step, 1))
     raise RuntimeError("The tensor has a non-zero number of elements, but its data is not allocated yet.")
+
+
+@shape("aten.gru.data", "aten.rnn_tanh.data", "aten.rnn_relu.data")
+def packed_layers(
+    ctx: Context,
+    data: FakeTensor,
+    batch_sizes: FakeTensor,
+    hx: FakeTensor,
+    params: Sequence[FakeTensor],
+    has_biases: bool,
+    num_layers: int,
+    dropout: float,
+    train: bool,
+    bidirectional: bool,
+) -> Value:
+    """Recurrent layers on packed sequences."""
+    if len(params) % (4 if has_biases else 2):
+        raise RuntimeError("got an incorrect number of RNN parameters")
+    states = hx.sizes[wrap_dim(0, hx.ndim, scalar_has_one=False)]
+    require_structure(ctx, states, len(params), 4 if has_biases else 2, num_layers, bidirectional)
+    _require_counts(batch_sizes)
+    return _read_counts(ctx, batch_sizes)
+
+
+def _require_counts(batch_sizes: FakeTensor) -> None:
+    if batch_sizes.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(batch_sizes.dtype)}")
+
+
+@shape("aten.lstm.data")
+def packed_lstm(
+    ctx: Context,
+    data: FakeTensor,
+    batch_sizes: FakeTensor,
+    hx: Sequence[FakeTensor],
+    params: Sequence[FakeTensor],
+    has_biases: bool,
+    num_layers: int,
+    dropout: float,
+    train: bool,
+    bidirectional: bool,
+) -> Value:
+    """An LSTM on packed sequences."""
+    if len(hx) != 2:
+        raise RuntimeError("lstm expects two hidden states")
+    widths = [state.sizes[wrap_dim(2, state.ndim, scalar_has_one=False)] for state in hx]
+    each = (4 if has_biases else 2) + ctx.decide(ne(*widths))
+    for state in hx:
+        require_structure(ctx, state.sizes[0], len(params), each, num_layers, bidirectional)
+    _require_counts(batch_sizes)
+    return _read_counts(ctx, batch_sizes)

@@ -1,0 +1,26 @@
+"""Dtypes for which PyTorch's CPU has no kernel of an operator, refused where its fake tensors refuse them too."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from refimpl.aten._in_place import scalar_type_name
+from refimpl.fake_tensor.dtypes import Category, DType
+
+__all__ = ["BOOLS", "COMPLEX", "EXACT", "NOT_REAL", "missing_kernel", "require_kernel"]
+
+BOOLS: Final = frozenset((Category.BOOL,))
+COMPLEX: Final = frozenset((Category.COMPLEX,))
+EXACT: Final = frozenset((Category.BOOL, Category.INTEGRAL))
+NOT_REAL: Final = EXACT | COMPLEX
+
+
+def missing_kernel(kernel: str, dtype: DType) -> NotImplementedError:
+    """PyTorch's refusal, of its class."""
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")
+
+
+def require_kernel(kernel: str, dtype: DType, refused: frozenset[Category]) -> None:
+    """Raises NotImplementedError, worded as PyTorch's, for a dtype of a category that the kernel does not know."""
+    if dtype.category in refused:
+        raise missing_kernel(kernel, dtype)
