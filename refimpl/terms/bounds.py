@@ -33,6 +33,7 @@ from refimpl.terms.inference import ends_of, float_range_of, monomial_ends, scal
 from refimpl.terms.knowledge import Ends, Knowledge
 from refimpl.terms.polynomials import of_atom
 from refimpl.terms.ranges import ValueRange
+from refimpl.terms.reals import float_le, float_lt, float_ne
 from refimpl.terms.simplification import simplify, simplify_condition
 
 __all__ = ["Bounds"]
@@ -137,6 +138,7 @@ class Bounds:
                 case FloatCompare():
                     if self._store(current):
                         self._compare_float(current)
+                        pending.extend(_implied_by(current))
                 case BoolSymbol() | Not():
                     self._store(current)
                 case _:
@@ -336,3 +338,19 @@ def _backwards(atom: Apply, ends: Ends) -> list[tuple[IntTerm, Ends]]:
             return [(arg, (least, None if high is None else (high + 1) * divisor - 1)) for arg in args]
         case _:
             return []
+
+
+def _implied_by(condition: FloatCompare) -> tuple[Cond, ...]:
+    """What a comparison of floats that holds says of the same two: neither of an ordered pair is NaN."""
+    left, right = condition.left, condition.right
+    match condition.op:
+        case "lt":
+            return float_le(left, right), float_ne(left, right), lnot(float_le(right, left))
+        case "le":
+            return (lnot(float_lt(right, left)),)
+        case "eq":
+            return float_le(left, right), float_le(right, left)
+        case "ne":
+            return ()
+        case _:
+            assert_never(condition.op)

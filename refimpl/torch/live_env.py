@@ -57,6 +57,10 @@ class _ShapeEnv(Protocol):
     def _get_sloc(self) -> object: ...
 
 
+class _Make(Protocol):
+    def __call__(self, sym: object, *, hint: object) -> object: ...
+
+
 _CHANGING: Final = (
     "replacements", "var_to_range", "var_to_range_sloc", "guards", "deferred_runtime_asserts",
     "num_deferred_runtime_asserts", "axioms", "divisible", "size_like", "pending_fresh_unbacked_symbols",
@@ -76,16 +80,18 @@ class LiveEnvironment:
     """A live ``ShapeEnv`` (``env``) and the one ``sympy.Symbol`` that it has for each symbol.
 
     ``expression`` writes a term in its symbols; ``integer``, ``real`` and ``boolean`` give the ``SymInt``,
-    ``SymFloat`` and ``SymBool`` of a term (a plain number stays one).
+    ``SymFloat`` and ``SymBool`` of a term (a plain number stays one): of one term the same one, as a program holds on
+    to its numbers.
     """
 
-    __slots__ = ("_live", "_symbols", "_values", "env")
+    __slots__ = ("_live", "_made", "_symbols", "_values", "env")
 
     def __init__(self) -> None:
         self.env: object = function(_SHAPES, "ShapeEnv")()
         self._live = cast("_ShapeEnv", self.env)  # PyTorch is untyped
         self._symbols: dict[Symbol, object] = {}
         self._values: dict[Symbol, int | float] = {}
+        self._made: dict[tuple[Sort, Scalar], object] = {}
 
     def symbol(self, symbol: Symbol) -> object:
         """The ``sympy.Symbol``; a new one is declared positive only if `declare` said so."""
@@ -99,19 +105,33 @@ class LiveEnvironment:
         """The integer of a term, with its hint if each of its symbols has one."""
         if isinstance(term, int):
             return term
-        hint = self._hint(term)
-        return _with_hint(self._live.create_symintnode(self.expression(term), hint=hint), hint)
+        return self._number(Sort.INT, term, self._live.create_symintnode)
 
     def real(self, term: Real) -> object:
         """The float of a term, with its hint if each of its symbols has one."""
         if isinstance(term, float):
             return term
-        hint = self._hint(term)
-        return _with_hint(self._live.create_symfloatnode(self.expression(term), hint=hint), hint)
+        return self._number(Sort.FLOAT, term, self._live.create_symfloatnode)
 
     def boolean(self, condition: Cond) -> object:
         """The boolean of a condition."""
-        return condition if isinstance(condition, bool) else self._live.create_symboolnode(self.expression(condition))
+        if isinstance(condition, bool):
+            return condition
+        key = (Sort.BOOL, condition)
+        if key not in self._made:
+            self._made[key] = self._live.create_symboolnode(self.expression(condition))
+        return self._made[key]
+
+    def _forget(self, symbol: Symbol) -> None:
+        """A symbol that was already written becomes another one."""
+        if symbol in self._symbols:
+            self._made.clear()
+
+    def _number(self, sort: Sort, term: Scalar, make: _Make) -> object:
+        if (sort, term) not in self._made:
+            hint = self._hint(term)
+            self._made[sort, term] = _with_hint(make(self.expression(term), hint=hint), hint)
+        return self._made[sort, term]
 
     def _hint(self, term: Scalar) -> int | float | None:
         if isinstance(term, (int, float)):
@@ -123,6 +143,7 @@ class LiveEnvironment:
     def declare(self, symbol: Symbol, interval: Range | None, hint: int | float | None) -> None:
         """Register a symbol with its range; a backed one with its hint and a source of its name."""
         live = self._live
+        self._forget(symbol)
         positive = not is_unbacked(symbol) and isinstance(interval, ValueRange) and (interval.low or 0) > 0
         made = self._symbols[symbol] = torch_symbol(symbol, positive=positive)
         sloc = live._get_sloc()  # pyright: ignore[reportPrivateUsage]  # as PyTorch's own factories do
@@ -162,6 +183,7 @@ class LiveEnvironment:
 
     def adopt(self, symbol: Symbol, made: object, hint: int | float | None = None) -> None:
         """From now on the symbol is this ``sympy.Symbol``, which the environment has made by itself."""
+        self._forget(symbol)
         self._symbols[symbol] = made
         if hint is not None:
             self._values[symbol] = hint

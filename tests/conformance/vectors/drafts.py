@@ -27,6 +27,7 @@ from tests.conformance.vectors.interpreting import INTERPRETING
 from tests.conformance.vectors.propagating import PROPAGATING
 from tests.conformance.vectors.questions import QUESTIONS
 from tests.conformance.vectors.reasoning import REASONING
+from tests.conformance.vectors.remembering import REMEMBERING
 from tests.conformance.vectors.renaming import RENAMING
 from tests.conformance.vectors.showing import SHOWING
 from tests.conformance.vectors.transitions import TRANSITIONS
@@ -35,7 +36,7 @@ __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
-    *SHOWING, *CORNERS, *REASONING, *EQUATING,
+    *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING,
 )  # fmt: skip
 
 
