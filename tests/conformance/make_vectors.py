@@ -58,8 +58,8 @@ def main() -> None:
     vectors = [*by_hand(), *drafted()]
     solver = make_solver()
     wrong = [path_of(vector) for vector in vectors if fails(vector, solver)]
-    kills = killers(vectors)
     taken = paths(vectors)
+    kills = killers(vectors, taken=taken)
     doubtful = set(redundant(vectors, kills, taken))
     kills |= killers_in_torch([vector for vector in vectors if path_of(vector) in doubtful], EDITS)
     left_out = set(redundant(vectors, kills, taken))

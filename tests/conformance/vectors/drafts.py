@@ -25,6 +25,7 @@ from tests.conformance.vectors.equating import EQUATING
 from tests.conformance.vectors.histories import HISTORIES
 from tests.conformance.vectors.interpreting import INTERPRETING
 from tests.conformance.vectors.knowing import KNOWING
+from tests.conformance.vectors.placing import PLACING
 from tests.conformance.vectors.propagating import PROPAGATING
 from tests.conformance.vectors.questions import QUESTIONS
 from tests.conformance.vectors.reasoning import REASONING
@@ -37,7 +38,7 @@ __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
-    *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING, *KNOWING,
+    *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING, *KNOWING, *PLACING,
 )  # fmt: skip
 
 

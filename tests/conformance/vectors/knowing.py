@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from refimpl.conformance.case import Ask, ComputeBindings, ResolveBindings
-from refimpl.conformance.outcome import BindingsResult, Returned
+from refimpl.conformance.case import Ask, Question
+from refimpl.conformance.outcome import Answered, AnsweredRange, EnvironmentResult, Returned
 from refimpl.conformance.structures import number
 from refimpl.conformance.vector import Expected, OneOf
-from refimpl.symbolic_shapes.key_path import CallMethodKey, ConvertIntKey, KeyPath
 from refimpl.terms import (
     Cond,
+    ValueRange,
     eq,
     floor_div,
     ge,
     gt,
     int_max,
     int_min,
-    int_of_bool,
     le,
     lor,
     lt,
@@ -27,13 +26,19 @@ from refimpl.terms import (
     ne,
     symbol,
 )
-from tests.conformance.vectors.authoring import ANY, RECORDED, Draft, after, bound, env, name, raises, tensor, tup
-from tests.conformance.vectors.renaming import AT, rebind
+from tests.conformance.vectors.authoring import (
+    ANY,
+    RECORDED,
+    Draft,
+    env,
+    name,
+)
 from tests.conformance.vectors.transitions import GUARDS, answered, evaluate, known, require, script
 
 __all__ = ["KNOWING"]
 
 U0, U1, U2, U3, S0, S1, S2 = (symbol(each) for each in ("u0", "u1", "u2", "u3", "s0", "s1", "s2"))
+TRUE, FALSE = Answered(number(True)), Answered(number(False))
 BELOW_TWO: Final = (
     "what is known to be below two is not assumed to be more",
     "a size-like symbol is never known to be below two",
@@ -213,7 +218,38 @@ def _decided() -> Iterator[Draft]:
     )
 
 
+def _fallbacks() -> Iterator[Draft]:
+    """A condition on sizes alone is decided by their hints and guarded, whatever the fallback would be."""
+    sizes = env(s0=(2, None, 5), s1=(2, None, 8), u0=(0, 9), pending="")
+    of_hints = {"true": (ge(S0, 4), le(S0, S1), ne(S1, 9)), "false": (ge(S0, 6), eq(S0, S1))}
+    questions: tuple[Question, ...] = ("guard_or_true", "guard_or_false")
+    for question in questions:
+        for what, conditions in of_hints.items():
+            yield Draft(
+                f"{question.replace('_', '-')}-of-sizes-{what}",
+                ("ENV-08",),
+                script(
+                    sizes, *[Ask(question, each) for each in (*conditions, ge(U0, 5), le(S0, U0))], *known(*conditions)
+                ),
+                says=RECORDED,
+                compare=GUARDS,
+                features=("guards",),
+            )
+
+
 def _sizes() -> Iterator[Draft]:
+    one = env(size_like="u0", u0=(0, None), u1=(0, None), pending="")
+    told = replace(one, asserts={name("u0"): (eq(U0, 1),)})
+    ends = AnsweredRange(ValueRange(1, 1)), AnsweredRange(ValueRange(1, 2))
+    yield Draft(
+        "size-like-equals-one",
+        ("ENV-06", "ENV-18"),
+        script(one, *require(eq(U0, 1)), Ask("bound", U0), *known(ge(U0, 1), ge(U0, 2))),
+        tuple(
+            [Expected(Returned(EnvironmentResult((TRUE, each, TRUE, FALSE), told)), ("constraints",)) for each in ends]
+        ),
+        level=OneOf(BELOW_TWO),
+    )
     large = env(size_like="u0 u1", u0=(5, None), u1=(0, 40), pending="")
     yield Draft(
         "size-oblivious-above-two",
@@ -257,61 +293,4 @@ def _sizes() -> Iterator[Draft]:
     )
 
 
-def _paths() -> Iterator[Draft]:
-    """Paths of many steps, symbols that are followed, keys and names that are none."""
-    given = env(u0=(0, 9), u2=(0, None))
-    deep: KeyPath = (AT[1], AT[0], AT[2], AT[0], CallMethodKey("size"), AT[1])
-    yield Draft(
-        "fresh-deep-in-the-result",
-        ("REB-03",),
-        rebind(given, {"u0": deep}, tup(1, tup(tup(2, 3, tup(tensor((4, U2)))), 5))),
-        (after(given, {"u2": U0}),),
-        features=("key_paths",),
-    )
-    signed = env(u0=(0, 10), u2=(-1, 1))
-    yield Draft(
-        "boolean-of-a-signed-symbol",
-        ("REB-09",),
-        rebind(signed, {"u0": (ConvertIntKey(),)}, number(eq(U2, 1))),
-        (after(signed, {}, eq(U0, int_of_bool(eq(U2, 1)))),),
-        features=("convert_bool",),
-    )
-    chain = env(u0=(0, 9), u1=(2, 9), u2=(2, None), s0=(2, 9, 5), replacements={"u2": U1, "u1": S0})
-    yield Draft(
-        "fresh-is-replaced-twice",
-        ("REB-10", "ENV-15"),
-        rebind(chain, {"u0": ()}, number(U2)),
-        (after(chain, {"u0": S0}),),
-    )
-    grown = env(u2=(0, None))
-    yield Draft(
-        "old-value-of-the-symbol-itself",
-        ("BND-07",),
-        ComputeBindings(grown, tup(U2), tup(int_max(U2, 3))),
-        says=RECORDED,
-        compare=("pending",),
-    )
-    known_size = env(u0=(0, None), u2=(2, None), s0=(2, None, 5), replacements={"u2": S0})
-    eliminated = replace(known_size, replacements={name("u2"): S0, name("u0"): S0}, pending=())
-    yield Draft(
-        "old-value-of-a-replaced-symbol",
-        ("BND-07",),
-        ComputeBindings(known_size, tup(U2), tup(U0)),
-        (
-            Expected(
-                Returned(BindingsResult(bound({"u2": (AT[0],)}), eliminated)), ("constraints", "replacements", "pending")
-            ),
-            raises("refused"),
-        ),
-        level=OneOf(("the old symbol is the size too", "a size is not renamed to an unbacked symbol")),
-    )
-    renamed = env(u0=(0, 9), u1=(0, 9), u2=(0, 9), pending="", renamings={"u2": "u0"}, replacements={"u2": U0, "u0": U1})
-    yield Draft(
-        "resolve-a-replaced-name",
-        ("BND-08",),
-        ResolveBindings(renamed, bound({"u2": (AT[0],), "u1": (AT[1],)})),
-        says=RECORDED,
-    )
-
-
-KNOWING: Final = (*_exact(), *_maxima(), *_factors(), *_decided(), *_sizes(), *_paths())
+KNOWING: Final = (*_exact(), *_maxima(), *_factors(), *_decided(), *_fallbacks(), *_sizes())

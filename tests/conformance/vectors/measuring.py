@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ from refimpl.torch.subject import TorchImplementation
 from tests.conformance.torch_bugs import IN_TORCH, Bug
 from tests.conformance.torch_bugs import planted as planted_in_torch
 from tests.mutants.catalogue import CATALOGUE
-from tests.mutants.mutant import Mutant, forget_results, planted
+from tests.mutants.mutant import Mutant, forget_results, function_at, planted, resolve
 
 __all__ = ["MUTANTS", "Path_", "answer_of", "fails", "killers", "killers_in_torch", "paths", "redundant"]
 
@@ -72,19 +73,34 @@ def fails(vector: Vector, solver: Solver) -> bool:
     return judge(vector, _answer(vector), Reference().features, solver).verdict != "pass"
 
 
-def killers(vectors: Sequence[Vector], mutants: Iterable[Mutant] = MUTANTS) -> dict[str, list[str]]:
-    """For each vector, by ``chapter/id``, the faults under which the reference fails it."""
+def killers(
+    vectors: Sequence[Vector], mutants: Iterable[Mutant] = MUTANTS, taken: Mapping[str, Path_] | None = None
+) -> dict[str, list[str]]:
+    """For each vector, by ``chapter/id``, the faults under which the reference fails it.
+
+    With the paths that the vectors take, a vector that does not come through a function is not asked about its faults.
+    """
     right = [_answer(vector) for vector in vectors]
     solver = make_solver()
     found: dict[str, list[str]] = {path_of(vector): [] for vector in vectors}
     for mutant in mutants:
+        asked = [each for each in zip(vectors, right, strict=True) if _comes_through(mutant, each[0], taken)]
         with planted(mutant):
-            answers = [_answer(vector) for vector in vectors]
+            answers = [_answer(vector) for vector, _ in asked]
         # Judged without the fault: the judge shares code with what is judged.
-        for vector, before, answer in zip(vectors, right, answers, strict=True):
+        for (vector, before), answer in zip(asked, answers, strict=True):
             if answer != before and judge(vector, answer, Reference().features, solver).verdict != "pass":
                 found[path_of(vector)].append(mutant.id)
     return found
+
+
+def _comes_through(mutant: Mutant, vector: Vector, taken: Mapping[str, Path_] | None) -> bool:
+    if taken is None or isinstance(resolve(mutant.site), str):
+        return True
+    function = function_at(mutant.site)
+    lines, first = inspect.getsourcelines(function)
+    file, last = inspect.getfile(function), first + len(lines)
+    return any(name == file and first <= line < last for name, _, line in taken[path_of(vector)])
 
 
 def killers_in_torch(vectors: Sequence[Vector], bugs: Iterable[Bug]) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ from tests.conformance.vectors.transitions import GUARDS, evaluate, rebinding, r
 __all__ = ["REMEMBERING"]
 
 U0, U1, U2, U3, S0, S1 = (symbol(each) for each in ("u0", "u1", "u2", "u3", "s0", "s1"))
-Z0, Z1 = float_symbol("zuf0"), float_symbol("zuf1")
+Z0, Z1, Z2 = (float_symbol(each) for each in ("zuf0", "zuf1", "zuf2"))
 QUARTER: Final = floor_div(U0, 4)
 
 
@@ -112,8 +112,8 @@ def _rebound() -> Iterator[Draft]:
         *_asks("evaluate", ge(U2, 1), ge(U2, 3)),
     )
     new, other = CreateUnbacked(name("u2"), Sort.INT), CreateUnbacked(name("u3"), Sort.INT)
-    rebound = (rebinding("n", "u0", number(U2)),)
-    for what, learned in {
+    rebound: tuple[Step, ...] = (rebinding("n", "u0", number(U2)),)
+    histories: dict[str, tuple[tuple[Step, ...], ...]] = {
         "rebinding": (rebound,),
         "rebinding-and-a-bound": (rebound, require(ge(U0, 3))),
         "rebinding-and-a-bound-of-the-fresh": (rebound, require(ge(U2, 3))),
@@ -124,7 +124,8 @@ def _rebound() -> Iterator[Draft]:
         "a-size-and-rebinding": (require(eq(U2, S0)), rebound),
         "rebinding-in-vain": (require(ge(U2, 30)), rebound),
         "rebinding-twice": (rebound, (other, rebinding("m", "u1", number(U3))), require(eq(U3, U2))),
-    }.items():
+    }
+    for what, learned in histories.items():
         yield Draft(
             f"again-after-{what}",
             ("REB-03", "ENV-12", "ENV-15"),
@@ -145,7 +146,7 @@ def _sizes() -> Iterator[Draft]:
         *_asks("has_static_value", S0, S1 - S0),
         *_asks("replace", S0 + S1),
     )
-    for what, learned in {
+    histories: dict[str, tuple[tuple[Step, ...], ...]] = {
         "a-guard": (evaluate(ge(S0, 4)), evaluate(le(S0, 9))),
         "a-false-guard": (evaluate(lt(S0, 4)), evaluate(gt(S0, 9))),
         "a-guard-of-a-multiple": (evaluate(eq(mod(S1, 4), 0)), evaluate(eq(mod(S0, 4), 0))),
@@ -154,7 +155,8 @@ def _sizes() -> Iterator[Draft]:
         "a-suppressed-guard": ((Within("suppress_guards", evaluate(ge(S0, 4))),), evaluate(ge(S0, 4))),
         "a-guard-and-a-suppressed-one": (evaluate(ge(S0, 4)), (Within("suppress_guards", evaluate(le(S0, 9))),)),
         "an-unbacked-bound": (require(le(S0, U0)),),
-    }.items():
+    }
+    for what, learned in histories.items():
         yield Draft(
             f"again-after-{what}",
             ("ENV-08", "ENV-17"),
@@ -170,13 +172,17 @@ def _size_like() -> Iterator[Draft]:
     conditions = (eq(U0, 0), ge(U0, 2), lt(U0, 2), ne(U0, 1), ge(U0 + U1, 2))
     questions = (*_asks("guard_size_oblivious", *conditions), *_asks("statically_known_true", *conditions))
     features: tuple[Feature, ...] = ("size_oblivious",)
-    for what, learned in {
+    histories: dict[str, tuple[tuple[Step, ...], ...]] = {
         "the-other-size": (require(eq(U1, U0)),),
         "a-lower-end-of-a-size": (require(ge(U0, 1)), require(ge(U0, 2))),
         "the-sum-of-a-size": (require(ge(U0 + U1, 2)),),
         "a-size-that-is-large": (require(ge(U0, 3)), require(eq(U0, S0))),
-        "a-size-rebound": ((CreateUnbacked(name("u2"), Sort.INT), rebinding("n", "u1", number(U2))), require(ge(U2, 2))),
-    }.items():
+        "a-size-rebound": (
+            (CreateUnbacked(name("u2"), Sort.INT), rebinding("n", "u1", number(U2))),
+            require(ge(U2, 2)),
+        ),
+    }
+    for what, learned in histories.items():
         yield Draft(
             f"again-after-{what}",
             ("ENV-17", "ENV-18"),
@@ -201,7 +207,9 @@ def _floats() -> Iterator[Draft]:
         "a-float-at-least": (require(float_ge(Z0, 3.0)),),
         "a-float-number": (require(float_eq(Z0, 2.5)),),
         "two-floats": (require(float_lt(Z0, Z1)), require(float_lt(Z1, 3.0))),
-        "a-float-rebound": ((CreateUnbacked(name("zuf2"), Sort.FLOAT), rebinding("n", "zuf0", number(float_symbol("zuf2")))),),
+        "a-float-rebound": (
+            (CreateUnbacked(name("zuf2"), Sort.FLOAT), rebinding("n", "zuf0", number(float_symbol("zuf2")))),
+        ),
     }.items():
         yield Draft(
             f"again-after-{what}",
