@@ -37,6 +37,7 @@ from refimpl.solver import make_solver
 from refimpl.torch.subject import TorchImplementation
 from tests.conformance.make_vectors import FOLDER, drafted
 from tests.conformance.torch_sites import more_sites
+from tests.conformance.torch_unseen import reason_of
 from tests.mutants.systematic.forked import in_child
 from tests.mutants.systematic.planting import Functions, differing
 from tests.mutants.systematic.sites import Site, sites
@@ -283,8 +284,7 @@ def main(*arguments: str) -> int:
     assert notices.first() is None, "PyTorch as it is answers otherwise than a moment ago"
     path = given.results
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    results = {row["id"]: row["outcome"] for row in rows}
+    results = {row["id"]: row["outcome"] for row in _rows(path)}
     for module in FUNCTIONS:
         for change in changes_of(module):
             old = results.get(change.id)
@@ -296,7 +296,15 @@ def main(*arguments: str) -> int:
                 file.write(json.dumps(row) + "\n")
             results[change.id] = outcome
     print(dict(Counter(results.values())))
+    shown = {row["id"]: row["shows"] for row in _rows(path)}
+    for change, outcome in results.items():
+        if outcome in ("survived", "unreached", "ended") and reason_of(change, shown[change]) is None:
+            print(f"{outcome}, for no known reason: {change}: {shown[change]}")
     return 0
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 if __name__ == "__main__":

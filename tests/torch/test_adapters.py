@@ -170,3 +170,14 @@ def test_places_are_what_stands_at_the_recorded_paths() -> None:
         if bindings:
             (place,) = read_places(bindings, node.meta["val"])
             assert str(place.value) == str(place.symbol)
+
+
+def test_a_program_holds_on_to_its_numbers() -> None:
+    live = live_environment(STATE)
+    term, other = symbol("u0") + 1, symbol("u0") + 2
+    assert live.integer(term) is live.integer(term)
+    assert live.integer(term) is not live.integer(other)
+    assert live.boolean(ge(term, 3)) is live.boolean(ge(term, 3))
+    made = live.integer(term)
+    live.adopt(symbol_atom("u0", Sort.INT), live.symbol(symbol_atom("u9", Sort.INT)))
+    assert live.integer(term) is not made

@@ -54,11 +54,7 @@ def _memos() -> Iterator[Draft]:
         "old-values-of-two",
         ("BND-07",),
         ComputeBindings(two, tup(U2, U3), tup(U0, U1)),
-        (
-            Expected(
-                Returned(BindingsResult(bound({"u2": (AT[0],), "u3": (AT[1],)}), renamed)), (*CONSTRAINTS, "pending")
-            ),
-        ),
+        (_bound(renamed, "u2", "u3"),),
         features=("key_paths",),
     )
     numbers = replace(two, replacements={name("u2"): 3, name("u3"): U1 + 1}, pending=())
@@ -66,11 +62,7 @@ def _memos() -> Iterator[Draft]:
         "old-values-of-two-kinds",
         ("BND-07",),
         ComputeBindings(two, tup(U2, U3), tup(3, U1 + 1)),
-        (
-            Expected(
-                Returned(BindingsResult(bound({"u2": (AT[0],), "u3": (AT[1],)}), numbers)), (*CONSTRAINTS, "pending")
-            ),
-        ),
+        (_bound(numbers, "u2", "u3"),),
         features=("key_paths",),
     )
     one = env(u2=(0, None))
@@ -137,10 +129,7 @@ def _paths() -> Iterator[Draft]:
         ("BND-07",),
         ComputeBindings(known_size, tup(U2), tup(U0)),
         (
-            Expected(
-                Returned(BindingsResult(bound({"u2": (AT[0],)}), eliminated)),
-                ("constraints", "replacements", "pending"),
-            ),
+            _bound(eliminated, "u2", compare=("constraints", "replacements", "pending")),
             raises("refused"),
         ),
         level=OneOf(("the old symbol is the size too", "a size is not renamed to an unbacked symbol")),
