@@ -297,9 +297,9 @@ def main(*arguments: str) -> int:
             results[change.id] = outcome
     print(dict(Counter(results.values())))
     shown = {row["id"]: row["shows"] for row in _rows(path)}
-    for change, outcome in results.items():
-        if outcome in ("survived", "unreached", "ended") and reason_of(change, shown[change]) is None:
-            print(f"{outcome}, for no known reason: {change}: {shown[change]}")
+    for name, outcome in results.items():
+        if outcome in ("survived", "unreached", "ended") and reason_of(name, shown[name]) is None:
+            print(f"{outcome}, for no known reason: {name}: {shown[name]}")
     return 0
 
 
