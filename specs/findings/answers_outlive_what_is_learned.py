@@ -1,4 +1,4 @@
-"""The same question before and after something is learned: the second answer is the first, whatever is known by then."""
+"""The same question before and after something is learned: the second answer is the first, whatever is known."""
 
 import torch
 from torch.fx.experimental.symbolic_shapes import ShapeEnv, constrain_unify, guard_or_false, statically_known_true
