@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Final
 
-__all__ = ["code_for", "stand_in"]
+__all__ = ["code_for", "lead_code", "stand_in"]
 
 _UNITS: Final = 8  # code units (two bytes each) that one entry of a line table may cover
 _NO_COLUMNS: Final = 13  # the kind of entry that gives a line and no columns
@@ -22,6 +22,11 @@ def code_for(template: FunctionType, original: object, given: object) -> CodeTyp
     code: object = getattr(original, "__code__", None)
     own = _placed(template.__code__, code) if isinstance(code, CodeType) else template.__code__
     return own.replace(co_consts=tuple([given if each is ... else each for each in own.co_consts]))
+
+
+def lead_code(template: FunctionType, original: FunctionType, given: object) -> CodeType:
+    """The same for a function that keeps its closure, which is the original's: the template reads none."""
+    return code_for(template, original, given).replace(co_freevars=original.__code__.co_freevars)
 
 
 def stand_in(template: object, original: object, given: object) -> FunctionType:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import is_not
-from typing import Generic, TypeVar, final
+from typing import Final, Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
-from refimpl.torch.shape_env import Capture, LiveShapeEnv, Said, as_live
+from refimpl.torch.shape_env import Capture, Copies, LiveShapeEnv, Said, as_live, copies
 
 __all__ = ["Histories", "Snapshot"]
 
 _T = TypeVar("_T")
-_SLACK = 16
+_SLACK: Final = 16
+_SMALL: Final = 192
+"""Symbols of an environment that is copied quicker than it is compared with what it was."""
 
 
 @final
@@ -164,9 +166,12 @@ class Histories:
     def __init__(self) -> None:
         self._of: WeakKeyDictionary[object, _History] = WeakKeyDictionary()
 
-    def snapshot(self, env: object) -> Snapshot:
+    def snapshot(self, env: object) -> Snapshot | Copies:
         """What the environment holds now. Nothing is evaluated, simplified or converted."""
+        live = as_live(env)
+        if len(live.var_to_range) < _SMALL:
+            return copies(env)
         history = self._of.get(env)
         if history is None:
             history = self._of[env] = _History()
-        return history.now(as_live(env))
+        return history.now(live)

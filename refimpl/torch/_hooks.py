@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol, TypeAlias, final
+from typing import Final, Protocol, TypeAlias
 
 from refimpl.torch._patches import Patch
 from refimpl.torch._records import LiveNode
 
-__all__ = ["PROPAGATING", "Given", "LiveInterpreter", "Session", "Watcher", "PATCHES"]
+__all__ = ["PROPAGATING", "Given", "LiveInterpreter", "Watcher", "PATCHES"]
 
 _Found: TypeAlias = Mapping[object, tuple[object, ...]]
 
@@ -73,57 +73,10 @@ class Watcher(Protocol):
         ...
 
 
-@final
-class Session:
-    """The watcher of one time that PyTorch is patched; wrappers that a program kept see nothing afterwards."""
+class _Gate(Protocol):
+    """The way to the watcher, which there is only while an audit runs."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher: Watcher | None = watcher
-
-    def close(self) -> None:
-        """Tell nobody any more."""
-        self._watcher = None
-
-    def step_begins(self, env: object, node: LiveNode, result: object, /) -> object | None:
-        """As `Watcher`."""
-        return None if self._watcher is None else self._watcher.step_begins(env, node, result)
-
-    def step_ends(self, ticket: object, error: BaseException | None, /) -> None:
-        """As `Watcher`."""
-        if self._watcher is not None:
-            self._watcher.step_ends(ticket, error)
-
-    def node_begins(self, interpreter: LiveInterpreter, node: LiveNode, /) -> object | None:
-        """As `Watcher`."""
-        return None if self._watcher is None else self._watcher.node_begins(interpreter, node)
-
-    def node_ends(self, ticket: object, error: BaseException | None, result: object, /) -> None:
-        """As `Watcher`."""
-        if self._watcher is not None:
-            self._watcher.node_ends(ticket, error, result)
-
-    def run_begins(self, interpreter: LiveInterpreter, inputs: tuple[object, ...], given: Given, /) -> object | None:
-        """As `Watcher`."""
-        return None if self._watcher is None else self._watcher.run_begins(interpreter, inputs, given)
-
-    def run_ends(self, ticket: object, error: BaseException | None, /) -> None:
-        """As `Watcher`."""
-        if self._watcher is not None:
-            self._watcher.run_ends(ticket, error)
-
-    def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object, /) -> None:
-        """As `Watcher`."""
-        if self._watcher is not None:
-            self._watcher.node_ran(interpreter, node, result)
-
-    def trust_begins(self, env: object, recorded: object, /) -> object | None:
-        """As `Watcher`."""
-        return None if self._watcher is None else self._watcher.trust_begins(env, recorded)
-
-    def trust_ends(self, ticket: object, found: _Found | None, /) -> None:
-        """As `Watcher`."""
-        if self._watcher is not None:
-            self._watcher.trust_ends(ticket, found)
+    watcher: Watcher | None
 
 
 class _Run(Protocol):
@@ -137,10 +90,11 @@ class _Run(Protocol):
 
 
 def _rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
-    given: tuple[Watcher, Callable[[object, LiveNode, object], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
-    hub, function = given
-    step = hub.step_begins(shape_env, n, result)
-    if step is None:
+    given: tuple[_Gate, Callable[[object, LiveNode, object], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    gate, function = given
+    hub = gate.watcher
+    step = None if hub is None else hub.step_begins(shape_env, n, result)
+    if hub is None or step is None:
         return function(shape_env, n, result)
     try:
         answer = function(shape_env, n, result)
@@ -154,20 +108,23 @@ def _rebind_unbacked(shape_env: object, n: LiveNode, result: object) -> object:
 def _compute_unbacked_bindings(
     shape_env: object, example_value: object, old_example_value: object = None, peek: bool = False
 ) -> object:
-    given: tuple[Watcher, Callable[[object, object, object, bool], _Found | None]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
-    hub, function = given
-    ticket = None if old_example_value is None or peek else hub.trust_begins(shape_env, old_example_value)
+    given: tuple[_Gate, Callable[[object, object, object, bool], _Found | None]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    gate, function = given
+    hub = gate.watcher
+    asked = hub is not None and old_example_value is not None and not peek
+    ticket = hub.trust_begins(shape_env, old_example_value) if hub is not None and asked else None
     found = function(shape_env, example_value, old_example_value, peek)
-    if ticket is not None:
+    if hub is not None and ticket is not None:
         hub.trust_ends(ticket, found)
     return found
 
 
 def _run_node(self: LiveInterpreter, n: LiveNode) -> object:
-    given: tuple[Watcher, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
-    hub, function = given
-    node = hub.node_begins(self, n)
-    if node is None:
+    given: tuple[_Gate, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    gate, function = given
+    hub = gate.watcher
+    node = None if hub is None else hub.node_begins(self, n)
+    if hub is None or node is None:
         return function(self, n)
     try:
         answer = function(self, n)
@@ -179,18 +136,21 @@ def _run_node(self: LiveInterpreter, n: LiveNode) -> object:
 
 
 def _run_operator(self: LiveInterpreter, n: LiveNode) -> object:
-    given: tuple[Watcher, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
-    hub, function = given
+    given: tuple[_Gate, Callable[[LiveInterpreter, LiveNode], object]] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    gate, function = given
     answer = function(self, n)
-    hub.node_ran(self, n, answer)
+    hub = gate.watcher
+    if hub is not None:
+        hub.node_ran(self, n, answer)
     return answer
 
 
 def _run(self: LiveInterpreter, *args: object, initial_env: Given = None, enable_io_processing: bool = True) -> object:
-    given: tuple[Watcher, _Run] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
-    hub, function = given
-    ticket = hub.run_begins(self, args, initial_env)
-    if ticket is None:
+    given: tuple[_Gate, _Run] = ...  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # see above
+    gate, function = given
+    hub = gate.watcher
+    ticket = None if hub is None else hub.run_begins(self, args, initial_env)
+    if hub is None or ticket is None:
         return function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)
     try:
         answer = function(self, *args, initial_env=initial_env, enable_io_processing=enable_io_processing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from linecache import getline
 from pathlib import Path
@@ -18,12 +18,13 @@ from refimpl.solver import Solver, SolverError, make_solver
 from refimpl.symbolic_shapes.key_path import KeyPath
 from refimpl.terms import Symbol
 from refimpl.torch._log import Log
-from refimpl.torch._records import Frames, RawRun, RawStep
+from refimpl.torch._patterns import INNOCENT, Pattern, Writer
+from refimpl.torch._records import Frames, RawRun, RawStep, line_of
 from refimpl.torch._relevant import Relevance
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.key_paths import from_torch_path
 from refimpl.torch.places import read_place
-from refimpl.torch.shape_env import StateReader
+from refimpl.torch.shape_env import Capture, StateReader
 
 __all__ = ["Judgement", "text_of_frames"]
 
@@ -31,7 +32,13 @@ __all__ = ["Judgement", "text_of_frames"]
 _WHATEVER_IS_UNREADABLE: Final = frozenset(("ROOT", "ATOM", "DOM", "FRESH", "STEADY", "SORT"))
 _OWN: Final = str(Path(__file__).parent)
 _SCRIPT: Final = str(Path(__file__).with_name("script.py"))
-_LOOSE: Final[tuple[ObservedLaw, ...]] = (INJ_OF_STEP, EMIT_OF_STEP)
+_FEW: Final = 32
+"""Symbols that are compared quicker than it is found out which of them concern a step."""
+_LAWS: Final[Mapping[str, tuple[ObservedLaw, ...]]] = {
+    "graph": OBSERVED_LAWS,
+    "steps": (INJ_OF_STEP, EMIT_OF_STEP),
+    "again": (STEADY,),
+}
 
 
 @final
@@ -45,26 +52,68 @@ class Judgement:
         self._runs: dict[int, int] = {}
         self._troubles = 0
         self._relevance = Relevance()
+        self._writer = Writer()
+        self._guilty: set[int] = set()
+        self._told: dict[int, Sequence[Capture]] = {}
+        self._cuts: dict[int, tuple[Capture, Capture]] = {}
         self._parts: dict[int, Step] = {}
         self._solver: Solver | None = None
         self.found: dict[tuple[str, str, str, str], StepFinding] = {}
 
     def bring_up_to_date(self) -> None:
         """Judge what was seen since the last time."""
+        runs = [run for run in list(self._log.runs) if self._runs.get(id(run)) != len(run.steps)]
+        patterns = [self._pattern_of_run(run) for run in runs]
+        innocent: set[int] = set()
+        for run, pattern in zip(runs, patterns, strict=True):
+            self._runs[id(run)] = len(run.steps)
+            if pattern in INNOCENT:
+                innocent.update(map(id, run.steps))
         for step in self._log.steps[self._steps :]:
             self._steps += 1
-            self._judge_step(step)
-        for run in list(self._log.runs):
-            if self._runs.get(id(run)) != len(run.steps):
-                self._runs[id(run)] = len(run.steps)
-                self._judge_run(run)
+            if id(step) not in innocent:
+                self._judge_step(step)
+        for run, pattern in zip(runs, patterns, strict=True):
+            if pattern not in INNOCENT:
+                self._judge_run(run, pattern)
         for trouble in self._log.troubles[self._troubles :]:
             self._troubles += 1
             self._add([StepFinding("EXACT", "undecided", "", trouble)])
 
     def _judge_step(self, raw: RawStep) -> None:
+        pattern = self._pattern_of_step(raw)
+        if pattern in INNOCENT:
+            return
         if self._found_in(raw, parts=True):
+            self._guilty.add(id(raw))
             self._add(self._found_in(raw, parts=False))
+        elif pattern is not None:
+            INNOCENT.add(pattern)
+
+    def _pattern_of_step(self, raw: RawStep) -> Pattern:
+        """None if it has no pattern."""
+        try:
+            return self._writer.of_step(raw, self._told_of(raw))
+        except Unreadable:
+            return None
+
+    def _told_of(self, raw: RawStep) -> Sequence[Capture]:
+        """What was before and after the step, without what the laws need not be told of it."""
+        known = self._told.get(id(raw))
+        if known is None:
+            whole = raw.before.capture(), raw.after.capture()
+            known = self._relevance.spent.without(whole, self._relevance.mentioned(raw.places))
+            if len(known[-1].ranges) > _FEW:
+                known = self._part_of(raw)
+            self._told[id(raw)] = known
+        return known
+
+    def _part_of(self, raw: RawStep) -> tuple[Capture, Capture]:
+        """What concerns the step in what was before and after it."""
+        known = self._cuts.get(id(raw))
+        if known is None:
+            known = self._cuts[id(raw)] = self._relevance.cut(raw.places, raw.before.capture(), raw.after.capture())
+        return known
 
     def _found_in(self, raw: RawStep, *, parts: bool) -> list[StepFinding]:
         notes = self._reader.notes
@@ -77,15 +126,34 @@ class Judgement:
             found = (StepFinding("EXACT", "undecided", raw.node, str(error)),)
         return [_at(each, raw) for each in self._certain(found, notes == self._reader.notes)]
 
-    def _judge_run(self, raw: RawRun) -> None:
+    def _judge_run(self, raw: RawRun, pattern: Pattern) -> None:
         if raw.unseen:
             return
-        if raw.kind == "again":
-            self._add(self._found_in_run(raw, (STEADY,), parts=False))
-            return
-        laws = OBSERVED_LAWS if raw.kind == "graph" else _LOOSE
+        laws = _LAWS[raw.kind]
         if self._found_in_run(raw, laws, parts=True):
             self._add(self._found_in_run(raw, laws, parts=False))
+        elif pattern is not None and self._guilty.isdisjoint(map(id, raw.steps)):
+            INNOCENT.add(pattern)
+
+    def _pattern_of_run(self, raw: RawRun) -> Pattern:
+        """None if it has no pattern. One that is innocent speaks for the steps of the run too."""
+        if raw.unseen:
+            return None
+        try:
+            steps = [(step, self._told_of(step)) for step in list(raw.steps) if not step.whole]
+            return self._writer.of_run(raw, self._moments(raw, parts=True), steps)
+        except Unreadable:
+            return None
+
+    def _moments(self, raw: RawRun, *, parts: bool) -> tuple[Capture, ...]:
+        """What was before and after the run, and after the one before it if there is one."""
+        moments = [each.capture() for each in (raw.before, raw.after, raw.first) if each is not None]
+        if not parts:
+            return tuple(moments)
+        mentioned = {symbol for _, symbol, _ in raw.recorded}
+        mentioned.update(*(self._relevance.divisors(path) for _, _, path in raw.recorded))
+        mentioned.update(*(self._relevance.mentioned(step.places) for step in raw.steps))
+        return self._relevance.spent.without(moments, mentioned, known_before=raw.kind != "again")
 
     def _found_in_run(self, raw: RawRun, laws: Sequence[ObservedLaw], *, parts: bool) -> list[StepFinding]:
         notes = self._reader.notes
@@ -123,9 +191,7 @@ class Judgement:
         known = self._parts.get(id(raw)) if parts else None
         if known is not None:
             return known
-        before, after = raw.before.capture(), raw.after.capture()
-        if parts:
-            before, after = self._relevance.cut(raw.places, before, after)
+        before, after = self._part_of(raw) if parts else (raw.before.capture(), raw.after.capture())
         try:
             places = tuple([read_place(place, self._reader) for place in raw.places])
         except Unreadable as error:
@@ -137,11 +203,11 @@ class Judgement:
         return step
 
     def _record(self, raw: RawRun, *, parts: bool) -> RunRecord | StepFinding:
-        before, after = (self._reader.state(each.capture()) for each in (raw.before, raw.after))
+        before, after, *earlier = map(self._reader.state, self._moments(raw, parts=parts))
         if raw.kind == "again":
             # Judged is what the second run itself changes; symbols that the first run left pending and somebody has
             # cleared since are no growth when the second leaves as many.
-            left = before if raw.first is None else self._reader.state(raw.first.capture())
+            left = earlier[0] if earlier else before
             pending = left.pending if len(left.pending) > len(before.pending) else before.pending
             # Other inputs have conditions of their own.
             again = after if raw.same_inputs else replace(before, pending=after.pending)
@@ -166,9 +232,10 @@ def text_of_frames(frames: Frames) -> str:
     """The frames as Python prints them, outermost first, without this package's own and what is outside a script."""
     lines: list[str] = []
     script = [index for index, (code, _) in enumerate(frames) if code.co_filename == _SCRIPT]
-    for code, line in reversed(frames[: script[-1]] if script else frames):
+    for code, offset in reversed(frames[: script[-1]] if script else frames):
         if code.co_filename.startswith((_OWN, "<frozen ")):
             continue
+        line = line_of(code, offset)
         lines.append(f'  File "{code.co_filename}", line {line}, in {code.co_name}')
         text = getline(code.co_filename, line).strip()
         if text:

@@ -5,53 +5,61 @@ from __future__ import annotations
 from types import CodeType, FunctionType
 from typing import final
 
-from refimpl.torch._disguise import code_for
+from refimpl.torch._disguise import lead_code
 
 __all__ = ["Lead", "lead_of"]
 
 
 @final
 class Lead:
-    """Calls of ``function`` run the template until it is undone; no module is searched for names of the function.
+    """Calls of ``function`` run the template from `renew` until `undo`; no module is searched for names of it.
 
-    In the template, ``...`` stands for the watcher and for what the function was.
+    In the template, ``...`` stands for the gate and for what the function was. The code is made once: what is watched
+    often is no slower at the beginning of each audit.
     """
 
-    __slots__ = ("_code", "_original", "_template", "_watcher", "function")
+    __slots__ = ("_code", "_gate", "_original", "_template", "function")
 
-    def __init__(self, function: FunctionType, template: FunctionType, watcher: object) -> None:
+    def __init__(self, function: FunctionType, template: FunctionType, gate: object) -> None:
         self.function = function
         self._template = template
-        self._watcher = watcher
-        self._original = function.__code__
+        self._gate = gate
+        self._original: CodeType | None = None
         self._code: CodeType | None = None
-        self.renew()
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the function runs the template."""
+        return self.function.__code__ is self._code
 
     def renew(self) -> None:
-        """Lead to the watcher again if the program has given the function a code of its own, which then counts."""
-        if self.function.__code__ is not self._code:
-            self._original = self.function.__code__
-            self._code = code_for(self._template, self.function, (self._watcher, _copy(self.function)))
-            self.function.__code__ = self._code
+        """Lead to the gate, also if the program has given the function a code of its own, which then counts."""
+        function = self.function
+        now = function.__code__
+        if now is self._code:
+            return
+        if now is not self._original or self._code is None:
+            self._original = now
+            self._code = lead_code(self._template, function, (self._gate, _copy(function)))
+        function.__code__ = self._code
 
     def undo(self) -> None:
         """The function has its own code, which may be one that the program has given it meanwhile."""
-        if self.function.__code__ is self._code:
+        if self._original is not None and self.function.__code__ is self._code:
             self.function.__code__ = self._original
 
 
-def lead_of(function: object, template: object, watcher: object) -> Lead | None:
-    """The lead; None if this is no Python function with the template's parameters, or one within another function."""
+def lead_of(function: object, template: object, gate: object) -> Lead | None:
+    """The lead; None if this is no Python function with the template's parameters."""
     assert isinstance(template, FunctionType), "a template is a Python function"
-    if not isinstance(function, FunctionType) or function.__code__.co_freevars:
+    if not isinstance(function, FunctionType) or _parameters(function.__code__) != _parameters(template.__code__):
         return None
-    if _parameters(function.__code__) != _parameters(template.__code__):
-        return None
-    return Lead(function, template, watcher)
+    return Lead(function, template, gate)
 
 
 def _copy(function: FunctionType) -> FunctionType:
-    made = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    code, names = function.__code__, function.__globals__
+    made = FunctionType(code, names, function.__name__, function.__defaults__, function.__closure__)
     made.__kwdefaults__ = function.__kwdefaults__
     made.__module__, made.__qualname__, made.__doc__ = function.__module__, function.__qualname__, function.__doc__
     return made

@@ -10,7 +10,7 @@ from threading import Lock, local
 from typing import Final, Protocol, cast, final
 
 from refimpl.torch._history import Histories, Snapshot
-from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter, Session
+from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter
 from refimpl.torch._log import Log
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
@@ -35,15 +35,13 @@ _TRUST: Final = "compute_unbacked_bindings"
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _OpenStep:
     env: object
     node: LiveNode
     places: tuple[RawPlace, ...]
     before: Snapshot | Copies
     logs: tuple[Log, ...]
-    run: _OpenRun | None
-    name: str
 
 
 @final
@@ -68,7 +66,6 @@ class _OpenNode:
     before: Copies
     logs: tuple[Log, ...]
     run: _OpenRun | None
-    name: str
     failed_inside: bool = False
 
 
@@ -77,7 +74,7 @@ class _OpenNode:
 class _OpenTrust:
     env: object
     recorded: object
-    before: Snapshot
+    before: Snapshot | Copies
     logs: tuple[Log, ...]
 
 
@@ -103,33 +100,28 @@ class Hub:
     def __init__(self) -> None:
         self._lock = Lock()
         self._logs: tuple[Log, ...] = ()
-        self._patches: Patches | None = None
-        self._session = Session(self)
+        self._patches = Patches(PATCHES, self)
         self._thread = _Thread()
         self._histories = Histories()
 
     @property
     def is_idle(self) -> bool:
         """Whether no audit runs, so that PyTorch is as it was."""
-        return not self._logs and self._patches is None
+        return not self._logs and not self._patches.is_installed
 
     def enter(self, log: Log) -> None:
         """Hand events to the log from now on."""
         with self._lock:
             self._logs = (*self._logs, log)
-            if self._patches is None:
-                self._session = Session(self)
-                self._patches = Patches(PATCHES, self._session)
+            if not self._patches.is_installed:
                 self._patches.install()
 
     def leave(self, log: Log) -> None:
         """Hand no more events to the log; without any log PyTorch is as it was."""
         with self._lock:
             self._logs = tuple(each for each in self._logs if each is not log)
-            if not self._logs and self._patches is not None:
-                self._session.close()
+            if not self._logs and self._patches.is_installed:
                 self._patches.remove()
-                self._patches = None
                 self._histories = Histories()
 
     # -- one step: rebind_unbacked on one node --
@@ -141,32 +133,34 @@ class Hub:
             return None
         try:
             bindings = bindings_of(node)
-            run = self._run_of(node, env)
-            name = run.paths[node] if run is not None else node.name
             # Where nothing is bound nothing should change, and then there is nothing to keep.
-            before = self._histories.snapshot(env) if bindings else copies(env)
-            return _OpenStep(env, node, raw_places(bindings, result), before, logs, run, name)
+            if not bindings:
+                return _OpenStep(env, node, (), copies(env), logs)
+            return _OpenStep(env, node, raw_places(bindings, result), self._histories.snapshot(env), logs)
         except Exception as error:  # an observer never disturbs what it observes
             self._not_seen(logs, f"a step on {node}", error)
             return None
 
     def step_ends(self, step: object, error: BaseException | None) -> None:
         """The step returned, or raised."""
-        if not isinstance(step, _OpenStep):
+        if not isinstance(step, _OpenStep) or not self._logs:
             return
         try:
-            if isinstance(step.before, Copies) and error is None and copies(step.env) == step.before:
+            if not step.places and error is None and copies(step.env) == step.before:
                 return
+            run = self._run_of(step.node, step.env)
+            name = run.paths[step.node] if run is not None else step.node.name
             raised = None if error is None else raised_by(error)
             after, frames = self._histories.snapshot(step.env), frames_of(currentframe())
-            seen = RawStep(step.name, step.node.op, step.places, step.before, after, raised, frames)
-            if step.run is not None:
+            seen = RawStep(name, step.node.op, step.places, step.before, after, raised, frames)
+            within = run is not None
+            if within:
                 for run in self._thread.runs:
                     if step.node in run.paths:
                         name = run.paths[step.node]
                         run.run.steps.append(seen if name == seen.node else replace(seen, node=name))
             for log in step.logs:
-                log.add_step(seen, step.env, step.node, within_a_run=step.run is not None)
+                log.add_step(seen, step.env, step.node, within_a_run=within)
         except Exception as trouble:  # see above
             self._not_seen(step.logs, f"a step on {step.node}", trouble)
 
@@ -181,12 +175,6 @@ class Hub:
         """The outermost run of this thread whose graph, or a sub-graph of it, has the node."""
         for run in self._thread.runs:
             if node in run.paths and run.env is env:
-                return run
-        return None
-
-    def _latest_run(self, interpreter: object) -> _OpenRun | None:
-        for run in reversed(self._thread.runs):
-            if run.interpreter is interpreter:
                 return run
         return None
 
@@ -224,7 +212,8 @@ class Hub:
         if not logs:
             return None
         try:
-            run, first = self._latest_run(interpreter), node.prev.op == "root"
+            thread = self._thread
+            run, first = _latest_run(thread.runs, interpreter), node.prev.op == "root"
             env = _environment_of(interpreter) if run is None or first else run.env
             if env is None:
                 return None
@@ -232,10 +221,8 @@ class Hub:
             before = copies(env)
             if first:
                 run = self._open_run(interpreter, env, logs)
-            outermost = self._run_of(node, env)
-            name = outermost.paths[node] if outermost is not None else node.name
-            opened = _OpenNode(env, node, before, logs, run, name)
-            self._thread.nodes.append(opened)
+            opened = _OpenNode(env, node, before, logs, run)
+            thread.nodes.append(opened)
             return opened
         except Exception as error:  # see above
             self._not_seen(logs, f"the node {node}", error)
@@ -268,9 +255,10 @@ class Hub:
         if opened.failed_inside:
             return
         node, raised = opened.node, raised_by(error)
-        frames = frames_of(currentframe())
+        outermost, frames = self._run_of(node, opened.env), frames_of(currentframe())
+        name = outermost.paths[node] if outermost is not None else node.name
         step = RawStep(
-            opened.name, node.op, (), opened.before, self._histories.snapshot(opened.env), raised, frames, whole=True
+            name, node.op, (), opened.before, self._histories.snapshot(opened.env), raised, frames, whole=True
         )
         for log in opened.logs:
             log.add_step(step, opened.env, node, within_a_run=opened.run is not None)
@@ -283,8 +271,7 @@ class Hub:
         if not logs:
             return None
         try:
-            if self._patches is not None:
-                self._patches.renew()
+            self._patches.renew()
             if not _is_own(interpreter):
                 return None
             values = inputs or tuple((given or {}).values())
@@ -301,13 +288,13 @@ class Hub:
 
     def node_ran(self, interpreter: LiveInterpreter, node: LiveNode, result: object) -> None:
         """An operator ran in such a run; where no fresh value stands there is nothing to rebind."""
-        run = self._latest_run(interpreter)
+        run = _latest_run(self._thread.runs, interpreter)
         if run is None or not run.own:
             return
         try:
             places = raw_places(bindings_of(node), result)
-            known = run.run.before.ranges.whole() if places and isinstance(run.run.before, Snapshot) else {}
-            run.ran[node.name] = any(not known.keys() >= symbols_in(place.value) for place in places)
+            known = run.run.before.capture().ranges.keys() if places else frozenset[object]()
+            run.ran[node.name] = any(not known >= symbols_in(place.value) for place in places)
         except Exception as error:  # see above
             self._not_seen(run.logs, f"the node {node}", error)
 
@@ -361,6 +348,13 @@ class Hub:
         shape = hash((who, tuple((path, node.op, str(node.target)) for node, path in opened.paths.items())))
         for log in opened.logs:
             log.add_run(opened.run, opened.env, shape, (*opened.inputs, *modes_now()))
+
+
+def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | None:
+    for run in reversed(runs):
+        if run.interpreter is interpreter:
+            return run
+    return None
 
 
 def _is_own(interpreter: object) -> bool:

@@ -21,6 +21,7 @@ __all__ = [
     "bindings_of",
     "extent_of",
     "frames_of",
+    "line_of",
     "modes_now",
     "nodes_below",
     "raised_by",
@@ -52,7 +53,7 @@ class RawStep:
     op: str
     places: tuple[RawPlace, ...]
     before: Snapshot | Copies
-    after: Snapshot
+    after: Snapshot | Copies
     raised: Raised | None
     frames: Frames
     whole: bool = False
@@ -71,11 +72,11 @@ class RawRun:
 
     kind: Literal["graph", "steps", "again"]
     before: Snapshot | Copies
-    after: Snapshot
+    after: Snapshot | Copies
     frames: Frames
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
     raised: Raised | None = None
-    first: Snapshot | None = None
+    first: Snapshot | Copies | None = None
     same_inputs: bool = True
     unseen: bool = False
     steps: list[RawStep] = field(default_factory=list[RawStep])
@@ -148,11 +149,17 @@ def modes_now() -> tuple[str, ...]:
     return tuple(type(mode).__name__ for mode in cast("Callable[[], Iterable[object]]", stack)())  # see bindings_of
 
 
+def line_of(code: CodeType, offset: int) -> int:
+    """The line of an instruction, which a frame takes much longer to say than where it is."""
+    lines = (line for start, end, line in code.co_lines() if start <= offset < end and line is not None)
+    return next(lines, code.co_firstlineno)
+
+
 def frames_of(frame: FrameType | None) -> Frames:
-    """The frame and those that called it, innermost first."""
+    """The frame and those that called it, innermost first: each code, and the offset of what it executes."""
     found: list[tuple[CodeType, int]] = []
     while frame is not None and len(found) < MAX_FRAMES:
-        found.append((frame.f_code, frame.f_lineno))
+        found.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(found)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import is_not
 from typing import Protocol, TypeAlias, TypeVar, cast, final
 
+from refimpl.torch._spent import Spent
 from refimpl.torch.expressions import Unreadable
 from refimpl.torch.key_paths import raw_scalar
 from refimpl.torch.places import RawPlace
@@ -37,9 +38,10 @@ class _DivideByKey(Protocol):
 class Relevance:
     """Cuts captures to what concerns a step; remembers the symbols of each expression, and what defines what."""
 
-    __slots__ = ("_defined", "_free", "_order")
+    __slots__ = ("_defined", "_free", "_order", "spent")
 
     def __init__(self) -> None:
+        self.spent = Spent()
         self._free: dict[int, tuple[object, _Symbols]] = {}
         self._defined = (_Connected(self.free), _Connected(self.free))
         # Of the hints, ranges, replacements, renamings and pending symbols.
@@ -47,14 +49,17 @@ class Relevance:
 
     def cut(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> tuple[Capture, Capture]:
         """Both captures without what is the same in them and shares no symbol with the step or with what it changed."""
-        subject = self._through_definitions(self._subject(places, before, after), after)
+        changed = self.mentioned(places) | self._changed(before, after)
+        subject = self._through_definitions(changed, after)
         mentioned = set(subject)
         for captured in (before, after):
             mentioned.update(*(free for free in self._conditions(captured) if not free.isdisjoint(subject)))
         for captured in (before, after):
             self._follow(mentioned, captured.replacements)
             self._follow(mentioned, captured.renamings)
-        return self._part(before, subject, mentioned), self._part(after, subject, mentioned)
+        parts = self._part(before, subject, mentioned), self._part(after, subject, mentioned)
+        before, after = self.spent.without(parts, changed)
+        return before, after
 
     def free(self, expression: object) -> _Symbols:
         """The symbols of an expression; none for a plain number."""
@@ -66,19 +71,30 @@ class Relevance:
             known = self._free[id(expression)] = (expression, frozenset(found))
         return known[1]
 
-    def _subject(self, places: Iterable[RawPlace], before: Capture, after: Capture) -> set[object]:
-        """The symbols of the places, and those of which something changed."""
+    def mentioned(self, places: Iterable[RawPlace]) -> set[object]:
+        """The symbols of the places."""
         found: set[object] = set()
         for place in places:
             found.add(place.symbol)
             found |= self.free(place.value)
-            for key in place.path:
-                if type(key).__name__ == "DivideByKey":
-                    divided = cast("_DivideByKey", key)  # its name was tested; PyTorch is untyped
-                    try:
-                        found |= self.free(raw_scalar(divided.divisor))
-                    except Unreadable:
-                        continue
+            found |= self.divisors(place.path)
+        return found
+
+    def divisors(self, path: Iterable[object]) -> set[object]:
+        """The symbols by which a path divides."""
+        found: set[object] = set()
+        for key in path:
+            if type(key).__name__ == "DivideByKey":
+                divided = cast("_DivideByKey", key)  # its name was tested; PyTorch is untyped
+                try:
+                    found |= self.free(raw_scalar(divided.divisor))
+                except Unreadable:
+                    continue
+        return found
+
+    def _changed(self, before: Capture, after: Capture) -> set[object]:
+        """The symbols of which something changed."""
+        found: set[object] = set()
         for old, new in (
             (before.hints, after.hints),
             (before.ranges, after.ranges),

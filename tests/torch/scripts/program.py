@@ -1,4 +1,4 @@
-"""A recorded graph with ``count`` data-dependent sizes, and a run of the pass on it."""
+"""A recorded graph with ``count`` data-dependent sizes, or operators of another kind, and a run of the pass on it."""
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -12,14 +12,14 @@ from torch.fx.experimental.symbolic_shapes import (
 
 
 class Program:
-    def __init__(self, count):
+    def __init__(self, count, body="sizes"):
         self.mode = FakeTensorMode(shape_env=ShapeEnv())
         dynamic = StatelessSymbolicContext(dynamic_sizes=[DimDynamic.DYNAMIC])
         self.x = self.mode.from_tensor(torch.ones(7), symbolic_context=dynamic)
         with self.mode:
-            self.module = make_fx(lambda x: self.body(x, count), tracing_mode="real")(self.x)
+            self.module = make_fx(lambda x: getattr(self, body)(x, count), tracing_mode="real")(self.x)
 
-    def body(self, x, count):
+    def sizes(self, x, count):
         results = []
         for index in range(count):
             found = (x + index).nonzero()
@@ -29,6 +29,17 @@ class Program:
                 y = y.sin() + 1
             results.append(y)
         return results
+
+    def plain(self, x, count):
+        for _ in range(count):
+            x = x + 1
+        return [x]
+
+    def nonzero(self, x, count):
+        return [(x if count == 1 else x + index).nonzero() for index in range(count)]
+
+    def item(self, x, count):
+        return [(x.sum() if count == 1 else x[index]).item() for index in range(count)]
 
     def run(self):
         self.mode.epoch += 1
