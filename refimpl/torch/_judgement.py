@@ -21,6 +21,7 @@ from refimpl.torch._log import Log
 from refimpl.torch._patterns import INNOCENT, Pattern, Writer
 from refimpl.torch._records import Frames, RawRun, RawStep, line_of
 from refimpl.torch._relevant import Relevance
+from refimpl.torch._spent import SPENT
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.key_paths import from_torch_path
 from refimpl.torch.places import read_place
@@ -102,7 +103,7 @@ class Judgement:
         known = self._told.get(id(raw))
         if known is None:
             whole = raw.before.capture(), raw.after.capture()
-            known = self._relevance.spent.without(whole, self._relevance.mentioned(raw.places))
+            known = SPENT.without(whole, self._relevance.mentioned(raw.places))
             if len(known[-1].ranges) > _FEW:
                 known = self._part_of(raw)
             self._told[id(raw)] = known
@@ -153,7 +154,7 @@ class Judgement:
         mentioned = {symbol for _, symbol, _ in raw.recorded}
         mentioned.update(*(self._relevance.divisors(path) for _, _, path in raw.recorded))
         mentioned.update(*(self._relevance.mentioned(step.places) for step in raw.steps))
-        return self._relevance.spent.without(moments, mentioned, known_before=raw.kind != "again")
+        return SPENT.without(moments, mentioned, known_before=raw.kind != "again")
 
     def _found_in_run(self, raw: RawRun, laws: Sequence[ObservedLaw], *, parts: bool) -> list[StepFinding]:
         notes = self._reader.notes

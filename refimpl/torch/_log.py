@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import final
 from weakref import WeakKeyDictionary
 
-from refimpl.torch._history import Snapshot
-from refimpl.torch._records import LiveNode, RawRun, RawStep
-from refimpl.torch.shape_env import Copies
+from refimpl.torch._records import Kept, LiveNode, RawRun, RawStep
 
 __all__ = ["Log"]
 
@@ -21,7 +19,7 @@ class Log:
         self.steps: list[RawStep] = []
         self.runs: list[RawRun] = []
         self.troubles: list[str] = []
-        self._ran: WeakKeyDictionary[object, dict[int, tuple[tuple[str, ...], Snapshot | Copies]]] = WeakKeyDictionary()
+        self._ran: WeakKeyDictionary[object, dict[int, tuple[tuple[str, ...], Kept]]] = WeakKeyDictionary()
         self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
 
     def add_step(self, step: RawStep, env: object, node: LiveNode, *, within_a_run: bool) -> None:

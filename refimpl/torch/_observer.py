@@ -9,11 +9,12 @@ from inspect import currentframe
 from threading import Lock, local
 from typing import Final, Protocol, cast, final
 
-from refimpl.torch._history import Histories, Snapshot
+from refimpl.torch._history import Histories
 from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter
 from refimpl.torch._log import Log
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
+    Kept,
     LiveNode,
     RawRun,
     RawStep,
@@ -40,7 +41,7 @@ class _OpenStep:
     env: object
     node: LiveNode
     places: tuple[RawPlace, ...]
-    before: Snapshot | Copies
+    before: Kept
     logs: tuple[Log, ...]
 
 
@@ -74,7 +75,7 @@ class _OpenNode:
 class _OpenTrust:
     env: object
     recorded: object
-    before: Snapshot | Copies
+    before: Kept
     logs: tuple[Log, ...]
 
 

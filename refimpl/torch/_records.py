@@ -11,10 +11,11 @@ from typing import Literal, Protocol, TypeAlias, cast, final
 from refimpl.laws.step import Raised
 from refimpl.torch._history import Snapshot
 from refimpl.torch.places import RawPlace
-from refimpl.torch.shape_env import Copies
+from refimpl.torch.shape_env import Capture, Copies
 
 __all__ = [
     "Frames",
+    "Kept",
     "LiveNode",
     "RawRun",
     "RawStep",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
+Kept: TypeAlias = Snapshot | Copies | Capture
+"""What an environment held at one moment."""
 MAX_FRAMES = 200
 
 
@@ -52,8 +55,8 @@ class RawStep:
     node: str
     op: str
     places: tuple[RawPlace, ...]
-    before: Snapshot | Copies
-    after: Snapshot | Copies
+    before: Kept
+    after: Kept
     raised: Raised | None
     frames: Frames
     whole: bool = False
@@ -71,12 +74,12 @@ class RawRun:
     """
 
     kind: Literal["graph", "steps", "again"]
-    before: Snapshot | Copies
-    after: Snapshot | Copies
+    before: Kept
+    after: Kept
     frames: Frames
     recorded: tuple[tuple[str, object, tuple[object, ...]], ...] = ()
     raised: Raised | None = None
-    first: Snapshot | Copies | None = None
+    first: Kept | None = None
     same_inputs: bool = True
     unseen: bool = False
     steps: list[RawStep] = field(default_factory=list[RawStep])

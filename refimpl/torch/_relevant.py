@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import is_not
 from typing import Protocol, TypeAlias, TypeVar, cast, final
 
-from refimpl.torch._spent import Spent
+from refimpl.torch._spent import SPENT
 from refimpl.torch.expressions import Unreadable
 from refimpl.torch.key_paths import raw_scalar
 from refimpl.torch.places import RawPlace
@@ -38,10 +38,9 @@ class _DivideByKey(Protocol):
 class Relevance:
     """Cuts captures to what concerns a step; remembers the symbols of each expression, and what defines what."""
 
-    __slots__ = ("_defined", "_free", "_order", "spent")
+    __slots__ = ("_defined", "_free", "_order")
 
     def __init__(self) -> None:
-        self.spent = Spent()
         self._free: dict[int, tuple[object, _Symbols]] = {}
         self._defined = (_Connected(self.free), _Connected(self.free))
         # Of the hints, ranges, replacements, renamings and pending symbols.
@@ -58,7 +57,7 @@ class Relevance:
             self._follow(mentioned, captured.replacements)
             self._follow(mentioned, captured.renamings)
         parts = self._part(before, subject, mentioned), self._part(after, subject, mentioned)
-        before, after = self.spent.without(parts, changed)
+        before, after = SPENT.without(parts, changed)
         return before, after
 
     def free(self, expression: object) -> _Symbols:

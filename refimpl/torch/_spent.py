@@ -6,16 +6,18 @@ A law that holds without them holds with them: what they say follows by the equa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, compress
-from typing import Protocol, TypeVar, cast, final
+from operator import not_
+from typing import Final, Protocol, TypeVar, cast, final
 
-from refimpl.symbolic_shapes.state import Range
 from refimpl.terms import ValueRange
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.shape_env import Capture, read_range
 
-__all__ = ["Spent"]
+__all__ = ["SPENT", "Spent"]
+
+_SIZE: Final = 4096
 
 _T = TypeVar("_T")
 
@@ -26,12 +28,15 @@ class _Expression(Protocol):
 
 @final
 class Spent:
-    """Leaves spent names out; remembers the ranges that it has read."""
+    """Leaves spent names out; remembers the ranges that it has compared.
 
-    __slots__ = ("_read",)
+    Symbols are told apart by identity, which costs no call into sympy: an environment has one object for each.
+    """
+
+    __slots__ = ("_wider",)
 
     def __init__(self) -> None:
-        self._read: dict[int, tuple[object, Range]] = {}
+        self._wider: dict[tuple[int, int], tuple[object, object]] = {}
 
     def without(
         self, captures: Sequence[Capture], mentioned: Iterable[object], *, known_before: bool = True
@@ -48,39 +53,51 @@ class Spent:
         for captured in captures:
             kept.update(map(id, _spoken_of(captured)))
         views = [_View(captured) for captured in captures]
+        replaced = set(dict(zip(map(id, longest), map(id, longest.values()), strict=True)).items())
+        for view in views:
+            absent = set[tuple[int, int]]() if known_before else {p for p in replaced if p[0] not in view.known}
+            replaced = (replaced & view.pairs) | absent
+        size_like = {name for view in views for name in view.size_like}
+        kept.update(*((size_like & view.known) - view.size_like for view in views))
+        replaced = {pair for pair in replaced if pair[0] not in kept}
+        for view, captured in zip(views, captures, strict=True):
+            replaced -= self._saying_more(replaced, view, captured)
         spent: set[int] = set()
         named: set[int] = set()
-        for symbol, by in longest.items():
-            if id(symbol) in kept or not self._is_spent(symbol, by, views, known_before):
-                continue
-            if id(by) in named:
-                spent.add(id(symbol))
-            named.add(id(by))
+        for pair in zip(map(id, longest), map(id, longest.values()), strict=True):
+            if pair in replaced and pair[1] in named:
+                spent.add(pair[0])
+            elif pair in replaced:
+                named.add(pair[1])
         return tuple([_without(captured, spent) for captured in captures]) if spent else tuple(captures)
 
-    def _is_spent(self, symbol: object, by: object, views: Sequence[_View], known_before: bool) -> bool:
-        name, like = id(symbol), None
-        for view in views:
-            if name not in view.ranges and name not in view.replacements:
-                if known_before or name in view.renamings:
-                    return False
-                continue
-            if view.renamings.get(name) is not by or view.replacements.get(name) is not by:
-                return False
-            if like is not None and (name in view.size_like) is not like:
-                return False
-            like = name in view.size_like
-            interval = view.ranges.get(name)
-            if interval is not None and not self._says_no_more(symbol, interval, view.ranges.get(id(by))):
-                return False
-        return True
+    def _saying_more(self, pairs: set[tuple[int, int]], view: _View, captured: Capture) -> set[tuple[int, int]]:
+        """The pairs of which the first symbol's range leaves out what the other's range does not."""
+        ranges = view.ranges
+        asked = {(ranges[name], ranges.get(by, 0)) for name, by in pairs if name in ranges} - self._wider.keys()
+        if not asked:
+            return set()
+        intervals = {id(interval): (symbol, interval) for symbol, interval in captured.ranges.items()}
+        more: set[tuple[int, int]] = set()
+        for wide, narrow in asked:
+            symbol, interval = intervals[wide]
+            other = intervals[narrow][1] if narrow in intervals else None
+            if self._says_no_more(symbol, interval, other):
+                if len(self._wider) >= _SIZE:
+                    self._wider.clear()
+                self._wider[wide, narrow] = interval, other
+            else:
+                more.add((wide, narrow))
+        return {(name, by) for name, by in pairs if name in ranges and (ranges[name], ranges.get(by, 0)) in more}
 
-    def _says_no_more(self, symbol: object, interval: object, other: object) -> bool:
+    @staticmethod
+    def _says_no_more(symbol: object, interval: object, other: object) -> bool:
         """Whether the range of the name leaves the other all that the other's own range leaves it."""
         if other is None:
             return False
         try:
-            wide, narrow = self._range(symbol, interval), self._range(symbol, other)
+            sort = from_torch_symbol(symbol).sort
+            wide, narrow = read_range(sort, interval), read_range(sort, other)
         except Unreadable:
             return False
         if wide == narrow:
@@ -92,12 +109,9 @@ class Spent:
             high is None or (narrow.high is not None and high >= narrow.high)
         )
 
-    def _range(self, symbol: object, interval: object) -> Range:
-        """The range as one of the symbol's sort; an interval belongs to symbols of one sort."""
-        known = self._read.get(id(interval))
-        if known is None or known[0] is not interval:
-            known = self._read[id(interval)] = interval, read_range(from_torch_symbol(symbol).sort, interval)
-        return known[1]
+
+SPENT: Final = Spent()
+"""Ranges are immutable: the audits of a process compare each pair once."""
 
 
 def _spoken_of(captured: Capture) -> Iterable[object]:
@@ -107,35 +121,39 @@ def _spoken_of(captured: Capture) -> Iterable[object]:
     yield from captured.ignorable
     yield from captured.asserts
     # Many names stand for one.
-    yield from {id(by): by for by in captured.renamings.values()}.values()
+    yield from _each_once(captured.renamings.values())
     said = chain(captured.guards, *captured.asserts.values())
-    by_terms = {id(by): by for by in captured.replacements.values()}.values()
+    by_terms = _each_once(captured.replacements.values())
     for expression in chain((each.expr for each in said), captured.divisible, by_terms):
         if hasattr(expression, "free_symbols"):
             yield from cast("_Expression", expression).free_symbols  # sympy ships no types
 
 
+def _each_once(values: Collection[object]) -> Iterable[object]:
+    return dict(zip(map(id, values), values, strict=True)).values()
+
+
 @final
 class _View:
-    """The tables of a capture by the identity of their symbols: an environment has one object for each."""
+    """A capture by the identities of its symbols: ``pairs`` are those renamed to and replaced by one other symbol."""
 
-    __slots__ = ("ranges", "renamings", "replacements", "size_like")
+    __slots__ = ("known", "pairs", "ranges", "size_like")
 
     def __init__(self, captured: Capture) -> None:
-        self.ranges = _by_identity(captured.ranges)
-        self.replacements = _by_identity(captured.replacements)
-        self.renamings = _by_identity(captured.renamings)
+        self.ranges = _identities(captured.ranges)
+        renamings, replacements = _identities(captured.renamings), _identities(captured.replacements)
+        self.pairs = renamings.items() & replacements.items()
         self.size_like = {*map(id, captured.size_like)}
+        self.known = {*self.ranges, *renamings, *replacements, *self.size_like}
 
 
-def _by_identity(table: Mapping[object, object]) -> dict[int, object]:
-    return dict(zip(map(id, table), table.values(), strict=True))
+def _identities(table: Mapping[object, object]) -> dict[int, int]:
+    return dict(zip(map(id, table), map(id, table.values()), strict=True))
 
 
 def _without(captured: Capture, spent: set[int]) -> Capture:
     def rest(table: Mapping[object, _T]) -> dict[object, _T]:
-        kept = [id(symbol) not in spent for symbol in table]
-        return dict(compress(table.items(), kept))
+        return dict(compress(table.items(), map(not_, map(spent.__contains__, map(id, table)))))
 
     return Capture(
         captured.hints,

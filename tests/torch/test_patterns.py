@@ -1,0 +1,249 @@
+"""Patterns: records that differ in names only have one, all others differ; spent names are left out, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pytest
+
+from refimpl.laws.step import Raised
+from refimpl.terms import Sort, Symbol, symbol_atom
+from refimpl.torch._calls import function
+from refimpl.torch._patterns import Writer
+from refimpl.torch._records import RawStep
+from refimpl.torch._spent import Spent
+from refimpl.torch.expressions import Unreadable, torch_symbol
+from refimpl.torch.places import RawPlace
+from refimpl.torch.shape_env import Capture
+
+pytestmark = pytest.mark.torch
+
+
+def made(name: str, *parts: object) -> object:
+    """An expression of that class; plain numbers among its parts become sympy's."""
+    return function("sympy", name)(*[integer(part) if isinstance(part, int) else part for part in parts])
+
+
+def integer(value: int) -> object:
+    """PyTorch's integer."""
+    return function("sympy", "Integer")(value)
+
+
+def symbol(name: str) -> object:
+    """PyTorch's symbol of that name."""
+    made: Symbol = symbol_atom(name, Sort.FLOAT if name.startswith("zuf") else Sort.INT)
+    return torch_symbol(made, positive=name.startswith("s"))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The ends of a range."""
+
+    lower: object
+    upper: object
+
+
+@dataclass(eq=False)
+class Claim:
+    """A guard or an assert."""
+
+    expr: object
+
+
+@dataclass(frozen=True)
+class SequenceKey:
+    """A key of a path, which prints as PyTorch's does."""
+
+    idx: int
+
+    def __str__(self) -> str:
+        return f"[{self.idx}]"
+
+
+@dataclass(frozen=True)
+class DivideByKey:
+    """A key that divides."""
+
+    divisor: object
+
+
+NOTHING: Final = Capture({}, {}, {}, {}, (), {}, frozenset(), frozenset(), (), ())
+
+
+def rebound(old: str = "u0", fresh: str = "u1", backed: str = "s0") -> RawStep:
+    """The step that renames one symbol to another, in an environment with a bit of everything."""
+    o, f, b = symbol(old), symbol(fresh), symbol(backed)
+    before = Capture(
+        {b: integer(7)},
+        {b: Interval(integer(2), integer(9)), o: Interval(integer(0), integer(9)), f: Interval(integer(0), integer(9))},
+        {},
+        {},
+        (Claim(made("Ge", b, 3)),),
+        {o: (Claim(made("Ge", o, 1)),)},
+        frozenset((made("Mod", o, integer(2)),)),
+        frozenset((f,)),
+        (f,),
+        (),
+    )
+    after = replace(before, replacements={f: o}, renamings={f: o}, pending=(), asserts={o: (Claim(made("Eq", o, 4)),)})
+    return RawStep("item", "call_function", (RawPlace(o, (SequenceKey(0),), f),), before, after, None, ())
+
+
+def pattern(step: RawStep) -> object:
+    """The pattern of all of it."""
+    return Writer().of_step(step, (step.before.capture(), step.after.capture()))
+
+
+def test_records_that_differ_in_names_have_one_pattern() -> None:
+    assert pattern(rebound()) == pattern(rebound("u7", "u3", "s91")) == pattern(rebound("u0", "u10", "s2"))
+    assert len({pattern(rebound()), pattern(rebound("u7", "u3", "s91"))}) == 1
+    writer, step = Writer(), rebound()
+    told = (step.before.capture(), step.after.capture())
+    assert writer.of_step(step, told) == writer.of_step(step, told)
+
+
+def _changed() -> Mapping[str, RawStep]:
+    """The step with one thing different."""
+    step = rebound()
+    before, after = step.before.capture(), step.after.capture()
+    (place,) = step.places
+    o, f, b = place.symbol, place.value, next(iter(before.hints))
+    ranges = dict(before.ranges)
+    return {
+        "the sort of the fresh value": rebound(fresh="zuf1"),
+        "an input's size in the place of the fresh one": rebound(fresh="s1"),
+        "an unbacked contract": rebound(backed="u5"),
+        "one name for two": rebound(fresh="u0"),
+        "the value is the symbol itself": replace(step, places=(replace(place, value=o),)),
+        "the value is a number": replace(step, places=(replace(place, value=3),)),
+        "the value is a boolean": replace(step, places=(replace(place, value=True),)),
+        "the value is one": replace(step, places=(replace(place, value=1),)),
+        "the value is the float one": replace(step, places=(replace(place, value=1.0),)),
+        "the path": replace(step, places=(replace(place, path=(SequenceKey(1),)),)),
+        "a divisor": replace(step, places=(replace(place, path=(DivideByKey(2),)),)),
+        "another divisor": replace(step, places=(replace(place, path=(DivideByKey(3),)),)),
+        "a boolean as a number": replace(step, places=(replace(place, converted=True),)),
+        "two places": replace(step, places=(place, place)),
+        "no place": replace(step, places=()),
+        "a placeholder": replace(step, op="placeholder"),
+        "a node": replace(step, whole=True),
+        "it raised": replace(step, raised=Raised("refused", "AssertionError", "no")),
+        "it raised something else": replace(step, raised=Raised("other", "AssertionError", "no")),
+        "a hint": replace(step, before=replace(before, hints={b: integer(8)})),
+        "a range of the input": replace(
+            step, after=replace(after, ranges={**ranges, b: Interval(integer(3), integer(9))})
+        ),
+        "a range": replace(step, before=replace(before, ranges={**ranges, o: Interval(integer(0), integer(8))})),
+        "no range": replace(step, after=replace(after, ranges={b: ranges[b]})),
+        "replaced backwards": replace(step, after=replace(after, replacements={o: f})),
+        "not replaced": replace(step, after=replace(after, replacements={})),
+        "renamed backwards": replace(step, after=replace(after, renamings={o: f})),
+        "a guard": replace(step, after=replace(after, guards=(Claim(made("Gt", b, 3)),))),
+        "no guard": replace(step, after=replace(after, guards=())),
+        "an assert under another name": replace(step, after=replace(after, asserts={f: after.asserts[o]})),
+        "an assert under none": replace(step, after=replace(after, asserts={None: after.asserts[o]})),
+        "no assert": replace(step, after=replace(after, asserts={})),
+        "a divisibility": replace(step, after=replace(after, divisible=frozenset((made("Mod", o, integer(3)),)))),
+        "no divisibility": replace(step, after=replace(after, divisible=frozenset())),
+        "another is size-like": replace(step, after=replace(after, size_like=frozenset((o,)))),
+        "it stays pending": replace(step, after=replace(after, pending=(f,))),
+        "it is ignorable": replace(step, after=replace(after, ignorable=(f,))),
+    }
+
+
+def test_whatever_else_differs_is_another_pattern() -> None:
+    changed = _changed()
+    patterns = {name: pattern(step) for name, step in changed.items()}
+    assert len({pattern(rebound()), *patterns.values()}) == len(changed) + 1, patterns
+
+
+def test_what_is_the_same_before_and_after_is_written_once_and_differs_from_what_is_only_alike() -> None:
+    o, f = symbol("u0"), symbol("u1")
+    one, other = Interval(integer(0), integer(9)), Interval(integer(0), integer(8))
+    first, swapped = replace(NOTHING, ranges={o: one, f: other}), replace(NOTHING, ranges={o: other, f: one})
+    step = rebound()
+    same, different = Writer().of_step(step, (first, first)), Writer().of_step(step, (first, swapped))
+    assert same != different
+
+
+def test_a_value_that_cannot_be_read_has_no_pattern() -> None:
+    step = rebound()
+    with pytest.raises(Unreadable):
+        pattern(replace(step, places=(replace(step.places[0], missing="KeyError: 3"),)))
+    with pytest.raises(Unreadable):
+        pattern(replace(step, places=(replace(step.places[0], value=object()),)))
+
+
+def spent_world() -> tuple[Capture, dict[str, object]]:
+    """Three names that stand for ``u0``, which says all that they say."""
+    names = {name: symbol(name) for name in ("u0", "u1", "u2", "u3")}
+    wide, narrow = Interval(integer(0), integer(9)), Interval(integer(1), integer(5))
+    by = {names[name]: names["u0"] for name in ("u1", "u2", "u3")}
+    ranges = {names["u0"]: narrow} | dict.fromkeys(by, wide)
+    return replace(NOTHING, ranges=ranges, replacements=by, renamings=by, size_like=frozenset(by)), names
+
+
+def left(*captures: Capture, mentioned: tuple[object, ...] = (), known_before: bool = True) -> list[str]:
+    """The names that are left of the last capture."""
+    kept = Spent().without(captures, mentioned, known_before=known_before)
+    assert len({tuple(map(str, each.renamings)) for each in kept if each.renamings}) == 1
+    assert kept[-1].ranges.keys() == {*kept[-1].renamings, *kept[-1].renamings.values()}
+    assert kept[-1].size_like == kept[-1].renamings.keys()
+    return list(map(str, kept[-1].ranges))
+
+
+def test_of_the_names_that_are_spent_one_is_left() -> None:
+    world, names = spent_world()
+    assert left(world, world) == ["u0", "u1"]
+    assert left(world, world, mentioned=(names["u2"],)) == ["u0", "u1", "u2"]
+
+
+def test_a_name_that_says_something_is_not_spent() -> None:
+    world, names = spent_world()
+    u0, u1, u2, u3 = (names[name] for name in ("u0", "u1", "u2", "u3"))
+    everything = ["u0", "u1", "u2", "u3"]
+
+    def with_(name: object, interval: Interval) -> Capture:
+        return replace(world, ranges={**world.ranges, name: interval})
+
+    for low, high in ((2, 9), (0, 4)):
+        assert left(world, with_(u2, Interval(integer(low), integer(high)))) == ["u0", "u1", "u2"]
+        assert left(with_(u2, Interval(integer(low), integer(high))), world) == ["u0", "u1", "u2"]
+    assert left(world, with_(u0, Interval(integer(0), integer(99)))) == everything
+    for said in (
+        replace(world, guards=(Claim(made("Ge", u2, 1)),)),
+        replace(world, asserts={u2: ()}),
+        replace(world, asserts={u0: (Claim(made("Ge", made("Add", u2, u0), 1)),)}),
+        replace(world, divisible=frozenset((made("Mod", u2, integer(2)),))),
+        replace(world, pending=(u2,)),
+        replace(world, ignorable=(u2,)),
+        replace(world, hints={u2: integer(3)}),
+    ):
+        assert left(world, said) == left(said, world) == ["u0", "u1", "u2"]
+    other = {**world.renamings, u2: u1}
+    for said in (replace(world, renamings=other), replace(world, replacements=other)):
+        kept = Spent().without((said, world), ())
+        assert u2 in kept[1].ranges
+    assert u3 not in Spent().without((world, world), ())[0].ranges
+
+
+def test_a_name_that_is_new_is_spent_only_where_that_is_asked_for() -> None:
+    world, names = spent_world()
+    u3 = names["u3"]
+
+    def without(table: Mapping[object, object]) -> dict[object, object]:
+        return {name: value for name, value in table.items() if name is not u3}
+
+    earlier = replace(
+        world,
+        ranges=without(world.ranges),
+        replacements=without(world.replacements),
+        renamings=without(world.renamings),
+        size_like=world.size_like - {u3},
+    )
+    assert [str(each) for each in Spent().without((earlier, world), ())[1].ranges] == ["u0", "u1", "u3"]
+    assert left(earlier, world, known_before=False) == ["u0", "u1"]
+    stood = replace(earlier, ranges={**earlier.ranges, u3: world.ranges[u3]})
+    assert u3 in Spent().without((stood, world), (), known_before=False)[1].ranges
