@@ -82,7 +82,7 @@ ARC_02 = Clause(
     "Bindings are rebuilt from the recorded values, where PyTorch's loader finds them: alone, in a product, behind a"
     " boolean.",
     f"{_EXPORT}.bindings:_visit_int",
-    "arc-products-bind-undivided",
+    "arc-products-of-three-are-divided",
 )
 U0, S0 = Expression("Symbol('u0', integer=True)", "int"), Expression("Symbol('s0', integer=True)", "int")
 
@@ -94,6 +94,10 @@ def test_products_are_bound_with_their_divisor(factor: int) -> None:
     node = next(node for node in program.graph_module.graph.nodes if node.op == "call_function")
     divided = "" if factor == 1 else f".__floordiv__({factor})"
     assert {name: keystr(path) for name, path in bindings_of(node).items()} == {"u0": f".size()[0]{divided}"}
+    program = read(counting(0, None, size=U0 * S0 * factor).to_bytes())
+    node = next(node for node in program.graph_module.graph.nodes if node.op == "call_function")
+    bound = {name: keystr(path) for name, path in bindings_of(node).items()}
+    assert bound == ({"u0": ".size()[0].__floordiv__(s0)"} if factor == 1 else {}), "times two symbols or a number"
 
 
 @checks(ARC_02)

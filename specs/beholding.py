@@ -91,7 +91,7 @@ OBS_04 = Clause(
     "Facts, requirements, definitions and side conditions are kept in order and written in old names; what is defined"
     " where nothing allocates is dropped.",
     f"{_LAWS}.observe:_in_old",
-    "obs-plain-conditions-are-rewritten",
+    "obs-definitions-need-no-allocation",
 )
 
 
@@ -259,7 +259,7 @@ OBS_06 = Clause(
     "Each recorded symbol that no input binds is held first by one node; computed sizes are machine sizes, and items"
     " machine integers.",
     f"{_LAWS}.observe:_holders",
-    "obs-inputs-hold-symbols",
+    "obs-only-item-reads-items",
 )
 
 

@@ -215,7 +215,7 @@ BND_06 = Clause(
     "BND-06",
     "A pending symbol that stands nowhere in the result is an error unless it may be ignored; peeking changes nothing.",
     "refimpl.symbolic_shapes.bindings:compute_unbacked_bindings",
-    "bnd-peeking-raises",
+    "bnd-what-may-be-ignored-must-be-found",
 )
 test_bindings_are_found_at_the_first_place_of_each_symbol = checks(BND_04, BND_05, BND_06)(
     test_bindings.test_bindings_are_found_at_the_first_place_of_each_symbol

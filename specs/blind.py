@@ -118,11 +118,12 @@ BLI_04 = Clause(
     "BLI-04",
     "A run is repeatable: what one run of a program allocates, renames and says is what the next one does.",
     f"{_LAWS}.blind_run:Prepared.run",
-    "bli-runs-see-each-other",
+    "bli-sub-graphs-run-where-the-first-did",
 )
 test_runs_of_a_prepared_program_do_not_see_each_other = checks(BLI_03, BLI_04)(
     test_prepared.test_nothing_runs_in_the_template
 )
+test_every_run_says_the_same = checks(BLI_04)(test_prepared.test_every_run_says_the_same)
 test_an_environment_like_another_learns_separately = checks(BLI_03, ENV_28)(
     test_prepared.test_an_environment_like_another_learns_separately
 )

@@ -39,6 +39,7 @@ from refimpl.symbolic_shapes.reading import is_scalar
 from refimpl.terms import Sort, eq, evaluate, ge, lt, symbol, symbol_atom
 from specs.clauses import Clause, checks
 from specs.environment import ENV_08
+from specs.numbers import NUM_04
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["NUM_12", "NUM_13", "NUM_14", "NUM_15"]
@@ -181,7 +182,7 @@ NUM_14 = Clause(
 )
 
 
-@checks(NUM_14, ENV_08)
+@checks(NUM_14, ENV_08, NUM_04)
 @given(hint=SMALL, real=REALS)
 def test_conversions_take_the_hint_and_guard_it(hint: int, real: float) -> None:
     def numbers() -> tuple[ShapeEnv, SymInt, SymFloat]:

@@ -34,6 +34,7 @@ from refimpl.terms import (
 )
 from specs.clauses import Clause, checks
 from specs.divisions import TRM_22
+from specs.reasoning import KNO_02
 from specs.terms import TRM_07
 
 __all__ = ["TRM_13", "TRM_14", "TRM_15", "TRM_20"]
@@ -219,7 +220,7 @@ def test_plain_truths_are_assumed_too() -> None:
     assert bounds.inconsistent
 
 
-@checks(TRM_20, TRM_07)
+@checks(TRM_20, TRM_07, KNO_02)
 @given(modulus=st.integers(2, 6), residue=st.integers(0, 5), other=st.integers(0, 5), factor=st.integers(-3, 3))
 def test_congruences_pass_through(modulus: int, residue: int, other: int, factor: int) -> None:
     bounds = Bounds()

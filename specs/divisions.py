@@ -43,7 +43,7 @@ TRM_21 = Clause(
     "A sum over a constant has its exact part outside; what is left is one application to a positive divisor that"
     " shares no factor with it, its constant the nearest to zero.",
     f"{_DIVISION}:_divide_by_content",
-    "trm-quotients-keep-common-factors",
+    "trm-multiples-stay-in-quotients",
 )
 
 

@@ -34,9 +34,10 @@ EMI_02 = Clause(
 )
 EMI_03 = Clause(
     "EMI-03",
-    "What an assert uses is live, although no output does.",
+    "What an assert uses is live, although no output does; so is an operator in whose sub-graph, at any depth, an"
+    " effect stands.",
     f"{_LAWS}.liveness:_kept",
-    "emit-effects-are-dead",
+    "emit-nested-effects-are-dead",
 )
 
 

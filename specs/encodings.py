@@ -58,7 +58,8 @@ from refimpl.terms import (
 )
 from refimpl.terms.core import IntFn
 from specs.clauses import checks
-from specs.solvers import SOL_03, SOL_07
+from specs.meanings import TRM_23
+from specs.solvers import SOL_01, SOL_02, SOL_03, SOL_07
 from tests.solver.smtlib import Value, satisfied, truths
 from tests.solver.terms_strategies import conditions, floats, valuations
 
@@ -129,7 +130,7 @@ def _agrees(hypotheses: tuple[Cond, ...], goals: tuple[Cond, ...], valuation: Va
         assert said[before:] == failed
 
 
-@checks(SOL_07)
+@checks(SOL_07, SOL_01)
 @settings(max_examples=150)
 @given(hypothesis=conditions, goals=st.tuples(conditions, conditions), valuation=valuations)
 def test_the_text_is_satisfied_where_the_goal_fails(
@@ -163,7 +164,7 @@ BINARY: Final[tuple[Dim, ...]] = (
 NEAR: Final = (-1, 0, 1)
 
 
-@checks(SOL_07)
+@checks(SOL_07, TRM_23)
 @pytest.mark.parametrize("term", BINARY, ids=str)
 def test_every_function_of_integers_is_written_as_it_evaluates(term: Dim) -> None:
     for u in (-7, -1, 0, 4):
@@ -206,7 +207,7 @@ ROUNDINGS: Final[tuple[IntFn, ...]] = ("TruncToInt", "FloorToInt", "CeilToInt", 
 ROUNDED: Final[tuple[Real, ...]] = (F, 2.5, math.inf, math.nan, to_float(U), float_ite(P, F, 0.5), float_add(F, 0.5))
 
 
-@checks(SOL_07)
+@checks(SOL_07, SOL_02)
 @settings(max_examples=100)
 @given(
     value=st.one_of(floats, st.integers(-9, 9).map(lambda n: n / 4)),
@@ -235,7 +236,7 @@ INVERSE: Final = _raw("FloorDiv", 6, V)
 PARTS: Final[tuple[Cond, ...]] = (P, lnot(Q), ge(U, 1), ge(INVERSE, 2), ne(INVERSE, 3), float_lt(F, 1.0), eq(U, 0))
 
 
-@checks(SOL_07)
+@checks(SOL_07, SOL_01)
 @settings(max_examples=60)
 @given(
     parts=st.tuples(*[st.sampled_from(PARTS)] * 4),

@@ -52,7 +52,7 @@ SOL_08 = Clause(
     "A model gives each symbol of the text the value that the solver found, of its own sort, NaN and infinities among"
     " the floats.",
     f"{_SOLVER}._z3:_model",
-    "sol-infinities-are-positive",
+    "sol-predicates-of-models-are-numbers",
 )
 NAMES: Final = ("u0", "a b", "u\\", "p|q", "é", "(", '"')
 

@@ -17,7 +17,7 @@ from refimpl.symbolic_shapes import (
     Specialization,
     UndecidedGuardError,
 )
-from refimpl.terms import Cond, Sort, ValueRange, eq, ge, land, le, lor, lt, mod, of_atom, symbol, symbol_atom, to_float
+from refimpl.terms import BoolSymbol, Cond, Sort, ValueRange, eq, ge, land, le, lor, lt, mod, of_atom, symbol, to_float
 from specs.clauses import Clause, checks
 from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.operators import name
@@ -44,7 +44,7 @@ ENV_01 = Clause(
     "ENV-01",
     "Allocation: a fresh symbol never has a name that was used or reserved before (law FRESH).",
     "refimpl.symbolic_shapes.symbol_table:SymbolTable.reserve_name",
-    "env-reserved-name-allocated",
+    "env-reserved-names-are-given-to-predicates",
 )
 test_names_are_never_used_twice = checks(ENV_01)(test_shape_env.test_names_are_never_used_twice)
 
@@ -53,14 +53,13 @@ test_names_are_never_used_twice = checks(ENV_01)(test_shape_env.test_names_are_n
 @given(reserved=st.lists(st.integers(0, 12)), kinds=st.lists(st.sampled_from(("int", "float", "bool")), max_size=6))
 def test_fresh_names_are_new(reserved: list[int], kinds: list[str]) -> None:
     env = ShapeEnv()
-    taken = {f"u{number}" for number in reserved} | {f"zuf{number}" for number in reserved}
-    env.symbols.reserve([name(f"u{number}") for number in reserved])
-    env.symbols.reserve([symbol_atom(f"zuf{number}", Sort.FLOAT) for number in reserved])
+    taken = {f"{prefix}{number}" for prefix in ("u", "zuf", "p") for number in reserved}
+    for reserved_name in taken:
+        env.symbols.reserve_name(reserved_name)
     for kind in kinds:
-        sort = Sort.FLOAT if kind == "float" else Sort.INT
-        fresh = env.fresh(sort)
+        fresh = env.symbols.opaque() if kind == "bool" else env.fresh(Sort(kind))
         assert fresh.name not in taken
-        assert fresh.sort is sort
+        assert isinstance(fresh, BoolSymbol) or fresh.sort is Sort(kind)
         taken.add(fresh.name)
 
 
@@ -170,9 +169,10 @@ def test_facts_are_logged_and_known(low: int, stated: bool) -> None:
 
 ENV_06 = Clause(
     "ENV-06",
-    "A requirement is logged unless plainly true, also when known already, and before it raises; then it is known.",
+    "A requirement is logged unless plainly true, also when known already, and before it raises; then it is known. The"
+    " last one that was violated is remembered.",
     f"{_ENVIRONMENT}.require",
-    "env-known-requirements-are-dropped",
+    "env-the-first-violated-is-remembered",
 )
 test_requirements_are_logged_assumed_and_raised_too = checks(ENV_06)(
     test_shape_env.test_requirements_are_logged_assumed_and_raised
@@ -204,7 +204,7 @@ ENV_07 = Clause(
     "ENV-07",
     "A range constraint on a symbol requires both ends; an open end says nothing.",
     "refimpl.symbolic_shapes.shape_env:_between",
-    "env-upper-ends-exclusive",
+    "env-open-lower-ends-are-zero",
 )
 
 

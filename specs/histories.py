@@ -24,6 +24,7 @@ from refimpl.symbolic_shapes.environment import Checkpoint
 from refimpl.terms import Cond, Dim, Symbol, Undefined, ValueRange, eq, evaluate, ge, le, lnot, lt, ne, of_atom, symbol
 from specs.clauses import Clause, checks
 from specs.environment import unbacked
+from specs.propagation import PRO_04
 from tests.symbolic_shapes import test_shape_env
 from tests.symbolic_shapes.boxes import dims
 from tests.symbolic_shapes.operators import name
@@ -103,7 +104,7 @@ ENV_13 = Clause(
     "ENV-13",
     "A node that fails is rolled back to its checkpoint, the name counters aside (law ATOM).",
     f"{_ENVIRONMENT}.roll_back",
-    "env-failed-nodes-leave-what-they-learned",
+    "env-guards-of-failed-nodes-stay",
 )
 test_roll_backs_nest_and_keep_what_equations_brought = checks(ENV_13)(
     test_shape_env.test_roll_backs_nest_and_keep_what_equations_brought
@@ -240,7 +241,7 @@ ENV_15 = Clause(
     "ENV-15",
     "Replacements have no cycle and are resolved to the end, in whatever order they came (law ROOT).",
     f"{_KNOWLEDGE}.resolve_symbol",
-    "env-replacements-are-one-hop",
+    "env-replacements-are-two-hops",
 )
 
 
@@ -289,9 +290,10 @@ def test_branches_keep_what_they_learn(low: int, value: int) -> None:
 
 ENV_17 = Clause(
     "ENV-17",
-    "What is known follows from what was said, for all integers, and a range contains every value.",
+    "What is known follows from what was said, for all integers; each integer symbol, replaced or not, has a range,"
+    " which contains every value.",
     "refimpl.terms.bounds:Bounds.known",
-    "env-weaker-bound-kept",
+    "env-replaced-symbols-have-no-range",
 )
 
 
@@ -319,7 +321,7 @@ def test_what_is_known_is_proved_by_the_solver(said: list[Cond], asked: Cond, te
 @checks(ENV_17)
 @given(low=st.integers(-4, 4), width=st.integers(0, 4), factor=st.integers(1, 3))
 def test_plain_consequences_are_known(low: int, width: int, factor: int) -> None:
-    env = unbacked(1)
+    env = unbacked(2)
     u = symbol("u0")
     for weaker in (1, 0, 2):
         env.fact(ge(u, low - weaker))
@@ -328,6 +330,9 @@ def test_plain_consequences_are_known(low: int, width: int, factor: int) -> None
     assert env.known(ge(u * factor, factor * low)) is True
     assert env.known(lt(u, low)) is False
     assert env.known(ge(u, low + 1)) is (False if width == 0 else None)
+    env.fact(eq(symbol("u1"), u * factor - 1))
+    ranges = {"s0": ValueRange(2, None), "u0": env.bound(u), "u1": env.bound(u * factor - 1)}
+    assert {found.name: interval for found, interval in env.var_to_range.items()} == ranges, "replaced symbols too"
 
 
 ENV_18 = Clause(
@@ -379,7 +384,7 @@ def test_a_contradiction_ends_with_its_node(first: int, second: int) -> None:
     assert env.known(eq(u, first)) is True
 
 
-@checks(ENV_20)
+@checks(ENV_20, PRO_04)
 @pytest.mark.parametrize("same_node", [True, False])
 def test_a_name_belongs_to_the_node_that_took_it(same_node: bool) -> None:
     env = two_fresh()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
@@ -16,11 +17,13 @@ from refimpl.laws.atom import ATOM
 from refimpl.solver import make_solver
 from refimpl.symbolic_shapes import KeyPath, SequenceKey, ShapeEnv
 from refimpl.symbolic_shapes.bindings import rebind_unbacked
+from refimpl.symbolic_shapes.environment import ShapeGuard
 from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.state import state_of
-from refimpl.terms import Sort, Symbol, le, of_atom, symbol_atom
+from refimpl.terms import Dim, Sort, Symbol, le, of_atom, symbol, symbol_atom
 from refimpl.testing import (
     REBINDING_LAWS,
+    LawBroken,
     RebindingStep,
     Reference,
     ReferenceEnvironment,
@@ -29,9 +32,9 @@ from refimpl.testing import (
     shape_envs,
 )
 from specs.clauses import Clause, checks
-from specs.rebinding import REB_01
+from specs.rebinding import REB_01, REB_02
 from specs.subgraphs import PRO_12
-from specs.values import REB_06, REB_08, REB_10, REB_11
+from specs.values import REB_06, REB_07, REB_08, REB_10, REB_11
 
 __all__ = ["IMP_06", "IMP_07"]
 
@@ -51,9 +54,9 @@ def _asked(name: str) -> Callable[[], None]:
     return check
 
 
-test_exact_holds_of_the_shipped_step = checks(REB_01)(_asked("EXACT"))
+test_exact_holds_of_the_shipped_step = checks(REB_01, REB_02)(_asked("EXACT"))
 test_frame_holds_of_the_shipped_step = checks(REB_06)(_asked("FRAME"))
-test_root_holds_of_the_shipped_step = checks(REB_08)(_asked("ROOT"))
+test_root_holds_of_the_shipped_step = checks(REB_08, REB_07)(_asked("ROOT"))
 test_sort_holds_of_the_shipped_step = checks(REB_11)(_asked("SORT"))
 test_steady_holds_of_the_shipped_step = checks(REB_10)(_asked("STEADY"))
 
@@ -94,9 +97,9 @@ def test_atom_holds_of_a_step_that_fails_at_its_second_binding(env: ShapeEnv, se
 
 IMP_06 = Clause(
     "IMP-06",
-    "Whole propagations of drawn programs obey each law, as they run, as their nodes fail, and as they run again.",
+    "Whole propagations obey each law, which is asked of them as they run, as their nodes fail, and as they run again.",
     "refimpl.laws.self_test:self_test",
-    "imp-bound-symbols-stay-pending",
+    "imp-whole-runs-are-not-judged",
 )
 
 
@@ -109,9 +112,18 @@ def test_the_laws_hold_of_whole_propagations(program: ExportedProgram) -> None:
 
 IMP_07 = Clause(
     "IMP-07",
-    "After any history of requirements and steps, each further step obeys each law.",
-    "refimpl.symbolic_shapes.knowledge:Knowledge.apply",
-    "imp-steps-learn-nothing",
+    "After any history of requirements and steps, each further step obeys each law, and one that does not is caught.",
+    "refimpl.testing.environment_laws:ShapeEnvMachine",
+    "imp-histories-judge-no-step",
+)
+_HISTORIES: Final = settings(
+    max_examples=25,
+    stateful_step_count=8,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    report_multiple_bugs=False,
 )
 
 
@@ -122,16 +134,34 @@ class _History(ShapeEnvMachine[ReferenceEnvironment]):
         return ReferenceEnvironment()
 
 
-@checks(IMP_07)
+@checks(IMP_07, REB_07)
 def test_the_laws_hold_after_any_history() -> None:
-    run_state_machine_as_test(
-        _History,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=8,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=(Phase.generate,),
-        ),
-    )
+    run_state_machine_as_test(_History, settings=_HISTORIES)
+
+
+class _Guarding:
+    """The shipped environment, but each step guards a size of the caller's."""
+
+    def __init__(self) -> None:
+        self._right = ReferenceEnvironment()
+        self.backed, self.fresh, self.require = self._right.backed, self._right.fresh, self._right.require
+        self.state, self.known, self.admitted = self._right.state, self._right.known, self._right.admitted
+
+    def rebind(self, node: str, old: Symbol, value: Dim, divisor: int) -> bool:
+        """The right step, and a guard that no requirement asks for."""
+        taken = self._right.rebind(node, old, value, divisor)
+        self._right.env.guards.append(ShapeGuard(le(symbol("s0"), 9)))
+        return taken
+
+
+class _GuardingHistory(ShapeEnvMachine[_Guarding]):
+    """That environment, asked the laws of each step."""
+
+    def make_environment(self) -> _Guarding:
+        return _Guarding()
+
+
+@checks(IMP_07)
+def test_a_step_that_breaks_a_law_after_some_history_is_caught() -> None:
+    with pytest.raises(LawBroken, match="FRAME"):
+        run_state_machine_as_test(_GuardingHistory, settings=_HISTORIES)

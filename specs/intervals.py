@@ -64,7 +64,7 @@ TRM_16 = Clause(
     "The range of a bitwise result contains every result; of naturals it is one of naturals, bounded if they are, and"
     " never above what their bits allow.",
     f"{_TERMS}.ranges:ValueRange._bit_ceiling",
-    "trm-bits-are-lost",
+    "trm-bits-have-one-more-than-all",
 )
 
 
@@ -194,7 +194,7 @@ TRM_19 = Clause(
     "A condition is simplified to an equivalent one under what is known: what is known falls away, in conjunctions and"
     " disjunctions too.",
     f"{_TERMS}.simplification:simplify_condition",
-    "trm-simplified-conditions-forget",
+    "trm-inequations-are-not-simplified",
 )
 
 
@@ -220,6 +220,9 @@ def test_simplified_conditions_are_equivalent(
     first = [x >= a for x in range(low, low + width + 1)]
     if (not any(first) and connective) or (all(first) and not connective):
         assert isinstance(found, bool), "what is known decides it"
+    w = symbol("u2")
+    for compare in (ge, eq, ne):
+        assert bounds.simplify_condition(compare(w + mod(v, 2), a)) is compare(w, a), "what is known falls away"
 
 
 def _truth(condition: Cond, valuation: dict[str, int | float | bool]) -> bool:

@@ -224,7 +224,7 @@ def test_what_only_operators_enforce_is_listed() -> None:
     # Each requirement once, whoever else enforces it; those of a branch with its predicate.
     rows = listed(stated(le(U, 4)), stated(ge(U, 1)), stated(le(U, 4), node="m"), by_range, model=model)
     assert [(row.node, row.requirement) for row in rows] == [("n", "u0 <= 4"), ("n", "u0 >= 1")]
-    (row,) = listed(stated(ge(U, 1), under=(P,)), model=model)
+    (row,) = listed(stated(ge(U, 1), under=(P,)), model={**model, "p0": True})
     assert (row.requirement, row.example) == ("u0 >= 1", "p0 = True, u0 = 0")
     (row,) = listed(stated(ge(S + U, 4)), model=model)
     numbers = dict(part.split(" = ") for part in (row.example or "").split(", "))

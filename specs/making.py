@@ -253,9 +253,10 @@ def test_a_symbol_is_replaced_by_its_own_sort_only() -> None:
 
 FRM_02 = Clause(
     "FRM-02",
-    "The parts of a term come before it, once each, in one order; the parts of a polynomial are its atoms.",
+    "The parts of a term come before it, once each, in one order; the parts of a polynomial are its atoms, and a number"
+    " has none.",
     f"{_TERMS}.traversal:subterms",
-    "frm-parts-come-after-the-whole",
+    "frm-numbers-are-their-parts",
 )
 
 

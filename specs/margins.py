@@ -69,6 +69,7 @@ from specs.clauses import checks
 from specs.confirming import RUN_05, claim, confirmed
 from specs.divisions import TRM_22
 from specs.intervals import TRM_18
+from specs.laws import LAW_02
 from specs.obligations import OBL_04, OBL_05
 from specs.powers import TRM_35
 from specs.reports import LAW_15
@@ -92,7 +93,7 @@ def test_each_symbol_that_a_node_allocates_has_a_name_of_its_own() -> None:
     assert [finding.message.split()[3] for finding in FRESH.claims(observed).findings] == ["u1", "u0"]
 
 
-@checks(OBL_05)
+@checks(OBL_05, LAW_02)
 def test_equiv_tries_the_recorded_value_of_each_unbound_symbol() -> None:
     unbound = (FreshSymbol(U7, "a", "", S), FreshSymbol(U8, "b", "", V + 1))
     after = (Stated("c", ge(X, 3), "assert", order=1), Stated("d", ge(X, W), "assert", order=2))

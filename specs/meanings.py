@@ -77,7 +77,7 @@ TRM_23 = Clause(
     "An application of integers has Python's value, an integer; where Python raises, or the result is no integer or"
     " unreasonably long, it is undefined.",
     f"{_TERMS}.evaluate:_apply",
-    "trm-the-least-is-the-greatest",
+    "trm-the-least-is-one-of-two",
 )
 
 
@@ -145,7 +145,7 @@ TRM_24 = Clause(
     "A symbol has the value that it is given, of its own sort; a condition is Python's comparison; one member decides a"
     " connective and one branch a choice, whatever the others are.",
     f"{_TERMS}.evaluate:_connective",
-    "trm-undefined-members-count",
+    "trm-predicates-have-numbers",
 )
 UNDEFINED: Final = of_atom(intern_apply("FloorDiv", (1, 0), Sort.INT))
 NO_TRUTH: Final = ge(UNDEFINED, 0)

@@ -20,6 +20,7 @@ from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of
 from refimpl.terms import Cond, Sort, ValueRange, eq, float_lt, float_symbol, ge, le, lt, mod, ne, symbol, symbol_atom
 from specs.clauses import Clause, checks
 from specs.environment import ENV_03, ENV_07, ENV_11
+from specs.histories import ENV_17
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["ENV_30", "ENV_31"]
@@ -159,7 +160,7 @@ def test_guards_are_told_and_evaluated(hint: int, bound: int) -> None:
     assert env.bind_symbols(numbers, [5, 6]) == {name("s0"): 5, name("s1"): 6}
 
 
-@checks(ENV_31)
+@checks(ENV_31, ENV_17)
 @given(value=st.integers(2, 6))
 def test_what_is_known_is_told_after_replacement(value: int) -> None:
     env = ShapeEnv()

@@ -32,9 +32,10 @@ def _operands(graph: fx.Graph) -> tuple[fx.Node, fx.Node]:
 
 INT_10 = Clause(
     "INT-10",
-    "``call_function`` calls the target with the values of its positional and keyword arguments.",
+    "``call_function`` calls the target, a function and no name, with the values of its positional and keyword"
+    " arguments.",
     f"{_INTERPRETER}.call_function",
-    "int-keyword-arguments-lost",
+    "int-names-are-called",
 )
 INT_11 = Clause(
     "INT-11",
@@ -60,6 +61,9 @@ def test_functions_get_positional_and_keyword_arguments() -> None:
     x, y = _operands(graph)
     assert _value(graph.call_function(_less, (x,), {"right": y})) == 3
     assert _value(graph.call_function(operator.sub, (y, x))) == -3
+    interpreter = fx.Interpreter[object](fx.GraphModule(Root(), graph))
+    with pytest.raises(AssertionError, match="should not be a string"):
+        interpreter.call_function("sub", (y, x), {})
 
 
 @checks(INT_11)

@@ -226,7 +226,7 @@ NUM_03 = Clause(
     f"{_S}.sym_functions:sym_min",
     "num-sums-of-plain-numbers-need-an-environment",
 )
-test_the_same_calls_show_the_same = checks(NUM_03)(test_profiles.test_the_same_calls_show_the_same)
+test_the_same_calls_show_the_same = checks(NUM_03, ENV_31)(test_profiles.test_the_same_calls_show_the_same)
 test_the_functions_of_torch_mean_what_they_say = checks(NUM_03)(
     test_sym_node.test_the_functions_of_torch_mean_what_they_say
 )
@@ -309,7 +309,7 @@ NUM_04 = Clause(
     "The truth of a symbolic number is a decision: a guard on backed symbols, an error on unbacked ones, none if it is"
     " known.",
     f"{_S}.sym_node:SymBool.__bool__",
-    "num-numbers-are-true",
+    "num-hints-that-are-not-zero-are-true",
 )
 test_truth_is_a_guard_or_an_error = checks(NUM_04, ENV_09, ENV_08)(
     test_sym_node.test_truth_is_a_guard_on_backed_symbols_and_an_error_on_unbacked_ones

@@ -34,7 +34,7 @@ OPR_01 = Clause(
     "OPR-01",
     "``nonzero`` and ``masked_select`` find between none and all elements.",
     f"{_DATA}:mask_count",
-    "opr-a-mask-selects-something",
+    "opr-masked-select-finds-something",
 )
 
 

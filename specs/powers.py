@@ -28,7 +28,7 @@ TRM_35 = Clause(
     "A power by one exponent has the smallest range, from its least to its greatest result, for bases of any sign; one"
     " by an exponent above 256, or of more than 1024 bits, is no end.",
     f"{_TERMS}.ranges:ValueRange._constant_power",
-    "trm-even-powers-turn-round",
+    "trm-even-powers-of-negatives-reach-zero",
 )
 
 

@@ -153,12 +153,18 @@ PRO_02 = Clause(
     "refimpl.symbolic_shapes.bindings:_rewrite_log",
     "pro-bindings-are-logged-in-fresh-names",
 )
+PRO_03 = Clause(
+    "PRO-03",
+    "Two uses of one data-dependent quantity of an unmutated storage are equal; a write in between ends that.",
+    "refimpl.fake_tensor.quantities:Quantities.mutate",
+    "pro-writes-are-not-seen",
+)
 test_values_and_records_are_in_old_names = checks(PRO_02, PRO_01)(
     test_propagate.test_values_and_records_are_in_old_names
 )
 
 
-@checks(PRO_02)
+@checks(PRO_02, PRO_03)
 @given(counts=recordings())
 def test_the_log_is_in_old_names(counts: tuple[Count, ...]) -> None:
     with a_mode(counts) as mode:
@@ -178,14 +184,6 @@ def test_the_log_is_in_old_names(counts: tuple[Count, ...]) -> None:
         (f"u{count.number}", old(count), FIRST_SIZE) for count in counts
     ]
     assert all(mode.shape_env.known(condition) for condition in required)
-
-
-PRO_03 = Clause(
-    "PRO-03",
-    "Two uses of one data-dependent quantity of an unmutated storage are equal; a write in between ends that.",
-    "refimpl.fake_tensor.quantities:Quantities.mutate",
-    "pro-writes-are-not-seen",
-)
 
 
 @checks(PRO_03)

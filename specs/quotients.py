@@ -25,6 +25,8 @@ from refimpl.symbolic_shapes.quotients import quotient
 from refimpl.terms import Dim, conjuncts, eq, evaluate, floor_div, ge, mod, symbol
 from specs.boxes import FRESH_SYMBOLS, faults
 from specs.clauses import Clause, checks
+from specs.propagation import PRO_04
+from specs.values import REB_04
 from tests.symbolic_shapes import test_profiles, test_rebinding
 from tests.symbolic_shapes.boxes import FRESH, OLD, OTHER, SIZE, dims, of
 
@@ -48,12 +50,12 @@ REB_15 = Clause(
     "REB-15",
     "A divisor must be positive: one that is plainly not is inconsistent, one that may not be is asked to be.",
     f"{_QUOTIENTS}:quotient",
-    "reb-refusals-of-divisors-are-no-inexact-ones",
+    "reb-divisors-of-multiples-may-be-negative",
 )
 BOX: list[dict[str, int | float | bool]] = [{"u7": u, "s0": s} for u in range(-6, 7) for s in range(-2, 4)]
 
 
-@checks(REB_14)
+@checks(REB_14, REB_15)
 @settings(max_examples=150)
 @given(
     value=st.one_of(dims((FRESH, SIZE)), st.builds(_linear, COEFFICIENTS, COEFFICIENTS, COEFFICIENTS)),
@@ -98,7 +100,7 @@ def test_only_what_is_not_plain_is_asked(value: Dim, divisor: Dim, side: tuple[o
     assert outcome.side == side
 
 
-@checks(REB_14)
+@checks(REB_14, REB_04)
 @given(divisors=st.lists(st.integers(1, 4), max_size=3), low=st.integers(-3, 9))
 def test_a_fresh_symbol_under_divisors_becomes_the_multiple_of_the_old(divisors: list[int], low: int) -> None:
     before = Constraints(conjuncts(ge(FRESH, low)), fresh=FRESH_SYMBOLS)
@@ -153,7 +155,7 @@ REB_17 = Clause(
     "refimpl.symbolic_shapes.rebinding:_policy",
     "reb-profile-keeps-backed-values",
 )
-test_the_torch_profile_does_what_pytorch_was_seen_to_do = checks(REB_17)(
+test_the_torch_profile_does_what_pytorch_was_seen_to_do = checks(REB_17, REB_04, PRO_04)(
     test_profiles.test_the_torch_profile_does_what_pytorch_was_seen_to_do
 )
 test_the_exact_profile_keeps_the_equation_that_pytorch_loses_or_refuses = checks(REB_17)(

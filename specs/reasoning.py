@@ -15,6 +15,7 @@ from refimpl import terms as t
 from refimpl.terms import Bounds, Cond, Dim, FloatRange, Real, Scalar, Sort, ValueRange
 from refimpl.terms.core import IntFn
 from specs.clauses import Clause, checks
+from specs.intervals import TRM_19
 from specs.terms import TRM_05, TRM_06
 
 __all__ = ["KNO_01", "KNO_02", "KNO_03", "KNO_04"]
@@ -165,7 +166,7 @@ KNO_02 = Clause(
     "The residue of a term follows from those of its atoms, through sums, products and choices, and from what is known"
     " of the sum itself.",
     f"{_TERMS}.inference:_times",
-    "kno-residues-of-products-are-sums",
+    "kno-extrema-have-no-residue",
 )
 
 
@@ -274,7 +275,7 @@ SIMPLIFIED: Final[tuple[tuple[tuple[Cond, ...], Dim, Dim], ...]] = (
 )  # fmt: skip
 
 
-@checks(KNO_03, TRM_06)
+@checks(KNO_03, TRM_06, TRM_19)
 def test_terms_are_simplified_to_what_they_must_be() -> None:
     for number, (known, term, expected) in enumerate(SIMPLIFIED):
         bounds = knowing(*known)

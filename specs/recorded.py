@@ -18,15 +18,14 @@ COR_01 = Clause(
     f"{_LAWS}.contract:range_conditions",
     "cor-lower-ends-are-upper",
 )
-test_an_intact_archive_is_equivalent = checks(COR_01)(test_corpus.test_an_intact_archive_is_equivalent)
-
 COR_02 = Clause(
     "COR-02",
     "Every node has, at every size, the value that PyTorch computed: kind, dtype, sizes, strides, offset, device and"
     " layout.",
     f"{_LAWS}.values_json:values_json",
-    "cor-offsets-are-zero",
+    "cor-inverses-are-row-major",
 )
+test_an_intact_archive_is_equivalent = checks(COR_01, COR_02)(test_corpus.test_an_intact_archive_is_equivalent)
 test_every_node_has_the_value_that_pytorch_computed = checks(COR_02)(
     test_corpus.test_every_node_has_the_value_that_pytorch_computed
 )

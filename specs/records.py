@@ -51,6 +51,7 @@ from specs.environment import ENV_04
 from specs.histories import CONDITIONS, ENV_16, FRESH, OLD, TERMS, two_fresh
 from specs.propagation import PRO_02, PRO_06
 from specs.subgraphs import PRO_09
+from specs.values import REB_04
 from tests.symbolic_shapes import test_bindings
 from tests.symbolic_shapes.operators import name
 
@@ -113,7 +114,7 @@ def in_old_names(event: Event, names: Substitution) -> Event:
             return replace(event, term=substitute(event.term, names), side=tuple(map(written, event.side)))
 
 
-@checks(PRO_13, PRO_02)
+@checks(PRO_13, PRO_02, REB_04)
 @settings(max_examples=120)
 @given(earlier=st.lists(records(), max_size=2), own=st.lists(records(), max_size=3), both=st.booleans())
 def test_every_record_of_a_node_is_written_in_old_names(earlier: list[Event], own: list[Event], both: bool) -> None:

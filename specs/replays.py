@@ -172,10 +172,10 @@ def test_what_is_no_run_is_not_replayed() -> None:
 
 RPL_02 = Clause(
     "RPL-02",
-    "Inputs have the numbers of the valuation and a memory of their own; a node that keeps its recorded value has it at"
-    " these numbers.",
+    "Inputs have the numbers of the valuation and a memory of their own, and one that is neither tensor nor number has"
+    " no value; a node that keeps its recorded value has it at these numbers.",
     f"{_LAWS}.replay:_Runner._input",
-    "rpl-inputs-share-no-caller",
+    "rpl-inputs-of-no-number-are-kept",
 )
 
 

@@ -20,6 +20,7 @@ from refimpl.laws.confirm import differ
 from refimpl.solver import Number
 from refimpl.terms import Cond, Undefined, bool_symbol, floor_div, ge, symbol
 from specs.clauses import Clause, checks
+from specs.propagation import PRO_03
 from tests.laws.observations import F0, tensor
 
 __all__ = ["RUN_01", "RUN_02", "RUN_03", "RUN_04"]
@@ -182,7 +183,7 @@ def test_what_is_allocated_is_within_its_bounds(low: int | None, high: int | Non
             context().fresh_int(low, high, None)
 
 
-@checks(RUN_03)
+@checks(RUN_03, PRO_03)
 def test_the_same_contents_give_the_same_value() -> None:
     ctx = context()
     x = tensor(3)

@@ -64,7 +64,7 @@ SOL_02 = Clause(
     "SOL-02",
     "Division, remainder, maximum and rounding are Python's, not the solver's.",
     f"{_SOLVER}.encode:encode",
-    "sol-division-is-euclidean",
+    "sol-halves-go-to-the-odd-neighbour",
 )
 SOL_03 = Clause(
     "SOL-03",

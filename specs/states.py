@@ -34,7 +34,7 @@ from refimpl.terms import (
     symbol_atom,
 )
 from specs.clauses import Clause, checks
-from specs.histories import BOX, CONDITIONS, ENV_13, allowed, solutions, two_fresh
+from specs.histories import BOX, CONDITIONS, ENV_13, ENV_15, allowed, solutions, two_fresh
 from tests.symbolic_shapes.operators import name
 
 __all__ = ["ENV_21", "ENV_22", "ENV_23", "ENV_24", "ENV_25", "ENV_26"]
@@ -196,7 +196,7 @@ ENV_23 = Clause(
 )
 
 
-@checks(ENV_23)
+@checks(ENV_23, ENV_15)
 @given(length=st.integers(1, 4), closed=st.booleans(), factor=st.integers(1, 2))
 def test_circles_of_replacements_are_refused(length: int, closed: bool, factor: int) -> None:
     chain = [symbol(f"u{index}") for index in range(length + 1)]

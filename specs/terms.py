@@ -174,7 +174,7 @@ TRM_06 = Clause(
     "TRM-06",
     "What is known from assumptions is true wherever they hold, and a fork learns alone.",
     f"{_TERMS}.deciding:_decide_eq",
-    "trm-excluded-by-a-possible-zero",
+    "trm-excluded-numbers-change-their-sign",
 )
 test_an_assumed_comparison_excludes_nan = checks(TRM_06)(test_bounds.test_an_assumed_comparison_excludes_nan)
 test_what_is_known_is_true_wherever_the_assumptions_hold = checks(TRM_06)(
@@ -236,7 +236,7 @@ TRM_07 = Clause(
     "trm-small-remainders-are-not-seen",
 )
 test_everyday_questions = checks(TRM_07)(test_bounds.test_everyday_questions)
-test_equalities_disequalities_and_orders = checks(TRM_07)(
+test_equalities_disequalities_and_orders = checks(TRM_07, TRM_06)(
     test_bounds.test_equalities_disequalities_and_orders_after_assuming_them
 )
 test_divisibility = checks(TRM_07)(test_bounds.test_divisibility)

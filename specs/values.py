@@ -64,7 +64,7 @@ REB_04 = Clause(
     "REB-04",
     "A fresh symbol is replaced by the old one, written under its name, and its conditions are filed under it.",
     f"{_REBINDING}:_rebind",
-    "reb-fresh-symbol-not-renamed",
+    "reb-symbols-in-quotients-stay",
 )
 test_a_fresh_symbol_is_replaced_by_the_old_one_and_written_under_its_name = checks(REB_04)(
     test_rebinding.test_a_fresh_symbol_is_replaced_by_the_old_one_and_written_under_its_name
@@ -141,7 +141,7 @@ REB_07 = Clause(
     "A derived expression over unbacked symbols replaces the symbol, unless the symbol occurs in it: then the"
     " equation is added.",
     f"{_REBINDING}:_orient",
-    "reb-equation-becomes-inequality",
+    "reb-circular-sums-define-their-symbol",
 )
 
 

@@ -19,6 +19,7 @@ from specs.hypotheses import OBL_08, OBL_10
 from specs.laws import LAW_01, LAW_02, LAW_03, LAW_04, LAW_05, LAW_08, LAW_09, LAW_14
 from specs.models import RUN_08
 from specs.obligations import OBL_03
+from specs.propagation import PRO_03
 from specs.subgraphs import PRO_09
 from specs.telling import BLI_08
 from tests.corpus.made import test_made
@@ -83,7 +84,7 @@ test_emission_has_its_verdicts = checks(LAW_10, LAW_09, EMI_01, EMI_04, EMI_05, 
 test_each_term_at_each_path_has_its_verdict = checks(LAW_10, LAW_05)(_made("grid/", 0, 3))
 test_each_term_at_each_path_goes_on = checks(LAW_10, LAW_05)(_made("grid/", 1, 3))
 test_each_term_at_each_path_ends = checks(LAW_10, LAW_05)(_made("grid/", 2, 3))
-test_masks_have_their_verdicts = checks(LAW_10, LAW_08, PRO_09)(_made("masks/"))
+test_masks_have_their_verdicts = checks(LAW_10, LAW_08, PRO_09, PRO_03)(_made("masks/"))
 test_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 0, 2))
 test_more_nested_graphs_have_their_verdicts = checks(LAW_10, LAW_12)(_made("nested/", 1, 2))
 test_paths_have_their_verdicts = checks(LAW_10, LAW_05)(_made("paths/"))
@@ -122,9 +123,6 @@ test_booleans_and_floats_become_plain_where_they_may = checks(LAW_11)(
 )
 test_a_neighbour_of_a_model_breaks_a_goal_or_is_none = checks(LAW_11, RUN_08)(
     test_witness.test_a_neighbour_of_a_model_breaks_a_goal_or_is_none
-)
-test_the_witness_is_the_first_in_order = checks(LAW_11)(
-    test_witness.test_the_witness_is_the_first_in_the_order_of_the_design
 )
 test_the_witness_is_the_smallest = checks(LAW_11)(test_oracle.test_the_witness_is_the_smallest)
 test_a_large_model_shrinks_to_the_boundary = checks(LAW_11)(test_witness.test_a_large_model_shrinks_to_the_boundary)

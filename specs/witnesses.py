@@ -31,6 +31,7 @@ from refimpl.terms import (
 from specs.clauses import Clause, checks
 from specs.models import RUN_09
 from specs.verdicts import LAW_11
+from tests.laws import test_witness
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, judged
 from tests.laws.seen import ZF, P, S, U, V, atom, fact, stated
 
@@ -164,7 +165,10 @@ JDG_06 = Clause(
     "The smallest witness is exact, floats are 0, 1 or -1 and predicates false where they may be; without a solver's"
     " answer the witness stays as it is.",
     f"{_LAWS}.witness:_Search._positive",
-    "jdg-witnesses-stay-negative",
+    "jdg-minus-one-stays-negative",
+)
+test_the_witness_is_the_first_in_order = checks(LAW_11, JDG_06)(
+    test_witness.test_the_witness_is_the_first_in_the_order_of_the_design
 )
 _Q, _Z1 = bool_symbol("p1"), float_symbol("zuf1")
 

@@ -50,6 +50,7 @@ from refimpl.terms import (
     symbol,
 )
 from specs.clauses import Clause, checks
+from specs.quotients import REB_15
 from tests.laws.observed import F0, S0, S1, U0, U1, U7, U8, step
 from tests.laws.seen import atom
 
@@ -76,7 +77,7 @@ def _asked(symbol: Symbol, value: Scalar | Missing, *divisors: Dim, path: KeyPat
     return [(each.equation, *each.side) for each in found]
 
 
-@checks(ASK_01)
+@checks(ASK_01, REB_15)
 def test_each_place_asks_for_its_equation() -> None:
     table: list[tuple[tuple[Cond, ...], list[tuple[Cond, ...]]]] = [
         ((eq(U, W),), _asked(U0, W)),

@@ -10,6 +10,7 @@ import pytest
 from refimpl.laws.implementation import IMPLEMENTATION_LAWS, OBSERVED_LAWS, judge_run, judge_step
 from refimpl.laws.step import Place, Raised, Step
 from refimpl.laws.step_law import StepFinding
+from refimpl.laws.step_link import LINK_OF_STEP
 from refimpl.solver import Obligation, Undecided, Verdict, make_solver
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import ValueRange, ge, of_atom
@@ -44,7 +45,11 @@ def test_a_right_step_breaks_no_law(make: Callable[[], Step]) -> None:
 
 
 def test_the_witness_is_the_smallest() -> None:
-    (outside,) = [each for each in judge_step(becomes(of_atom(U7) + 1), SOLVER) if "u0 <= 10" in each.message]
+    (outside,) = [
+        each
+        for each in judge_step(becomes(of_atom(U7) + 1), SOLVER, laws=(LINK_OF_STEP,))
+        if "u0 <= 10" in each.message
+    ]
     assert outside.witness is not None
     assert dict(outside.witness) == {"u0": 11, "u7": 10}
 

@@ -62,9 +62,9 @@ def after_each_step(patch: Patch, change: Callable[[Environment, Delta], object]
 
 
 def guards_an_input(patch: Patch) -> None:
-    """A step guards a size of the caller's."""
-    size = symbol_atom("s99", Sort.INT)
-    after_each_step(patch, lambda env, delta: env.guards.append(ShapeGuard(le(of_atom(size), 64))))
+    """Each step guards a size of the caller's anew."""
+    size = of_atom(symbol_atom("s99", Sort.INT))
+    after_each_step(patch, lambda env, delta: env.guards.append(ShapeGuard(le(size, 64 - len(env.guards)))))
 
 
 def follows_no_renaming(patch: Patch) -> None:

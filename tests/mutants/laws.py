@@ -164,7 +164,10 @@ LAWS: Final = (
         f"{_M}.witness:_Search._lower",
         "while low < high:",
         "while low > high:",
-        (f"{_V}test_a_large_model_shrinks_to_the_boundary", f"{_V}test_the_witness_is_the_first_in_order"),
+        (
+            f"{_V}test_a_large_model_shrinks_to_the_boundary",
+            "specs/witnesses.py::test_the_witness_is_the_first_in_order",
+        ),
     ),
     Mutant(
         "law-floats-of-a-witness-are-two",

@@ -241,6 +241,9 @@ def test_truth_is_a_guard_on_backed_symbols_and_an_error_on_unbacked_ones() -> N
     assert caught.value.origins == {"u0": "nonzero"}
     assert caught.value.node == "view"
     assert "u0 was allocated by nonzero" in str(caught.value)
+    number = env.create_symintnode(env.create_symbol(3, "x.size()[1]", min=0))
+    assert bool(number) is True
+    assert [str(guard.expr) for guard in env.guards][2:] == ["Ne(s1, 0)"], "a number is true if it is not zero"
     with pytest.raises(GuardOnDataDependentSymNode, match="Could not extract specialized integer"):
         range(u)
 

@@ -23,7 +23,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, all_of_the_specification, cited_clauses, digest
 from tests.mutants.only.foreign import Order, first_foreign, foreign
 from tests.mutants.only.looked import Looked, look, read_looked
-from tests.mutants.only.record import OPEN, Own, Shared, read_own, read_shared, write_open, write_own
+from tests.mutants.only.record import Own, read_own, write_own
 from tests.mutants.run_check import check_at
 
 __all__ = ["main"]
@@ -94,9 +94,9 @@ def _near(fault: Mutant, foreign: Iterable[tuple[str, float]], order: Order) -> 
 
 
 def _write(work: Path, looked: Looked) -> int:
-    """Write what is decided and what is not; what the record holds of other faults that are as they were stays.
+    """Write what is decided; what the record holds of other faults that are as they were stays. 1 if a clause has none.
 
-    1, and nothing is written, if a check was not looked at yet: any fault may change its run.
+    Nothing is written if a check was not looked at yet: any fault may change its run.
     """
     missing = set(all_of_the_specification()) - set(looked)
     if missing:
@@ -104,33 +104,23 @@ def _write(work: Path, looked: Looked) -> int:
         return 1
     order, known = Order(), _read_tried(work)
     before = {row.clause: row for row in read_own()}
-    argued = {argument.clause for argument in read_shared() if argument.by != OPEN}
     rows: list[Own] = []
-    undecided: list[Shared] = []
     for name, cited in cited_clauses().items():
         each = _Asked(cited, looked, known)
         fault, kept = each.fault, before.get(name)
         if each.by is not None:
-            if name not in argued:
-                print(f"to be argued: {each.by} notices {fault.id}, the fault of {name}")
+            print(f"{each.by} notices {fault.id}, the fault of {name}")
         elif not each.left:
             rows.append(Own(name, fault.id, digest(fault), len(each.foreign), _near(fault, each.foreign, order)))
         elif kept is not None and kept.digest == digest(fault):
             rows.append(kept)
-        elif name not in argued:
-            undecided.append(Shared(name, OPEN, _asked_so_far(each)))
+        else:
+            print(
+                f"{len(each.left)} of {len(each.foreign)} checks are to be asked about {fault.id}, the fault of {name}"
+            )
     write_own(rows)
-    write_open(undecided)
-    for row in rows:
-        if row.clause in argued:
-            print(f"argued about, but decided: {row.clause} has a fault of its own")
-    print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own, {len(undecided)} are not decided")
-    return 0
-
-
-def _asked_so_far(each: _Asked) -> str:
-    asked, of = len(each.foreign) - len(each.left), len(each.foreign)
-    return f"{asked} of the {of} checks of other clauses whose run it changes were asked, and pass."
+    print(f"{len(rows)} of {len(cited_clauses())} clauses have a fault of their own")
+    return 0 if len(rows) == len(cited_clauses()) else 1
 
 
 def main(*arguments: str) -> int:

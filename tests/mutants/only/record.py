@@ -1,10 +1,8 @@
-"""Which fault is whose alone, as kept in ``own.jsonl``, and which clauses have none, as ``shared.md`` says and why."""
+"""Which fault is whose alone, as kept in ``own.jsonl``."""
 
 from __future__ import annotations
 
 import json
-import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +11,9 @@ from typing import Final, TypedDict, final
 from tests.mutants.mutant import Mutant
 from tests.mutants.only.clauses import Cited, digest
 
-__all__ = ["OPEN", "Own", "Shared", "argued", "gaps", "read_own", "read_shared", "write_open", "write_own"]
+__all__ = ["Own", "gaps", "read_own", "write_own"]
 
 _OWN: Final = Path(__file__).parent / "own.jsonl"
-_SHARED: Final = Path(__file__).parent / "shared.md"
-OPEN: Final = "open"
-"""Stands in the place of a check where it is not decided whether one notices the fault."""
-_HEADING: Final = "## Not decided yet\n"
-_ITEM: Final = re.compile(r"^\* `([A-Z]+-\d+)` \(`([^`]+)`\) ((?:.+\n?(?!\* |#))*)", re.M)
 
 
 @final
@@ -37,19 +30,6 @@ class Own:
     digest: str
     asked: int
     near: tuple[str, ...]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """A clause whose fault ``by``, a check of another clause, notices too, and why that is so.
-
-    Or ``by`` is ``open``: none was found to, and not every check whose run the fault changes was asked.
-    """
-
-    clause: str
-    by: str
-    why: str
 
 
 class _Row(TypedDict):
@@ -78,38 +58,15 @@ def read_own(path: Path = _OWN) -> tuple[Own, ...]:
     return tuple(found)
 
 
-def argued(text: str) -> tuple[Shared, ...]:
-    """The clauses that a page argues about."""
-    return tuple(Shared(clause, by, " ".join(why.split())) for clause, by, why in _ITEM.findall(text))
-
-
-def read_shared(path: Path = _SHARED) -> tuple[Shared, ...]:
-    """The clauses that have no fault of their own."""
-    return argued(path.read_text(encoding="utf-8"))
-
-
-def write_open(arguments: Iterable[Shared], path: Path = _SHARED) -> None:
-    """Write the clauses that are not decided, below what is argued about the others."""
-    argued_above = path.read_text(encoding="utf-8").partition(_HEADING)[0]
-    wrap = textwrap.TextWrapper(118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-    items = [wrap.fill(f"* `{a.clause}` (`{a.by}`) {a.why}") for a in arguments]
-    path.write_text("".join([argued_above, _HEADING, "\n", *(f"{item}\n" for item in items)]), encoding="utf-8")
-
-
-def gaps(
-    clauses: Mapping[str, Cited], faults: Mapping[str, Mutant], own: Sequence[Own], shared: Sequence[Shared]
-) -> list[str]:
+def gaps(clauses: Mapping[str, Cited], faults: Mapping[str, Mutant], own: Sequence[Own]) -> list[str]:
     """Everything that the record lacks, one sentence each; empty if it speaks of each clause once, as it is now."""
-    names = [row.clause for row in own] + [row.clause for row in shared]
+    names = [row.clause for row in own]
     found = [f"{name} has no fault of its own" for name in clauses if name not in names]
     found += [f"{name} is recorded twice" for name in sorted({n for n in names if names.count(n) > 1})]
     found += [f"{name} is no clause" for name in names if name not in clauses]
     for row in own:
         if row.clause in clauses:
             found += _gaps_of_own(row, clauses[row.clause], faults)
-    for argument in shared:
-        if argument.clause in clauses:
-            found += _gaps_of_shared(argument, clauses)
     return found
 
 
@@ -125,14 +82,3 @@ def _gaps_of_own(row: Own, about: Cited, faults: Mapping[str, Mutant]) -> Iterat
         yield f"{row.clause}: {foreign[0]}, which does not cite it, is to notice {fault.id}"
     if not about.own.isdisjoint(row.near):
         yield f"{row.clause}: its own check is recorded as one that passes"
-
-
-def _gaps_of_shared(argument: Shared, clauses: Mapping[str, Cited]) -> Iterator[str]:
-    if argument.by == OPEN:
-        pass
-    elif argument.by in clauses[argument.clause].own:
-        yield f"{argument.clause}: {argument.by} cites it"
-    elif not any(argument.by in cited.own for cited in clauses.values()):
-        yield f"{argument.clause}: there is no check {argument.by}"
-    if len(argument.why.split()) <= 3:
-        yield f"{argument.clause}: no reason is given"
