@@ -74,6 +74,8 @@ def long_short(
     """The next hidden and the next cell state of a cell with four gates (LSTM)."""
     summed = _sum(ctx, remembered, given, in_place)
     gates = _pieces(ctx, summed, 4, 1 if in_place else 2)
+    if in_place:
+        gates = [_squashed(ctx, gate) for gate in gates]
     enter, forget, new, leave = [pointwise(ctx, Kind.INT_TO_FLOAT, gate) for gate in gates]
     kept, entered = pointwise(ctx, Kind.DEFAULT, forget, cell), pointwise(ctx, Kind.DEFAULT, enter, new)
     state = _sum(ctx, kept, entered, in_place)

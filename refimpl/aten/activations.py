@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import require_no_overlap, scalar_type_name
+from refimpl.aten._kernels import BOOLS, require_kernel
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
@@ -106,6 +109,7 @@ def rrelu_with_noise_functional(
 @shape("aten.log_sigmoid_forward.default")
 def log_sigmoid_forward(ctx: Context, self: FakeTensor) -> tuple[FakeTensor, FakeTensor]:
     """The logarithm of the sigmoid, and a buffer for the backward pass."""
+    require_kernel("log_sigmoid_cpu", self.dtype, BOOLS)
     return like(ctx, self), like(ctx, self)
 
 
@@ -178,5 +182,5 @@ def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None
 @shape("aten.native_dropout_backward.default")
 def native_dropout_backward(ctx: Context, grad_output: FakeTensor, mask: FakeTensor, scale: float) -> FakeTensor:
     """The gradient where the mask kept elements, in its memory format."""
-    made = pointwise(ctx, Kind.DEFAULT, grad_output, mask, scale)
+    made = pointwise(ctx, Kind.DEFAULT, grad_output, replace(mask, dtype=grad_output.dtype), scale)
     return in_format(ctx, made, made.sizes, suggested_memory_format(ctx, grad_output))

@@ -117,6 +117,10 @@ def scaled_dot_product_attention(
     """The attended values: laid out as the query by the fused kernel, contiguous by the composite one."""
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    if query.dtype.category is not Category.FLOATING and query.dtype is key.dtype is value.dtype:
+        return scaled_dot_product_attention_math(
+            ctx, query, key, value, attn_mask, dropout_p, is_causal, None, scale, enable_gqa
+        )[0]
     _require_operands(ctx, query, key, value)
     batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)

@@ -61,6 +61,7 @@ def nll_loss_forward(
         message = f"size mismatch (got input: {_text(self.sizes)}, target: {_text(target.sizes)})"
         ctx.require(eq(self.sizes[0], found), message)
     _require_weight(ctx, weight, self.sizes[-1])
+    _require_dtypes(self, weight, "nll_loss_out_frame")
     _require_classes(target)
     if weight is not None and weight.dtype is not self.dtype:
         names = scalar_type_name(self.dtype), scalar_type_name(weight.dtype)
@@ -87,6 +88,13 @@ def _require_classes(target: FakeTensor) -> None:
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {scalar_type_name(target.dtype)}")
 
 
+def _require_dtypes(self: FakeTensor, weight: FakeTensor | None, kernel: str) -> None:
+    require_kernel(kernel, self.dtype, EXACT)
+    if weight is not None and weight.dtype is not self.dtype:
+        names = scalar_type_name(self.dtype), scalar_type_name(weight.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+
+
 @shape("aten.nll_loss2d_forward.default")
 def nll_loss2d_forward(
     ctx: Context,
@@ -107,6 +115,7 @@ def nll_loss2d_forward(
         )
     if weight is not None:
         ctx.require(eq(weight.numel(), self.sizes[1]), _SPATIAL_WEIGHT)
+    _require_dtypes(self, weight, "nll_loss2d_forward_out_frame")
     message = f"size mismatch (got input: {_text(self.sizes)} , target: {_text(target.sizes)}"
     for size, dim in zip(target.sizes, (0, 2, 3), strict=True):
         ctx.require(eq(self.sizes[dim], size), message)

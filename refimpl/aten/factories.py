@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._elementwise import like
 from refimpl.aten._factory import TensorOptions, made
+from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, strides_for
 from refimpl.fake_tensor.context import Context, Value
@@ -248,7 +249,6 @@ def as_template(
     "aten.zeros_like.default",
     "aten.ones_like.default",
     "aten.rand_like.default",
-    "aten.randn_like.default",
 )
 def filled_like(
     ctx: Context,
@@ -261,6 +261,21 @@ def filled_like(
 ) -> Value:
     """Zeros, ones or random numbers in the sizes of a tensor."""
     return as_template(ctx, self, TensorOptions.of(self, dtype, layout, device), memory_format)
+
+
+@shape("aten.randn_like.default")
+def randn_like(
+    ctx: Context,
+    self: FakeTensor,
+    dtype: DType | None,
+    layout: Layout | None,
+    device: Device | None,
+    pin_memory: bool | None,
+    memory_format: MemoryFormat | None,
+) -> Value:
+    """Normal random numbers in the sizes of a tensor."""
+    require_kernel("normal_kernel_cpu", dtype or self.dtype, EXACT)
+    return filled_like(ctx, self, dtype, layout, device, pin_memory, memory_format)
 
 
 @shape("aten.full_like.default")

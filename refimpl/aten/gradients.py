@@ -12,8 +12,9 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
+from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
 from refimpl.aten._norm_gradients import gradient_of_grouped, gradient_of_layer
-from refimpl.aten._promotion import Kind
+from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
 from refimpl.aten._windows import in_format_of, sizes_text
@@ -29,7 +30,7 @@ __all__: list[str] = []
 # The gradient comes first, then the input or output; the rest are numbers that change values only.
 _PRODUCTS = "tanh sigmoid mish gelu hardshrink softshrink"
 # The input is compared with numbers first, and the result is laid out as the comparison is.
-_CHOICES = "threshold hardtanh leaky_relu hardswish hardsigmoid softplus logit"
+_CHOICES = "hardtanh leaky_relu hardswish hardsigmoid softplus logit"
 
 
 def _chosen(ctx: Context, grad_output: FakeTensor, self: FakeTensor, *_: object) -> FakeTensor:
@@ -51,6 +52,14 @@ def silu_backward(ctx: Context, grad_output: FakeTensor, self: FakeTensor) -> Fa
 
 shape(*(f"aten.{name}_backward.default" for name in _PRODUCTS.split()))(_product)
 shape(*(f"aten.{name}_backward.default" for name in _CHOICES.split()))(_chosen)
+
+
+@shape("aten.threshold_backward.default")
+def threshold_backward(ctx: Context, grad_output: FakeTensor, self: FakeTensor, threshold: Number) -> FakeTensor:
+    """The gradient where the input exceeds a threshold; in the dtype of the gradient, as fake tensors have it."""
+    made = _chosen(ctx, grad_output, self)
+    dtype = result_type(ctx, grad_output, 0)
+    return made if made.dtype is dtype else FakeTensor(made.sizes, made.strides, dtype, made.device)
 
 
 @shape("aten.elu_backward.default")
@@ -203,6 +212,7 @@ def native_layer_norm_backward(
 ) -> list[Value]:
     """The gradients of input, weight and bias; of the result's gradient and the statistics no size counts."""
     first = require_normalized(ctx, input, normalized_shape, weight, bias)
+    require_kernel("LayerNormBackwardKernelImpl", input.dtype, NOT_REAL)
     _require_scalar_type(input, grad_out)
     if input.dtype in (DType.float32, DType.float64):  # narrower ones may have wider statistics
         for statistic in (mean, rstd):
@@ -264,6 +274,7 @@ def nll_loss_backward(
     total_weight: FakeTensor,
 ) -> FakeTensor:
     """The gradient of log-probabilities: one number comes in, or one for each target if nothing was reduced."""
+    require_kernel("nll_loss_backward_out_frame", self.dtype, EXACT)
     if self.ndim not in (1, 2):
         raise RuntimeError("input tensor should be 1D or 2D")
     if target.ndim > 1:
@@ -297,6 +308,7 @@ def mse_loss_backward(
     ctx: Context, grad_output: FakeTensor, self: FakeTensor, target: FakeTensor, reduction: int
 ) -> FakeTensor:
     """The gradient of a squared difference."""
+    require_kernel("mse_backward_cpu_out", result_type(ctx, self, target), BOOLS)
     return pointwise(ctx, Kind.DEFAULT, pointwise(ctx, Kind.DEFAULT, self, target), grad_output)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like, output_strides
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import NOT_REAL, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._windows import in_format
@@ -73,9 +74,10 @@ def native_batch_norm_backward(
 ) -> list[Value]:
     """The gradient of the input, wanted or not, and those of weight and bias; no size is looked at but the channels'.
 
-    Low precision accumulates in float32.
+    Source: PyTorch's fake tensors, also for the dtypes.
     """
     channels = input.sizes[wrap_dim(1, input.ndim, scalar_has_one=False)]
+    require_kernel("batch_norm_backward_cpu", input.dtype, NOT_REAL)
     for vector in (weight, running_mean, running_var, save_mean, save_invstd):
         if vector is not None and vector.ndim != 1:
             raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
@@ -87,5 +89,5 @@ def native_batch_norm_backward(
     if grad_out.sizes == input.sizes:
         strides = output_strides(ctx, input.sizes, (grad_out, input))
         gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)
-    vectors = [dense(ctx, input, (channels,), DType.float32 if low else None) for _ in range(2)]
+    vectors = [dense(ctx, input, (channels,), None if weight is None else weight.dtype) for _ in range(2)]
     return [gradient, *(vector if wanted else None for wanted, vector in zip(output_mask[1:], vectors, strict=True))]

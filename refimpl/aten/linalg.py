@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
@@ -35,8 +36,11 @@ def _batch(ctx: Context, self: FakeTensor, *tolerances: object) -> Sizes:
     return sizes
 
 
+_SOLVED: Final = frozenset((DType.float32, DType.float64, DType.complex64, DType.complex128))
+
+
 def _pinv(ctx: Context, self: FakeTensor, hermitian: bool, *tolerances: object) -> FakeTensor:
-    if self.ndim < 2 or not (self.dtype.is_floating_point or self.dtype.is_complex):
+    if self.ndim < 2 or self.dtype not in _SOLVED:
         text = f"{scalar_type_name(self.dtype)}{{[{', '.join(map(str, self.sizes))}]}}"
         raise RuntimeError(
             f"linalg.pinv({text}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble "
@@ -62,7 +66,9 @@ def linalg_pinv(ctx: Context, self: FakeTensor, rcond: object, hermitian: bool) 
 
 @shape("aten.linalg_pinv.atol_rtol_float", "aten.linalg_pinv.atol_rtol_tensor")
 def linalg_pinv_tolerances(ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool) -> FakeTensor:
-    """The pseudo-inverse with absolute and relative tolerance."""
+    """The pseudo-inverse with absolute and relative tolerance, which is made of the dtype where it is not given."""
+    if rtol is None and (atol is None or atol == 0.0) and self.dtype not in _SOLVED:
+        raise RuntimeError("This function doesn't handle types other than float and double")
     return _pinv(ctx, self, hermitian, atol, rtol)
 
 
@@ -236,8 +242,9 @@ def cross(ctx: Context, self: FakeTensor, other: FakeTensor, dim: int | None) ->
 @shape("aten.linalg_vander.default")
 def linalg_vander(ctx: Context, x: FakeTensor, N: Dim | None) -> FakeTensor:  # noqa: N803 - the schema's name
     """Powers of the elements from 0 to ``N - 1``, as a new last dimension."""
-    if x.dtype is DType.bool:
-        raise RuntimeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool")
+    if x.dtype in (DType.bool, DType.float16, DType.bfloat16):
+        kind = scalar_type_name(x.dtype)
+        raise RuntimeError(f"linalg.vander supports floating point, complex, and integer tensors, but got {kind}")
     sizes = x.sizes or (1,)
     count = sizes[-1] if N is None else N
     ctx.require(gt(count, 1), "N must be greater than 1.")

@@ -52,7 +52,7 @@ def linalg_inv(ctx: Context, A: FakeTensor) -> FakeTensor:
 def linalg_det_internal(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTensor, FakeTensor]:
     """The determinant with the LU factors and pivots it is made from."""
     require_square(ctx, A, "linalg.det")
-    require_float(A, "linalg.det", low_precision=False)
+    require_float(A, "linalg.det")
     pivots = dense(ctx, A, A.sizes[:-1], DType.int32)
     return dense(ctx, A, A.sizes[:-2]), column_major(ctx, A, A.sizes), pivots
 
@@ -250,6 +250,7 @@ def linalg_ldl_solve(ctx: Context, LD: FakeTensor, pivots: FakeTensor, B: FakeTe
     """The solution given LDL factors."""
     name = "torch.linalg.ldl_solve"
     require_square(ctx, LD, name)
+    require_float(LD, name)
     wrap_dim(-2, B.ndim, scalar_has_one=False)
     if pivots.dtype.category is not Category.INTEGRAL:
         raise RuntimeError(f"{name}: Expected pivots to be integers. Got {scalar_type_name(pivots.dtype)}")

@@ -9,7 +9,7 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise, require_difference
 from refimpl.aten._in_place import require_fits, scalar_type_name
-from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
 from refimpl.aten._promotion import Kind, convert_kind, promote_types, result_type
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
@@ -35,14 +35,21 @@ def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
 
 @shape("aten.mse_loss.default")
 def mse_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
-    """A loss of two tensors that broadcast."""
+    """The squared difference of two tensors that broadcast."""
+    require_kernel("mse_cpu", result_type(ctx, self, target), EXACT)
+    return _loss_of(ctx, self, target, reduction)
+
+
+def _loss_of(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     return reduced(ctx, pointwise(ctx, Kind.DEFAULT, self, target), reduction)
 
 
 @shape("aten.soft_margin_loss.default")
 def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """A logistic loss; the target broadcasts to the input."""
-    if not self.dtype.is_floating_point:
+    if self.dtype is DType.bool:
+        tensor_of(ctx, "aten.neg.default", self)
+    if not self.dtype.is_floating_point and not self.dtype.is_complex:
         raise RuntimeError(f"result type Float can't be cast to the desired output type {scalar_type_name(self.dtype)}")
     loss = pointwise(ctx, Kind.DEFAULT, self, target)
     require_fits(ctx, self, loss.sizes, self.dtype)
@@ -54,7 +61,10 @@ def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reducti
 def l1_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """The absolute difference, which is real."""
     require_difference(self, target)
-    return reduced(ctx, pointwise(ctx, Kind.COMPLEX_TO_FLOAT, self, target), reduction)
+    loss = pointwise(ctx, Kind.COMPLEX_TO_FLOAT, self, target)
+    if reduction == _MEAN:
+        tensor_of(ctx, "aten.mean.default", loss)
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.smooth_l1_loss.default")
@@ -62,7 +72,8 @@ def smooth_l1_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction
     """The absolute difference, smooth below ``beta``."""
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
-    return mse_loss(ctx, self, target, reduction)
+    require_kernel("smooth_l1_cpu", result_type(ctx, self, target), BOOLS)
+    return _loss_of(ctx, self, target, reduction)
 
 
 @shape("aten.huber_loss.default")
@@ -71,7 +82,7 @@ def huber_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: in
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     require_kernel("huber_cpu", result_type(ctx, self, target), BOOLS)
-    return mse_loss(ctx, self, target, reduction)
+    return _loss_of(ctx, self, target, reduction)
 
 
 @shape("aten.kl_div.default")
@@ -82,7 +93,7 @@ def kl_div(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int, l
             raise RuntimeError("kl_div: Complex inputs not supported.")
         if not tensor.dtype.is_floating_point:
             raise RuntimeError("kl_div: Integral inputs not supported.")
-    return mse_loss(ctx, target, self, reduction)
+    return _loss_of(ctx, target, self, reduction)
 
 
 @shape("aten.hinge_embedding_loss.default")
@@ -102,7 +113,9 @@ def poisson_nll_loss(
     ctx: Context, input: FakeTensor, target: FakeTensor, log_input: bool, full: bool, eps: float, reduction: int
 ) -> FakeTensor:
     """The negative logarithm of Poisson likelihoods."""
-    first = like(ctx, input) if log_input and reduction == NONE else input
+    first = replace(input, dtype=convert_kind(ctx, Kind.INT_TO_FLOAT, input.dtype))
+    if log_input and reduction == NONE:
+        first = like(ctx, first)
     return reduced(ctx, pointwise(ctx, Kind.INT_TO_FLOAT, first, target), reduction)
 
 
@@ -155,6 +168,8 @@ def margin_ranking_loss(
     ctx: Context, input1: FakeTensor, input2: FakeTensor, target: FakeTensor, margin: float, reduction: int
 ) -> FakeTensor:
     """Whether the target ranks one input above the other."""
+    if input1.dtype is input2.dtype:
+        require_difference(input1, input2)
     if target.dtype is DType.bool:
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
@@ -245,6 +260,7 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
     _require_classes(ctx, self)
+    require_kernel("multi_margin_loss_cpu_kernel", self.dtype, EXACT)
     _require_rows(ctx, self, target)
     if weight is not None:
         classes = self.sizes[-1] if self.sizes else 1
@@ -271,6 +287,9 @@ def multilabel_margin_loss_forward(
     else:
         for found, expected in zip(target.sizes, self.sizes, strict=True):
             ctx.require(eq(found, expected), message)
+    if target.dtype is not DType.int64:
+        raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
+    require_kernel("multilabel_margin_loss_forward_out_frame", self.dtype, NOT_REAL)
     # Fake tensors give a vector one row.
     rows: Sizes = () if reduction in _MEAN_OR_SUM else self.sizes[:1] if self.ndim == 2 else (1,)
     return dense(ctx, self, rows), dense(ctx, self, target.sizes)

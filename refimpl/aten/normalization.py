@@ -7,7 +7,7 @@ from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._kernels import EXACT, require_kernel
+from refimpl.aten._kernels import EXACT, NOT_REAL, require_kernel, require_norm_kernel
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, real_of
 from refimpl.aten._registry import shape
@@ -61,6 +61,7 @@ def layer_norm(
 ) -> FakeTensor:
     """The input normalised over its last dimensions, contiguous."""
     require_normalized(ctx, input, normalized_shape, weight, bias)
+    require_norm_kernel("LayerNormKernelImpl", input, NOT_REAL, weight, bias)
     return in_format(ctx, input, input.sizes, "contiguous_format")
 
 
@@ -75,6 +76,7 @@ def native_layer_norm(
 ) -> tuple[FakeTensor, ...]:
     """The same with mean and reciprocal deviation, which keep the normalised dimensions as 1."""
     first = require_normalized(ctx, input, normalized_shape, weight, bias)
+    require_norm_kernel("LayerNormKernelImpl", input, NOT_REAL, weight, bias)
     kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
     output = in_format(ctx, input, input.sizes, "contiguous_format")
     return (
@@ -92,6 +94,7 @@ def rms_norm(
     if input.ndim < len(normalized_shape):
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     require_normalized(ctx, input, normalized_shape, weight, None)
+    require_kernel("rms_norm", input.dtype, EXACT)
     return in_format_of(ctx, input, input.sizes)
 
 
@@ -139,7 +142,7 @@ def group_norm(
 ) -> FakeTensor:
     """The input normalised over groups of channels, in its memory format."""
     wrap_dim(1, input.ndim, scalar_has_one=False)
-    require_kernel("GroupNormKernelImpl", input.dtype, EXACT)
+    require_norm_kernel("GroupNormKernelImpl", input, EXACT, weight, bias)
     _require_groups(ctx, input, input.sizes[1], num_groups, weight, bias)
     return in_format_of(ctx, input, input.sizes)
 
@@ -160,7 +163,7 @@ def native_group_norm(
     _require_groups(ctx, input, channels, groups, weight, bias)
     whole = eq(product(input.sizes), batch * channels * pixels)
     require(ctx, whole, "Expected X.numel() == N * C * HxW to be true, but got false.")
-    require_kernel("GroupNormKernelImpl", input.dtype, EXACT)
+    require_norm_kernel("GroupNormKernelImpl", input, EXACT, weight, bias)
     return (
         in_format_of(ctx, input, input.sizes),
         in_format(ctx, input, (batch, groups), "contiguous_format"),

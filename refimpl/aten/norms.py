@@ -8,6 +8,7 @@ from math import inf
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, like, require_difference
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._linalg import require_float
 from refimpl.aten._promotion import Number, promote_types, real_of, result_type
 from refimpl.aten._reduction import all_dims, reduce, require_elements, require_nonempty
 from refimpl.aten._registry import shape
@@ -127,11 +128,19 @@ def _require_matrix(self: FakeTensor, name: str) -> None:
 
 
 def _matrix_norm(
-    ctx: Context, self: FakeTensor, ord: Number | str, dim: Sequence[int], keepdim: bool, dtype: DType | None
+    ctx: Context,
+    self: FakeTensor,
+    ord: Number | str,
+    dim: Sequence[int],
+    keepdim: bool,
+    dtype: DType | None,
+    *,
+    singular: bool = False,
 ) -> FakeTensor:
+    """A norm of matrices; of 16 bits there are no ``singular`` values."""
     name = "linalg.matrix_norm"
     _require_matrix(self, name)
-    _require_float(self, name)
+    require_float(self, name, low_precision=not singular)
     if len(dim) != 2:
         raise RuntimeError("linalg.matrix_norm: dim must be a 2-tuple.")
     dims = tuple(wrap_dim(item, self.ndim) for item in dim)
@@ -147,7 +156,7 @@ def linalg_matrix_norm(
     """A norm of matrices."""
     if not isinstance(ord, (int, float)) or abs(ord) not in (1, 2, inf):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord:g} not supported.")
-    result = _matrix_norm(ctx, self, ord, dim, keepdim, dtype)
+    result = _matrix_norm(ctx, self, ord, dim, keepdim, dtype, singular=abs(ord) == 2)
     if ord < 0:
         # The smallest over columns, rows or singular values needs one; the largest of none is 0.
         for at in {1: dim[1:], inf: dim[:1]}.get(abs(ord), dim):
@@ -162,7 +171,7 @@ def linalg_matrix_norm_named(
     """The Frobenius or nuclear norm of matrices."""
     if ord not in ("fro", "nuc"):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
-    return _matrix_norm(ctx, self, ord, dim, keepdim, dtype)
+    return _matrix_norm(ctx, self, ord, dim, keepdim, dtype, singular=ord == "nuc")
 
 
 @shape("aten.linalg_norm.default")

@@ -18,7 +18,7 @@ __all__: list[str] = []
 
 _DEFAULT = """
     mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
-    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default gcd.default lcm.default
+    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default gcd.default
 """
 _INT_TO_FLOAT = """
     div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar
@@ -175,9 +175,24 @@ def copysign(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     return elementwise(ctx, (sign, self), dtype)
 
 
-@shape("aten.logaddexp.default", "aten.logaddexp2.default")
+@shape("aten.lcm.default")
+def lcm(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The least common multiple; booleans have none."""
+    require_kernel("lcm_cpu", result_type(ctx, self, other), BOOLS)
+    return pointwise(ctx, Kind.DEFAULT, self, other)
+
+
+@shape("aten.logaddexp2.default")
+def logaddexp2(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+    """The same of powers of 2, which are real."""
+    require_kernel("logaddexp2_cpu", result_type(ctx, self, other), BOOLS | COMPLEX)
+    return logaddexp(ctx, self, other)
+
+
+@shape("aten.logaddexp.default")
 def logaddexp(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
     """The logarithm of a sum of powers, taken from the larger one."""
+    require_kernel("logaddexp_cpu", result_type(ctx, self, other), BOOLS)
     made = pointwise(ctx, Kind.DEFAULT, self, other)
     if self.strides == made.strides or made.dtype.is_complex:
         return made

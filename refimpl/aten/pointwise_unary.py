@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._kernels import BOOLS, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
 from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.fake_tensor.context import Context
@@ -38,7 +38,8 @@ _ALWAYS_BOOL = "isnan isinf isfinite isreal signbit logical_not"
 # Those that have no image of booleans, in kernels of that name.
 _KERNELS = {
     "frac": "frac_cpu", "elu": "elu_cpu", "celu": "elu_cpu", "selu": "elu_cpu", "leaky_relu": "leaky_relu_cpu",
-    "hardshrink": "hardshrink_cpu",
+    "hardshrink": "hardshrink_cpu", "softplus": "softplus_cpu", "softshrink": "softshrink_check",
+    "log_sigmoid": "log_sigmoid_cpu",
 }  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def _group(names: str, kind: Kind) -> None:
 
     def without_bools(kernel: str) -> ShapeFunction:
         def checked(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
-            require_kernel(kernel, self.dtype, BOOLS)
+            require_kernel(kernel, self.dtype, EXACT if kernel == "softshrink_check" else BOOLS)
             return function(ctx, self)
 
         return checked

@@ -7,6 +7,7 @@ from refimpl.aten._elementwise import elementwise, like
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, NOT_REAL, missing_kernel, require_kernel
+from refimpl.aten._promotion import result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.aten.copies import clone
@@ -117,6 +118,7 @@ def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: objec
 def normal_in_place(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers written into ``self``. Raises RuntimeError for a negative deviation."""
     _require_deviation(std)
+    require_kernel("normal_kernel_cpu", self.dtype, EXACT)
     return self
 
 
@@ -145,9 +147,11 @@ def normal_tensors(ctx: Context, mean: FakeTensor, std: FakeTensor, generator: o
     """Normal random numbers, means and deviations broadcast."""
     if std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
+    require_kernel("normal_kernel_cpu", mean.dtype, EXACT)
     sizes = broadcast_sizes(ctx, mean.sizes, std.sizes)
-    scaled = elementwise(ctx, (std, fresh(ctx, mean, sizes)), mean.dtype)
-    return elementwise(ctx, (scaled, mean), mean.dtype)
+    dtype = result_type(ctx, mean, std)
+    scaled = elementwise(ctx, (std, fresh(ctx, mean, sizes)), dtype)
+    return elementwise(ctx, (scaled, mean), dtype)
 
 
 @shape("aten.normal.float_float")
