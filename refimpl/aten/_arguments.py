@@ -26,6 +26,9 @@ class _Undefined(Exception):
     """None was given for a tensor, which PyTorch's binding lets pass and its kernels refuse."""
 
 
+# The machine integers: no integer argument of an operator is larger, but a number may be (an unsigned one).
+_LEAST: Final = -(2**63)
+_LARGEST: Final = 2**63 - 1
 _BOOL_TERMS: Final = (Ge, Eq, Ne, FloatCompare, Not, And, Or, BoolSymbol)
 # The codes of PyTorch's ScalarType, which binding takes for a dtype.
 _DTYPE_NUMBERS: Final = {dtype.number - 1: dtype for dtype in DType if dtype.number <= DType.bool.number}
@@ -65,10 +68,12 @@ def _takes_numbers(schema: Schema) -> bool:
 
 def _int(value: object) -> object:
     kind = type(value)
-    if kind is int or kind is IntTerm:
+    if kind is IntTerm:
         return value
-    if kind is bool:
-        return int(value is True)
+    if isinstance(value, int):
+        if not _LEAST <= value <= _LARGEST:
+            raise _Mismatch
+        return value if kind is int else int(value)
     inner = unwrap(value)
     if inner is not value:
         return _int(inner)

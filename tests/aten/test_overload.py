@@ -75,6 +75,8 @@ def test_terms_are_taken_as_they_are() -> None:
         ),
         ("aten.view.default", (MATRIX, [2.0]), {}, "aten::view() Expected a value of type 'List[int]' for argument"),
         ("aten.transpose.int", (MATRIX, 0, 1.5), {}, "aten::transpose() Expected a value of type 'int' for argument"),
+        ("aten.slice.Tensor", (MATRIX, 0, 0, 2**63), {}, "aten::slice() Expected a value of type 'Optional[int]' for"),
+        ("aten.view.default", (MATRIX, [-(2**63) - 1]), {}, "aten::view() Expected a value of type 'List[int]' for"),
     ],
 )
 def test_wrong_arguments_are_refused_in_pytorchs_words(
@@ -83,6 +85,11 @@ def test_wrong_arguments_are_refused_in_pytorchs_words(
     with pytest.raises(RuntimeError) as refused:
         overload(name).bind(args, kwargs)
     assert str(refused.value).startswith(message)
+
+
+def test_the_largest_machine_integers_and_unsigned_numbers_are_taken() -> None:
+    assert overload("aten.slice.Tensor").bind((MATRIX, 0, -(2**63), 2**63 - 1), {})[2:4] == [-(2**63), 2**63 - 1]
+    assert overload("aten.full.default").bind(([2], 2**64 - 1), {})[1] == 2**64 - 1
 
 
 def test_an_unknown_operator_is_an_attribute_error_in_pytorchs_words() -> None:
