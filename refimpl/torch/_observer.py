@@ -54,6 +54,8 @@ class _OpenRun:
     paths: dict[LiveNode, str]
     logs: tuple[Log, ...]
     own: bool = False
+    until_end: bool = False
+    """Whether it is over when ``run`` returns, and not with the output node: the program's class has the last word."""
     inputs: list[str] = field(default_factory=list[str])
     ran: dict[str, bool] = field(default_factory=dict[str, bool])
     """Of an interpreter of the program's own: the nodes that ran, and whether a fresh value stands where one binds."""
@@ -221,7 +223,8 @@ class Hub:
             # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
             before = copies(env)
             if first:
-                run = self._open_run(interpreter, env, logs)
+                known, run = run, self._open_run(interpreter, env, logs)
+                run.until_end = known is not None and (known.own or known.until_end)
             opened = _OpenNode(env, node, before, logs, run)
             thread.nodes.append(opened)
             return opened
@@ -244,7 +247,7 @@ class Hub:
                 return
             if opened.node.op == "placeholder" and error is None:
                 run.inputs.append(extent_of(result))
-            if error is not None or opened.node.op == "output":
+            if not run.until_end and (error is not None or opened.node.op == "output"):
                 self._close_run(run, error)
         except Exception as trouble:  # see above
             self._not_seen(opened.logs, f"the node {opened.node}", trouble)
@@ -306,7 +309,11 @@ class Hub:
         try:
             runs = self._thread.runs
             if not any(each is ticket for each in runs):
-                return  # its nodes were watched, from the first on
+                # Its nodes were watched, from the first on.
+                watched = _latest_run(runs, ticket.interpreter)
+                if watched is not None and watched.until_end:
+                    self._close_run(watched, error)
+                return
             if not ticket.run.steps and not _is_propagating(type(ticket.interpreter), PROPAGATING[:1]):
                 del runs[runs.index(ticket) :]
                 return
@@ -359,10 +366,12 @@ def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | Non
 
 
 def _is_own(interpreter: object) -> bool:
-    """Whether the program's own class says how a node runs, so that it is not known that each will be watched."""
+    """Whether no method that is watched says how a node runs: the program's own class does, or one of PyTorch's lost it."""
     kind = type(interpreter)
     running = next(each for each in kind.__mro__ if "run_node" in vars(each))
-    return not kind.__module__.startswith("torch.") and (running.__module__, running.__name__) not in PROPAGATING
+    if (running.__module__, running.__name__) in PROPAGATING:
+        return False
+    return not kind.__module__.startswith("torch.") or _is_propagating(kind, PROPAGATING)
 
 
 def _is_propagating(kind: type[object], classes: Sequence[tuple[str, str]]) -> bool:

@@ -150,10 +150,11 @@ class Patches:
             return None
         class_name, dot, name = patch.name.rpartition(".")
         owner: object = vars(module).get(class_name) if dot else module
-        if not isinstance(owner, type if dot else ModuleType) or name not in vars(owner):
+        if not isinstance(owner, type if dot else ModuleType):
             return None
-        current: object = vars(owner)[name]
-        if (patch.module, patch.name, id(current)) not in self._in_front:
+        # A method that the program has deleted may be given again.
+        current: object = vars(owner).get(name)
+        if current is not None and (patch.module, patch.name, id(current)) not in self._in_front:
             current = self._watched(patch, owner, name, current, found)
         return _Standing(patch, module, owner, vars(owner), name, current)
 
