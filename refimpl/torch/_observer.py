@@ -366,7 +366,7 @@ def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | Non
 
 
 def _is_own(interpreter: object) -> bool:
-    """Whether no watched method says how a node runs: the program's own class does, or one of PyTorch's lost its own."""
+    """Whether no watched method says how a node runs: a class of the program does, or one of PyTorch lost its own."""
     kind = type(interpreter)
     running = next(each for each in kind.__mro__ if "run_node" in vars(each))
     if (running.__module__, running.__name__) in PROPAGATING:
