@@ -18,7 +18,7 @@ from refimpl.aten._strides import contiguous_strides, is_contiguous
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes, Storage
 from refimpl.terms import Dim, eq, ge, lor, ne
 
 __all__ = ["mask_count"]
@@ -158,7 +158,7 @@ def _product(sizes: Sizes) -> Dim:
 
 def _unique_results(
     ctx: Context, self: FakeTensor, sizes: Sizes, inverse: Sizes | None, counts: Sizes | None
-) -> tuple[Value, ...]:
+) -> tuple[FakeTensor, ...]:
     nothing: Sizes = (0,)
     return (
         _dense(ctx, self, sizes),
@@ -231,9 +231,11 @@ def unique_consecutive(
     count: Dim = 0
     if not _is_literally_empty(self.sizes):
         count = ctx.fresh_int(0, self.numel(), ctx.quantity("unique_consecutive", self))
-    return _unique_results(
+    results = _unique_results(
         ctx, self, (count,), self.sizes if return_inverse else None, (count,) if return_counts else None
     )
+    # Cut, like the inverse's, from storages with a place for each element.
+    return tuple([result.on(Storage()) for result in results])
 
 
 def repeat_total(ctx: Context, repeats: FakeTensor, output_size: Dim | None) -> Dim:

@@ -125,6 +125,11 @@ def test_a_copy_that_is_written_is_as_large_as_what_it_copies() -> None:
 def test_what_may_be_larger_than_it_looks_is_not_limited() -> None:
     strided = overload("aten.as_strided.default")
     strided.run(PlainContext(), (FakeTensor((4,), (1,), DType.float32, storage=Storage()), (9,), (1,)), {})
+    distinct = overload("aten.unique_consecutive.default").run(
+        PlainContext([3]), (FakeTensor((4,), (1,), DType.int64),), {}
+    )
+    assert isinstance(distinct, tuple)
+    strided.run(PlainContext(), (distinct[0], (4,), (1,)), {})
     grown = FakeTensor((4,), (1,), DType.float32)
     small = overload("aten.resize_.default").run(PlainContext(), (grown, (2,)), {})
     strided.run(PlainContext(), (small, (4,), (1,)), {})
