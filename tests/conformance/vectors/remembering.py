@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from refimpl.conformance.case import Ask, CreateUnbacked, Feature, Question, Step, Within
+from refimpl.conformance.case import (
+    Ask,
+    ConstrainRange,
+    CreateUnbacked,
+    Feature,
+    Question,
+    Step,
+    Unify,
+    Within,
+)
 from refimpl.conformance.structures import number
 from refimpl.terms import (
     Scalar,
     Sort,
     eq,
+    float_add,
     float_eq,
     float_ge,
     float_gt,
     float_le,
     float_lt,
+    float_mul,
     float_symbol,
     floor_div,
     ge,
@@ -30,7 +42,7 @@ from refimpl.terms import (
     symbol,
 )
 from tests.conformance.vectors.authoring import ANY, RECORDED, Draft, env, name
-from tests.conformance.vectors.transitions import GUARDS, evaluate, rebinding, require, script
+from tests.conformance.vectors.transitions import GUARDS, answered, evaluate, known, rebinding, require, script
 
 __all__ = ["REMEMBERING"]
 
@@ -220,4 +232,57 @@ def _floats() -> Iterator[Draft]:
         )
 
 
-REMEMBERING: Final = (*_symbols(), *_rebound(), *_sizes(), *_size_like(), *_floats())
+def _outlived() -> Iterator[Draft]:
+    """What is learned by a requirement, a range, an equation or a guard is known to whoever has asked before."""
+    some = env(u0=(0, 20), u1=(0, 20), pending="")
+    again = _asks("guard_or_false", ge(U0, 3)), _asks("guard_or_true", lt(U0, 3))
+    at_least = replace(some, asserts={name("u0"): (ge(U0, 3),)})
+    yield Draft(
+        "fallbacks-asked-before-a-requirement",
+        ("ENV-06", "ENV-08"),
+        script(some, *again[0], *again[1], *require(ge(U0, 3)), *again[0], *again[1]),
+        (answered(at_least, False, True, True, True, False),),
+    )
+    yield Draft(
+        "known-before-a-range-is-told",
+        ("ENV-07", "ENV-17"),
+        script(some, *known(ge(U0, 3), le(U0, 7)), ConstrainRange(U0, 3, 7), *known(ge(U0, 3), le(U0, 7))),
+        (answered(replace(some, known=(ge(U0, 3), le(U0, 7))), False, False, None, True, True),),
+    )
+    same = replace(some, replacements={name("u1"): U0})
+    yield Draft(
+        "known-before-two-are-one",
+        ("ENV-14", "ENV-17"),
+        script(some, *known(eq(U0, U1)), Unify(U0, U1), *known(eq(U0, U1)), *evaluate(eq(U0, U1))),
+        (answered(same, False, None, True, True),),
+    )
+    sizes = env(s0=(2, None, 5), s1=(2, None, 8), pending="")
+    guarded = replace(sizes, guards=(le(S0, S1),))
+    yield Draft(
+        "known-before-a-guard-of-two",
+        ("ENV-08", "ENV-17"),
+        script(sizes, *known(le(S0, S1)), *evaluate(le(S0, S1)), *known(le(S0, S1))),
+        (answered(guarded, False, True, True, compare=GUARDS),),
+        features=("guards",),
+    )
+
+
+def _numbers() -> Iterator[Draft]:
+    """A float that is one number."""
+    doubled, more = float_mul(Z0, 2.0), float_add(Z0, 1.0)
+    yield Draft(
+        "known-of-a-float-that-is-one-number",
+        ("ENV-06", "ENV-17"),
+        script(
+            env(zuf0=ANY, pending=""),
+            *known(float_lt(doubled, 6.0), float_le(more, 3.5)),
+            *require(float_eq(Z0, 2.5)),
+            *known(float_lt(doubled, 6.0), float_le(more, 3.5), float_eq(Z0, 2.5)),
+            *_asks("statically_known_false", float_lt(more, 3.5), float_eq(Z0, 3.5)),
+        ),
+        says=RECORDED,
+        features=("floats",),
+    )
+
+
+REMEMBERING: Final = (*_symbols(), *_rebound(), *_sizes(), *_size_like(), *_floats(), *_outlived(), *_numbers())
