@@ -72,7 +72,11 @@ REASONS: Final = (
     Reason("no case has sizes of ragged tensors", _ALL, r"SingletonInt|nested_int"),
     Reason("the names of fresh symbols are an implementation's own", "create_unb", r"_counter \+= 2"),
     Reason("conditions are compared in normal form", "get_implic|canonical|add_expr", r"evaluate=|sort=|commutative="),
-    Reason("a strict relation of integers is asked as the other", "get_implications", r"sympy\.L[et]|e\.rhs [+-]"),
+    Reason(
+        "a strict relation of integers is asked as the other",
+        "get_implications",
+        r"sympy\.L[et]|e\.rhs [+-]|is_integer",
+    ),
     Reason(
         "any change of the number is a change", "_version_counter|_set_replacement", r"_counter \+= 2|_counter -= 1"
     ),
@@ -122,7 +126,9 @@ REASONS: Final = (
         "it guards only advice", r"^create_symbol$", r"is_debug|getenv|range_str|ConstraintViolationError|guard_counter"
     ),
     Reason(
-        "the rounded part of a quotient of floats is asked of nobody", r"^simplify$", r"[Tt]runc|IntTrueDiv|atom\.args"
+        "the rounded part of a quotient of floats is asked of nobody",
+        r"^simplify$",
+        r"[Tt]runc|IntTrueDiv|atom\.args|Mod\(\w+, \w+\) [!=]=",
     ),
     Reason(
         "a quotient by a quotient is asked of nobody", r"^simplify$", r"base1|divisor1|div_replacements|isinstance\(div"
@@ -134,6 +140,55 @@ REASONS: Final = (
     Reason("nothing but a number has no symbols", r"^_maybe_evaluate_static$", r"not fs and"),
     Reason("quotients of a condition are tried in vain only", r"^_maybe_guard_rel$", r"floor_div_atoms|^without `try"),
     Reason("of thread-local blocks there is always one", r"^_suppress_guards|^_ignore_fresh", r"TLS"),
+    Reason("where it was asked is only told", "guard_size_oblivious", r"'', 1|0, ''"),
+    Reason("of the forms of a condition any may be the canonical one", "_canonicalize_bool", r""),
+    Reason("a clean quotient is written as any quotient", r"^simplify$", r"FloorDiv|\bfd\b|new_|divisible|safe_expand"),
+    Reason("beyond two maxima it is not tried", r"^simplify$", r"for `continue`"),
+    Reason("no case asks about a size-like symbol beyond 2^48 or at its very end", "_static_worker", r"\bupper\b"),
+    Reason(
+        "the arguments may stand the other way round", "_static_worker|^_evaluate", r"add\(-off|max\(vr|sympy\.Eq\(conc"
+    ),
+    Reason("of one number both ends are the number", "_static_worker", r"out\.upper"),
+    Reason("it is found by the range too", "_static_worker|^_evaluate|^guard_or", r"is_number|fast_result|static_expr"),
+    Reason("it decides only whether a size-like symbol is replaced", "bound_sympy", r"size_oblivious|is (not )?None"),
+    Reason(
+        "no case makes a size that can be one number only, or of zero and one",
+        r"^create_symbol$",
+        r"constraint_dim|val|out\b",
+    ),
+    Reason(
+        "a case always gives the range",
+        r"^create_symbol$|_default_value",
+        r"value_range|positive|specialize|isinstance\(r,",
+    ),
+    Reason(
+        "quotients are simplified again when they need not be", "resimplify|_version_counter", r"resimplify|divisible"
+    ),
+    Reason(
+        "what is unequal, or of many symbols, narrows nothing",
+        r"^_maybe_guard_rel",
+        r"sympy\.Ne|len\(free\) >|is not None",
+    ),
+    Reason("of two equal sizes any may stand for both", "_smart_symbol_sort", r""),
+    Reason("a float is known by its range too", "trivial_solve", r"FLOAT|`False` for `True`"),
+    Reason("an error is the same error, with or without a log", "_inner_evaluate|evaluate_sym_node", r""),
+    Reason(
+        "only a flag of the compiler leads there",
+        r"^_evaluate_expr",
+        r"\bok\b|range_result|fresh|node|guard|concrete_val",
+    ),
+    Reason("an expression of known symbols was known before", r"^_evaluate_expr$", r"free_symbols <|new_expr"),
+    Reason("any change of the number of asserts is a change", r"^guard_or_defer", r"num_deferred"),
+    Reason(
+        "what is static is not asked for here", r"^guard_or_defer", r"new_expr is|frozen|fresh|node|= expr|prefix_str"
+    ),
+    Reason(
+        "what is no symbol is not given",
+        r"^free_symbols|^is_symbolic|^_constrain_range_for|^is_unbacked|static_value",
+        r"",
+    ),
+    Reason("only a flag about sizes leads there", r"^_guard_or|^_static_eval", r"result|return None"),
+    Reason("no case refines by a hint that is computed", r"^_maybe_evaluate_static", r"compute_hint|unbacked_only"),
 )
 
 
