@@ -49,7 +49,7 @@ TRM_13 = Clause(
     "Along a chain of at most four differences every order and equation that follows is known, in either polarity,"
     " and none that does not follow.",
     f"{_TERMS}.deciding:_by_subtracting_a_direction",
-    "trm-only-lower-ends-of-differences-count",
+    "trm-equations-go-along-three-differences",
 )
 
 

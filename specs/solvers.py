@@ -97,7 +97,7 @@ SOL_04 = Clause(
     "SOL-04",
     "A model counts only if evaluating it refutes the goal; verdicts come in order and name who decided.",
     f"{_SOLVER}.facade:_verdict",
-    "sol-models-are-believed",
+    "sol-two-proofs-are-one-solvers",
 )
 SOL_05 = Clause(
     "SOL-05",

@@ -177,4 +177,20 @@ SPECIAL_TERMS: Final = (
         "condition",
         ("specs/intervals.py::test_simplified_conditions_are_equivalent",),
     ),
+    Mutant(
+        "sol-two-proofs-are-one-solvers",
+        "A proof of both solvers names the first one only.",
+        "refimpl.solver.facade:_verdict",
+        '"z3, cvc5" if len(proofs) > 1 else _by(proofs[0])',
+        "_by(proofs[0])",
+        ("specs/solvers.py::test_two_answers_make_one_verdict",),
+    ),
+    Mutant(
+        "trm-equations-go-along-three-differences",
+        "An equation is not looked for along a chain of four differences.",
+        "refimpl.terms.deciding:_decide_eq",
+        "is_nonnegative(knowledge, term, FUEL) and is_nonnegative(knowledge, subtract(0, term), FUEL)",
+        "is_nonnegative(knowledge, term, FUEL - 1) and is_nonnegative(knowledge, subtract(0, term), FUEL - 1)",
+        ("specs/decisions.py::test_chains_of_differences_are_decided",),
+    ),
 )
