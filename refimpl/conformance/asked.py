@@ -8,24 +8,28 @@ from dataclasses import replace
 from refimpl.conformance.case import CaseInput, RebindingInput
 from refimpl.conformance.differences import Prover
 from refimpl.conformance.observed import Ended, Observed, observed
-from refimpl.conformance.outcome import Raised
+from refimpl.conformance.outcome import Outcome, Raised
 from refimpl.conformance.state_differences import state_differences
 from refimpl.conformance.vector import Aspect
 from refimpl.laws.exact import EXACT
 from refimpl.laws.implementation import OBSERVED_LAWS, judge_run, judge_step
+from refimpl.laws.steady import STEADY
 from refimpl.laws.step_law import ObservedLaw, StepFinding
 from refimpl.laws.step_link import LINK_OF_STEP
+from refimpl.laws.step_names import INJ_OF_STEP
 from refimpl.solver import Solver
 
 __all__ = ["findings_of_laws"]
 
 
-def findings_of_laws(given: CaseInput, want: Ended, got: Ended, solver: Solver) -> tuple[StepFinding, ...]:
+def findings_of_laws(
+    given: CaseInput, want: Ended, got: Ended, solver: Solver, earlier: Outcome | None = None
+) -> tuple[StepFinding, ...]:
     """What the laws find in an outcome; a law that the expected outcome does not satisfy either is not asked.
 
-    Raises SolverError as `Solver` does.
+    ``earlier`` is the subject's outcome of the same case with one run less. Raises SolverError as `Solver` does.
     """
-    seen, expected = observed(given, got), observed(given, _whole(given, want))
+    seen, expected = observed(given, got, earlier), observed(given, _whole(given, want))
     if seen is None or expected is None or seen == expected:
         return ()
     seen, laws = _in_words_before(seen, solver), OBSERVED_LAWS
@@ -44,8 +48,13 @@ def _broken(seen: Observed, laws: Sequence[ObservedLaw], solver: Solver) -> tupl
 
 
 def _found(seen: Observed, laws: Sequence[ObservedLaw], solver: Solver, *, smallest: bool) -> tuple[StepFinding, ...]:
-    found = judge_step(seen.step, solver, laws=laws, complete=True, smallest=smallest)
-    return found if seen.run is None else (*found, *judge_run(seen.run, solver, laws=laws, smallest=smallest))
+    found = list(judge_step(seen.step, solver, laws=laws, complete=True, smallest=smallest))
+    if seen.run is not None:
+        found += judge_run(seen.run, solver, laws=laws, smallest=smallest)
+    for record, asked in ((seen.names, INJ_OF_STEP), (seen.again, STEADY)):
+        if record is not None:
+            found += judge_run(record, solver, laws=[law for law in laws if law is asked], smallest=smallest)
+    return tuple(found)
 
 
 def _whole(given: CaseInput, want: Ended) -> Ended:

@@ -71,15 +71,20 @@ class Judgement:
         return tuple(dict.fromkeys(each.law for each in self.laws if _is_broken(each)))
 
 
-def judge(vector: Vector, outcome: Outcome, features: frozenset[str], solver: Solver) -> Judgement:
-    """The verdict on the outcome of a subject that says it has these features."""
+def judge(
+    vector: Vector, outcome: Outcome, features: frozenset[str], solver: Solver, *, earlier: Outcome | None = None
+) -> Judgement:
+    """The verdict on the outcome of a subject that says it has these features.
+
+    ``earlier`` is its outcome of the same case with one run less, if the case runs its graph more than once.
+    """
     match outcome:
         case Broke(message):
             return Judgement("broke", message)
         case Declined(feature, reason):
             return _declined(vector, feature, reason, features)
         case Returned() | Raised():
-            return _ended(vector, outcome, solver)
+            return _ended(vector, outcome, solver, earlier)
         case _:
             assert_never(outcome)
 
@@ -95,8 +100,8 @@ def _declined(vector: Vector, feature: str, reason: str, features: frozenset[str
     return Judgement("declined", said)
 
 
-def _ended(vector: Vector, outcome: Returned[Result] | Raised, solver: Solver) -> Judgement:
-    judged = [_against(vector, expected, outcome, solver) for expected in vector.expect]
+def _ended(vector: Vector, outcome: Returned[Result] | Raised, solver: Solver, earlier: Outcome | None) -> Judgement:
+    judged = [_against(vector, expected, outcome, solver, earlier) for expected in vector.expect]
     for verdict in ("pass", "unknown"):
         for judgement in judged:
             if judgement.verdict == verdict:
@@ -119,12 +124,15 @@ def _ended(vector: Vector, outcome: Returned[Result] | Raised, solver: Solver) -
             assert_never(level)
 
 
-def _against(vector: Vector, expected: Expected, got: Returned[Result] | Raised, solver: Solver) -> Judgement:
+def _against(
+    vector: Vector, expected: Expected, got: Returned[Result] | Raised, solver: Solver, earlier: Outcome | None
+) -> Judgement:
     want, given = expected.outcome, vector.case.input
     declared = frozenset(vector.case.symbols)
     answered = renamed(got, fresh_names(want, got, declared))
     compare = _Compare(expected.compare, declared, given)
-    return _asked(_compared(compare, want, got, answered, solver), findings_of_laws(given, want, answered, solver))
+    found = findings_of_laws(given, want, answered, solver, earlier)
+    return _asked(_compared(compare, want, got, answered, solver), found)
 
 
 def _asked(judgement: Judgement, found: tuple[StepFinding, ...]) -> Judgement:

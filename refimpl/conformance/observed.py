@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, final
 
+from refimpl.conformance.again import repeated
 from refimpl.conformance.case import CaseInput, ComputeBindings, PropagationInput, RebindingInput
 from refimpl.conformance.outcome import (
     BindingsResult,
+    Outcome,
     PropagationResult,
     Raised,
     RaisedKind,
@@ -56,16 +58,23 @@ _RUN: Final = "the run"
 @final
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the laws are asked about: ``step`` may be a whole run taken as one, ``run`` is what only a run shows."""
+    """What the laws are asked about: ``step`` may be a whole run taken as one, ``run`` is what only a run shows.
+
+    ``names`` says which fresh symbol got which recorded name, where the graph runs once; ``again`` what one run more
+    has changed, where it runs more than once.
+    """
 
     step: Step
     run: RunRecord | None = None
+    names: RunRecord | None = None
+    again: RunRecord | None = None
 
 
-def observed(given: CaseInput, ended: Ended) -> Observed | None:
+def observed(given: CaseInput, ended: Ended, earlier: Outcome | None = None) -> Observed | None:
     """The observation; None where the case is no rebinding, or the environment afterwards was not seen.
 
-    What stands at the bound paths is read from the plain data of the case, by none of the code that is judged.
+    ``earlier`` is the outcome of the same case with one run less. What stands at the bound paths is read from the plain
+    data of the case, by none of the code that is judged.
     """
     match given, ended:
         case RebindingInput(before, node, op, bindings, value), Returned(RebindingResult(after)):
@@ -75,7 +84,12 @@ def observed(given: CaseInput, ended: Ended) -> Observed | None:
         case ComputeBindings(before, value, old), Returned(BindingsResult(bindings, after)) if after is not None:
             return Observed(Step("the value", "call_function", _bound(bindings or (), value, old), before, after))
         case PropagationInput(), Returned(PropagationResult(values, after)):
-            return _run(given, values, after)
+            seen = _run(given, values, after)
+            match earlier:
+                case Returned(PropagationResult(_, between)):
+                    return replace(seen, again=repeated(given.environment, between, after))
+                case _:
+                    return seen
         case PropagationInput(before), Raised(rejection, after) if after is not None:
             return Observed(Step(rejection.node or _RUN, "call_function", (), before, after, _refusal(rejection)))
         case _:
@@ -115,7 +129,18 @@ def _run(given: PropagationInput, values: Mapping[str, Structure], after: ShapeE
             steps.append(Step(node.name, node.op, old, before, after))
     places = tuple([place for step in steps for place in step.places])
     run = RunRecord(tuple(steps), before, after, tuple(recorded))
-    return Observed(Step(_RUN, "call_function", places, before, after), run)
+    names = _names(given.environment, after, fresh) if given.runs == 1 else None
+    return Observed(Step(_RUN, "call_function", places, before, after), run, names)
+
+
+def _names(before: ShapeEnvState, after: ShapeEnvState, fresh: Sequence[Symbol]) -> RunRecord:
+    """Each renaming as a step of its own: what was allocated got a name, and nothing else is known of it."""
+    steps = [
+        Step(symbol.name, "call_function", (Place(old, (), term_of(symbol)),), before, after)
+        for symbol in fresh
+        if (old := after.renamings.get(symbol)) is not None
+    ]
+    return RunRecord(tuple(steps), before, after, ())
 
 
 def _definitions(after: ShapeEnvState, fresh: Sequence[Symbol], known: frozenset[Symbol]) -> Iterator[Cond]:

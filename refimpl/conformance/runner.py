@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
+from refimpl.conformance.again import one_run_less
+from refimpl.conformance.case import Case
 from refimpl.conformance.judge import Judgement, Verdict, judge
-from refimpl.conformance.outcome import Broke, Declined, Outcome
+from refimpl.conformance.outcome import Broke, Declined, Outcome, Returned
 from refimpl.conformance.protocol import Started
 from refimpl.conformance.store import path_of
 from refimpl.conformance.subjects import Opened, Subject, SubjectError
@@ -86,8 +88,10 @@ def conform(
     own = [waiver for waiver in waivers if waiver.subject in (opened.name, started.name)]
     rows: list[Row] = []
     problems: list[str] = []
-    for vector, outcome, seconds in _asked(vectors, opened, first, started.features, deadline, jobs, problems):
-        judgement = _waived(path_of(vector), outcome, judge(vector, outcome, started.features, solver), own)
+    features = started.features
+    for vector, outcome, earlier, seconds in _asked(vectors, opened, first, features, deadline, jobs, problems):
+        judged = judge(vector, outcome, features, solver, earlier=earlier)
+        judgement = _waived(path_of(vector), outcome, judged, own)
         rows.append(Row(vector, outcome, judgement, seconds))
         watch(rows[-1])
     paths = [path_of(row.vector) for row in rows]
@@ -115,7 +119,8 @@ def _waived(path: str, outcome: Outcome, judgement: Judgement, waivers: Sequence
     return judgement
 
 
-_Asked = tuple[Vector, Outcome, float]
+_Asked = tuple[Vector, Outcome, Outcome | None, float]
+"""A vector, the outcome, that of the same case with one run less if it has several, and the seconds of the first."""
 
 
 def _asked(
@@ -210,17 +215,27 @@ class _Worker:
         case = vector.case
         lacking = [each for each in (case.chapter, *case.features) if each not in self._features]
         if lacking:
-            return vector, Declined(lacking[0]), 0.0
-        if self._failed_starts >= _STARTS:
-            return vector, Broke("the subject does not start any more"), 0.0
+            return vector, Declined(lacking[0]), None, 0.0
         start = time.perf_counter()
+        outcome = self._run(case)
+        seconds = time.perf_counter() - start
+        return vector, outcome, self._earlier(case, outcome), seconds
+
+    def _run(self, case: Case) -> Outcome:
+        if self._failed_starts >= _STARTS:
+            return Broke("the subject does not start any more")
         try:
             outcome = self._subject.run(case, self._deadline)
             self._failed_starts = 0
         except SubjectError as error:
             self._failed_starts += 1
             outcome = Broke(str(error))
-        return vector, outcome, time.perf_counter() - start
+        return outcome
+
+    def _earlier(self, case: Case, outcome: Outcome) -> Outcome | None:
+        """The outcome with one run less: what a further run changes is judged too (STEADY)."""
+        less = one_run_less(case)
+        return None if less is None or not isinstance(outcome, Returned) else self._run(less)
 
     def stop(self, problems: list[str]) -> None:
         """End the subject."""

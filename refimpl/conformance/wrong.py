@@ -14,6 +14,7 @@ from refimpl.conformance.case import (
     Case,
     CaseInput,
     InterpreterInput,
+    PropagationInput,
     RebindingInput,
     ResolveBindings,
 )
@@ -197,6 +198,20 @@ def _fresh(dim: Dim, names: dict[Symbol, Symbol]) -> Dim:
     return substitute_dim(dim, {old: term_of(fresh) for old, fresh in names.items()})
 
 
+def _one_name_for_all(given: CaseInput, outcome: Outcome) -> Outcome:
+    """Every fresh symbol is renamed to the first recorded name."""
+    if isinstance(given, PropagationInput) and isinstance(outcome, Returned):
+        return _in_states(lambda state: replace(state, renamings=dict.fromkeys(state.renamings, _U0)))(given, outcome)
+    return outcome
+
+
+def _leaves_pending(given: CaseInput, outcome: Outcome) -> Outcome:
+    """What was renamed stays pending, so that each run leaves more."""
+    if isinstance(given, PropagationInput):
+        return _in_states(lambda state: replace(state, pending=tuple(state.renamings)))(given, outcome)
+    return outcome
+
+
 def _never_frees(given: CaseInput, outcome: Outcome) -> Outcome:
     if isinstance(outcome, Returned) and isinstance(outcome.result, InterpreterResult):
         return Returned(replace(outcome.result, freed=()))
@@ -291,6 +306,14 @@ WRONG_SUBJECTS: Final[tuple[WrongSubject, ...]] = (
     _twisted(
         "fresh-values", "leaves values in fresh names", "propagation/nonzero-gets-its-recorded-name",
         after=_fresh_sizes, law="DOM",
+    ),
+    _twisted(
+        "one-name-for-all", "gives two fresh symbols of a run one name", "propagation/program-two-counts",
+        after=_one_name_for_all, law="INJ",
+    ),
+    _twisted(
+        "pending-grows", "leaves a symbol more pending with each run", "propagation/program-again-nonzero",
+        after=_leaves_pending, law="STEADY",
     ),
     _twisted("never-frees", "keeps every value", "interpreter/sum-and-product", after=_never_frees),
     _twisted(

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from refimpl.conformance.case import Case, InterpreterInput
+from refimpl.conformance.case import Case, InterpreterInput, PropagationInput
 from refimpl.conformance.judge import Judgement, judge
 from refimpl.conformance.outcome import (
     BindingsResult,
@@ -256,3 +256,59 @@ def test_every_report_names_the_broken_laws_with_their_witnesses(tmp_path: Path)
     page = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert page.count("breaks FRAME") == 2
     assert page.count("breaks EXACT") == 1
+
+
+AGAIN = "propagation/program-again-nonzero"
+
+
+def after_runs(runs: int, change: Callable[[ShapeEnvState], ShapeEnvState]) -> Outcome:
+    """The answer of the reference to the case with that many runs, with another environment."""
+    given = vector_named(AGAIN).case.input
+    assert isinstance(given, PropagationInput)
+    outcome = ask(Reference(), replace(given, runs=runs))
+    assert isinstance(outcome, Returned)
+    assert isinstance(outcome.result, PropagationResult)
+    return Returned(replace(outcome.result, environment=change(outcome.result.environment)))
+
+
+def judged_again(last: Callable[[ShapeEnvState], ShapeEnvState], earlier: Outcome | None) -> Judgement:
+    """The verdict on the third run, beside the outcome of two."""
+    return judge(vector_named(AGAIN), after_runs(3, last), ALL, make_solver(), earlier=earlier)
+
+
+def same(state: ShapeEnvState) -> ShapeEnvState:
+    """What the reference answers."""
+    return state
+
+
+def all_pending(state: ShapeEnvState) -> ShapeEnvState:
+    """What was renamed stays pending, as PyTorch leaves it."""
+    return replace(state, pending=tuple(state.renamings))
+
+
+def test_one_run_more_changes_nothing_but_names() -> None:
+    assert judged_again(same, after_runs(2, same)).verdict == "pass"
+    renamed = after_runs(2, lambda state: replace(state, renamings={U9: U0}, replacements={U9: term_of(U0)}))
+    assert judged_again(same, renamed).verdict == "pass"
+    assert judged_again(all_pending, after_runs(3, all_pending)).verdict == "pass"
+
+
+def test_what_one_run_more_adds_breaks_steady() -> None:
+    assert judged_again(all_pending, None).verdict == "pass"
+    growing = judged_again(all_pending, after_runs(2, all_pending))
+    assert (growing.verdict, growing.broken) == ("fail", ("STEADY",))
+    assert growing.message.endswith("pending symbols grow with each run: 2 after the first, 3 after the second")
+    forgot = after_runs(2, lambda state: replace(state, known=()))
+    assert judged_again(same, forgot).broken == ("STEADY",)
+
+
+def test_two_fresh_symbols_of_one_run_under_one_name_break_inj() -> None:
+    shared = answered(
+        "propagation/program-two-counts",
+        twisted(
+            "propagation/program-two-counts",
+            lambda state: replace(state, renamings=dict.fromkeys(state.renamings, U0)),
+        ),
+    )
+    assert "INJ" in shared.broken
+    assert any("u2 and u3 share the name u0" in each.message for each in shared.laws if each.law == "INJ")

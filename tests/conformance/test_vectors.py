@@ -27,7 +27,15 @@ from tests.conformance.make_waivers import seen_now
 from tests.conformance.torch_bugs import BUGS, Bug, planted
 from tests.conformance.torch_edits import EDITS
 from tests.conformance.vectors.drafts import DRAFTS, expected_of, recorded, vector_of
-from tests.conformance.vectors.measuring import answer_of, fails, killers, killers_in_torch, paths, redundant
+from tests.conformance.vectors.measuring import (
+    answer_of,
+    earlier_of,
+    fails,
+    killers,
+    killers_in_torch,
+    paths,
+    redundant,
+)
 from tests.findings.pages import FINDINGS
 from tests.mutants.catalogue import by_id
 from tests.mutants.mutant import planted as planted_in_ours
@@ -175,7 +183,8 @@ def _asked(vectors: Sequence[Vector]) -> list[Outcome]:
 def _judged(vector: Vector, outcome: Outcome) -> Judgement:
     from refimpl.torch.subject import TorchImplementation
 
-    return judge(vector, outcome, TorchImplementation().features, make_solver())
+    torch = TorchImplementation()
+    return judge(vector, outcome, torch.features, make_solver(), earlier=earlier_of(torch, vector))
 
 
 @cache

@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Final, TypeAlias, final
 
+from refimpl.conformance.again import one_run_less
 from refimpl.conformance.judge import judge
 from refimpl.conformance.outcome import Outcome
 from refimpl.conformance.serving import ask
@@ -200,7 +201,9 @@ class Notices:
         return None
 
     def _passes(self, vector: Vector, outcome: Outcome) -> bool:
-        return judge(vector, outcome, self._torch.features, self._solver).verdict == "pass"
+        less = one_run_less(vector.case)
+        earlier = None if less is None else ask(self._torch, less.input)
+        return judge(vector, outcome, self._torch.features, self._solver, earlier=earlier).verdict == "pass"
 
 
 def _lines_of(run: Callable[[], object]) -> frozenset[tuple[str, int]]:

@@ -7,10 +7,12 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Final, TypeAlias
 
+from refimpl.conformance.again import one_run_less
 from refimpl.conformance.implementation import Implementation
 from refimpl.conformance.judge import judge
 from refimpl.conformance.outcome import Broke, Outcome
@@ -25,7 +27,7 @@ from tests.conformance.torch_bugs import planted as planted_in_torch
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import Mutant, forget_results, function_at, planted, resolve
 
-__all__ = ["MUTANTS", "Path_", "answer_of", "fails", "killers", "killers_in_torch", "paths", "redundant"]
+__all__ = ["MUTANTS", "Path_", "answer_of", "earlier_of", "fails", "killers", "killers_in_torch", "paths", "redundant"]
 
 _Trace: TypeAlias = "Callable[[FrameType, str, object], _Trace | None]"
 Arc: TypeAlias = tuple[str, int, int]
@@ -68,9 +70,16 @@ def answer_of(implementation: Implementation, vector: Vector) -> Outcome:
         return Broke(str(error))
 
 
+def earlier_of(implementation: Implementation, vector: Vector) -> Outcome | None:
+    """What it answers with one run less, if the case runs its graph several times."""
+    less = one_run_less(vector.case)
+    return None if less is None else answer_of(implementation, replace(vector, case=less))
+
+
 def fails(vector: Vector, solver: Solver) -> bool:
     """Whether the reference, as it is now, does not pass."""
-    return judge(vector, _answer(vector), Reference().features, solver).verdict != "pass"
+    earlier = earlier_of(Reference(), vector)
+    return judge(vector, _answer(vector), Reference().features, solver, earlier=earlier).verdict != "pass"
 
 
 def killers(
@@ -108,7 +117,7 @@ def killers_in_torch(vectors: Sequence[Vector], bugs: Iterable[Bug]) -> dict[str
     torch, solver = TorchImplementation(), make_solver()
 
     def passes(vector: Vector, outcome: Outcome) -> bool:
-        return judge(vector, outcome, torch.features, solver).verdict == "pass"
+        return judge(vector, outcome, torch.features, solver, earlier=earlier_of(torch, vector)).verdict == "pass"
 
     right = {path_of(vector): answer_of(torch, vector) for vector in vectors}
     passed = [vector for vector in vectors if passes(vector, right[path_of(vector)])]
