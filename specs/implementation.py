@@ -32,6 +32,7 @@ from refimpl.testing import (
     shape_envs,
 )
 from specs.clauses import Clause, checks
+from specs.observed import IMP_01
 from specs.rebinding import REB_01, REB_02
 from specs.subgraphs import PRO_12
 from specs.values import REB_06, REB_07, REB_08, REB_10, REB_11
@@ -161,7 +162,7 @@ class _GuardingHistory(ShapeEnvMachine[_Guarding]):
         return _Guarding()
 
 
-@checks(IMP_07)
+@checks(IMP_07, IMP_01)
 def test_a_step_that_breaks_a_law_after_some_history_is_caught() -> None:
     with pytest.raises(LawBroken, match="FRAME"):
         run_state_machine_as_test(_GuardingHistory, settings=_HISTORIES)
