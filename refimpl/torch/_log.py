@@ -7,6 +7,7 @@ from typing import final
 from weakref import WeakKeyDictionary
 
 from refimpl.torch._records import Kept, LiveNode, RawRun, RawStep
+from refimpl.torch.shape_env import Copies
 
 __all__ = ["Log"]
 
@@ -51,8 +52,9 @@ class Log:
         if run.raised is not None:
             return
         ran = self._ran.setdefault(env, {})
-        if shape in ran:
-            earlier, first = ran[shape]
+        earlier, first = ran.get(shape, (inputs, None))
+        # A run that found what the one before it left, and left it so, is steady.
+        if first is not None and not (isinstance(first, Copies) and first == run.before == run.after):
             self.runs.append(
                 RawRun("again", run.before, run.after, run.frames, first=first, same_inputs=inputs == earlier)
             )
