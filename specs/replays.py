@@ -89,8 +89,8 @@ def _shapes(run: Replay) -> dict[str, object]:
 
 RPL_01 = Clause(
     "RPL-01",
-    "Every node has its value at the sizes of the valuation; what depends on data is the witness's, and the first node"
-    " that raises ends the run.",
+    "Every node has its value at the sizes of the valuation, what its terms evaluate to there; what depends on data is"
+    " the witness's, and the first node that raises ends the run.",
     f"{_LAWS}.replay:replay",
     "rpl-what-cannot-be-replayed-goes-on",
 )

@@ -233,4 +233,12 @@ SPECIAL_LAWS: Final = (
         "if is_scalar(recorded) else recorded",
         ("specs/replays.py::test_inputs_and_kept_values_have_the_numbers_of_the_valuation",),
     ),
+    Mutant(
+        "cor-offsets-of-inputs-bind-nothing",
+        "A symbol that only the offset of an input has is bound by no input.",
+        "refimpl.laws.contract:_bound_by_inputs",
+        "(*recorded.sizes, *recorded.strides, recorded.offset)",
+        "(*recorded.sizes, *recorded.strides)",
+        ("specs/recorded.py::test_an_intact_archive_is_equivalent",),
+    ),
 )
