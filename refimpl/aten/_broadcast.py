@@ -109,16 +109,16 @@ def expand(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
     return tensor.viewed(tuple(result), tuple(strides), tensor.offset)
 
 
-def require_expands(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> None:
+def require_expands(ctx: Context, tensor: FakeTensor, sizes: Sizes, unless: Cond = False) -> None:
     """Require that a tensor expands to these sizes and nothing more: tracing defers nothing where a kernel does it.
 
-    Raises RuntimeError, worded as by ``expand``.
+    ``unless`` says when the kernel does not look. Raises RuntimeError, worded as by ``expand``.
     """
     if tensor.ndim > len(sizes):
         expand(ctx, tensor, sizes)
     for at, (size, wanted) in enumerate(zip(tensor.sizes, sizes[len(sizes) - tensor.ndim :], strict=True)):
         if wanted is not size and not is_one(ctx, size):
-            ctx.require(lor(eq(size, wanted), eq(size, 1)), _mismatch(tensor, at, wanted, sizes))
+            ctx.require(lor(eq(size, wanted), eq(size, 1), unless), _mismatch(tensor, at, wanted, sizes))
 
 
 def _mismatch(tensor: FakeTensor, at: int, wanted: Dim, sizes: Sizes) -> str:

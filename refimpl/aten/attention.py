@@ -19,7 +19,7 @@ from refimpl.aten.linear import matrix_product
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Real, eq, lor, ne
+from refimpl.terms import Cond, Dim, Real, eq, ge, gt, le, lor, ne
 
 __all__: list[str] = []
 
@@ -28,8 +28,8 @@ _MATRICES: Final = "mat1 and mat2 shapes cannot be multiplied"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
-def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
-    """One dtype, matrices, and sizes that fit."""
+def _require_operands(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    """One dtype, and matrices."""
     if query.dtype is not key.dtype or query.dtype is not value.dtype:
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -41,11 +41,19 @@ def _require_operands(ctx: Context, query: FakeTensor, key: FakeTensor, value: F
             f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
         )
 
+
+def _calls_no_kernel(query: FakeTensor, value: FakeTensor) -> Cond:
+    """Whether the result or the values are empty."""
+    return lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
+
+
+def _require_contracted(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
+    """The sizes that the two products contract are equal."""
+
     def sizes() -> str:
         return f", got {sizes_text(query.sizes)}, {sizes_text(key.sizes)} and {sizes_text(value.sizes)}"
 
-    # For an empty result, or empty values, the composite operator calls no kernel.
-    empty = lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
+    empty = _calls_no_kernel(query, value)
     heads, lengths = eq(query.sizes[-1], key.sizes[-1]), eq(key.sizes[-2], value.sizes[-2])
     # A product with one matrix is one of matrices.
     require(ctx, heads is True or lor(heads, empty), _MATRICES if key.ndim == 2 else _BATCHED, sizes)
@@ -92,7 +100,9 @@ def _is_flash(
 
 def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, enable_gqa: bool) -> Sizes:
     """The broadcast batch and head dimensions; grouped queries repeat the heads of keys and values."""
-    if not enable_gqa or query.ndim < 3:
+    if enable_gqa:
+        wrap_dim(-3, query.ndim, scalar_has_one=False)
+    else:
         return broadcast_sizes(ctx, broadcast_sizes(ctx, query.sizes[:-2], key.sizes[:-2]), value.sizes[:-2])
     ctx.require(
         eq(query.sizes[-3] % key.sizes[-3], 0),
@@ -121,11 +131,14 @@ def scaled_dot_product_attention(
         return scaled_dot_product_attention_math(
             ctx, query, key, value, attn_mask, dropout_p, is_causal, None, scale, enable_gqa
         )[0]
-    _require_operands(ctx, query, key, value)
+    _require_operands(query, key, value)
+    if ctx.known(eq(value.numel(), 0)) is True:
+        return dense(ctx, query, (*query.sizes[:-1], value.sizes[-1]))
     batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)
     if dropout_p == 0.0 and _is_flash(ctx, query, key, value, attn_mask, enable_gqa):
-        return like(ctx, query)
+        return like(ctx, query)  # the fused kernel does not look at the length of the values
+    _require_contracted(ctx, query, key, value)
     return in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format")
 
 
@@ -153,7 +166,8 @@ def scaled_dot_product_attention_math(
         added = dense(ctx, attn_mask, attn_mask.sizes, weights.dtype) if attn_mask.dtype is DType.bool else attn_mask
         weights = pointwise(ctx, Kind.DEFAULT, weights, added)
     weights = dense(ctx, weights, weights.sizes)
-    return matrix_product(ctx, weights, value), weights
+    attended = matrix_product(ctx, weights, value)
+    return dense(ctx, attended, attended.sizes, query.dtype), dense(ctx, weights, weights.sizes, query.dtype)
 
 
 def _repeated(ctx: Context, query: FakeTensor, tensor: FakeTensor) -> FakeTensor:
@@ -201,6 +215,16 @@ def scaled_dot_product_flash_attention_for_cpu(
     return like(ctx, query), _log_sum(ctx, query)
 
 
+def _blocked(ctx: Context, head_size: Dim, length: Dim, keys: Dim) -> Dim:
+    """How many keys the debug mask has room for."""
+    if ctx.decide(le(keys, 128)):
+        return 128
+    if ctx.decide(le(keys, 256)):
+        return 256
+    block = 128 if ctx.decide(gt(head_size, 64)) else 256
+    return (length + block - 1) // block
+
+
 @shape("aten._flash_attention_forward.default")
 def flash_attention_forward(
     ctx: Context,
@@ -217,14 +241,19 @@ def flash_attention_forward(
     *options: object,
 ) -> tuple[FakeTensor, ...]:
     """The CUDA kernel on ``[batch, length, heads, size]``: values, logarithms, random state and debug mask."""
-    if cum_seq_q is None:
-        batch, length, heads, _ = query.sizes
-        logs: Sizes = (batch, heads, length)
-    else:
-        logs = (query.sizes[1], query.sizes[0])
+    batch = query.sizes[wrap_dim(0, query.ndim)] if cum_seq_q is None else cum_seq_q.numel() - 1
+    length = query.sizes[wrap_dim(1, query.ndim)] if cum_seq_q is None else max_q
+    keys = key.sizes[wrap_dim(1, key.ndim)] if cum_seq_k is None else max_k
+    heads = query.sizes[wrap_dim(-2, query.ndim)]
+    logs: Sizes = (batch, heads, length) if cum_seq_q is None else (heads, query.sizes[0])
     seed = in_format(ctx, query, (2,), "contiguous_format", DType.uint64)
     nothing = in_format(ctx, query, (), "contiguous_format", DType.uint64)
-    debug = in_format(ctx, query, (0,), "contiguous_format")
+    masked: Sizes = (0,)
+    if return_debug_mask:
+        masked = (batch, heads, length, _blocked(ctx, query.sizes[-1], length, keys))
+        for size in (batch, length):
+            ctx.require(ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(masked)}")
+    debug = in_format(ctx, query, masked, "contiguous_format")
     return (
         like(ctx, query),
         in_format(ctx, query, logs, "contiguous_format", DType.float32),

@@ -105,6 +105,8 @@ def _copy(ctx: Context, input: FakeTensor, running: FakeTensor, training: bool =
     computed = computed_in(ctx, Kind.DEFAULT, input.dtype)
     if not training:
         return in_format(ctx, running, running.sizes, "contiguous_format", computed)
+    if running.numel() == 0 != input.sizes[1]:
+        raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
     sizes = input.sizes[1:2] if is_one(ctx, running.numel()) else running.sizes
     dtype = promote_types(computed_in(ctx, Kind.DEFAULT, running.dtype), computed)
     return in_format(ctx, running, sizes, "contiguous_format", dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from refimpl.aten._broadcast import type_text
 from refimpl.aten._in_place import cxx_type
@@ -42,7 +43,8 @@ def _require_parameters(ctx: Context, stride: Sizes, padding: Sizes, dilation: S
     for value in stride:
         ctx.require(gt(value, 0), "non-positive stride is not supported")
     for value in dilation:
-        ctx.require(gt(value, 0), "dilation should be greater than zero")
+        ctx.require(ge(value, 0), "dilation should be greater than zero")
+        ctx.require(ne(value, 0), "non-positive dilation is not supported")
 
 
 def _parameter(value: Window, count: int, name: str) -> Sizes:
@@ -343,6 +345,13 @@ def _convolve_same(
     windows = spread(dilation, weight.ndim - 2, "dilation")
     totals = [d * (k - 1) for d, k in zip(windows, weight.sizes[2:], strict=True)]
     halves = tuple([total // 2 for total in totals])
+    if (
+        bias is not None
+        and not input.dtype.is_complex
+        and any(isinstance(total, int) and total % 2 for total in totals)
+    ):
+        # Uneven padding calls another kernel, which does not look at the dtype of the bias.
+        bias = replace(bias, dtype=input.dtype)
     return convolve(ctx, _pad_after(ctx, input, totals), weight, bias, stride, halves, dilation, False, 0, groups)
 
 

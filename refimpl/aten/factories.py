@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from refimpl.aten._elementwise import like
 from refimpl.aten._factory import TensorOptions, made
-from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, strides_for
 from refimpl.fake_tensor.context import Context, Value
@@ -274,7 +273,9 @@ def randn_like(
     memory_format: MemoryFormat | None,
 ) -> Value:
     """Normal random numbers in the sizes of a tensor."""
-    require_kernel("normal_kernel_cpu", dtype or self.dtype, EXACT)
+    kind = dtype or self.dtype
+    if not (kind.is_floating_point or kind.is_complex):
+        raise RuntimeError(f"expected a floating-point or complex dtype, but got dtype={kind}")
     return filled_like(ctx, self, dtype, layout, device, pin_memory, memory_format)
 
 

@@ -53,7 +53,7 @@ def convolution_backward(
     made = (
         in_format(ctx, grad_output, input.sizes, memory_format),
         in_format(ctx, grad_output, weight.sizes, memory_format),
-        dense(ctx, grad_output, (outputs,)),
+        dense(ctx, grad_output, (outputs,) if bias_sizes is None else bias_sizes),
     )
     return [gradient if wanted else None for wanted, gradient in zip(output_mask, made, strict=True)]
 
@@ -85,7 +85,7 @@ def native_batch_norm_backward(
     if weight is not None and weight.dtype is not input.dtype and not (low and weight.dtype is DType.float32):
         name = scalar_type_name(DType.float32 if low else input.dtype)
         raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {name}")
-    gradient = like(ctx, input)
+    gradient = like(ctx, input) if train else dense(ctx, input, grad_out.sizes)
     if grad_out.sizes == input.sizes:
         strides = output_strides(ctx, input.sizes, (grad_out, input))
         gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)

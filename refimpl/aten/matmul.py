@@ -66,7 +66,18 @@ def mm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
 @shape("aten.mm.dtype")
 def mm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType) -> FakeTensor:
     """The product of two matrices in another dtype."""
-    return _mm(ctx, self, mat2, ("self", "mat2"), out_dtype)
+    result = _mm(ctx, self, mat2, ("self", "mat2"), out_dtype)
+    _require_wider(self, out_dtype, _WIDER)
+    return result
+
+
+_WIDER: Final = "out_dtype must be the same as input dtype or fp32 for fp16/bf16 inputs"
+
+
+def _require_wider(self: FakeTensor, out_dtype: DType, message: str) -> None:
+    low = self.dtype in (DType.float16, DType.bfloat16)
+    if out_dtype is not self.dtype and not (low and out_dtype is DType.float32):
+        raise RuntimeError(message)
 
 
 @shape("aten._int_mm.default")
@@ -134,7 +145,9 @@ def addmm_dtype(
     alpha: Number,
 ) -> FakeTensor:
     """As ``addmm``, in another dtype."""
-    return _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), out_dtype))
+    result = _added(ctx, self, _mm(ctx, mat1, mat2, ("mat1", "mat2"), out_dtype))
+    _require_wider(mat1, out_dtype, _WIDER)
+    return result
 
 
 def _require_batches(batch1: FakeTensor, batch2: FakeTensor) -> None:
@@ -170,7 +183,13 @@ def bmm(ctx: Context, self: FakeTensor, mat2: FakeTensor) -> FakeTensor:
 @shape("aten.bmm.dtype")
 def bmm_dtype(ctx: Context, self: FakeTensor, mat2: FakeTensor, out_dtype: DType) -> FakeTensor:
     """The products of two batches of matrices in another dtype."""
-    return _bmm(ctx, self, mat2, out_dtype)
+    result = _bmm(ctx, self, mat2, out_dtype)
+    _require_wider(
+        self,
+        out_dtype,
+        "out_dtype only supported for torch.float32 output with float16/bfloat16 inputs or same as input dtypes",
+    )
+    return result
 
 
 @shape("aten.baddbmm.default")

@@ -16,7 +16,7 @@ from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, Real, eq, ne
+from refimpl.terms import Dim, Real, eq, ge, ne
 
 __all__ = ["require_normalized"]
 
@@ -162,8 +162,11 @@ def native_group_norm(
     """The same with mean and reciprocal deviation of each group."""
     _require_groups(ctx, input, channels, groups, weight, bias)
     whole = eq(product(input.sizes), batch * channels * pixels)
-    require(ctx, whole, "Expected X.numel() == N * C * HxW to be true, but got false.")
-    require_norm_kernel("GroupNormKernelImpl", input, EXACT, weight, bias)
+    ctx.require(ge(batch, 0), f"Trying to create tensor with negative dimension {batch}: [{batch}, {groups}]")
+    grouped = f"shape '[{batch}, {groups}, {channels // groups}, {pixels}]' is invalid for input of size "
+    require(ctx, whole, grouped, lambda: str(product(input.sizes)))
+    if input.dtype.category in EXACT:
+        tensor_of(ctx, "aten.mean.default", input)
     return (
         in_format_of(ctx, input, input.sizes),
         in_format(ctx, input, (batch, groups), "contiguous_format"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import broadcast_sizes, require_expands
+from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of, tensors_of
 from refimpl.aten._elementwise import dense
 from refimpl.aten._factory import TensorOptions, made
@@ -208,5 +208,4 @@ def standard_gamma_grad(ctx: Context, self: FakeTensor, output: FakeTensor) -> F
 @shape("aten._masked_scale.default")
 def masked_scale(ctx: Context, self: FakeTensor, mask: FakeTensor, scale: float) -> FakeTensor:
     """The elements that a mask of dropout kept, scaled."""
-    require_expands(ctx, mask, self.sizes)
     return in_format_of(ctx, self, self.sizes)

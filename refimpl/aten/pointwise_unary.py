@@ -217,7 +217,15 @@ def conj_physical(ctx: Context, self: FakeTensor) -> FakeTensor:
     return like(ctx, self) if self.dtype.is_complex else self
 
 
-@shape("aten._conj.default", "aten._neg_view.default")
+@shape("aten._conj.default")
+def conj_view(ctx: Context, self: Operand) -> FakeTensor:
+    """A view of complex numbers as their conjugates."""
+    if not isinstance(self, FakeTensor) or not self.dtype.is_complex:
+        raise RuntimeError("isComplexType(typeMetaToScalarType(dtype())) INTERNAL ASSERT FAILED")
+    return lazily_marked(ctx, self)
+
+
+@shape("aten._neg_view.default")
 def lazily_marked(ctx: Context, self: FakeTensor) -> FakeTensor:
     """A view of the same elements that reads them conjugated (negated)."""
     return self.viewed(self.sizes, self.strides, self.offset)

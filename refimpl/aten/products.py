@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import broadcast_all, broadcast_sizes, defer_equal, expand, is_one
+from refimpl.aten._broadcast import broadcast_sizes, defer_equal, expand, is_one
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense, elementwise, pointwise
@@ -15,11 +15,12 @@ from refimpl.aten._reduction import reduced_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._reshape import view
 from refimpl.aten._strides import contiguous_strides
+from refimpl.aten._unbacked import is_data_dependent
 from refimpl.aten._views import transpose, unsqueeze
 from refimpl.aten.linear import matrix_product
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, ge, le, ne
 
 __all__: list[str] = []
@@ -157,17 +158,72 @@ def trilinear(
     sumdim: Sequence[int],
     unroll_dim: int,
 ) -> FakeTensor:
-    """The product of three tensors, each with dimensions inserted, summed over dimensions."""
-    shapes: list[Sizes] = []
-    for tensor, added in ((i1, expand1), (i2, expand2), (i3, expand3)):
-        for dim in sorted(added):
-            tensor = unsqueeze(tensor, dim)
-        shapes.append(tensor.sizes)
-    for sizes in shapes:
-        for dim in sumdim:
-            wrap_dim(dim, len(sizes))
-    whole = broadcast_all(ctx, shapes, "non-broadcast dimensions must match")
-    return dense(ctx, i1, reduced_sizes(whole, tuple(wrap_dim(dim, len(whole)) for dim in sumdim), False))
+    """The product of three tensors, each with dimensions inserted, summed over dimensions.
+
+    PyTorch unrolls one of the dimensions: pieces of size 1 are multiplied in pairs and added up.
+    """
+    total = i1.ndim + len(expand1)
+    if not 0 <= unroll_dim < total:
+        raise RuntimeError(f"unroll_dim must be in [0,{total - 1}]")
+    added = [wrap_dims(dims, total) for dims in (expand1, expand2, expand3)]
+    summed = wrap_dims(sumdim, total)
+    pieces = [i1, i2, i3]
+    whole: list[Dim] = []
+    for dim in range(total):
+        size: Dim = 0
+        for at, dims in enumerate(added):
+            if dim in dims:
+                pieces[at] = unsqueeze(pieces[at], dim)
+            else:
+                size = pieces[at].sizes[wrap_dim(dim, pieces[at].ndim, scalar_has_one=False)]
+        whole.append(size)
+    kept = dense(ctx, i1, tuple([1 if dim in summed else size for dim, size in enumerate(whole)]))
+    filled = all(ctx.decide(ne(piece.numel(), 0)) for piece in pieces)
+    if is_data_dependent(whole[unroll_dim]):
+        ctx.decide(eq(whole[unroll_dim], 1))
+    if filled and whole[unroll_dim] != 0:
+        _require_unrolled(ctx, pieces, added, kept, summed, unroll_dim, whole[unroll_dim])
+    return dense(ctx, kept, tuple([size for dim, size in enumerate(kept.sizes) if dim not in summed]))
+
+
+def _require_unrolled(
+    ctx: Context,
+    pieces: Sequence[FakeTensor],
+    added: Sequence[Sequence[int]],
+    result: FakeTensor,
+    summed: Sequence[int],
+    unroll_dim: int,
+    steps: Dim,
+) -> None:
+    """Every step has its piece of each tensor, and the pieces fit each other and the result."""
+    narrowed: list[FakeTensor] = []
+    for piece, dims in zip(pieces, added, strict=True):
+        if unroll_dim not in dims:
+            size = piece.sizes[unroll_dim]
+            ctx.require(le(steps, size), f"start ({size}) + length (1) exceeds dimension size ({size}).")
+        narrowed.append(dense(ctx, piece, (*piece.sizes[:unroll_dim], 1, *piece.sizes[unroll_dim + 1 :])))
+    others = [dim for dim in summed if dim != unroll_dim]
+    first = _pair_product(ctx, narrowed[0], narrowed[1], [dim for dim in others if dim in added[2]])
+    second = _pair_product(ctx, first, narrowed[2], [dim for dim in others if dim not in added[2]])
+    target = (*result.sizes[:unroll_dim], 1, *result.sizes[unroll_dim + 1 :])
+    fitting = dense(ctx, result, target)
+    require_fits(ctx, fitting, broadcast_sizes(ctx, target, second.sizes), second.dtype)
+
+
+def _pair_product(ctx: Context, left: FakeTensor, right: FakeTensor, summed: Sequence[int]) -> FakeTensor:
+    """The product of two tensors of one rank, summed over dimensions that are kept with size 1."""
+    if left.ndim != right.ndim:
+        raise RuntimeError("number of dimensions must match")
+    if not summed:
+        return pointwise(ctx, Kind.DEFAULT, left, right)
+    sizes: list[Dim] = []
+    for dim, (a, b) in enumerate(zip(left.sizes, right.sizes, strict=True)):
+        common = broadcast_sizes(ctx, (a,), (b,), "non-broadcast dimensions must match")[0]
+        sizes.append(1 if dim in summed else common)
+    if left.dtype is not right.dtype:
+        names = scalar_type_name(left.dtype), scalar_type_name(right.dtype)
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    return dense(ctx, left, tuple(sizes))
 
 
 _AMBIGUOUS = (
@@ -196,6 +252,8 @@ def bilinear(
         ctx.require(eq(a, b), f"bilinear(): {name} size does not match weight size: got {a} but expected {b}")
     for tensor in (input1, input2):
         ctx.require(ne(tensor.sizes[-1], 0), _AMBIGUOUS)
+    if weight.ndim > 3:
+        raise RuntimeError("number of dimensions must match")
     result = dense(ctx, input1, (*input1.sizes[:-1], weight.sizes[0]))
     if bias is None:
         return result

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes, require_expands
-from refimpl.aten._elementwise import elementwise, like
+from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._factory import TensorOptions, made
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, NOT_REAL, missing_kernel, require_kernel
-from refimpl.aten._promotion import result_type
+from refimpl.aten._kernels import missing_kernel
+from refimpl.aten._promotion import Kind, convert_kind, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, fresh
 from refimpl.aten.copies import clone
@@ -32,7 +32,8 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
     """Random numbers of the log-normal distribution, laid out as ``self``."""
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
-    require_kernel("log_normal_cpu", self.dtype, NOT_REAL)
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(f"log_normal not implemented for {self.dtype}")
     return like(ctx, self)
 
 
@@ -40,7 +41,7 @@ def log_normal(ctx: Context, self: FakeTensor, mean: float, std: float, generato
 def normal_functional(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers, laid out as ``self``."""
     _require_deviation(std)
-    require_kernel("normal_kernel_cpu", self.dtype, EXACT)
+    _require_normal(self.dtype)
     return clone(ctx, self, None)
 
 
@@ -58,7 +59,8 @@ def geometric(ctx: Context, self: FakeTensor, p: float, generator: object) -> Va
     """Random numbers of the geometric distribution, laid out as ``self``."""
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    require_kernel("geometric_cpu", self.dtype, BOOLS | COMPLEX)
+    if self.dtype is DType.bool or self.dtype.is_complex:
+        raise RuntimeError(f"geometric not implemented for {self.dtype}")
     return like(ctx, self)
 
 
@@ -118,7 +120,7 @@ def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: objec
 def normal_in_place(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers written into ``self``. Raises RuntimeError for a negative deviation."""
     _require_deviation(std)
-    require_kernel("normal_kernel_cpu", self.dtype, EXACT)
+    _require_normal(self.dtype)
     return self
 
 
@@ -127,19 +129,23 @@ def _require_deviation(std: float) -> None:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
 
 
+def _require_normal(dtype: DType) -> None:
+    """Normal numbers are floats, or pairs of them. Raises RuntimeError, worded as by fake tensors."""
+    if not (dtype.is_floating_point or dtype.is_complex):
+        raise RuntimeError(f"expected a floating-point or complex dtype, but got dtype={dtype}")
+
+
 @shape("aten.normal.Tensor_float")
 def normal_tensor_float(ctx: Context, mean: FakeTensor, std: float, generator: object) -> Value:
     """Normal random numbers around each mean, contiguous."""
     _require_deviation(std)
-    require_kernel("normal_kernel_cpu", mean.dtype, EXACT)
-    return fresh(ctx, mean, mean.sizes)
+    return dense(ctx, mean, mean.sizes, convert_kind(ctx, Kind.INT_TO_FLOAT, mean.dtype))
 
 
 @shape("aten.normal.float_Tensor")
 def normal_float_tensor(ctx: Context, mean: float, std: FakeTensor, generator: object) -> Value:
     """Normal random numbers with each deviation."""
-    require_kernel("normal_kernel_cpu", std.dtype, EXACT)
-    return like(ctx, std)
+    return like(ctx, std, convert_kind(ctx, Kind.INT_TO_FLOAT, std.dtype))
 
 
 @shape("aten.normal.Tensor_Tensor")
@@ -147,9 +153,9 @@ def normal_tensors(ctx: Context, mean: FakeTensor, std: FakeTensor, generator: o
     """Normal random numbers, means and deviations broadcast."""
     if std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
-    require_kernel("normal_kernel_cpu", mean.dtype, EXACT)
     sizes = broadcast_sizes(ctx, mean.sizes, std.sizes)
     dtype = result_type(ctx, mean, std)
+    _require_normal(dtype)
     scaled = elementwise(ctx, (std, fresh(ctx, mean, sizes)), dtype)
     return elementwise(ctx, (scaled, mean), dtype)
 
@@ -208,8 +214,9 @@ def bernoulli_p(ctx: Context, self: FakeTensor, p: float, generator: object) -> 
 @shape("aten.bernoulli.Tensor")
 def bernoulli_tensor(ctx: Context, self: FakeTensor, p: FakeTensor, generator: object) -> Value:
     """0 or 1, laid out as ``self``, to whose sizes the probabilities expand."""
-    if ctx.known(eq(self.numel(), 0)) is not True:
-        require_expands(ctx, p, self.sizes)
+    empty = eq(self.numel(), 0)
+    if ctx.known(empty) is not True:
+        require_expands(ctx, p, self.sizes, empty)
     return clone(ctx, self, None)
 
 
@@ -244,7 +251,7 @@ def random_like_generator(
     memory_format: str | None,
 ) -> Value:
     """Random numbers of a generator in the sizes of a tensor."""
-    require_kernel("normal_kernel_cpu", dtype or self.dtype, EXACT)
+    _require_normal(dtype or self.dtype)
     return made(ctx, self.sizes, TensorOptions.of(self, dtype, layout, device), like(ctx, self).strides)
 
 

@@ -9,7 +9,7 @@ from refimpl.aten._windows import in_format, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import eq
+from refimpl.terms import eq, land, lor
 
 __all__: list[str] = []
 
@@ -44,7 +44,25 @@ def scaled_mm(
     use_fast_accum: bool,
 ) -> FakeTensor:
     """The product, contiguous, in ``out_dtype`` or the dtype of ``self``."""
-    return _product(ctx, self, mat2, bias, out_dtype)
+    result = _product(ctx, self, mat2, bias, out_dtype)
+    _require_scales(ctx, self, mat2, scale_a, scale_b)
+    return result
+
+
+def _require_scales(ctx: Context, self: FakeTensor, mat2: FakeTensor, scale_a: FakeTensor, scale_b: FakeTensor) -> None:
+    """Narrow floats with one scale for each tensor, or for each row and column. Raises ValueError."""
+    message = "Invalid scaling configuration."
+    if {self.dtype.itemsize, mat2.dtype.itemsize} != {1} or not all(
+        matrix.dtype.is_floating_point and scale.dtype is DType.float32
+        for matrix, scale in ((self, scale_a), (mat2, scale_b))
+    ):
+        raise ValueError(message)
+    single = land(eq(scale_a.numel(), 1), eq(scale_b.numel(), 1))
+    if scale_a.ndim == scale_b.ndim == 2:
+        rows = land(eq(scale_a.sizes[0], self.sizes[0]), eq(scale_a.sizes[1], 1))
+        columns = land(eq(scale_b.sizes[0], 1), eq(scale_b.sizes[1], mat2.sizes[1]))
+        single = lor(single, land(rows, columns))
+    ctx.require(single, message, ValueError)
 
 
 @shape("aten._scaled_mm_v2.default")

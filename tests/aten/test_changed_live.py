@@ -61,24 +61,47 @@ def test_every_overload_is_compared() -> None:
     assert set(DEVIATIONS) <= compared
 
 
+_MATRIX: Final[Json] = {"t": [list[Json]([2, 2]), list[Json]([2, 1]), 0, "float32"]}
+
+
 class _Wrong:
     """A PyTorch that gives and refuses what it should not."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, fake: Outcome | None = None) -> None:
         self._outcome = outcome
+        self._fake = outcome if fake is None else fake
 
     def run(self, call: Call) -> Outcome:
         return self._outcome
 
     def fake(self, call: Call) -> Outcome:
-        return self._outcome
+        return self._fake
 
 
 def test_a_wrong_outcome_is_noticed() -> None:
     seven: Json = {"t": [list[Json]([7]), list[Json]([1]), 0, "float32"]}
     assert _differing(_Wrong({"out": seven}), "aten.mm.default", 8) is not None
     assert _differing(_Wrong({"error": ["RuntimeError", "mat1 and mat2 shapes"]}), "aten.mm.default", 8) is not None
-    assert _differing(_Wrong({"error": ["RuntimeError", "index out of bounds"]}), "aten.mm.default", 8) is None
+    unseen: Outcome = {"error": ["RuntimeError", "index out of bounds"]}
+    assert _differing(_Wrong(unseen), "aten.mm.default", 8) is not None
+    assert _differing(_Wrong(unseen, {"out": seven}), "aten.mm.default", 8) is not None
+
+
+def test_where_eager_kernels_and_fake_tensors_differ_either_will_do() -> None:
+    call: Call = {"op": "aten.mm.default", "args": [_MATRIX, _MATRIX], "kwargs": {}}
+    refused: Outcome = {"error": ["RuntimeError", "of its own"]}
+    right, result = Changed(call, changes=1), Outcome({"out": _MATRIX})
+    seven: Json = {"t": [list[Json]([7]), list[Json]([1]), 0, "float32"]}
+    wrong: Outcome = {"out": seven}
+    assert disagreement(_Wrong(result, refused), right) is None
+    assert disagreement(_Wrong(refused, result), right) is None
+    assert disagreement(_Wrong(refused, refused), right) is not None
+    # Of two results that of fake tensors counts, and a kernel that died says nothing.
+    assert disagreement(_Wrong(wrong, result), right) is None
+    assert disagreement(_Wrong(result, wrong), right) is not None
+    assert disagreement(_Wrong({"died": 11}, result), right) is None
+    assert disagreement(_Wrong({"died": 11}, refused), right) is not None
+    assert disagreement(_Wrong({"died": 11}, {"died": 11}), right) is None
 
 
 def test_the_words_of_a_refusal_matter() -> None:
