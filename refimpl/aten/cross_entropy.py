@@ -7,7 +7,7 @@ from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._unbacked import decided
-from refimpl.aten.losses import NONE
+from refimpl.aten.losses import MEAN_OR_SUM, NONE
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -63,10 +63,7 @@ def nll_loss_forward(
     _require_weight(ctx, weight, self.sizes[-1])
     _require_dtypes(self, weight, "nll_loss_out_frame")
     _require_classes(target)
-    if weight is not None and weight.dtype is not self.dtype:
-        names = scalar_type_name(self.dtype), scalar_type_name(weight.dtype)
-        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
-    rows = self.sizes[:1] if reduction == NONE and self.ndim == 2 else ()
+    rows = self.sizes[:1] if reduction not in MEAN_OR_SUM and self.ndim == 2 else ()
     return dense(ctx, self, rows), dense(ctx, self, ())
 
 
@@ -125,7 +122,7 @@ def nll_loss2d_forward(
 
 def _losses(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: int) -> FakeTensor:
     """One loss for each target, in the order of the target's strides; or their sum."""
-    if reduction != NONE:
+    if reduction in MEAN_OR_SUM:
         return dense(ctx, self, ())
     return elementwise(ctx, (like(ctx, target), dense(ctx, self, target.sizes)), self.dtype)
 

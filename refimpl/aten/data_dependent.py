@@ -15,6 +15,7 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import elementwise
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import contiguous_strides, is_contiguous
+from refimpl.aten._unbacked import decided
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
@@ -268,7 +269,8 @@ def repeat_interleave_self_tensor(
     if repeats.ndim == 0 or (isinstance(repeats.sizes[0], int) and repeats.sizes[0] == 1):
         repeats = repeats.viewed((length,), (0,), repeats.offset)
     else:
-        ctx.require(eq(repeats.sizes[0], length), _repeats_message(repeats.sizes[0], length))
+        equal = eq(repeats.sizes[0], length)
+        ctx.require(decided(ctx, equal) or equal, _repeats_message(repeats.sizes[0], length))
     total = repeat_total(ctx, repeats, output_size)
     return _dense(ctx, self, (*sizes[:dim], total, *sizes[dim + 1 :]))
 

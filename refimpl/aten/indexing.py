@@ -11,6 +11,7 @@ from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import fresh
+from refimpl.aten._unbacked import decided
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -94,6 +95,7 @@ def unsafe_masked_index_put_accumulate(
 ) -> Value:
     """A copy with values added at positions where the mask is true."""
     _require_positions(indices, "_unsafe_masked_index")
+    decided(ctx, eq(self.numel(), 0))
     wanted, _ = indexed(ctx, self, indices)
     written = broadcast_sizes(ctx, mask.sizes, values.sizes)
     require_broadcastable(ctx, written, wanted, _mismatch(written, wanted))

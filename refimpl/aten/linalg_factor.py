@@ -12,6 +12,7 @@ from refimpl.aten._kernels import EXACT, require_kernel
 from refimpl.aten._linalg import column_major, require_float, require_matrix, require_square, smaller
 from refimpl.aten._promotion import complex_of, real_of
 from refimpl.aten._registry import shape
+from refimpl.aten._unbacked import decided
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -148,7 +149,7 @@ def linalg_cholesky(ctx: Context, self: FakeTensor, upper: bool) -> FakeTensor:
 @shape("aten.cholesky.default")
 def cholesky(ctx: Context, self: FakeTensor, upper: bool) -> FakeTensor:
     """The Cholesky factor, by the older operator; an empty tensor keeps its layout."""
-    if 0 in self.sizes:
+    if decided(ctx, eq(self.numel(), 0)):
         return like(ctx, self)
     require_square(ctx, self, "cholesky")
     return column_major(ctx, self, self.sizes)

@@ -20,17 +20,17 @@ from refimpl.fake_tensor.errors import DynamicOutputShapeException
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes, Storage
 from refimpl.terms import eq, ne
 
-__all__ = ["NONE", "reduced"]
+__all__ = ["MEAN_OR_SUM", "NONE", "reduced"]
 
 # The numbers of ``at::Reduction``.
 NONE: Final = 0
 _MEAN: Final = 1
-_MEAN_OR_SUM: Final = (_MEAN, 2)
+MEAN_OR_SUM: Final = (_MEAN, 2)
 
 
 def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
     """The loss itself, or one number for all, which kernels write where the losses were."""
-    return dense(ctx, loss, ()).on(Storage()) if reduction in _MEAN_OR_SUM else loss
+    return dense(ctx, loss, ()).on(Storage()) if reduction in MEAN_OR_SUM else loss
 
 
 @shape("aten.mse_loss.default")
@@ -291,7 +291,7 @@ def multilabel_margin_loss_forward(
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
     require_kernel("multilabel_margin_loss_forward_out_frame", self.dtype, NOT_REAL)
     # Fake tensors give a vector one row.
-    rows: Sizes = () if reduction in _MEAN_OR_SUM else self.sizes[:1] if self.ndim == 2 else (1,)
+    rows: Sizes = () if reduction in MEAN_OR_SUM else self.sizes[:1] if self.ndim == 2 else (1,)
     return dense(ctx, self, rows), dense(ctx, self, target.sizes)
 
 

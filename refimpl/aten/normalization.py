@@ -164,6 +164,8 @@ def native_group_norm(
     whole = eq(product(input.sizes), batch * channels * pixels)
     ctx.require(ge(batch, 0), f"Trying to create tensor with negative dimension {batch}: [{batch}, {groups}]")
     grouped = f"shape '[{batch}, {groups}, {channels // groups}, {pixels}]' is invalid for input of size "
+    if input.ndim < 2:
+        grouped = "Expected X.numel() == N * C * HxW to be true, but got false."
     require(ctx, whole, grouped, lambda: str(product(input.sizes)))
     if input.dtype.category in EXACT:
         tensor_of(ctx, "aten.mean.default", input)
@@ -215,6 +217,9 @@ def instance_norm(
 @shape("aten._weight_norm.default")
 def weight_norm(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) -> FakeTensor:
     """``v`` times ``g`` over the norms of its slices along ``dim``, or over its own norm (-1); contiguous."""
+    if dim in (0, v.ndim - 1):
+        made = weight_norm_interface(ctx, v, g, dim)[0]
+        return in_format(ctx, made, made.sizes, "contiguous_format")
     norms = tensor_of(ctx, "aten.norm_except_dim.default", v, 2, dim)
     sizes = broadcast_sizes(ctx, v.sizes, broadcast_sizes(ctx, g.sizes, norms.sizes))
     return in_format(ctx, v, sizes, "contiguous_format")
@@ -234,5 +239,8 @@ def weight_norm_interface(ctx: Context, v: FakeTensor, g: FakeTensor, dim: int) 
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     kept = tuple([size if at == dim and v.ndim > 1 else 1 for at, size in enumerate(v.sizes)])
     norms = dense(ctx, v, kept, DType.float32 if g.dtype is DType.bfloat16 else real_of(v.dtype))
+    # The words of fake tensors: the kernel does not look.
+    message = "Attempting to broadcast a dimension to another size"
+    broadcast_sizes(ctx, v.sizes, broadcast_sizes(ctx, g.sizes, kept, message), message)
     factors = pointwise(ctx, Kind.DEFAULT, g, dense(ctx, norms, kept, g.dtype))
     return pointwise(ctx, Kind.DEFAULT, v, factors), norms

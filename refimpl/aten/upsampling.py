@@ -229,9 +229,6 @@ def pixel_unshuffle(ctx: Context, self: FakeTensor, downscale_factor: Dim) -> Fa
             f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size "
             f"{size} is not divisible by {downscale_factor}",
         )
-    if ctx.known(eq(self.numel(), 0)) is True:
-        # PyTorch copies an empty input as it is.
-        return in_format_of(ctx, self, self.sizes)
     sizes = (
         *self.sizes[:-3],
         channels * downscale_factor * downscale_factor,

@@ -359,7 +359,7 @@ def sum_to_size(ctx: Context, self: FakeTensor, size: Sizes) -> Value:
             # A dimension of size 1 is not summed over: then nothing is new.
             summed = summed or not decided(ctx, eq(have, 1))
         else:
-            ctx.require(eq(have, want), message)
+            ctx.require(decided(ctx, eq(have, want)) or eq(have, want), message)
     if not summed:
         return self
     whole = self.dtype.category in (Category.BOOL, Category.INTEGRAL)
