@@ -9,7 +9,7 @@ import pytest
 from refimpl.conformance.store import load_vectors
 from tests.conformance.make_vectors import FOLDER
 from tests.conformance.torch_changes import FUNCTIONS, Notices, TorchChange, changes_of, tried
-from tests.conformance.torch_unseen import REASONS, Reason, reason_of
+from tests.conformance.torch_unseen import REASONS, Reason, reason_of, unseen
 from tests.mutants.systematic.planting import Functions
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # the warnings are PyTorch's own
@@ -27,6 +27,16 @@ def test_a_reason_is_one_of_some_change(reason: Reason) -> None:
     assert any(reason.holds(change.id, change.shows) for change in _changes())
 
 
+def test_what_is_on_record_as_unseen_is_a_change_with_a_reason() -> None:
+    shown = {change.id: change.shows for change in _changes()}
+    recorded = unseen()
+    assert recorded <= shown.keys()
+    unexplained = {name.partition(":")[0] for name in recorded if reason_of(name, shown[name]) is None}
+    of_rebinding = ("rebind_", "resolve_", "compute_", "_free_", "Propagate", "ShapeEnv._rename", "ShapeEnv._set_")
+    assert not any(name.startswith(of_rebinding) for name in unexplained)
+    assert len(recorded) < len(shown) * 2 // 5
+
+
 def test_a_reason_explains_no_other_change() -> None:
     noticed = {
         "rebind_unbacked": "without `shape_env._rename_unbacked_to(raw_u1, raw_u0)`",
@@ -37,6 +47,7 @@ def test_a_reason_explains_no_other_change() -> None:
     }
     shown = {(change.id.partition(":")[0], change.shows) for change in _changes()}
     assert set(noticed.items()) <= shown
+    assert not {c.id for c in _changes() if (c.id.partition(":")[0], c.shows) in noticed.items()} & unseen()
     assert [reason_of(f"{function}:drop:0", shows) for function, shows in noticed.items()] == [None] * len(noticed)
 
 

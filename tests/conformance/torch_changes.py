@@ -38,7 +38,7 @@ from refimpl.solver import make_solver
 from refimpl.torch.subject import TorchImplementation
 from tests.conformance.make_vectors import FOLDER, drafted
 from tests.conformance.torch_sites import more_sites
-from tests.conformance.torch_unseen import reason_of
+from tests.conformance.torch_unseen import reason_of, unseen
 from tests.mutants.systematic.forked import in_child
 from tests.mutants.systematic.planting import Functions, differing
 from tests.mutants.systematic.sites import Site, sites
@@ -299,10 +299,10 @@ def main(*arguments: str) -> int:
                 file.write(json.dumps(row) + "\n")
             results[change.id] = outcome
     print(dict(Counter(results.values())))
-    shown = {row["id"]: row["shows"] for row in _rows(path)}
+    shown, recorded = {row["id"]: row["shows"] for row in _rows(path)}, unseen()
     for name, outcome in results.items():
-        if outcome in ("survived", "unreached", "ended") and reason_of(name, shown[name]) is None:
-            print(f"{outcome}, for no known reason: {name}: {shown[name]}")
+        if outcome in ("survived", "unreached", "ended") and name not in recorded:
+            print(f"{outcome}, and it is not on record: {name}: {shown[name]} ({reason_of(name, shown[name])})")
     return 0
 
 

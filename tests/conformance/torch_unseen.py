@@ -1,15 +1,19 @@
-"""Why a small change of PyTorch's functions that no vector notices is not to be noticed.
+"""Which small changes of PyTorch's functions no vector noticed when all were last tried, and why.
 
-Each reason says of which functions (by name) and of which changes (by what a reader is shown of them).
+Each reason says of which functions (by name) and of which changes (by what a reader is shown of them). It explains what
+is recorded as unseen beside this file, and nothing that is noticed.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, final
 
-__all__ = ["REASONS", "Reason", "reason_of"]
+__all__ = ["REASONS", "Reason", "reason_of", "unseen"]
+
+_RECORD: Final = Path(__file__).with_suffix(".txt")
 
 
 @final
@@ -187,6 +191,13 @@ REASONS: Final = (
         r"^free_symbols|^is_symbolic|^_constrain_range_for|^is_unbacked|static_value",
         r"",
     ),
+    Reason("a range is intersected with what was known", r"^_refine_ranges$", r"rhs_vr|var_to_range\[symbol\]\.upper"),
+    Reason(
+        "it only changes the words of an error",
+        r"^Interpreter",
+        r"\bmsg\b|extra_traceback|pbar|nonexistent|e\.args|detail",
+    ),
+    Reason("what has no hint is decided without one", "compute_concrete_val", r""),
     Reason("only a flag about sizes leads there", r"^_guard_or|^_static_eval", r"result|return None"),
     Reason("no case refines by a hint that is computed", r"^_maybe_evaluate_static", r"compute_hint|unbacked_only"),
 )
@@ -195,3 +206,14 @@ REASONS: Final = (
 def reason_of(change: str, shows: str) -> str | None:
     """The first reason that holds of a change; None if there is none."""
     return next((reason.says for reason in REASONS if reason.holds(change, shows)), None)
+
+
+def unseen() -> frozenset[str]:
+    """The ids of the changes on record, each line of which is a function and its changes by kind."""
+    found: set[str] = set()
+    for line in _RECORD.read_text(encoding="utf-8").splitlines():
+        function, *kinds = line.split()
+        for each in kinds:
+            kind, _, digests = each.partition(":")
+            found.update(f"{function}:{kind}:{digest}" for digest in digests.split(","))
+    return frozenset(found)
