@@ -43,26 +43,32 @@ def functional_of_out(schema: Schema) -> str | None:
         if other is None or len(other.returns) != count or any(kind.base != "Tensor" for kind in other.returns):
             continue
         asked = [(argument.name, argument.type) for argument in other.arguments]
-        if asked == taken or (asked[: len(taken)] == taken and _options(other, len(taken))):
+        at = _options_of(other)
+        if asked == taken or (at is not None and (*asked[:at], *asked[at + len(_TENSOR_OPTIONS) :]) == tuple(taken)):
             return name
     return None
 
 
-def _options(schema: Schema, at: int) -> bool:
-    """Whether the arguments from that position on are those by which factories choose a kind of tensor."""
-    return tuple(argument.name for argument in schema.arguments[at:]) == _TENSOR_OPTIONS
+def _options_of(schema: Schema) -> int | None:
+    """Where the arguments by which factories choose a kind of tensor begin, if there are any."""
+    names = tuple([argument.name for argument in schema.arguments])
+    at = names.index(_TENSOR_OPTIONS[0]) if _TENSOR_OPTIONS[0] in names else len(names)
+    return at if names[at : at + len(_TENSOR_OPTIONS)] == _TENSOR_OPTIONS else None
 
 
-def out_form(schema: Schema, functional: ShapeFunction, asked: int) -> ShapeFunction:
-    """The shape function of an ``out=`` variant, given the functional one and how many arguments that takes."""
+def out_form(schema: Schema, functional: ShapeFunction, other: Schema) -> ShapeFunction:
+    """The shape function of an ``out=`` variant, given the functional one and its schema."""
     count = outs_of(schema)
+    asked = len(other.arguments)
+    at = _options_of(other)
     exact = schema.name.split(".")[1] in _LAID_OUT
 
     def function(ctx: Context, *arguments: object) -> Value:
         outs = cast("tuple[FakeTensor, ...]", arguments[-count:])  # the schema says that they are tensors
         given = arguments[:-count]
-        options = () if asked == len(given) else (outs[0].dtype, None, outs[0].device, None)
-        made = functional(ctx, *given, *options)
+        if asked != len(given) and at is not None:
+            given = (*given[:at], outs[0].dtype, None, outs[0].device, None, *given[at:])
+        made = functional(ctx, *given)
         results = made if isinstance(made, tuple) else (made,)
         pairs = zip(outs, results, strict=True)
         written = tuple([_written(ctx, out, result, exact) for out, result in pairs if isinstance(result, FakeTensor)])

@@ -164,7 +164,7 @@ class OpOverload:
             return None
         if outs_of(self.schema):
             other = schema_of(functional)
-            return None if other is None else out_form(self.schema, shared, len(other.arguments))
+            return None if other is None else out_form(self.schema, shared, other)
         return self._in_place_form(shared)
 
     def _in_place_form(self, functional: ShapeFunction) -> ShapeFunction:

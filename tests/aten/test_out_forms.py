@@ -69,6 +69,9 @@ def test_the_functional_form_takes_the_same_arguments() -> None:
         ("aten.sum.IntList_out", "aten.sum.dim_IntList"),
         ("aten.max.dim_max", "aten.max.dim"),
         ("aten.arange.start_out", "aten.arange.start_step"),
+        # The options of a factory are the tensor's that is written, wherever they stand.
+        ("aten.empty.out", "aten.empty.memory_format"),
+        ("aten.zeros_like.out", "aten.zeros_like.default"),
     ):
         schema = schema_of(name)
         assert schema is not None
@@ -77,6 +80,14 @@ def test_the_functional_form_takes_the_same_arguments() -> None:
 
 def _vector(dtype: DType, stride: int = 1) -> FakeTensor:
     return FakeTensor((3,), (stride,), dtype)
+
+
+def test_a_factory_writes_in_the_dtype_of_the_tensor_that_is_given() -> None:
+    permuted = FakeTensor((2, 3), (1, 2), DType.float32)
+    for name, arguments in (("aten.empty.out", ((2, 3),)), ("aten.zeros_like.out", (permuted,))):
+        made = overload(name).run(PlainContext(), arguments, {"out": _vector(DType.int64)})
+        assert isinstance(made, FakeTensor)
+        assert (made.sizes, made.strides, made.dtype) == ((2, 3), (3, 1), DType.int64)
 
 
 def test_the_tensor_itself_comes_back_and_is_recorded_as_written() -> None:
