@@ -25,7 +25,7 @@ from refimpl.terms import Cond, Scalar, bool_symbol, eq, float_eq, float_symbol,
 from specs.clauses import Clause, checks
 from specs.laws import LAW_04, LAW_05, LAW_08
 from specs.models import RUN_08
-from specs.recorded import COR_03
+from specs.recorded import COR_02
 from specs.reports import LAW_17
 from tests.laws.judging import GivesUp
 from tests.laws.observed import F0, U0, U1, U7
@@ -273,7 +273,7 @@ def _lines(found: tuple[Stated, ...]) -> list[dict[str, str]]:
     return [{"node": each.node, "expr": to_text(each.whole)} for each in found]
 
 
-@checks(LNK_05, COR_03)
+@checks(LNK_05, COR_02)
 def test_a_propagation_is_what_the_blind_run_says() -> None:
     builder = counted(2, asserts=[(">=", 2)])
     s0 = builder.symbol("s1", hint=8)
