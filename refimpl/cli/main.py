@@ -41,6 +41,22 @@ def _shared(command: _F) -> _F:
     return command
 
 
+def _deciding(command: _F) -> _F:
+    """The options of commands that ask a solver."""
+    for option in reversed(
+        (
+            click.option(
+                "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
+                help="Decides what normal form does not; both must agree.",
+            ),
+            click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation."),
+            click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="refimpl", prog_name="refimpl")
 def cli() -> None:
@@ -59,18 +75,13 @@ def cli() -> None:
     show_default=True, help="For people, for programs, for solvers.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
-@click.option(
-    "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
-    help="Decides what normal form does not; both must agree.",
-)  # fmt: skip
-@click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
+@_deciding
 @click.option("--values", is_flag=True, help="List the propagated value of each node (JSON).")
 @click.option("--reprove", is_flag=True, help="Send every obligation to the solver, also what normal form settles.")
 @click.option(
     "--baseline", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A JSON report of before: only findings that are not in it exit 1.",
 )  # fmt: skip
-@click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
 @click.option(
     "--self-test", is_flag=True, help="Ask the laws of an implementation of refimpl's own propagation too; 4 if broken."
 )
@@ -130,12 +141,7 @@ def propagate(
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to FILE, not to standard output."
 )
-@click.option(
-    "--solver", type=click.Choice(["z3", "cvc5", "both"]), default="z3", show_default=True,
-    help="Decides what normal form does not; both must agree.",
-)  # fmt: skip
-@click.option("--budget", type=click.IntRange(min=1), help="Solver work units (rlimit) per obligation.")
-@click.option("--strict", is_flag=True, help="Exit 3 also for conditional verdicts.")
+@_deciding
 def diff(
     old: Path,
     new: Path,
