@@ -9,7 +9,10 @@ from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, ge, gt, int_max, int_min, ite, land, le, lt
 
-__all__ = ["exact_slice_length", "slice_along", "slice_length"]
+__all__ = ["STEP", "exact_slice_length", "slice_along", "slice_length", "sliced_dim"]
+
+STEP: Final = "slice step must be positive"
+"""What is said of a step that is not."""
 
 _MAX_INT: Final = 2**63 - 1
 
@@ -54,15 +57,22 @@ def slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, st
     return length, first
 
 
-def exact_slice_length(ctx: Context, size: Dim, start: Dim, end: Dim, step: Dim) -> Dim:
+def exact_slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, step: Dim) -> Dim:
     """The length of ``start:end:step`` of ``size`` elements as a term, whatever the signs of its bounds."""
-    first = _clamped(ctx, start, size)
-    last = size if end == _MAX_INT else _clamped(ctx, end, size)
+    first = 0 if start is None else _clamped(ctx, start, size)
+    last = size if end is None or end == _MAX_INT else _clamped(ctx, end, size)
     if first is None:
-        first = _exact(start, size)
+        first = _exact(start if start is not None else 0, size)
     if last is None:
-        last = _exact(end, size)
+        last = _exact(end if end is not None else size, size)
     return _between(ctx, first, last, step)
+
+
+def sliced_dim(dim: int, rank: int) -> int:
+    """The dimension of a slice, counted from 0. Raises IndexError, also for a zero-dimensional tensor."""
+    if not rank:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    return wrap_dim(dim, rank)
 
 
 def _between(ctx: Context, first: Dim, last: Dim, step: Dim) -> Dim:
@@ -80,14 +90,12 @@ def slice_along(
 
     Raises IndexError for a zero-dimensional tensor, RuntimeError for a step that is not positive.
     """
-    if not tensor.ndim:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    at = wrap_dim(dim, tensor.ndim)
+    at = sliced_dim(dim, tensor.ndim)
     if isinstance(step, int):
         if step <= 0:
-            raise RuntimeError("slice step must be positive")
+            raise RuntimeError(STEP)
     elif not ctx.decide(gt(step, 0)):
-        raise RuntimeError("slice step must be positive")
+        raise RuntimeError(STEP)
     size, stride = tensor.sizes[at], tensor.strides[at]
     length, first = slice_length(ctx, size, start, end, step)
     if first is not None:

@@ -8,11 +8,10 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
-from refimpl.aten._strides import contiguous_strides, same_size
+from refimpl.aten._strides import contiguous_strides
 from refimpl.aten._views import transpose
 from refimpl.aten._windows import in_format, sizes_text
 from refimpl.aten.linear import matrix_product
@@ -25,6 +24,7 @@ __all__: list[str] = []
 
 _FLASH: Final = "scaled_dot_product_attention_flash_attention"
 _MATRICES: Final = "mat1 and mat2 shapes cannot be multiplied"
+_GROUPS: Final = "Number of heads in key and value must divide the number of heads in query"
 _BATCHED: Final = "Expected size for first two dimensions of batch2 tensor to be those of query and key"
 
 
@@ -43,8 +43,8 @@ def _require_operands(query: FakeTensor, key: FakeTensor, value: FakeTensor) -> 
 
 
 def _calls_no_kernel(query: FakeTensor, value: FakeTensor) -> Cond:
-    """Whether the result or the values are empty."""
-    return lor(eq(value.numel(), 0), eq(product(query.sizes[:-1]), 0))
+    """Whether there is no query or no value; then nothing else is looked at."""
+    return lor(eq(query.sizes[-2], 0), eq(value.numel(), 0))
 
 
 def _require_contracted(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> None:
@@ -68,48 +68,67 @@ def _require_mask(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTe
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
             f"{mask.dtype} and  query.dtype: {query.dtype} instead."
         )
-    if mask.ndim < 2 and query.ndim == 4:
-        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -2)")
     broadcast_sizes(ctx, (*query.sizes[:-1], key.sizes[-2]), mask.sizes)
 
 
-def _is_flash(
+def _fused_takes(
     ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, mask: FakeTensor | None, enable_gqa: bool
 ) -> bool:
     """Whether the CPU's fused kernel takes the operands: four dimensions, one head size, no empty length.
 
-    It broadcasts no batch; only grouped queries may have more heads than keys and values.
+    It broadcasts no batch; only grouped queries may have more heads than keys and values. PyTorch decides these in this
+    order, looks at the dtype last, and refuses what only data would tell.
     """
-    if not query.ndim == key.ndim == value.ndim == 4 or query.dtype.category is not Category.FLOATING:
-        return False
-    if mask is not None and mask.ndim not in (2, 4):
+    if not query.ndim == key.ndim == value.ndim == 4:
         return False
     tensors = (query, key, value)
-    if not all(same_size(ctx, tensor.sizes[3], query.sizes[3]) for tensor in tensors):
+    one_batch = _one_size(ctx, tensors, 0)
+    one_number = _one_size(ctx, tensors, 1)
+    if not one_batch or not (one_number or (enable_gqa and _are_grouped(ctx, query, key, value))):
         return False
-    if any(isinstance(t.strides[3], int) and t.strides[3] != 1 for t in tensors):
+    if mask is not None and not _fused_masks(ctx, query, key, mask):
         return False
-    if not (same_size(ctx, query.sizes[0], key.sizes[0]) and same_size(ctx, query.sizes[0], value.sizes[0])):
+    if not _one_size(ctx, tensors, 3):
         return False
-    if not same_size(ctx, key.sizes[1], value.sizes[1]):
+    if not (ctx.decide(ne(query.sizes[2], 0)) and ctx.decide(ne(key.sizes[2], 0))):
         return False
-    if not enable_gqa and not same_size(ctx, query.sizes[1], key.sizes[1]):
+    if not all(ctx.decide(eq(tensor.strides[3], 1)) for tensor in tensors):
         return False
-    return all(ctx.decide(ne(tensor.sizes[2], 0)) for tensor in (query, key))
+    return query.dtype.category is Category.FLOATING
+
+
+def _one_size(ctx: Context, tensors: tuple[FakeTensor, FakeTensor, FakeTensor], dim: int) -> bool:
+    """Whether query and key, then query and value, have one size in the dimension."""
+    query, *others = tensors
+    return all(ctx.decide(eq(query.sizes[dim], other.sizes[dim])) for other in others)
+
+
+def _are_grouped(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor) -> bool:
+    """Whether keys and values have as many heads as each other, that divide those of the query."""
+    return ctx.decide(eq(key.sizes[1], value.sizes[1])) and ctx.decide(eq(query.sizes[1] % key.sizes[1], 0))
+
+
+def _fused_masks(ctx: Context, query: FakeTensor, key: FakeTensor, mask: FakeTensor) -> bool:
+    """Whether the fused kernel takes the mask: of two or four dimensions, each of its full size or 1."""
+    wrap_dim(-2, mask.ndim)
+    if mask.ndim not in (2, 4):
+        return False
+    full = (*query.sizes[:3], key.sizes[2])[-mask.ndim :]
+    return all(ctx.decide(eq(own, size)) or ctx.decide(eq(own, 1)) for own, size in zip(mask.sizes, full, strict=True))
 
 
 def _batch(ctx: Context, query: FakeTensor, key: FakeTensor, value: FakeTensor, enable_gqa: bool) -> Sizes:
     """The broadcast batch and head dimensions; grouped queries repeat the heads of keys and values."""
-    if enable_gqa:
-        wrap_dim(-3, query.ndim, scalar_has_one=False)
-    else:
+    if not enable_gqa:
         return broadcast_sizes(ctx, broadcast_sizes(ctx, query.sizes[:-2], key.sizes[:-2]), value.sizes[:-2])
-    ctx.require(
-        eq(query.sizes[-3] % key.sizes[-3], 0),
-        "Number of heads in key and value must divide the number of heads in query",
-    )
+    for tensor in (query, key, value):
+        wrap_dim(-3, tensor.ndim, scalar_has_one=False)
+    heads, of_keys, of_values = (tensor.sizes[-3] for tensor in (query, key, value))
+    if not (ctx.decide(eq(heads, of_keys)) and ctx.decide(eq(of_keys, of_values))):
+        for own in (of_keys, of_values):
+            ctx.require(eq(heads % own, 0), _GROUPS)
     batch = broadcast_sizes(ctx, broadcast_sizes(ctx, query.sizes[:-3], key.sizes[:-3]), value.sizes[:-3])
-    return (*batch, query.sizes[-3])
+    return (*batch, heads)
 
 
 @shape("aten.scaled_dot_product_attention.default")
@@ -127,16 +146,17 @@ def scaled_dot_product_attention(
     """The attended values: laid out as the query by the fused kernel, contiguous by the composite one."""
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    if query.dtype.category is not Category.FLOATING and query.dtype is key.dtype is value.dtype:
+    _require_operands(query, key, value)
+    if ctx.known(_calls_no_kernel(query, value)) is True:
+        return dense(ctx, query, (*query.sizes[:-1], value.sizes[-1]))
+    fused = dropout_p == 0.0 and _fused_takes(ctx, query, key, value, attn_mask, enable_gqa)
+    if query.dtype.category is not Category.FLOATING:
         return scaled_dot_product_attention_math(
             ctx, query, key, value, attn_mask, dropout_p, is_causal, None, scale, enable_gqa
         )[0]
-    _require_operands(query, key, value)
-    if ctx.known(eq(value.numel(), 0)) is True:
-        return dense(ctx, query, (*query.sizes[:-1], value.sizes[-1]))
     batch = _batch(ctx, query, key, value, enable_gqa)
     _require_mask(ctx, query, key, attn_mask)
-    if dropout_p == 0.0 and _is_flash(ctx, query, key, value, attn_mask, enable_gqa):
+    if fused:
         return like(ctx, query)  # the fused kernel does not look at the length of the values
     _require_contracted(ctx, query, key, value)
     return in_format(ctx, query, (*batch, query.sizes[-2], value.sizes[-1]), "contiguous_format")
@@ -173,8 +193,7 @@ def scaled_dot_product_attention_math(
 def _repeated(ctx: Context, query: FakeTensor, tensor: FakeTensor) -> FakeTensor:
     """The heads of keys or values, repeated for the queries that share them."""
     heads, own = query.sizes[-3], tensor.sizes[wrap_dim(-3, tensor.ndim)]
-    message = "Number of heads in key and value must divide the number of heads in query"
-    ctx.require(eq(heads % own, 0), message)
+    ctx.require(eq(heads % own, 0), _GROUPS)
     return dense(ctx, tensor, (*tensor.sizes[:-3], heads, *tensor.sizes[-2:]))
 
 

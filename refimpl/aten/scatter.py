@@ -7,14 +7,14 @@ from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
-from refimpl.aten._slices import slice_along
+from refimpl.aten._slices import STEP, exact_slice_length, sliced_dim
 from refimpl.aten._strides import fresh
 from refimpl.aten._views import as_strided, diagonal, select, view
 from refimpl.aten.copies import clone_preserving_strides
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Cond, Dim, eq, le, lor
+from refimpl.terms import Cond, Dim, eq, gt, le, lor
 
 __all__: list[str] = []
 
@@ -150,17 +150,17 @@ def take_along_dim(ctx: Context, self: FakeTensor, indices: FakeTensor, dim: int
 
 
 def _written(ctx: Context, tensor: FakeTensor, src: FakeTensor, part: FakeTensor) -> FakeTensor:
-    _require_part(ctx, src, part)
+    _require_part(ctx, src, part.sizes)
     return clone_preserving_strides(ctx, tensor)
 
 
-def _require_part(ctx: Context, src: FakeTensor, part: FakeTensor) -> None:
+def _require_part(ctx: Context, src: FakeTensor, part: Sizes) -> None:
     require_sizes(
         ctx,
         src.sizes,
-        part.sizes,
+        part,
         "expected src to have a size equal to the slice of self. src size = ",
-        lambda: f"{sizes_text(src.sizes)}, slice size = {sizes_text(part.sizes)}",
+        lambda: f"{sizes_text(src.sizes)}, slice size = {sizes_text(part)}",
     )
 
 
@@ -174,8 +174,12 @@ def select_scatter(ctx: Context, self: FakeTensor, src: FakeTensor, dim: int, in
 def slice_scatter(
     ctx: Context, self: FakeTensor, src: FakeTensor, dim: int, start: Dim | None, end: Dim | None, step: Dim
 ) -> Value:
-    """A copy with a slice replaced."""
-    return _written(ctx, self, src, slice_along(ctx, self, dim, start, end, step))
+    """A copy with a slice replaced; that its step is positive may be left to run time."""
+    at = sliced_dim(dim, self.ndim)
+    ctx.require(gt(step, 0), STEP)
+    length = exact_slice_length(ctx, self.sizes[at], start, end, step)
+    _require_part(ctx, src, (*self.sizes[:at], length, *self.sizes[at + 1 :]))
+    return clone_preserving_strides(ctx, self)
 
 
 @shape("aten.diagonal_scatter.default")
@@ -191,5 +195,5 @@ def as_strided_scatter(
     """A copy with the elements of a strided view of the copy replaced."""
     copy = clone_preserving_strides(ctx, self)
     part = as_strided(ctx, copy, size, stride, storage_offset)
-    _require_part(ctx, src, part)
+    _require_part(ctx, src, part.sizes)
     return copy

@@ -10,7 +10,7 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise
 from refimpl.aten._fft import complex_to_complex, real_to_complex
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._promotion import complex_of, real_of, result_type
+from refimpl.aten._promotion import promote_types, real_of, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._views import squeeze_dims, strided, transpose, unsqueeze
 from refimpl.fake_tensor.context import Context
@@ -170,7 +170,7 @@ def istft(
     points, frames = self.sizes[-2:]
     for size in self.sizes:
         ctx.require(ne(size, 0), f"{call}input tensor cannot be empty.")
-    one_side = onesided if onesided is not None else points != n_fft
+    one_side = onesided if onesided is not None else ctx.decide(ne(points, n_fft))
     wanted = n_fft // 2 + 1 if one_side else n_fft
     relation = "n_fft / 2 + 1 when onesided=True" if one_side else "n_fft when onesided=False"
     message = f"expected the frequency dimension (3rd to the last) of the input tensor to match {relation}, but got "
@@ -186,10 +186,14 @@ def istft(
         ctx.require(eq(window.sizes[0], win), message)
     if window is not None and window.dtype.is_complex and not return_complex:
         raise RuntimeError("Complex windows are incompatible with return_complex=False")
+    if return_complex and one_side:
+        raise RuntimeError("Cannot have onesided output if window or input is complex")
     whole = n_fft + hop * (frames - 1)
     start = n_fft // 2 if center else 0
     size = length if length is not None else whole - 2 * start
     # The smallest element of the window's envelope is asked for.
     ctx.require(gt(size, 0), "min(): Expected reduction dim to be specified for input.numel() == 0.")
-    dtype = complex_of(self.dtype) if return_complex else real_of(self.dtype)
+    dtype = self.dtype if return_complex else real_of(self.dtype)
+    if window is not None:
+        dtype = promote_types(dtype, window.dtype)
     return dense(ctx, self, (*self.sizes[:-2], size), dtype)
