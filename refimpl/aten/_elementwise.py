@@ -27,6 +27,8 @@ from refimpl.terms import Dim, eq, ge
 __all__ = [
     "at_least",
     "common_device",
+    "converted",
+    "copied",
     "dense",
     "elementwise",
     "like",
@@ -54,7 +56,7 @@ def elementwise(
     """
     tensors = [operand for operand in operands if isinstance(operand, FakeTensor)]
     if computed is not None and len(tensors) > 1:
-        tensors = [_converted(ctx, tensor, computed) for tensor in tensors]
+        tensors = [converted(ctx, tensor, computed) for tensor in tensors]
     first = tensors[0]
     if len(tensors) == 1:
         return FakeTensor(first.sizes, output_strides(ctx, first.sizes, tensors), dtype, first.device)
@@ -65,12 +67,9 @@ def elementwise(
     return FakeTensor(sizes, output_strides(ctx, sizes, tensors), dtype, common_device(tensors))
 
 
-def _converted(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
-    """The tensor in the layout that a copy into the dtype has; nothing is copied if it has the dtype."""
-    if tensor.dtype is dtype or not tensor.sizes:
-        return tensor
-    strides = output_strides(ctx, tensor.sizes, (tensor,))
-    return tensor if strides == tensor.strides else FakeTensor(tensor.sizes, strides, dtype, tensor.device)
+def converted(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
+    """The tensor if it has that dtype or no dimensions, else a copy in it."""
+    return tensor if tensor.dtype is dtype or not tensor.sizes else copied(ctx, tensor, dtype)
 
 
 def common_device(tensors: Sequence[FakeTensor]) -> Device:
@@ -98,6 +97,16 @@ def like(ctx: Context, tensor: FakeTensor, dtype: DType | None = None) -> FakeTe
     """A new tensor of the same sizes whose layout ``preserve_format`` keeps where it is dense."""
     strides = output_strides(ctx, tensor.sizes, (tensor,))
     return FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)
+
+
+def copied(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
+    """A copy in that dtype; ``preserve_format`` keeps a dense layout, the stride of a size of 1 included."""
+    made = like(ctx, tensor, dtype)
+    if tensor.ndim > 1 and 1 in tensor.sizes:
+        pairs = zip(tensor.sizes, made.strides, tensor.strides, strict=True)
+        if all(size == 1 or new == old for size, new, old in pairs):
+            return FakeTensor(tensor.sizes, tensor.strides, dtype, tensor.device)
+    return made
 
 
 def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes:
@@ -135,6 +144,8 @@ def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor], 
     row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
     # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
     flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and is_plain(sizes)
+    if len(sizes) == 4 and is_plain(sizes):
+        tensors = [tensor.viewed(sizes, _expanded_strides(tensor, sizes), tensor.offset) for tensor in tensors]
     may_be_last = complete and len(sizes) == 4 and (flat or not row_major)
     channels_last = may_be_last and all(is_channels_last(ctx, tensor) for tensor in tensors)
     if row_major:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import stride_order, strides_in_order
+from refimpl.aten._elementwise import output_strides
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import contiguous_strides
 from refimpl.fake_tensor.context import Context
@@ -91,7 +91,7 @@ def indexed(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, 
         *[0] * len(replaced),
         *[tensor.strides[d] for d in kept[first:]],
     )
-    return result, strides_in_order(ctx, result, stride_order(ctx, result, [strides]))
+    return result, output_strides(ctx, result, (FakeTensor(result, strides, tensor.dtype, tensor.device),))
 
 
 def _broadcast(ctx: Context, left: Sizes, right: Sizes) -> Sizes:

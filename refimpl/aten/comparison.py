@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from refimpl.aten._broadcast import expand
-from refimpl.aten._elementwise import dense, elementwise, like, pointwise
+from refimpl.aten._elementwise import converted, dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._kernels import missing_kernel
-from refimpl.aten._promotion import Kind, Operand, result_type
+from refimpl.aten._promotion import Kind, Operand, computed_in, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
@@ -103,6 +104,7 @@ def where(ctx: Context, condition: FakeTensor, self: Operand, other: Operand) ->
     dtype = result_type(ctx, self, other)
     # A number is a tensor without dimensions here.
     choices = [choice if isinstance(choice, FakeTensor) else dense(ctx, condition, ()) for choice in (self, other)]
+    choices = [converted(ctx, choice, dtype) for choice in choices]
     return elementwise(ctx, (condition, *choices), dtype)
 
 
@@ -139,6 +141,17 @@ def clamp_one(ctx: Context, self: FakeTensor, limit: Operand) -> FakeTensor:
 
 
 def _clamped(ctx: Context, self: FakeTensor, *limits: Operand | None) -> FakeTensor:
+    """Limited one after the other, as fake tensors do: a comparison and a choice lay out each result."""
     if self.dtype.is_complex:
         raise NotImplementedError("clamp is not supported for complex types")  # PyTorch's own class
-    return pointwise(ctx, Kind.DEFAULT, self, *limits)
+    dtype = result_type(ctx, self, *limits)
+    computed = computed_in(ctx, Kind.DEFAULT, dtype)
+    made = converted(ctx, self, computed)
+    for limit in limits:
+        if limit is None:
+            continue
+        bound = converted(ctx, limit, computed) if isinstance(limit, FakeTensor) else limit
+        beyond = elementwise(ctx, (made, bound), DType.bool)
+        beyond = elementwise(ctx, (beyond, elementwise(ctx, (made,), DType.bool)), DType.bool)
+        made = elementwise(ctx, (beyond, made, bound), computed)
+    return replace(made, dtype=dtype)

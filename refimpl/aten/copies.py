@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from refimpl.aten._broadcast import broadcast_sizes, defer_equal, is_one
-from refimpl.aten._elementwise import like
+from refimpl.aten._elementwise import copied, like
 from refimpl.aten._factory import require_sizes
 from refimpl.aten._in_place import require_fits, require_no_overlap
 from refimpl.aten._promotion import Number, Operand, number_category
@@ -23,7 +23,7 @@ from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes, Storage
 from refimpl.terms import eq, floor_div, mod
 
-__all__ = ["clone", "clone_preserving_strides", "to_copy"]
+__all__ = ["clone", "clone_preserving_strides", "clone_storage", "to_copy"]
 
 
 def clone(
@@ -31,20 +31,13 @@ def clone(
 ) -> FakeTensor:
     """A copy; ``preserve_format`` (the default) keeps a dense layout, the stride of a size of 1 included."""
     if memory_format is None or memory_format == "preserve_format":
-        made = like(ctx, tensor, dtype)
-        if tensor.ndim > 1 and 1 in tensor.sizes and _agree(made, tensor):
-            made = replace(made, strides=tensor.strides)
+        made = copied(ctx, tensor, tensor.dtype if dtype is None else dtype)
     else:
         strides = strides_for(ctx, tensor.sizes, memory_format)
         made = FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)
     if tensor.constant is None:
         return made
     return replace(made, constant=_converted(tensor.constant, made.dtype))
-
-
-def _agree(left: FakeTensor, right: FakeTensor) -> bool:
-    """Whether two tensors of the same sizes have the same strides where the size is not 1."""
-    return all(size == 1 or a == b for size, a, b in zip(left.sizes, left.strides, right.strides, strict=True))
 
 
 def _converted(value: int | float | bool | complex, dtype: DType) -> int | float | bool | complex | None:
@@ -241,6 +234,11 @@ def clone_preserving_strides(ctx: Context, tensor: FakeTensor) -> FakeTensor:
     """A copy of the storage read as before; a tensor whose elements share memory is copied densely."""
     if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
         return like(ctx, tensor)
+    return clone_storage(tensor)
+
+
+def clone_storage(tensor: FakeTensor) -> FakeTensor:
+    """A copy of the storage read as before, whatever shares memory in it."""
     storage = Storage(tensor.storage.extent, is_copy=True)
     return FakeTensor(tensor.sizes, tensor.strides, tensor.dtype, tensor.device, tensor.offset, storage=storage)
 

@@ -10,7 +10,7 @@ from refimpl.aten._reshape import sizes_text
 from refimpl.aten._slices import STEP, exact_slice_length, sliced_dim
 from refimpl.aten._strides import fresh
 from refimpl.aten._views import as_strided, diagonal, select, view
-from refimpl.aten.copies import clone_preserving_strides
+from refimpl.aten.copies import clone_preserving_strides, clone_storage
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -192,8 +192,7 @@ def diagonal_scatter(ctx: Context, self: FakeTensor, src: FakeTensor, offset: in
 def as_strided_scatter(
     ctx: Context, self: FakeTensor, src: FakeTensor, size: Sizes, stride: Sizes, storage_offset: Dim | None
 ) -> Value:
-    """A copy with the elements of a strided view of the copy replaced."""
-    copy = clone_preserving_strides(ctx, self)
-    part = as_strided(ctx, copy, size, stride, storage_offset)
+    """A copy with the elements of a strided view of the copy replaced; it is expanded where the tensor is."""
+    part = as_strided(ctx, clone_preserving_strides(ctx, self), size, stride, storage_offset)
     _require_part(ctx, src, part.sizes)
-    return copy
+    return clone_storage(self)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
-from refimpl.aten._elementwise import stride_order, strides_in_order
+from refimpl.aten._call import tensor_of
+from refimpl.aten._elementwise import elementwise
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
-from refimpl.aten._windows import in_format, in_format_of, sizes_text
+from refimpl.aten._reshape import reshape, view
+from refimpl.aten._strides import is_plain, suggested_memory_format
+from refimpl.aten._views import permute
+from refimpl.aten._windows import in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, Real, eq, float_mul, gt, land, lor, ne, to_float, trunc_to_int
 
@@ -69,35 +73,67 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
     return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
 
 
-def _nearest_of_vectors(ctx: Context, input: FakeTensor, output_size: Sizes) -> FakeTensor:
-    """Neighbours of vectors are indexed, so that batch and channels keep their order in memory."""
-    made = _upsample(ctx, input, output_size, 1)
-    order = stride_order(ctx, made.sizes, [(*input.strides[:2], 0)])
-    return replace(made, strides=strides_in_order(ctx, made.sizes, order))
+def _positions(ctx: Context, input: FakeTensor, output_size: Sizes) -> list[FakeTensor]:
+    """For each axis, one number for each pixel of the output, with dimensions of size 1 on the right."""
+    rows: list[FakeTensor] = []
+    for axis, size in enumerate(output_size):
+        inner = len(output_size) - 1 - axis
+        rows.append(FakeTensor((size, *(1,) * inner), (1,) * (inner + 1), DType.int64, input.device))
+    return rows
+
+
+def _nearest(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
+    """Neighbours are indexed; images and volumes are copied if that does not leave them in the input's format."""
+    made = _upsample(ctx, input, output_size, spatial)
+    if spatial > 1 and not _has_one(input, made):
+        return made
+    taken = tensor_of(ctx, "aten._unsafe_index.Tensor", input, [None, None, *_positions(ctx, input, output_size)])
+    return taken if spatial == 1 else _formatted(ctx, input, taken)
+
+
+def _interpolated(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
+    """Neighbours are indexed and weighted along one axis after the other, beginning with the last."""
+    made = _upsample(ctx, input, output_size, spatial)
+    if spatial == 1 or not _has_one(input, made):
+        return made
+    positions = _positions(ctx, input, output_size)
+    taken = tensor_of(ctx, "aten._unsafe_index.Tensor", input, [None, None, *positions])
+    for weights in reversed(positions):
+        taken = elementwise(ctx, (taken, elementwise(ctx, (taken, weights), input.dtype)), input.dtype)
+    return _formatted(ctx, input, taken)
+
+
+def _has_one(input: FakeTensor, made: FakeTensor) -> bool:
+    """Whether there is a stride that says nothing, which is where the way to a result in a memory format shows."""
+    return is_plain(input.sizes) and (1 in input.sizes or 1 in made.sizes)
+
+
+def _formatted(ctx: Context, input: FakeTensor, made: FakeTensor) -> FakeTensor:
+    return tensor_of(ctx, "aten.contiguous.default", made, memory_format=suggested_memory_format(ctx, input))
 
 
 @shape("aten.upsample_nearest1d.vec", "aten._upsample_nearest_exact1d.vec")
 def upsample_nearest1d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
     """Nearest neighbours of vectors."""
-    return _nearest_of_vectors(ctx, input, _output_size(input, output_size, scales))
+    return _nearest(ctx, input, _output_size(input, output_size, scales), 1)
 
 
 @shape("aten.upsample_nearest2d.vec", "aten._upsample_nearest_exact2d.vec")
 def upsample_nearest2d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
     """Nearest neighbours of images."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 2)
+    return _nearest(ctx, input, _output_size(input, output_size, scales), 2)
 
 
 @shape("aten.upsample_nearest3d.vec", "aten._upsample_nearest_exact3d.vec")
 def upsample_nearest3d_vec(ctx: Context, input: FakeTensor, output_size: Sizes | None, scales: _Scales) -> FakeTensor:
     """Nearest neighbours of volumes."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 3)
+    return _nearest(ctx, input, _output_size(input, output_size, scales), 3)
 
 
 @shape("aten.upsample_nearest1d.default", "aten._upsample_nearest_exact1d.default")
 def upsample_nearest1d(ctx: Context, self: FakeTensor, output_size: Sizes, scales: float | None) -> FakeTensor:
     """Nearest neighbours of vectors."""
-    return _nearest_of_vectors(ctx, self, output_size)
+    return _nearest(ctx, self, output_size, 1)
 
 
 @shape("aten.upsample_nearest2d.default", "aten._upsample_nearest_exact2d.default")
@@ -105,7 +141,7 @@ def upsample_nearest2d(
     ctx: Context, self: FakeTensor, output_size: Sizes, scales_h: float | None, scales_w: float | None
 ) -> FakeTensor:
     """Nearest neighbours of images."""
-    return _upsample(ctx, self, output_size, 2)
+    return _nearest(ctx, self, output_size, 2)
 
 
 @shape("aten.upsample_nearest3d.default", "aten._upsample_nearest_exact3d.default")
@@ -118,7 +154,7 @@ def upsample_nearest3d(
     scales_w: float | None,
 ) -> FakeTensor:
     """Nearest neighbours of volumes."""
-    return _upsample(ctx, self, output_size, 3)
+    return _nearest(ctx, self, output_size, 3)
 
 
 @shape("aten.upsample_linear1d.vec")
@@ -126,15 +162,23 @@ def upsample_linear1d_vec(
     ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
 ) -> FakeTensor:
     """Linear interpolation of vectors."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 1)
+    return _interpolated(ctx, input, _output_size(input, output_size, scales), 1)
 
 
-@shape("aten.upsample_bilinear2d.vec", "aten._upsample_bilinear2d_aa.vec", "aten._upsample_bicubic2d_aa.vec")
+@shape("aten._upsample_bilinear2d_aa.vec", "aten._upsample_bicubic2d_aa.vec")
+def upsample_antialiased2d_vec(
+    ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
+) -> FakeTensor:
+    """Antialiased interpolation of images."""
+    return _upsample(ctx, input, _output_size(input, output_size, scales), 2)
+
+
+@shape("aten.upsample_bilinear2d.vec")
 def upsample_bilinear2d_vec(
     ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
 ) -> FakeTensor:
-    """Bilinear interpolation of images, and antialiased bicubic."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 2)
+    """Bilinear interpolation of images."""
+    return _interpolated(ctx, input, _output_size(input, output_size, scales), 2)
 
 
 @shape("aten.upsample_trilinear3d.vec")
@@ -142,7 +186,7 @@ def upsample_trilinear3d_vec(
     ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
 ) -> FakeTensor:
     """Trilinear interpolation of volumes."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales), 3)
+    return _interpolated(ctx, input, _output_size(input, output_size, scales), 3)
 
 
 @shape("aten.upsample_bicubic2d.vec")
@@ -150,7 +194,7 @@ def upsample_bicubic2d_vec(
     ctx: Context, input: FakeTensor, output_size: Sizes | None, align_corners: bool, scales: _Scales
 ) -> FakeTensor:
     """Bicubic interpolation of images; its output size goes through floats even for integral scales."""
-    return _upsample(ctx, input, _output_size(input, output_size, scales, exact=False), 2)
+    return _interpolated(ctx, input, _output_size(input, output_size, scales, exact=False), 2)
 
 
 @shape("aten.upsample_linear1d.default")
@@ -158,15 +202,23 @@ def upsample_linear1d(
     ctx: Context, self: FakeTensor, output_size: Sizes, align_corners: bool, scales: float | None
 ) -> FakeTensor:
     """Linear interpolation of vectors."""
-    return _upsample(ctx, self, output_size, 1)
+    return _interpolated(ctx, self, output_size, 1)
 
 
-@shape(
-    "aten.upsample_bilinear2d.default",
-    "aten.upsample_bicubic2d.default",
-    "aten._upsample_bilinear2d_aa.default",
-    "aten._upsample_bicubic2d_aa.default",
-)
+@shape("aten._upsample_bilinear2d_aa.default", "aten._upsample_bicubic2d_aa.default")
+def upsample_antialiased2d(
+    ctx: Context,
+    self: FakeTensor,
+    output_size: Sizes,
+    align_corners: bool,
+    scales_h: float | None,
+    scales_w: float | None,
+) -> FakeTensor:
+    """Antialiased interpolation of images."""
+    return _upsample(ctx, self, output_size, 2)
+
+
+@shape("aten.upsample_bilinear2d.default", "aten.upsample_bicubic2d.default")
 def upsample_bilinear2d(
     ctx: Context,
     self: FakeTensor,
@@ -176,7 +228,7 @@ def upsample_bilinear2d(
     scales_w: float | None,
 ) -> FakeTensor:
     """Bilinear and bicubic interpolation of images."""
-    return _upsample(ctx, self, output_size, 2)
+    return _interpolated(ctx, self, output_size, 2)
 
 
 @shape("aten.upsample_trilinear3d.default")
@@ -190,7 +242,7 @@ def upsample_trilinear3d(
     scales_w: float | None,
 ) -> FakeTensor:
     """Trilinear interpolation of volumes."""
-    return _upsample(ctx, self, output_size, 3)
+    return _interpolated(ctx, self, output_size, 3)
 
 
 @shape("aten.pixel_shuffle.default")
@@ -238,9 +290,7 @@ def pixel_unshuffle(ctx: Context, self: FakeTensor, downscale_factor: Dim) -> Fa
     return in_format_of(ctx, self, sizes)
 
 
-@shape("aten.channel_shuffle.default", "aten.native_channel_shuffle.default")
-def channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeTensor:
-    """The channels dealt out over groups."""
+def _require_groups(ctx: Context, self: FakeTensor, groups: Dim) -> None:
     if self.ndim <= 2:
         raise RuntimeError(
             f"channel_shuffle expects input with > 2 dims, but got input with sizes {sizes_text(self.sizes)}"
@@ -250,4 +300,24 @@ def channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeTensor:
         eq(self.sizes[1] % groups, 0),
         f"Number of channels must be divisible by groups. Got {self.sizes[1]} channels and {groups} groups.",
     )
-    return in_format(ctx, self, self.sizes, "contiguous_format")
+
+
+@shape("aten.channel_shuffle.default")
+def channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeTensor:
+    """The channels dealt out over groups; an empty tensor is viewed."""
+    _require_groups(ctx, self, groups)
+    if ctx.known(eq(self.numel(), 0)) is True:
+        return self.viewed(self.sizes, self.strides, self.offset)
+    grouped = reshape(ctx, self, (self.sizes[0], groups, self.sizes[1] // groups, *self.sizes[2:]))
+    dealt = permute(grouped, (0, 2, 1, *range(3, grouped.ndim)))
+    return tensor_of(ctx, "aten.contiguous.default", reshape(ctx, dealt, self.sizes))
+
+
+@shape("aten.native_channel_shuffle.default")
+def native_channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeTensor:
+    """The same, of a tensor whose pixels can be viewed as one dimension."""
+    _require_groups(ctx, self, groups)
+    pixels = product(self.sizes[2:])
+    grouped = view(ctx, self, (self.sizes[0], groups, self.sizes[1] // groups, pixels))
+    dealt = tensor_of(ctx, "aten.contiguous.default", permute(grouped, (0, 2, 1, 3)))
+    return reshape(ctx, dealt, self.sizes)

@@ -13,6 +13,8 @@ from refimpl.aten.copies import clone
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import symbol
+from tests.aten.calls import Json, field, items_of, our_outcome, read_calls
+from tests.aten.eager import Eager
 from tests.aten.plain_context import PlainContext
 from tests.aten.recorded_context import RecordedContext
 
@@ -92,3 +94,37 @@ def test_a_difference_cut_to_its_size_is_empty() -> None:
     found = overload("aten.diff.default").run(RecordedContext({"s0": 9}), (tensor, 17), {})
     assert isinstance(found, FakeTensor)
     assert found.sizes == (3, 0)
+
+
+# Calls whose results have strides of size-1 dimensions that tell how PyTorch came to them.
+_CALLS: Final = list(read_calls("odd_strides.jsonl"))
+
+
+@pytest.mark.parametrize("operator", sorted({field(call, "op") for call in _CALLS}))
+def test_every_stride_is_that_of_fake_tensors(operator: str) -> None:
+    for call in _CALLS:
+        if call["op"] == operator:
+            assert our_outcome(call).get("out") == call["out"], call["args"]
+
+
+def test_a_stride_beside_a_size_of_one_is_compared() -> None:
+    call = next(call for call in _CALLS if call["op"] == "aten.clamp_min.Tensor")
+    dense = call["args"]
+    assert our_outcome({**call, "args": _row_major(dense)})["out"] != call["out"]
+
+
+def _row_major(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_row_major(item) for item in value]
+    if not isinstance(value, dict) or "t" not in value:
+        return value
+    sizes, _, offset, dtype = items_of(value["t"])
+    plain = tuple([int(str(size)) for size in items_of(sizes)])
+    return {"t": [sizes, [int(str(stride)) for stride in contiguous_strides(PlainContext(), plain)], offset, dtype]}
+
+
+@pytest.mark.torch
+def test_the_recorded_strides_are_those_of_live_fake_tensors() -> None:
+    with Eager() as eager:
+        for call in _CALLS:
+            assert eager.fake(call) == {"out": call["out"]}, call
