@@ -100,9 +100,9 @@ def like(ctx: Context, tensor: FakeTensor, dtype: DType | None = None) -> FakeTe
 
 
 def copied(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
-    """A copy in that dtype; ``preserve_format`` keeps a dense layout, the stride of a size of 1 included."""
+    """A conversion into that dtype, which keeps a dense layout, the stride of a size of 1 included."""
     made = like(ctx, tensor, dtype)
-    if tensor.ndim > 1 and 1 in tensor.sizes:
+    if 1 in tensor.sizes:
         pairs = zip(tensor.sizes, made.strides, tensor.strides, strict=True)
         if all(size == 1 or new == old for size, new, old in pairs):
             return FakeTensor(tensor.sizes, tensor.strides, dtype, tensor.device)

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from refimpl.aten._broadcast import is_one
+from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import NOT_REAL, require_kernel
+from refimpl.aten._normalized import along_channels, has_one, in_turn, moments, widened
 from refimpl.aten._promotion import Kind, computed_in, promote_types
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._windows import in_format, sizes_text
+from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
@@ -31,10 +34,12 @@ def _normalized(
     variance: FakeTensor | None,
     *,
     training: bool | None = None,
+    batch: bool = False,
 ) -> FakeTensor:
     """The result, laid out as the input; each vector has one element for each channel.
 
-    Only the public operator (``training`` is None) checks that, and not of an empty input.
+    Only the public operator (``training`` is None) checks that, and not of an empty input; ``batch`` says of it whether
+    it takes the statistics of the batch.
     """
     if training is not None:
         require_kernel("batch_norm", input.dtype, NOT_REAL)
@@ -67,8 +72,34 @@ def _normalized(
             "input tensor must have at least one element, but got input_sizes = ",
             lambda: sizes_text(input.sizes),
         )
+    batch = batch or training is True
+    statistics = None if batch or mean is None or variance is None else (mean, variance)
+    if has_one(input):
+        return _in_turn(ctx, input, statistics, weight, bias)
     used = (weight, bias) if training else (weight, bias, mean, variance)
     return like(ctx, input) if training is None else _stretched(ctx, input, used)
+
+
+def _in_turn(
+    ctx: Context,
+    input: FakeTensor,
+    statistics: tuple[FakeTensor, FakeTensor] | None,
+    weight: FakeTensor | None,
+    bias: FakeTensor | None,
+) -> FakeTensor:
+    """The input by mean, deviation, weight and bias, with the statistics of the batch if none are given."""
+    source = widened(ctx, input)
+    if statistics is None:
+        centre, deviation = moments(ctx, source, [0, *range(2, input.ndim)])
+    else:
+        mean, variance = statistics
+        centre, deviation = (clone(ctx, mean, None, source.dtype), like(ctx, variance, source.dtype))
+        centre, deviation = (along_channels(vector, input.ndim) for vector in (centre, deviation))
+    affine = [
+        None if vector is None else along_channels(tensor_of(ctx, "aten.flatten.using_ints", vector), input.ndim)
+        for vector in (weight, bias)
+    ]
+    return in_turn(ctx, source, (centre, deviation, *affine), input.dtype)
 
 
 def _stretched(ctx: Context, input: FakeTensor, vectors: Sequence[FakeTensor | None]) -> FakeTensor:
@@ -104,7 +135,7 @@ def _copy(ctx: Context, input: FakeTensor, running: FakeTensor, training: bool =
     """
     computed = computed_in(ctx, Kind.DEFAULT, input.dtype)
     if not training:
-        return in_format(ctx, running, running.sizes, "contiguous_format", computed)
+        return clone(ctx, running, None, computed)
     if running.numel() == 0 != input.sizes[1]:
         raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
     sizes = input.sizes[1:2] if is_one(ctx, running.numel()) else running.sizes
@@ -137,7 +168,7 @@ def batch_norm(
         missing = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{missing} must be defined in evaluation mode")
     _update(ctx, training, running_mean, running_var)
-    return _normalized(ctx, input, weight, bias, running_mean, running_var)
+    return _normalized(ctx, input, weight, bias, running_mean, running_var, batch=training)
 
 
 @shape("aten.native_batch_norm.default")

@@ -31,7 +31,9 @@ def clone(
 ) -> FakeTensor:
     """A copy; ``preserve_format`` (the default) keeps a dense layout, the stride of a size of 1 included."""
     if memory_format is None or memory_format == "preserve_format":
-        made = copied(ctx, tensor, tensor.dtype if dtype is None else dtype)
+        # The stride of a vector of one element survives only a conversion.
+        keeps = dtype is not None or tensor.ndim > 1
+        made = copied(ctx, tensor, dtype or tensor.dtype) if keeps else like(ctx, tensor)
     else:
         strides = strides_for(ctx, tensor.sizes, memory_format)
         made = FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim, wrap_dims
-from refimpl.aten._elementwise import dense, pointwise
+from refimpl.aten._elementwise import copied, dense, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import EXACT, NOT_REAL, require_kernel, require_norm_kernel
+from refimpl.aten._normalized import has_one, in_turn, made_contiguous, moments, widened
 from refimpl.aten._product import product
-from refimpl.aten._promotion import Kind, real_of
+from refimpl.aten._promotion import Kind, computed_in, real_of
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
+from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -60,9 +62,27 @@ def layer_norm(
     cudnn_enable: bool,
 ) -> FakeTensor:
     """The input normalised over its last dimensions, contiguous."""
-    require_normalized(ctx, input, normalized_shape, weight, bias)
+    first = require_normalized(ctx, input, normalized_shape, weight, bias)
     require_norm_kernel("LayerNormKernelImpl", input, NOT_REAL, weight, bias)
-    return in_format(ctx, input, input.sizes, "contiguous_format")
+    return _over_last(ctx, input, first, weight, bias)[0]
+
+
+def _over_last(
+    ctx: Context, input: FakeTensor, first: int, weight: FakeTensor | None, bias: FakeTensor | None
+) -> tuple[FakeTensor, FakeTensor, FakeTensor]:
+    """The input normalised over the dimensions from the first on, contiguous, with mean and reciprocal deviation."""
+    if has_one(input):
+        source = widened(ctx, made_contiguous(ctx, input))
+        mean, deviation = moments(ctx, source, range(first, input.ndim))
+        affine = [None if tensor is None else made_contiguous(ctx, tensor) for tensor in (weight, bias)]
+        output = in_turn(ctx, source, (mean, deviation, *affine), input.dtype)
+        return output, copied(ctx, mean, input.dtype), copied(ctx, deviation, input.dtype)
+    kept: Sizes = (*input.sizes[:first], *(1,) * (input.ndim - first))
+    return (
+        in_format(ctx, input, input.sizes, "contiguous_format"),
+        in_format(ctx, input, kept, "contiguous_format"),
+        in_format(ctx, input, kept, "contiguous_format"),
+    )
 
 
 @shape("aten.native_layer_norm.default")
@@ -77,13 +97,7 @@ def native_layer_norm(
     """The same with mean and reciprocal deviation, which keep the normalised dimensions as 1."""
     first = require_normalized(ctx, input, normalized_shape, weight, bias)
     require_norm_kernel("LayerNormKernelImpl", input, NOT_REAL, weight, bias)
-    kept: Sizes = (*input.sizes[:first], *(1,) * len(normalized_shape))
-    output = in_format(ctx, input, input.sizes, "contiguous_format")
-    return (
-        output,
-        in_format(ctx, input, kept, "contiguous_format"),
-        in_format(ctx, input, kept, "contiguous_format"),
-    )
+    return _over_last(ctx, input, first, weight, bias)
 
 
 @shape("aten.rms_norm.default")
@@ -95,7 +109,7 @@ def rms_norm(
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     require_normalized(ctx, input, normalized_shape, weight, None)
     require_kernel("rms_norm", input.dtype, EXACT)
-    return in_format_of(ctx, input, input.sizes)
+    return _over_root(ctx, input, len(normalized_shape), weight)
 
 
 @shape("aten._fused_rms_norm.default")
@@ -107,10 +121,23 @@ def fused_rms_norm(
     require_kernel("rms_norm", input.dtype, EXACT)
     dims = wrap_dims([-1 - dim for dim in range(len(normalized_shape))], input.ndim)
     kept = tuple([1 if dim in dims else size for dim, size in enumerate(input.sizes)])
-    output = in_format_of(ctx, input, input.sizes)
-    if weight is not None and weight.sizes != input.sizes[-weight.ndim :]:
-        output = pointwise(ctx, Kind.DEFAULT, output, weight)
+    output = _over_root(ctx, input, len(normalized_shape), weight)
     return output, in_format(ctx, input, kept, "contiguous_format")
+
+
+def _over_root(ctx: Context, input: FakeTensor, count: int, weight: FakeTensor | None) -> FakeTensor:
+    """The input over its root mean square in last dimensions, in its memory format unless a weight stretches it."""
+    stretched = weight is not None and weight.sizes != input.sizes[-weight.ndim :]
+    if not has_one(input):
+        output = in_format_of(ctx, input, input.sizes)
+        return pointwise(ctx, Kind.DEFAULT, output, weight) if stretched else output
+    source = tensor_of(ctx, "aten.to.dtype", input, computed_in(ctx, Kind.DEFAULT, input.dtype))
+    last = [input.ndim - 1 - dim for dim in range(count)]
+    root = tensor_of(ctx, "aten.mean.dim", like(ctx, source), last, True)
+    output = in_turn(ctx, source, (like(ctx, root), weight), source.dtype)
+    if suggested_memory_format(ctx, input) == "contiguous_format":
+        output = made_contiguous(ctx, output)
+    return tensor_of(ctx, "aten.to.dtype", output, input.dtype)
 
 
 def _require_groups(
