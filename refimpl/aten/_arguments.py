@@ -31,7 +31,7 @@ _LEAST: Final = -(2**63)
 _LARGEST: Final = 2**63 - 1
 _BOOL_TERMS: Final = (Ge, Eq, Ne, FloatCompare, Not, And, Or, BoolSymbol)
 # The codes of PyTorch's ScalarType, which binding takes for a dtype.
-_DTYPE_NUMBERS: Final = {dtype.number - 1: dtype for dtype in DType if dtype.number <= DType.bool.number}
+_DTYPE_NUMBERS: Final = {dtype.code: dtype for dtype in DType}
 _FLOAT_TERMS: Final = (Symbol, Apply)
 _SCALARS: Final = (int, float, complex, IntTerm, *_FLOAT_TERMS, *_BOOL_TERMS)
 _PYTHON_NAMES: Final = {

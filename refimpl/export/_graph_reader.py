@@ -18,6 +18,7 @@ from refimpl.export.limits import Limits
 from refimpl.export.schema import Argument, ArgumentKind, NamedArgument
 from refimpl.export.targets import TargetFunction, is_higher_order, is_symbolic, resolve_target, target_name
 from refimpl.fx._lazy_graph_module import LazyGraphModule
+from refimpl.fx._names import snake_case
 from refimpl.fx.graph import Graph
 from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.node import Argument as FxArgument
@@ -137,7 +138,9 @@ class GraphReader(ArgumentReader):
         name = single or record.name or None
         if nothing:
             # PyTorch's loader renames such nodes, and its own numbering of the new names is kept.
-            node = self._graph.create_node("call_function", function, args, kwargs, f"{_base_name(target)}_unused")
+            node = self._graph.create_node(
+                "call_function", function, args, kwargs, f"{snake_case(_base_name(target))}_unused"
+            )
         else:
             node = self._create(function, args, kwargs, name)
         trace = record.metadata.get("stack_trace")
@@ -148,10 +151,10 @@ class GraphReader(ArgumentReader):
         elif single is not None:
             self._define(single, node)
             self._record_value(node, outputs[0], single, required=True)
-        elif nothing:
-            node.meta["recorded"] = None
-        else:
+        elif not nothing:
             self._elements(node, outputs)
+        elif not _gives_dtype(function):
+            node.meta["recorded"] = None
 
     def _create(
         self, target: TargetFunction, args: tuple[FxArgument, ...], kwargs: dict[str, FxArgument], name: str | None
@@ -324,6 +327,11 @@ def _value_name(argument: Argument) -> str | None:
 def _is_reference(argument: Argument) -> bool:
     constants = (argument.as_none, argument.as_int, argument.as_float, argument.as_bool, argument.as_string)
     return all(constant is None for constant in constants)
+
+
+def _gives_dtype(function: TargetFunction) -> bool:
+    """Whether the operator gives a dtype: tracing uses it as a constant, and archives record nothing of it."""
+    return isinstance(function, OpOverload) and [kind.base for kind in function.schema.returns] == ["ScalarType"]
 
 
 def _is_one_tuple(record: schema.Node) -> bool:

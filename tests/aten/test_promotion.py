@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from refimpl.aten._overload import overload
 from refimpl.aten._promotion import Operand, promote_types, result_type
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -50,3 +51,28 @@ def test_operands_promote_as_in_pytorch() -> None:
 def test_a_symbolic_number_counts_as_an_integer() -> None:
     tensor = FakeTensor((2,), (1,), DType.bool)
     assert result_type(PlainContext(), tensor, symbol("u0")) is DType.int64
+
+
+def test_a_dtype_is_given_as_the_number_that_pytorch_has_for_it() -> None:
+    # The order of ScalarType in PyTorch, with what lies between: quantised types and unused bits.
+    expected = {"uint8": 0, "int8": 1, "int16": 2, "int32": 3, "int64": 4, "float16": 5, "float32": 6, "float64": 7}
+    expected |= {"complex32": 8, "complex64": 9, "complex128": 10, "bool": 11}
+    expected |= {"bfloat16": 15, "float8_e5m2": 23, "float8_e4m3fn": 24, "float8_e5m2fnuz": 25, "float8_e4m3fnuz": 26}
+    expected |= {"uint16": 27, "uint32": 28, "uint64": 29, "float8_e8m0fnu": 44}
+    promote, context = overload("aten.promote_types.default"), PlainContext()
+    assert {dtype.name: promote.run(context, (dtype, dtype), {}) for dtype in DType} == expected
+    tensor = FakeTensor((2,), (1,), DType.bfloat16)
+    for number, dtype in ((15, DType.bfloat16), (27, DType.uint16), (6, DType.float32)):
+        cast = overload("aten.to.dtype").run(context, (tensor, number), {})
+        assert isinstance(cast, FakeTensor)
+        assert cast.dtype is dtype
+
+
+def test_the_numbers_of_results_are_those_of_pytorch() -> None:
+    context = PlainContext()
+    for pair, expected in _RECORDED["result"].items():
+        left, right = map(operand, pair.split())
+        names = ["Tensor" if isinstance(item, FakeTensor) else "Scalar" for item in (left, right)]
+        variant = {"Tensor Tensor": "Tensor", "Tensor Scalar": "Scalar"}.get(" ".join(names), "_".join(names))
+        given = overload(f"aten.result_type.{variant}").run(context, (left, right), {})
+        assert given == DType[expected].code, pair

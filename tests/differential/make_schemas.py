@@ -36,8 +36,8 @@ def is_out(schema: str) -> bool:
 
 def wanted(schema: str) -> bool:
     """Whether the overload is one that an exported program can hold."""
-    # Overloads on Python numbers alone belong to TorchScript, but for the symbolic, asserting and printing ones.
-    if "Tensor" not in schema and not re.match(r"aten::(sym_|_assert|_print\()", schema):
+    # Overloads on Python numbers alone belong to TorchScript, but for symbolic, asserting, printing, promoting ones.
+    if "Tensor" not in schema and not re.match(r"aten::(sym_|_assert|_print\(|promote_types|result_type)", schema):
         return False
     return "!)[]" not in schema.partition("*, ")[2] and not re.search(
         r"Dimname|__torch__|Storage|Stream|\.names|aten::_test_|hacked_twin|[.]{3}", schema

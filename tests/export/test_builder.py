@@ -221,3 +221,15 @@ def test_pytorch_loads_what_is_built_and_binds_alike(make: Callable[[], ProgramB
         bindings = sorted((name, str(path)) for name, path in bindings_of(node).items())
         expected.append(f"{node.name} {bindings}")
     assert done.stdout.splitlines() == expected
+
+
+def test_a_dtype_that_an_operator_gives_is_not_recorded(tmp_path: Path) -> None:
+    """As ``torch.export.save`` of PyTorch 2.13 writes ``torch.result_type``: with no result."""
+    program = ProgramBuilder()
+    x = program.input("x", tensor([2]))
+    program.call_tuple("aten.result_type.Tensor", x, x, outs=[None])
+    program.call_tuple("aten.relu.default", x, outs=[None])
+    program.output(x)
+    nodes = {node.name: node for node in load(_saved(program, tmp_path)).graph_module.graph.nodes}
+    assert "recorded" not in nodes["result_type_tensor_unused"].meta
+    assert nodes["relu_default_unused"].meta["recorded"] is None

@@ -37,6 +37,15 @@ def test_a_program_without_unbacked_symbols_has_nothing_to_rebind() -> None:
     assert (report.verdict, report.nothing_to_rebind) == ("equivalent", True)
 
 
+@pytest.mark.parametrize(("operator", "broken"), [("result_type.Tensor", set[str]()), ("add.Tensor", {"VALUE"})])
+def test_a_dtype_that_is_not_recorded_is_no_fault_as_a_tensor_is(operator: str, broken: set[str]) -> None:
+    program = ProgramBuilder()
+    x = program.input("x", tensor([2]))
+    program.call_tuple(f"aten.{operator}", x, x, outs=[None])
+    program.output(x)
+    assert broken_laws(checked(program)) == broken
+
+
 def test_equiv_and_link_refute_a_bound_that_nothing_establishes() -> None:
     report = checked(counted(2))
     assert (report.verdict, report.relation) == ("broken", "weakened")
