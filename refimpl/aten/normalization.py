@@ -235,9 +235,17 @@ def instance_norm(
     if weight is not None or bias is not None:
         ctx.require(ne(channels * batch, 0), "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if use_input_stats:
+        if (running_mean is None) is not (running_var is None):
+            raise ValueError("running_mean and running_var must either both be None or neither be None")
+        # The running statistics are averaged in the dtype of the weight.
+        for averaged in (input, None if running_mean is None else weight):
+            if averaged is not None and averaged.dtype.category in EXACT:
+                tensor_of(ctx, "aten.mean.default", averaged)
         for statistic in (running_mean, running_var):
             if statistic is not None:
                 ctx.mutate(statistic)
+    elif input.dtype is DType.bool:
+        tensor_of(ctx, "aten.sub.Tensor", input, input)
     return in_format(ctx, input, input.sizes, "contiguous_format")
 
 

@@ -154,6 +154,20 @@ def test_a_result_type_that_does_not_fit_is_refused() -> None:
         overload("aten.add_.Tensor").run(PlainContext(), (whole, real), {})
 
 
+def test_running_statistics_are_averaged_in_the_dtype_of_the_weight() -> None:
+    image = FakeTensor((2, 3, 4), (12, 4, 1), DType.float32)
+    whole, real = FakeTensor((3,), (1,), DType.int64), FakeTensor((3,), (1,), DType.float64)
+    norm = overload("aten.instance_norm.default")
+    for weight, statistics, training in ((real, whole, True), (None, whole, True), (whole, whole, False)):
+        result = norm.run(PlainContext(), (image, weight, None, statistics, statistics, training, 0.1, 1e-5, False), {})
+        assert isinstance(result, FakeTensor)
+        assert result.dtype is DType.float32
+    with pytest.raises(RuntimeError, match=r"^mean\(\): could not infer output dtype"):
+        norm.run(PlainContext(), (image, whole, None, real, real, True, 0.1, 1e-5, False), {})
+    with pytest.raises(ValueError, match=r"^running_mean and running_var must either both be None or neither be None$"):
+        norm.run(PlainContext(), (image, None, None, None, real, True, 0.1, 1e-5, False), {})
+
+
 def test_dead_code_elimination_keeps_asserts_writes_and_random_numbers() -> None:
     graph = Graph()
     x = graph.placeholder("x")
