@@ -7,7 +7,7 @@ from typing import Final
 
 from refimpl.aten._call import tensor_of
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._promotion import real_of
+from refimpl.aten._promotion import Operand, real_of, result_type
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import schema_of
 from refimpl.fake_tensor.context import Context, Value
@@ -59,8 +59,8 @@ def _require_scalar(tensor: FakeTensor) -> None:
         )
 
 
-def _declare(name: str, function: ShapeFunction) -> None:
-    """Register the operator, and its in-place form where PyTorch has one."""
+def _declare(name: str, function: ShapeFunction, refuses: ShapeFunction | None = None) -> None:
+    """Register the operator, and its in-place form where PyTorch has one, with what that refuses before all else."""
     shape(f"aten._foreach_{name}")(function)
     base, _, overload = name.partition(".")
     in_place = f"aten._foreach_{base}_.{overload}"
@@ -70,6 +70,8 @@ def _declare(name: str, function: ShapeFunction) -> None:
     @shape(in_place)
     def written(ctx: Context, self: _Tensors, *arguments: object) -> Value:
         """The results written into the tensors of the first list; nothing is returned."""
+        if refuses is not None:
+            refuses(ctx, self, *arguments)
         results = function(ctx, self, *arguments)
         for tensor, result in zip(self, results if isinstance(results, list) else (), strict=True):
             if isinstance(result, FakeTensor):
@@ -78,13 +80,28 @@ def _declare(name: str, function: ShapeFunction) -> None:
         return None
 
 
+def _no_complex(ctx: Context, self: _Tensors) -> None:
+    if any(tensor.dtype.is_complex for tensor in self):
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+
+
+def _unclamped(ctx: Context, self: _Tensors, bound: Operand | Sequence[Operand]) -> None:
+    """Refuse bounds that are complex, or that the tensors' dtypes cannot hold."""
+    bounds = bound if isinstance(bound, Sequence) else [bound] * len(self)
+    for tensor, item in zip(self, bounds, strict=False):
+        if isinstance(item, FakeTensor):
+            require_fits(ctx, tensor, tensor.sizes, result_type(ctx, tensor, item))
+        elif isinstance(item, complex):
+            raise NotImplementedError("clamp is not supported for complex types")  # PyTorch's own class
+
+
 def _unary(name: str) -> None:
     def each(ctx: Context, self: _Tensors) -> list[Value]:
         """The operator on each tensor."""
         _require_lists(self)
         return [tensor_of(ctx, f"aten.{name}.default", tensor) for tensor in self]
 
-    _declare(f"{name}.default", each)
+    _declare(f"{name}.default", each, _no_complex if name == "abs" else None)
 
 
 for _name in _UNARY.split():
@@ -119,7 +136,7 @@ def _binary(name: str, tensors: str, number: str) -> None:
     }  # fmt: skip
     for overload, function in functions.items():
         if schema_of(f"aten._foreach_{name}.{overload}") is not None:
-            _declare(f"{name}.{overload}", function)
+            _declare(f"{name}.{overload}", function, _unclamped if number.startswith("clamp") else None)
 
 
 for _name, (_tensors, _number) in _BINARY.items():
@@ -199,6 +216,8 @@ def foreach_max(ctx: Context, self: _Tensors) -> list[Value]:
 def foreach_norm(ctx: Context, self: _Tensors, ord: object, dtype: object) -> list[Value]:
     """The norm of each tensor."""
     _require_lists(self)
+    if isinstance(ord, complex):
+        raise RuntimeError("foreach_tensor_norm_slow expects ord to be integer or float")
     return [tensor_of(ctx, "aten.linalg_vector_norm.default", tensor, ord, dtype=dtype) for tensor in self]
 
 

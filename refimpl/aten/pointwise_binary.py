@@ -73,10 +73,10 @@ def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> F
     kind = number_category(alpha)
     if kind is Category.BOOL and dtype is not DType.bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if kind >= Category.FLOATING and dtype.category < Category.FLOATING:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if kind is Category.COMPLEX and not dtype.is_complex:
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
-    if kind is Category.FLOATING and dtype.category < Category.FLOATING:
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     return pointwise(ctx, Kind.DEFAULT, self, other)
 
 

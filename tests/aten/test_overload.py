@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -18,6 +19,8 @@ from refimpl.terms import symbol
 from tests.aten.plain_context import PlainContext
 
 MATRIX = FakeTensor((2, 3), (3, 1), DType.float32)
+REAL = FakeTensor((2,), (1,), DType.float32)
+COMPLEX = FakeTensor((2,), (1,), DType.complex64)
 
 
 def test_every_schema_of_the_table_is_read() -> None:
@@ -166,6 +169,26 @@ def test_running_statistics_are_averaged_in_the_dtype_of_the_weight() -> None:
         norm.run(PlainContext(), (image, whole, None, real, real, True, 0.1, 1e-5, False), {})
     with pytest.raises(ValueError, match=r"^running_mean and running_var must either both be None or neither be None$"):
         norm.run(PlainContext(), (image, None, None, None, real, True, 0.1, 1e-5, False), {})
+
+
+@pytest.mark.parametrize(
+    ("operator", "dtype", "more", "error", "words"),
+    [
+        ("abs_.default", DType.complex64, (), RuntimeError, "In-place abs is not supported for complex tensors."),
+        ("maximum_.Scalar", DType.float32, (2j,), NotImplementedError, "clamp is not supported for complex types"),
+        ("clamp_min_.ScalarList", DType.int64, ([2j],), NotImplementedError, "clamp is not supported for complex"),
+        ("minimum_.List", DType.float32, ([COMPLEX],), RuntimeError, "result type ComplexFloat can't be cast to"),
+        ("norm.Scalar", DType.float32, (2j,), RuntimeError, "foreach_tensor_norm_slow expects ord to be integer or"),
+    ],
+)
+def test_what_is_complex_is_refused_in_lists(
+    operator: str, dtype: DType, more: tuple[object, ...], error: type[Exception], words: str
+) -> None:
+    target = overload(f"aten._foreach_{operator}")
+    with pytest.raises(error, match=f"^{re.escape(words)}"):
+        target.run(PlainContext(), ([FakeTensor((2,), (1,), dtype)], *more), {})
+    plain: dict[str, object] = {"minimum_.List": [REAL], "clamp_min_.ScalarList": [2]}
+    target.run(PlainContext(), ([REAL], *([plain.get(operator, 2)] if more else [])), {})
 
 
 def test_dead_code_elimination_keeps_asserts_writes_and_random_numbers() -> None:
