@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import like
+from refimpl.aten._elementwise import copied, like
 from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements, transformed_dims
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, complex_of, convert_kind
 from refimpl.aten._registry import shape
+from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -71,7 +72,7 @@ def _promoted(ctx: Context, self: FakeTensor, *, complex: bool) -> FakeTensor:
         raise RuntimeError(f"Unsupported dtype {names.get(dtype, dtype.name)}")
     if complex:
         dtype = complex_of(dtype)
-    return self if dtype is self.dtype else like(ctx, self, dtype)
+    return self if dtype is self.dtype else copied(ctx, self, dtype)
 
 
 def _require_mode(norm: str | None) -> None:
@@ -135,9 +136,24 @@ def rfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | No
     return real_to_complex(ctx, source, dims, onesided=True)
 
 
-@shape("aten.fft_irfft.default", "aten.fft_hfft.default")
+@shape("aten.fft_irfft.default")
 def irfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
     """One dimension to a real tensor."""
+    source, at, last = _half_spectrum(ctx, self, n, dim, norm)
+    return complex_to_real(ctx, source, (at,), last)
+
+
+@shape("aten.fft_hfft.default")
+def hfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None) -> FakeTensor:
+    """One dimension to a real tensor, of a copy: the conjugate spectrum."""
+    source, at, last = _half_spectrum(ctx, self, n, dim, norm)
+    return complex_to_real(ctx, clone(ctx, source, None), (at,), last)
+
+
+def _half_spectrum(
+    ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | None
+) -> tuple[FakeTensor, int, Dim]:
+    """The complex tensor, the dimension that is transformed, and how many elements it has afterwards."""
     _require_mode(norm)
     source = _promoted(ctx, self, complex=True)
     at = wrap_dim(dim, self.ndim, scalar_has_one=False)
@@ -145,7 +161,7 @@ def irfft(ctx: Context, self: FakeTensor, n: Dim | None, dim: int, norm: str | N
     _require_points(ctx, last)
     if n is not None:
         source = _fit(ctx, source, (at,), (n // 2 + 1,))
-    return complex_to_real(ctx, source, (at,), last)
+    return source, at, last
 
 
 def _shape_and_dims(
@@ -239,10 +255,12 @@ def irfftn(
 def hfftn(
     ctx: Context, self: FakeTensor, s: Sequence[Dim] | None, dim: Sequence[int] | None, norm: str | None
 ) -> FakeTensor:
-    """Several dimensions to a real tensor, the last one last."""
+    """Several dimensions to a real tensor, the last one last, of a copy: the conjugate spectrum."""
     _require_mode(norm)
     source, dims, last = _to_real_arguments(ctx, self, s, dim, "hfftn")
-    return complex_to_real(ctx, source, dims, last)
+    if len(dims) > 1:
+        source = complex_to_complex(ctx, source, dims[:-1])
+    return complex_to_real(ctx, clone(ctx, source, None), dims[-1:], last)
 
 
 @shape("aten.fft_fftshift.default", "aten.fft_ifftshift.default")

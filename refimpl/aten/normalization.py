@@ -8,12 +8,14 @@ from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import copied, dense, like, pointwise
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import EXACT, NOT_REAL, require_kernel, require_norm_kernel
-from refimpl.aten._normalized import has_one, in_turn, made_contiguous, moments, widened
+from refimpl.aten._normalized import along_channels, has_one, in_turn, made_contiguous, moments, widened
 from refimpl.aten._product import product
 from refimpl.aten._promotion import Kind, computed_in, real_of
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require, require_sizes
-from refimpl.aten._strides import suggested_memory_format
+from refimpl.aten._reshape import reshape, view
+from refimpl.aten._strides import is_plain, suggested_memory_format
+from refimpl.aten._views import unsqueeze
 from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -171,7 +173,22 @@ def group_norm(
     wrap_dim(1, input.ndim, scalar_has_one=False)
     require_norm_kernel("GroupNormKernelImpl", input, EXACT, weight, bias)
     _require_groups(ctx, input, input.sizes[1], num_groups, weight, bias)
-    return in_format_of(ctx, input, input.sizes)
+    if not has_one(input):
+        return in_format_of(ctx, input, input.sizes)
+    source = made_contiguous(ctx, input, suggested_memory_format(ctx, input))
+    return _over_groups(ctx, source, (input.sizes[0], input.sizes[1], num_groups), weight, bias)
+
+
+def _over_groups(
+    ctx: Context, input: FakeTensor, counts: tuple[Dim, Dim, Dim], weight: FakeTensor | None, bias: FakeTensor | None
+) -> FakeTensor:
+    """The input normalised through a view of the groups; the counts are of the batch, the channels and the groups."""
+    batch, channels, groups = counts
+    source = widened(ctx, input)
+    grouped = reshape(ctx, source, (batch, groups, channels // groups, product(input.sizes[2:])))
+    grouped = in_turn(ctx, grouped, moments(ctx, grouped, (2, 3)), source.dtype)
+    affine = [None if v is None else unsqueeze(along_channels(v, input.ndim), 0) for v in (weight, bias)]
+    return in_turn(ctx, view(ctx, grouped, input.sizes), affine, input.dtype)
 
 
 @shape("aten.native_group_norm.default")
@@ -196,8 +213,12 @@ def native_group_norm(
     require(ctx, whole, grouped, lambda: str(product(input.sizes)))
     if input.dtype.category in EXACT:
         tensor_of(ctx, "aten.mean.default", input)
+    if is_plain(input.sizes) and 0 not in input.sizes:
+        output = _over_groups(ctx, input, (batch, channels, groups), weight, bias)
+    else:
+        output = in_format_of(ctx, input, input.sizes)
     return (
-        in_format_of(ctx, input, input.sizes),
+        output,
         in_format(ctx, input, (batch, groups), "contiguous_format"),
         in_format(ctx, input, (batch, groups), "contiguous_format"),
     )
@@ -246,7 +267,16 @@ def instance_norm(
                 ctx.mutate(statistic)
     elif input.dtype is DType.bool:
         tensor_of(ctx, "aten.sub.Tensor", input, input)
-    return in_format(ctx, input, input.sizes, "contiguous_format")
+    if not has_one(input):
+        return in_format(ctx, input, input.sizes, "contiguous_format")
+    flat = view(ctx, made_contiguous(ctx, input), (1, batch * channels, *input.sizes[2:]))
+    # Statistics of the batch need no running ones, whose repeated copies nobody sees.
+    vectors = (weight, bias, None, None) if use_input_stats else (weight, bias, running_mean, running_var)
+    repeated = [
+        None if vector is None else tensor_of(ctx, "aten.repeat.default", vector, [batch]) for vector in vectors
+    ]
+    made = tensor_of(ctx, "aten.batch_norm.default", flat, *repeated, use_input_stats, momentum, eps, cudnn_enabled)
+    return view(ctx, made, input.sizes)
 
 
 @shape("aten._weight_norm.default")
