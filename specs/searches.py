@@ -6,7 +6,9 @@ that it is known, and nothing above it, is asked of the bounds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import operator
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import pytest
@@ -14,9 +16,14 @@ import pytest
 from refimpl.terms import (
     Cond,
     Dim,
+    Real,
     ValueRange,
     bool_symbol,
     eq,
+    float_eq,
+    float_le,
+    float_lt,
+    float_ne,
     float_symbol,
     floor_div,
     ge,
@@ -35,7 +42,7 @@ from refimpl.terms import (
 from specs.clauses import Clause, checks
 from specs.decisions import TRM_13, TRM_14, TRM_15
 from specs.intervals import TRM_19
-from specs.terms import TRM_07
+from specs.terms import TRM_06, TRM_07
 from specs.valuations import knowing, values
 
 __all__ = ["TRM_30", "TRM_31"]
@@ -259,3 +266,26 @@ def test_an_equation_follows_from_two_orders_that_only_a_search_finds() -> None:
     bounds = knowing([eq(A, 3)])
     assert bounds.known(eq(A * B, 3 * B)) is True
     assert bounds.known(ge(A * B, 3 * B + 1)) is False
+
+
+_COMPARED: Final[Sequence[tuple[Callable[[Real, Real], Cond], Callable[[float, float], bool]]]] = (
+    (float_lt, operator.lt),
+    (float_le, operator.le),
+    (float_eq, operator.eq),
+    (float_ne, operator.ne),
+)
+
+
+@checks(TRM_06)
+@pytest.mark.parametrize("assumed", range(len(_COMPARED)))
+def test_a_comparison_of_two_floats_decides_the_others_of_them(assumed: int) -> None:
+    stated, holds = _COMPARED[assumed]
+    bounds = knowing([stated(F, G)])
+    numbers = (-math.inf, -1.0, 0.0, 2.5, math.inf, math.nan)
+    pairs = [(a, b) for a in numbers for b in numbers if holds(a, b)]
+    for asked, truth in _COMPARED:
+        for question, seen in (
+            (asked(F, G), {truth(a, b) for a, b in pairs}),
+            (asked(G, F), {truth(b, a) for a, b in pairs}),
+        ):
+            assert bounds.known(question) is (seen.pop() if len(seen) == 1 else None), question
