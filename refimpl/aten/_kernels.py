@@ -16,9 +16,10 @@ EXACT: Final = frozenset((Category.BOOL, Category.INTEGRAL))
 NOT_REAL: Final = EXACT | COMPLEX
 
 
-def missing_kernel(kernel: str, dtype: DType) -> NotImplementedError:
+def missing_kernel(kernel: str, dtype: DType) -> NotImplementedError:  # the class that PyTorch raises
     """PyTorch's refusal, of its class."""
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")
+    message = f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'"
+    return NotImplementedError(message)  # the class that PyTorch raises
 
 
 def require_kernel(kernel: str, dtype: DType, refused: frozenset[Category]) -> None:

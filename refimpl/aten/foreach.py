@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from refimpl.aten._call import tensor_of
-from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
+from refimpl.aten._in_place import require_fits, require_no_overlap
+from refimpl.aten._kernels import missing_kernel
 from refimpl.aten._promotion import Operand, real_of, result_type
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.aten._schemas import schema_of
@@ -227,7 +228,7 @@ def foreach_power_sum(ctx: Context, self: _Tensors, ord: object, dtype: DType | 
     _require_lists(self)
     for tensor in self:
         if tensor.dtype.category in (Category.BOOL, Category.INTEGRAL):
-            message = f"\"powsum_cpu\" not implemented for '{scalar_type_name(tensor.dtype)}'"
+            message = str(missing_kernel("powsum_cpu", tensor.dtype))
             ctx.require(eq(tensor.numel(), 0), message, NotImplementedError)  # PyTorch's own class
 
     def summed(own: DType) -> DType:

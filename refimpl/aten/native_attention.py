@@ -8,7 +8,7 @@ from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._kernels import NOT_REAL, require_kernel
+from refimpl.aten._kernels import NOT_REAL, missing_kernel, require_kernel
 from refimpl.aten._registry import shape
 from refimpl.aten._strides import same_sizes
 from refimpl.aten._views import select
@@ -106,8 +106,7 @@ def native_multi_head_attention(
 
 def _require_product(query: FakeTensor, weight: FakeTensor) -> None:
     if not (query.dtype.is_floating_point or query.dtype.is_complex):
-        name = scalar_type_name(query.dtype)
-        raise NotImplementedError(f"\"transform_bias_rescale_qkv\" not implemented for '{name}'")  # PyTorch's own class
+        raise missing_kernel("transform_bias_rescale_qkv", query.dtype)
     if query.dtype is not weight.dtype:
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {scalar_type_name(query.dtype)} != "

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, missing_kernel, require_kernel
 from refimpl.aten._promotion import Kind, Operand, complex_of, convert_kind, real_of
 from refimpl.aten._registry import ShapeFunction, shape
 from refimpl.fake_tensor.context import Context
@@ -190,8 +190,7 @@ def sign(ctx: Context, self: FakeTensor) -> FakeTensor:
 def bitwise_not(ctx: Context, self: FakeTensor) -> FakeTensor:
     """The complement of integers and booleans."""
     if self.dtype.is_floating_point or self.dtype.is_complex:
-        # PyTorch's own class, as in every refusal of a kernel.
-        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{scalar_type_name(self.dtype)}'")
+        raise missing_kernel("bitwise_not_cpu", self.dtype)
     return like(ctx, self)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import missing_kernel
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -32,7 +33,7 @@ def _require_zero_point(zero_point: int, quant_min: int, quant_max: int) -> None
 
 def _masked(ctx: Context, self: FakeTensor, kernel: str) -> _Masked:
     if not self.dtype.is_floating_point:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(self.dtype)}'")  # PyTorch's
+        raise missing_kernel(kernel, self.dtype)
     return like(ctx, self), like(ctx, self, DType.bool)
 
 

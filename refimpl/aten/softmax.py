@@ -5,7 +5,7 @@ from __future__ import annotations
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._kernels import missing_kernel
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
@@ -22,7 +22,7 @@ __all__: list[str] = []
 def _softmax(ctx: Context, self: FakeTensor, dim: int, dtype: DType, kernel: str) -> FakeTensor:
     wrap_dim(dim, self.ndim)
     if not dtype.is_floating_point and not dtype.is_complex and ctx.known(eq(self.numel(), 0)) is not True:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_type_name(dtype)}'")  # PyTorch's class
+        raise missing_kernel(kernel, dtype)
     return dense(ctx, self, self.sizes, dtype)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, Final, final  # Any stands for what cvc5 has, which ships no types
+from typing import Any, Final, TypeAlias, final  # Any: see below
 
 from refimpl.solver._encode_text import quoted
 from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat, nearest_float
 from refimpl.solver.encode import Script
 
 __all__ = ["Cvc5Engine", "solve_text", "version"]
+
+_Untyped: TypeAlias = Any  # what cvc5 has, which ships no types
 
 
 @final
@@ -29,7 +31,7 @@ class Cvc5Engine:
         return tuple(_solve(cvc5, script, index, budget) for index in range(len(script.goals)))
 
 
-def _library() -> Any:
+def _library() -> _Untyped:
     try:
         return import_module("cvc5")
     except ImportError as error:
@@ -64,15 +66,15 @@ def solve_text(text: str, budget: int, *, proof: bool) -> TextAnswer:
             return TextAnswer("unknown", work)
 
 
-def _written(cvc5: Any, solver: Any, proof: Any) -> str:
+def _written(cvc5: _Untyped, solver: _Untyped, proof: _Untyped) -> str:
     """The proof as text; the same obligation gives the same text."""
     text = solver.proofToString(proof, cvc5.ProofFormat.CPC)
     return text.decode() if isinstance(text, bytes) else str(text)
 
 
-def _weigh(proofs: Any) -> tuple[int, int]:
+def _weigh(proofs: _Untyped) -> tuple[int, int]:
     """The number of distinct steps, and of steps that no rule of the calculus justifies."""
-    seen: set[Any] = set()
+    seen: set[_Untyped] = set()
     unchecked = 0
     stack = list(proofs)
     while stack:
@@ -91,7 +93,7 @@ _UNJUSTIFIED: Final = frozenset(
 )
 
 
-def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
+def _solve(cvc5: _Untyped, script: Script, index: int, budget: int) -> Answer:
     manager = cvc5.TermManager()
     solver = cvc5.Solver(manager)
     solver.setOption("produce-models", "true")
@@ -107,7 +109,7 @@ def _solve(cvc5: Any, script: Script, index: int, budget: int) -> Answer:
             return Unknown("cvc5 gave up")
 
 
-def _read(cvc5: Any, solver: Any, symbols: Any, text: str) -> str:
+def _read(cvc5: _Untyped, solver: _Untyped, symbols: _Untyped, text: str) -> str:
     """Run the commands of a text; the last answer."""
     parser = cvc5.InputParser(solver, symbols)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
@@ -123,10 +125,10 @@ def _read(cvc5: Any, solver: Any, symbols: Any, text: str) -> str:
     return answer
 
 
-def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float | bool]:
+def _model(solver: _Untyped, symbols: _Untyped, script: Script) -> dict[str, int | float | bool]:
     terms = {str(term): term for term in symbols.getDeclaredTerms()}
 
-    def value(name: str) -> Any:
+    def value(name: str) -> _Untyped:
         bare = quoted(name)
         return solver.getValue(terms[bare] if bare in terms else terms[bare[1:-1]])
 
@@ -144,5 +146,5 @@ def _model(solver: Any, symbols: Any, script: Script) -> dict[str, int | float |
     return result
 
 
-def _finite(value: Any) -> float:
+def _finite(value: _Untyped) -> float:
     return nearest_float(Fraction(value.getRealValue()))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, final  # Any stands for what z3 has, which ships no types
+from typing import Any, TypeAlias, final  # Any: see below
 
 from refimpl.solver._encode_text import quoted
 from refimpl.solver._engine import Answer, Sat, SolverError, TextAnswer, Unknown, Unsat, nearest_float
 from refimpl.solver.encode import Script
 
 __all__ = ["Z3Engine", "solve_text", "version"]
+
+_Untyped: TypeAlias = Any  # what z3 has, which ships no types
 
 
 @final
@@ -25,13 +27,13 @@ class Z3Engine:
 
     def run(self, script: Script, budget: int) -> tuple[Answer, ...]:
         """The answer to each goal; ``budget`` is z3's ``rlimit``, repeatable on every machine."""
-        z3: Any = import_module("z3")
+        z3: _Untyped = import_module("z3")
         context = z3.Context()
         try:
             parsed = z3.parse_smt2_string(script.assertions, ctx=context)
         except z3.Z3Exception as error:
             raise SolverError(f"z3 rejects our text: {error}") from error
-        assertions: list[Any] = [parsed[i] for i in range(len(parsed))]
+        assertions: list[_Untyped] = [parsed[i] for i in range(len(parsed))]
         if len(assertions) != len(script.hypotheses) + len(script.goals):
             raise SolverError("z3 read another number of assertions than were written")
         shared, goals = assertions[: len(script.hypotheses)], assertions[len(script.hypotheses) :]
@@ -54,13 +56,13 @@ class Z3Engine:
 
 def version() -> str:
     """The version of z3."""
-    z3: Any = import_module("z3")
+    z3: _Untyped = import_module("z3")
     return str(z3.get_version_string())
 
 
 def solve_text(text: str, budget: int) -> TextAnswer:
     """The answer to a stand-alone text, in a context of its own."""
-    z3: Any = import_module("z3")
+    z3: _Untyped = import_module("z3")
     context = z3.Context()
     solver = _solver(z3, context, budget)
     try:
@@ -77,14 +79,14 @@ def solve_text(text: str, budget: int) -> TextAnswer:
     return TextAnswer("unknown", work)
 
 
-def _solver(z3: Any, context: Any, budget: int) -> Any:
+def _solver(z3: _Untyped, context: _Untyped, budget: int) -> _Untyped:
     solver = z3.Solver(ctx=context)
     solver.set("rlimit", budget)
     solver.set("random_seed", 0)
     return solver
 
 
-def _check(z3: Any, context: Any, solver: Any, script: Script) -> Answer:
+def _check(z3: _Untyped, context: _Untyped, solver: _Untyped, script: Script) -> Answer:
     result = solver.check()
     if result == z3.unsat:
         return Unsat()
@@ -93,8 +95,8 @@ def _check(z3: Any, context: Any, solver: Any, script: Script) -> Answer:
     return Unknown(f"z3 gave up: {solver.reason_unknown()}")
 
 
-def _model(z3: Any, context: Any, model: Any, script: Script) -> dict[str, int | float | bool]:
-    def value(name: str, sort: Any) -> Any:
+def _model(z3: _Untyped, context: _Untyped, model: _Untyped, script: Script) -> dict[str, int | float | bool]:
+    def value(name: str, sort: _Untyped) -> _Untyped:
         bare = quoted(name)[1:-1]
         return model.eval(z3.Const(bare, sort), model_completion=True)
 
@@ -113,7 +115,7 @@ def _model(z3: Any, context: Any, model: Any, script: Script) -> dict[str, int |
     return result
 
 
-def _finite(z3: Any, value: Any) -> float:
+def _finite(z3: _Untyped, value: _Untyped) -> float:
     if z3.is_algebraic_value(value):
         value = value.approx(60)
     return nearest_float(Fraction(value.numerator_as_long(), value.denominator_as_long()))

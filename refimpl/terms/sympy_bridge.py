@@ -12,7 +12,7 @@ PyTorch passes its own functions, and sympy's (:data:`SYMPY_HEADS`), as the head
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final  # Any stands for what sympy has, which ships no types
+from typing import Any, Final, TypeAlias  # Any: see below
 
 import sympy
 
@@ -41,7 +41,9 @@ from refimpl.terms.traversal import subterms
 
 __all__ = ["SYMPY_HEADS", "evaluate_sympy", "from_sympy", "to_sympy"]
 
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], Scalar]]] = {
+_Untyped: TypeAlias = Any  # what sympy has, which ships no types
+
+_COMPARISONS: Final[dict[str, Callable[[_Untyped, _Untyped], Scalar]]] = {
     "FloatLt": float_lt,
     "FloatLe": float_le,
     "FloatEq": float_eq,
@@ -60,31 +62,34 @@ def to_sympy(
     own ``Max`` or ``Mod`` would decide by assumptions about signs that terms do not make); ``symbols`` what stands
     for a symbol.
     """
-    done: dict[Term, Any] = {}
+    done: dict[Term, _Untyped] = {}
     for part in subterms(term):
         done[part] = _part_to_sympy(part, done, heads or {}, symbols or _plain_symbol)
     return _constant(term) if isinstance(term, (int, float)) else done[term]
 
 
-def _plain_symbol(part: Symbol) -> Any:
+def _plain_symbol(part: Symbol) -> _Untyped:
     if part.sort is Sort.INT:
         return sympy.Symbol(part.name, integer=True)
     return sympy.Symbol(part.name, real=True)
 
 
-def _constant(value: float | bool) -> Any:
+def _constant(value: float | bool) -> _Untyped:
     if isinstance(value, bool):
         return sympy.true if value else sympy.false
     return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value, precision=53)
 
 
 def _part_to_sympy(
-    part: Term, done: Mapping[Term, Any], heads: Mapping[str, Callable[..., Any]], symbols: Callable[[Symbol], Any]
-) -> Any:
-    def look(arg: Scalar) -> Any:
+    part: Term,
+    done: Mapping[Term, _Untyped],
+    heads: Mapping[str, Callable[..., _Untyped]],
+    symbols: Callable[[Symbol], _Untyped],
+) -> _Untyped:
+    def look(arg: Scalar) -> _Untyped:
         return _constant(arg) if isinstance(arg, (int, float)) else done[arg]
 
-    def head(name: str) -> Any:
+    def head(name: str) -> _Untyped:
         return heads.get(name) or sympy.Function(name)
 
     match part:
@@ -112,7 +117,7 @@ def _part_to_sympy(
             return head("Any")(*map(look, args))
 
 
-def _choice(condition: Any, then: Any, otherwise: Any) -> Any:
+def _choice(condition: _Untyped, then: _Untyped, otherwise: _Untyped) -> _Untyped:
     return sympy.Piecewise((then, condition), (otherwise, True))
 
 
@@ -137,14 +142,14 @@ def from_sympy(expression: sympy.Basic) -> Scalar:
 
     Raises SortError on a wrong sort and ValueError on anything else.
     """
-    done: dict[Any, Scalar] = {}
+    done: dict[_Untyped, Scalar] = {}
     for part in sympy.postorder_traversal(expression):
         if part not in done:
             done[part] = _part_from_sympy(part, [done[arg] for arg in part.args])
     return done[expression]
 
 
-def _part_from_sympy(part: Any, args: list[Scalar]) -> Scalar:
+def _part_from_sympy(part: _Untyped, args: list[Scalar]) -> Scalar:
     if part is sympy.true or part is sympy.false:
         return bool(part)
     if isinstance(part, sympy.Integer):
@@ -161,7 +166,7 @@ def _part_from_sympy(part: Any, args: list[Scalar]) -> Scalar:
     return _function_from_sympy(type(part).__name__, args)
 
 
-def _symbol_from_sympy(part: Any) -> Scalar:
+def _symbol_from_sympy(part: _Untyped) -> Scalar:
     if part.is_integer:
         return symbol(str(part.name))
     if part.is_real:
@@ -203,7 +208,7 @@ def evaluate_sympy(expression: sympy.Basic, valuation: Mapping[str, int]) -> int
 
     Raises ZeroDivisionError where it is undefined and SortError on floats.
     """
-    done: dict[Any, Any] = {}
+    done: dict[_Untyped, _Untyped] = {}
     for part in sympy.postorder_traversal(expression):
         if part not in done:
             done[part] = _value(part, [done[arg] for arg in part.args], valuation)
@@ -213,7 +218,7 @@ def evaluate_sympy(expression: sympy.Basic, valuation: Mapping[str, int]) -> int
     return bool(result) if result in (sympy.true, sympy.false) else int(result)
 
 
-def _value(part: Any, args: list[Any], valuation: Mapping[str, int]) -> Any:
+def _value(part: _Untyped, args: list[_Untyped], valuation: Mapping[str, int]) -> _Untyped:
     if isinstance(part, sympy.Symbol):
         return sympy.Integer(valuation[part.name])
     if isinstance(part, sympy.Float):
@@ -236,7 +241,7 @@ def _value(part: Any, args: list[Any], valuation: Mapping[str, int]) -> Any:
 _UNDEFINED: Final = sympy.Symbol("undefined")
 
 
-def _other_value(name: str, part: Any, args: list[Any]) -> Any:
+def _other_value(name: str, part: _Untyped, args: list[_Untyped]) -> _Untyped:
     match name, args:
         case "Max", _:
             return sympy.Max(*args)

@@ -36,7 +36,8 @@ def test_the_reverse_is_the_opposite(name: str) -> None:
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_witness_is_taken_by_one_program_alone(name: str) -> None:
     pair = PAIRS[name]
-    for row in (*_compared(pair).accepted.differences, *_compared(pair).requirements.differences):
+    report = _compared(pair)
+    for row in (*report.accepted.differences, *report.requirements.differences):
         numbers = _witness(row)
         assert pair.old_takes(numbers) is (row.direction == "strengthened"), row
         assert pair.new_takes(numbers) is (row.direction == "weakened"), row
