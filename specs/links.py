@@ -202,7 +202,7 @@ LNK_04 = Clause(
     "LNK-04",
     "What only an operator enforces is listed once, with numbers that violate it and satisfy everything recorded.",
     f"{_LAWS}.unrecorded:unrecorded",
-    "lnk-examples-need-no-model",
+    "lnk-each-operator-is-listed",
 )
 
 

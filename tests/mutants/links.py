@@ -61,6 +61,14 @@ LINKS: Final = (
         ("specs/links.py::test_what_no_solver_decides_is_not_listed",),
     ),
     Mutant(
+        "lnk-each-operator-is-listed",
+        "What two operators enforce is listed for each of them.",
+        "refimpl.laws.unrecorded:unrecorded",
+        "statement.condition in told or theory.settles(claim)",
+        "theory.settles(claim)",
+        ("specs/links.py::test_what_only_operators_enforce_is_listed",),
+    ),
+    Mutant(
         "lnk-fresh-symbols-are-not-listed",
         "The fresh symbol that was met at a path is not listed.",
         f"{_M}.propagation:binding_rows",
