@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._elementwise import dense
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -13,6 +14,7 @@ from refimpl.terms import ne
 
 __all__ = [
     "all_dims",
+    "mean_dtype",
     "reduce",
     "reduce_dim",
     "reduced_sizes",
@@ -48,6 +50,18 @@ def reduce(ctx: Context, self: FakeTensor, dims: Sequence[int], keepdim: bool, d
 def reduce_dim(ctx: Context, self: FakeTensor, dim: int, keepdim: bool, dtype: DType) -> FakeTensor:
     """The contiguous result of a reduction over one dimension, which may be negative."""
     return reduce(ctx, self, (wrap_dim(dim, self.ndim),), keepdim, dtype)
+
+
+def mean_dtype(self: FakeTensor, dtype: DType | None = None) -> DType:
+    """The dtype of a mean, the tensor's if none is asked for. Raises RuntimeError unless it has fractions."""
+    found = self.dtype if dtype is None else dtype
+    if found.is_floating_point or found.is_complex:
+        return found
+    kind = "Input" if dtype is None else "Optional"
+    raise RuntimeError(
+        f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. "
+        f"Got: {scalar_type_name(found)}"
+    )
 
 
 def require_nonempty(ctx: Context, self: FakeTensor, name: str, dims: Sequence[int]) -> None:

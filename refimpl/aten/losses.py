@@ -9,9 +9,9 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise, require_difference
 from refimpl.aten._in_place import require_fits, scalar_type_name
-from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
 from refimpl.aten._promotion import Kind, convert_kind, promote_types, result_type
-from refimpl.aten._reduction import reduce
+from refimpl.aten._reduction import mean_dtype, reduce
 from refimpl.aten._registry import shape
 from refimpl.aten.norms import pairwise_distance
 from refimpl.fake_tensor.context import Context, Value
@@ -25,7 +25,8 @@ __all__ = ["MEAN_OR_SUM", "NONE", "reduced"]
 # The numbers of ``at::Reduction``.
 NONE: Final = 0
 _MEAN: Final = 1
-MEAN_OR_SUM: Final = (_MEAN, 2)
+_SUM: Final = 2
+MEAN_OR_SUM: Final = (_MEAN, _SUM)
 
 
 def reduced(ctx: Context, loss: FakeTensor, reduction: int) -> FakeTensor:
@@ -260,7 +261,6 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
     _require_classes(ctx, self)
-    require_kernel("multi_margin_loss_cpu_kernel", self.dtype, EXACT)
     _require_rows(ctx, self, target)
     if weight is not None:
         classes = self.sizes[-1] if self.sizes else 1
@@ -268,7 +268,9 @@ def multi_margin_loss(
         ctx.require(eq(weight.numel(), classes), message)
     if target.dtype is not DType.int64:
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
-    return dense(ctx, self, target.sizes if reduction == NONE else ())
+    if reduction == _SUM:
+        return dense(ctx, self, (), convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))
+    return dense(ctx, self, target.sizes if reduction == NONE else (), mean_dtype(self))
 
 
 @shape("aten.multilabel_margin_loss_forward.default")
@@ -289,10 +291,11 @@ def multilabel_margin_loss_forward(
             ctx.require(eq(found, expected), message)
     if target.dtype is not DType.int64:
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
-    require_kernel("multilabel_margin_loss_forward_out_frame", self.dtype, NOT_REAL)
-    # Fake tensors give a vector one row.
-    rows: Sizes = () if reduction in MEAN_OR_SUM else self.sizes[:1] if self.ndim == 2 else (1,)
-    return dense(ctx, self, rows), dense(ctx, self, target.sizes)
+    # Fake tensors give a vector one row, and refuse a target of another rank, for which the kernel gives a number.
+    rows: Sizes = self.sizes[:1] if self.ndim == 2 else (1,)
+    if reduction in MEAN_OR_SUM or target.ndim != self.ndim:
+        rows = ()
+    return dense(ctx, self, rows, convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)), dense(ctx, self, target.sizes)
 
 
 @shape("aten.multilabel_margin_loss.default")

@@ -255,10 +255,15 @@ def cosine_similarity(ctx: Context, x1: FakeTensor, x2: FakeTensor, dim: int, ep
 @shape("aten.renorm.default")
 def renorm(ctx: Context, self: FakeTensor, p: Number, dim: int, maxnorm: Number) -> FakeTensor:
     """The sub-tensors along a dimension scaled down to a largest norm."""
-    if self.ndim < 2:
-        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {self.ndim} dimensions")
+    for name, number in (("p", p), ("maxnorm", maxnorm)):
+        if isinstance(number, complex):
+            raise RuntimeError(f"renorm: {name} must be real-valued")
     if isinstance(p, (int, float)) and p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
+    if isinstance(maxnorm, (int, float)) and maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    if self.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {self.ndim} dimensions")
     kept = wrap_dim(dim, self.ndim)
     _require_float(self, "linalg.vector_norm")
     _require_identity(ctx, self, p, [at for at in range(self.ndim) if at != kept])

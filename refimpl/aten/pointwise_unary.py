@@ -41,6 +41,9 @@ _KERNELS = {
     "hardshrink": "hardshrink_cpu", "softplus": "softplus_cpu", "softshrink": "softshrink_check",
     "log_sigmoid": "log_sigmoid_cpu",
 }  # fmt: skip
+# Those that have none of integers either: always, or where their first number is a float, but for this one.
+_OF_FLOATS = ("elu", "selu", "softshrink")
+_WITH_INTEGERS = {"celu": 1.0, "leaky_relu": None, "softplus": None}
 
 
 def _group(names: str, kind: Kind) -> None:
@@ -49,16 +52,17 @@ def _group(names: str, kind: Kind) -> None:
     def function(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
         return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
 
-    def without_bools(kernel: str) -> ShapeFunction:
-        def checked(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
-            require_kernel(kernel, self.dtype, EXACT if kernel == "softshrink_check" else BOOLS)
+    def with_kernel(name: str, kernel: str) -> ShapeFunction:
+        def checked(ctx: Context, self: FakeTensor, *numbers: object) -> FakeTensor:
+            scaled = name in _WITH_INTEGERS and isinstance(numbers[0], float) and numbers[0] != _WITH_INTEGERS[name]
+            require_kernel(kernel, self.dtype, EXACT if scaled or name in _OF_FLOATS else BOOLS)
             return function(ctx, self)
 
         return checked
 
     for name in names.split():
         kernel = _KERNELS.get(name)
-        shape(f"aten.{name}.default")(function if kernel is None else without_bools(kernel))
+        shape(f"aten.{name}.default")(function if kernel is None else with_kernel(name, kernel))
 
 
 _group(_INT_TO_FLOAT, Kind.INT_TO_FLOAT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._reduction import mean_dtype
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._strides import channels_last_strides, suggested_memory_format
@@ -102,11 +102,7 @@ def _is_global(output_size: Sequence[Dim]) -> bool:
 
 def _mean(ctx: Context, self: FakeTensor, spatial: int) -> FakeTensor:
     """The average of whole images, which PyTorch takes as a mean that keeps dimensions."""
-    if not self.dtype.is_floating_point and not self.dtype.is_complex:
-        raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {scalar_type_name(self.dtype)}"
-        )
+    mean_dtype(self)
     sizes: Sizes = (*self.sizes[:-spatial], *(1,) * spatial)
     if suggested_memory_format(ctx, self) != "contiguous_format":
         return FakeTensor(sizes, channels_last_strides(ctx, sizes), self.dtype, self.device)

@@ -11,6 +11,7 @@ from refimpl.aten._kernels import COMPLEX, require_kernel
 from refimpl.aten._promotion import Kind, convert_kind, real_of
 from refimpl.aten._reduction import (
     all_dims,
+    mean_dtype,
     reduce,
     reduce_dim,
     require_elements,
@@ -58,25 +59,10 @@ def prod_dim(ctx: Context, self: FakeTensor, dim: int, keepdim: bool, dtype: DTy
     return reduce_dim(ctx, self, dim, keepdim, sum_dtype(self, dtype))
 
 
-def _mean_dtype(self: FakeTensor, dtype: DType | None, name: str) -> DType:
-    found = self.dtype if dtype is None else dtype
-    if found.is_floating_point or found.is_complex:
-        return found
-    if dtype is None:
-        raise RuntimeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {scalar_type_name(found)}"
-        )
-    raise RuntimeError(
-        f"{name}(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. "
-        f"Got: {scalar_type_name(found)}"
-    )
-
-
 @shape("aten.mean.default")
 def mean_all(ctx: Context, self: FakeTensor, dtype: DType | None) -> FakeTensor:
     """The mean of all elements."""
-    return dense(ctx, self, (), _mean_dtype(self, dtype, "mean"))
+    return dense(ctx, self, (), mean_dtype(self, dtype))
 
 
 @shape("aten.mean.dim")
@@ -84,7 +70,7 @@ def mean_dims(
     ctx: Context, self: FakeTensor, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None
 ) -> FakeTensor:
     """The mean over dimensions; no dimension given means all."""
-    return reduce(ctx, self, all_dims(self, dim), keepdim, _mean_dtype(self, dtype, "mean"))
+    return reduce(ctx, self, all_dims(self, dim), keepdim, mean_dtype(self, dtype))
 
 
 @shape("aten.nanmean.default")

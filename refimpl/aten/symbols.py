@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
@@ -12,6 +14,9 @@ from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, Sizes
 from refimpl.terms import Cond, IntTerm, Scalar, eq, float_ge, float_le, float_ne, ge, is_condition, le, ne, to_real
 
 __all__: list[str] = []
+
+_LEAST: Final = -(2**63)
+_LARGEST: Final = 2**63 - 1
 
 
 @shape("aten.sym_size.int", "aten.size.int")
@@ -147,12 +152,11 @@ def assert_tensor_metadata(
     return None
 
 
-@shape("aten.sym_constrain_range.default", "aten.sym_constrain_range_for_size.default")
-def sym_constrain_range(ctx: Context, size: Scalar, min: int | None, max: int | None) -> Value:
-    """Raises RuntimeError at run time unless the number lies between the bounds."""
-    message = f"Invalid value range for {size} between [{min}, {max}]."
-    if min is not None and max is not None and min > max:
-        raise RuntimeError(f"Invalid value range specified: [{min}, {max}]")
+def _constrain(ctx: Context, size: Scalar, min: int | None, max: int | None) -> None:
+    low, high = _LEAST if min is None else min, _LARGEST if max is None else max
+    message = f"Invalid value range for {size} between [{low}, {high}]."
+    if low > high:
+        raise RuntimeError(f"Max must be greater than or equal to min. Got min={low} max={high}")
     for bound, of_int, of_float in ((min, ge, float_ge), (max, le, float_le)):
         if bound is None:
             continue
@@ -162,13 +166,35 @@ def sym_constrain_range(ctx: Context, size: Scalar, min: int | None, max: int | 
             condition = of_float(to_real(size), float(bound))
         if condition is not True:
             ctx.require(condition, message)
+
+
+@shape("aten.sym_constrain_range.default")
+def sym_constrain_range(ctx: Context, size: Scalar, min: int | None, max: int | None) -> Value:
+    """Raises RuntimeError at run time unless the number lies between the bounds."""
+    _constrain(ctx, size, min, max)
     return None
 
 
-@shape("aten._functional_sym_constrain_range.default", "aten._functional_sym_constrain_range_for_size.default")
+@shape("aten.sym_constrain_range_for_size.default")
+def sym_constrain_range_for_size(ctx: Context, size: Scalar, min: int | None, max: int | None) -> Value:
+    """The same, 0 being the least where no other bound is given."""
+    _constrain(ctx, size, 0 if min is None else min, max)
+    return None
+
+
+@shape("aten._functional_sym_constrain_range.default")
 def functional_sym_constrain_range(
     ctx: Context, size: Scalar, min: int | None, max: int | None, dep_token: FakeTensor
 ) -> Value:
     """As ``sym_constrain_range``, ordered by a token."""
     sym_constrain_range(ctx, size, min, max)
+    return dep_token
+
+
+@shape("aten._functional_sym_constrain_range_for_size.default")
+def functional_sym_constrain_range_for_size(
+    ctx: Context, size: Scalar, min: int | None, max: int | None, dep_token: FakeTensor
+) -> Value:
+    """As ``sym_constrain_range_for_size``, ordered by a token."""
+    sym_constrain_range_for_size(ctx, size, min, max)
     return dep_token

@@ -127,7 +127,7 @@ def _require_positive(ctx: Context, name: str, values: Sizes) -> None:
 
 def _blocks(ctx: Context, sizes: Sizes, kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes) -> list[Dim]:
     """How many windows fit along each dimension."""
-    for name, values in (("kernel", kernel), ("dilation", dilation), ("stride", stride)):
+    for name, values in (("kernel_size", kernel), ("dilation", dilation), ("stride", stride)):
         _require_positive(ctx, name, values)
     for value in padding:
         ctx.require(ge(value, 0), f"padding should be non-negative, but got {sizes_text(padding)}")
@@ -192,7 +192,7 @@ def col2im(
     windows = spread(dilation, 2, "dilation"), spread(padding, 2, "padding"), spread(stride, 2, "stride")
     outputs = spread(output_size, 2, "output_size")
     plane, columns = self.sizes[-2:]
-    _require_positive(ctx, "kernel", kernel)
+    _require_positive(ctx, "kernel_size", kernel)
     ctx.require(
         eq(plane % product(kernel), 0),
         "Expected size of input's first non-batch dimension to be divisible by the product of kernel_size, "
