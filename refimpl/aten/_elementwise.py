@@ -1,8 +1,9 @@
 """The result of an elementwise operator: broadcast sizes, and strides by the rule of PyTorch's references.
 
-Contiguous operands give a contiguous result and channels-last operands a channels-last one; otherwise the
-dimensions are ordered by the strides of the operands, the first operand that tells two dimensions apart deciding,
-and the result is dense in that order.
+Operands are expanded to the common sizes first. Contiguous ones give a contiguous result and channels-last ones a
+channels-last one; otherwise the dimensions are ordered by the strides of the operands, the first operand that tells two
+dimensions apart deciding, and the result is dense in that order. Four operators look, where a size is symbolic, at the
+layouts of the operands before they are expanded.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ __all__ = [
     "copied",
     "dense",
     "elementwise",
+    "expanded",
     "like",
     "output_strides",
     "pointwise",
@@ -40,31 +42,54 @@ __all__ = [
 ]
 
 
-def pointwise(ctx: Context, kind: Kind, *operands: Operand | None) -> FakeTensor:
-    """A new tensor: operands broadcast, dtype promoted and converted as the kind says."""
+def pointwise(ctx: Context, kind: Kind, *operands: Operand | None, short: bool = False) -> FakeTensor:
+    """A new tensor: operands broadcast, dtype promoted and converted as the kind says; see ``elementwise``."""
     promoted = result_type(ctx, *operands)
-    return elementwise(ctx, operands, convert_kind(ctx, kind, promoted), computed_in(ctx, kind, promoted))
+    dtype, computed = convert_kind(ctx, kind, promoted), computed_in(ctx, kind, promoted)
+    return elementwise(ctx, operands, dtype, computed, short=short)
 
 
 def elementwise(
-    ctx: Context, operands: Sequence[Operand | None], dtype: DType, computed: DType | None = None
+    ctx: Context,
+    operands: Sequence[Operand | None],
+    dtype: DType,
+    computed: DType | None = None,
+    *,
+    short: bool = False,
 ) -> FakeTensor:
     """A new tensor of that dtype in the broadcast sizes of the operands; numbers and absent operands have none.
 
     If the dtype of computation is given, operands of another one are copied into it first: what counts for the layout
-    is then that of the copy. Raises RuntimeError when sizes don't broadcast or devices differ.
+    is then that of the copy. ``short`` says that fake tensors have a short cut for the operator on symbolic sizes
+    (``add``, ``sub``, ``mul`` and ``div`` of tensors). Raises RuntimeError when sizes don't broadcast or devices differ.
     """
     tensors = [operand for operand in operands if isinstance(operand, FakeTensor)]
-    if computed is not None and len(tensors) > 1:
-        tensors = [converted(ctx, tensor, computed) for tensor in tensors]
     first = tensors[0]
-    if len(tensors) == 1:
-        return FakeTensor(first.sizes, output_strides(ctx, first.sizes, tensors), dtype, first.device)
     sizes = first.sizes
     for other in tensors[1:]:
         if other.sizes is not sizes and other.sizes != sizes:
             sizes = broadcast_sizes(ctx, sizes, other.sizes)
-    return FakeTensor(sizes, output_strides(ctx, sizes, tensors), dtype, common_device(tensors))
+    device = first.device if len(tensors) == 1 else common_device(tensors)
+    strides = _short_cut(ctx, sizes, tensors) if short and not is_plain(sizes) else None
+    if strides is None:
+        if computed is not None and len(tensors) > 1:
+            tensors = [converted(ctx, tensor, computed) for tensor in tensors]
+        strides = output_strides(ctx, sizes, tensors)
+    return FakeTensor(sizes, strides, dtype, device)
+
+
+def expanded(ctx: Context, *operands: FakeTensor) -> list[FakeTensor]:
+    """The operands in their common sizes; where a size is symbolic, what has no dimensions stays as it is."""
+    sizes = operands[0].sizes
+    for other in operands[1:]:
+        sizes = broadcast_sizes(ctx, sizes, other.sizes)
+    kept = not is_plain(sizes)
+    return [
+        tensor
+        if tensor.sizes == sizes or (kept and not tensor.sizes)
+        else tensor.viewed(sizes, _expanded_strides(tensor, sizes), tensor.offset)
+        for tensor in operands
+    ]
 
 
 def converted(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
@@ -122,46 +147,33 @@ def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) ->
                 break
         else:
             return contiguous
-    shaped = [tensor for tensor in tensors if tensor.sizes]
-    # A tensor without dimensions is broadcast too, though its strides tell nothing.
-    repeated = len(shaped) < len(tensors) and is_plain(sizes)
-    uniform = None if repeated else _uniform_strides(ctx, sizes, shaped, contiguous)
-    if uniform is not None:
-        return uniform
-    expanded = [_expanded_strides(tensor, sizes) for tensor in shaped]
-    if all(map(_descend, expanded)):
+    # Where sizes are numbers, a tensor without dimensions is expanded too, though its strides tell nothing.
+    repeated = is_plain(sizes) and not all(tensor.sizes for tensor in tensors)
+    views = [
+        tensor if tensor.sizes == sizes else tensor.viewed(sizes, _expanded_strides(tensor, sizes), tensor.offset)
+        for tensor in tensors
+        if tensor.sizes
+    ]
+    if not repeated:
+        row_major = all(view.strides == contiguous or is_contiguous(ctx, view) for view in views)
+        channels_last = ndim == 4 and all(is_channels_last(ctx, view) for view in views)
+        if row_major is not channels_last:
+            return contiguous if row_major else strides_in_order(ctx, sizes, (0, 2, 3, 1))
+    strides = [view.strides for view in views]
+    if all(map(_descend, strides)):
         return contiguous  # no comparison is ambiguous, and each leaves the order as it is
-    return strides_in_order(ctx, sizes, stride_order(ctx, sizes, expanded))
+    return strides_in_order(ctx, sizes, stride_order(ctx, sizes, strides))
 
 
-def _uniform_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor], contiguous: Sizes) -> Sizes | None:
-    """The strides of operands that are all contiguous, or all channels-last; None where strides must be compared."""
-    whole = [_fills(ctx, tensor.sizes, sizes) for tensor in tensors]
-    complete = all(whole)
-    # Only on symbolic sizes does PyTorch look at the layout of an operand that is broadcast before expanding it.
-    if not complete and (is_plain(sizes) or not any(whole)):
+def _short_cut(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes | None:
+    """The strides where an operand has the sizes of the result and all are contiguous, or all channels-last."""
+    if not any(len(tensor.sizes) == len(sizes) and same_sizes(ctx, tensor.sizes, sizes) for tensor in tensors):
         return None
-    row_major = all(tensor.strides == contiguous or is_contiguous(ctx, tensor) for tensor in tensors)
-    # With one channel or one pixel a contiguous tensor is channels-last too, and its strides decide.
-    flat = len(sizes) == 4 and (sizes[1] == 1 or sizes[2] == sizes[3] == 1) and is_plain(sizes)
-    if len(sizes) == 4 and is_plain(sizes):
-        tensors = [tensor.viewed(sizes, _expanded_strides(tensor, sizes), tensor.offset) for tensor in tensors]
-    may_be_last = complete and len(sizes) == 4 and (flat or not row_major)
-    channels_last = may_be_last and all(is_channels_last(ctx, tensor) for tensor in tensors)
-    if row_major:
-        return None if channels_last else contiguous
-    return channels_last_strides(ctx, sizes) if channels_last else None
-
-
-def _fills(ctx: Context, own: Sizes, sizes: Sizes) -> bool:
-    """Whether nothing of a tensor is repeated: only dimensions of size 1 are missing on the left."""
-    if own == sizes:
-        return True
-    missing = len(sizes) - len(own)
-    for size in sizes[:missing]:
-        if size != 1:
-            return False
-    return same_sizes(ctx, own, sizes[missing:])
+    if all(is_contiguous(ctx, tensor) for tensor in tensors):
+        return contiguous_strides(ctx, sizes)
+    if len(sizes) == 4 and all(tensor.ndim == 4 and is_channels_last(ctx, tensor) for tensor in tensors):
+        return channels_last_strides(ctx, sizes)
+    return None
 
 
 def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
@@ -169,7 +181,7 @@ def _expanded_strides(tensor: FakeTensor, sizes: Sizes) -> Sizes:
     if tensor.sizes == sizes:
         return tensor.strides
     missing = len(sizes) - len(tensor.sizes)
-    outer = tensor.sizes[0] * tensor.strides[0] if missing else 0
+    outer = tensor.sizes[0] * tensor.strides[0] if tensor.sizes else 1
     strides: list[Dim] = [outer if size == 1 else 0 for size in sizes[:missing]]
     for size, stride, whole in zip(tensor.sizes, tensor.strides, sizes[missing:], strict=True):
         strides.append(0 if size == 1 and whole != 1 else stride)

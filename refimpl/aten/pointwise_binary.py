@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._broadcast import expand
-from refimpl.aten._elementwise import elementwise, like, pointwise
+from refimpl.aten._elementwise import converted, elementwise, expanded, like, pointwise
 from refimpl.aten._in_place import cxx_type, in_place, require_fits, require_no_overlap, scalar_type_name
 from refimpl.aten._kernels import BOOLS, COMPLEX, require_kernel
 from refimpl.aten._promotion import Kind, Number, Operand, computed_in, element_dtype, number_category, result_type
@@ -16,12 +15,13 @@ from refimpl.fake_tensor.tensor import FakeTensor
 
 __all__: list[str] = []
 
+_PRODUCTS = "mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar"
+_QUOTIENTS = "div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar"
 _DEFAULT = """
-    mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
+    remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
     fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default gcd.default
 """
 _INT_TO_FLOAT = """
-    div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar
     atan2.default arctan2.default
     xlogy.Scalar_Other xlogy.Scalar_Self special_xlogy.other_scalar
     special_xlogy.self_scalar special_xlog1py.other_scalar special_xlog1py.self_scalar
@@ -36,15 +36,17 @@ _POLYNOMIALS = """
 """
 
 
-def _group(names: Sequence[str], kind: Kind) -> None:
+def _group(names: Sequence[str], kind: Kind, *, short: bool = False) -> None:
     """Register operators on two operands, tensors or numbers, that broadcast and promote."""
 
     def function(ctx: Context, self: Operand, other: Operand) -> FakeTensor:
-        return pointwise(ctx, kind, self, other)
+        return pointwise(ctx, kind, self, other, short=short)
 
     shape(*(f"aten.{name}" for name in names))(function)
 
 
+_group(_PRODUCTS.split(), Kind.DEFAULT, short=True)
+_group(_QUOTIENTS.split(), Kind.INT_TO_FLOAT, short=True)
 _group(_DEFAULT.split(), Kind.DEFAULT)
 _group(_INT_TO_FLOAT.split(), Kind.INT_TO_FLOAT)
 
@@ -69,7 +71,7 @@ _unwidened(
 def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> FakeTensor:
     dtype = result_type(ctx, self, other)
     if alpha is not True and alpha is not False and alpha == 1:
-        return pointwise(ctx, Kind.DEFAULT, self, other)
+        return pointwise(ctx, Kind.DEFAULT, self, other, short=True)
     kind = number_category(alpha)
     if kind is Category.BOOL and dtype is not DType.bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
@@ -77,7 +79,11 @@ def _with_alpha(ctx: Context, self: Operand, other: Operand, alpha: Number) -> F
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if kind is Category.COMPLEX and not dtype.is_complex:
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
-    return pointwise(ctx, Kind.DEFAULT, self, other)
+    made = pointwise(ctx, Kind.DEFAULT, self, other, short=True)
+    if not isinstance(self, FakeTensor) or not isinstance(other, FakeTensor):
+        return made
+    term, scaled = expanded(ctx, self, converted(ctx, other, dtype))
+    return elementwise(ctx, (term, scaled if not scaled.sizes else like(ctx, scaled)), dtype, dtype)
 
 
 @shape("aten.add.Tensor", "aten.add.Scalar")
@@ -123,7 +129,7 @@ def div_mode(ctx: Context, self: FakeTensor, other: Operand, rounding_mode: str 
         )
     if rounding_mode == "floor":
         return _floored(ctx, self, other)
-    return pointwise(ctx, Kind.DEFAULT, self, other)
+    return like(ctx, pointwise(ctx, Kind.DEFAULT, self, other))
 
 
 @shape("aten.pow.Tensor_Tensor", "aten.pow.Tensor_Scalar", "aten.pow.Scalar")
@@ -171,8 +177,10 @@ def ldexp(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
 def copysign(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """Magnitudes with the signs of others, which choose."""
     dtype = element_dtype(ctx, Kind.INT_TO_FLOAT, self, other)
-    sign = like(ctx, other) if isinstance(other, FakeTensor) else other
-    return elementwise(ctx, (sign, self), dtype)
+    if not isinstance(other, FakeTensor):
+        return elementwise(ctx, (self,), dtype)
+    magnitude, sign = expanded(ctx, converted(ctx, self, dtype), converted(ctx, other, dtype))
+    return elementwise(ctx, (like(ctx, sign), like(ctx, magnitude)), dtype)
 
 
 @shape("aten.lcm.default")
@@ -194,9 +202,15 @@ def logaddexp(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
     """The logarithm of a sum of powers, taken from the larger one."""
     require_kernel("logaddexp_cpu", result_type(ctx, self, other), BOOLS)
     made = pointwise(ctx, Kind.DEFAULT, self, other)
-    if self.strides == made.strides or made.dtype.is_complex:
+    if self.strides == made.strides == other.strides:
         return made
-    return elementwise(ctx, (like(ctx, self), made), made.dtype)
+    made = like(ctx, made)
+    if made.dtype.is_complex:
+        return made
+    first, _ = expanded(ctx, converted(ctx, self, made.dtype), other)
+    # Whether the first operand is finite is asked in two steps.
+    finite = like(ctx, like(ctx, first))
+    return elementwise(ctx, (elementwise(ctx, (finite, made), made.dtype), first, made), made.dtype)
 
 
 @shape("aten.heaviside.default")
@@ -206,7 +220,9 @@ def heaviside(ctx: Context, self: FakeTensor, values: FakeTensor) -> FakeTensor:
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if self.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return elementwise(ctx, (like(ctx, self), values), self.dtype, computed_in(ctx, Kind.DEFAULT, self.dtype))
+    dtype = computed_in(ctx, Kind.DEFAULT, self.dtype)
+    steps, chosen = expanded(ctx, converted(ctx, self, dtype), converted(ctx, values, dtype))
+    return elementwise(ctx, (like(ctx, steps), chosen), self.dtype)
 
 
 def _same_dtype(self: FakeTensor, other: FakeTensor, argument: str) -> None:
@@ -233,13 +249,8 @@ def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Operand
 @shape("aten.addcmul.default")
 def addcmul(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTensor, value: Number) -> FakeTensor:
     """``self + value * tensor1 * tensor2``."""
-    return _plus(ctx, self, tensor1, tensor2)
-
-
-def _plus(ctx: Context, self: FakeTensor, left: FakeTensor, right: FakeTensor) -> FakeTensor:
-    """A sum with a product or quotient, whose layout counts as one operand."""
-    dtype = result_type(ctx, self, left, right)
-    return elementwise(ctx, (self, elementwise(ctx, (left, right), dtype)), dtype)
+    dtype = result_type(ctx, self, tensor1, tensor2)
+    return elementwise(ctx, (self, tensor1, tensor2), dtype, dtype)
 
 
 @shape("aten.addcdiv.default")
@@ -250,15 +261,18 @@ def addcdiv(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTe
             "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform "
             "a true division of tensor1 and tensor2."
         )
-    return _plus(ctx, self, tensor1, tensor2)
+    return addcmul(ctx, self, tensor1, tensor2, value)
 
 
 def _floored(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """A quotient rounded down; of floats it is laid out as the expanded divisor, compared with 0 at the end."""
     quotient = pointwise(ctx, Kind.DEFAULT, self, other)
-    if not quotient.dtype.is_floating_point or not isinstance(other, FakeTensor) or other.strides == quotient.strides:
+    if self.strides == quotient.strides and (not isinstance(other, FakeTensor) or other.strides == quotient.strides):
         return quotient
-    return elementwise(ctx, (like(ctx, expand(ctx, other, quotient.sizes)), quotient), quotient.dtype)
+    if not quotient.dtype.is_floating_point or not isinstance(other, FakeTensor):
+        return like(ctx, quotient)
+    _, divisor = expanded(ctx, self, converted(ctx, other, quotient.dtype))
+    return elementwise(ctx, (like(ctx, divisor), quotient), quotient.dtype)
 
 
 @shape("aten.floor_divide.default")
@@ -272,4 +286,7 @@ def floor_divide(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTenso
 def xlogy(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
     """A product with a logarithm, which is asked first whether it is NaN."""
     made = pointwise(ctx, Kind.INT_TO_FLOAT, self, other)
-    return made if other.strides == made.strides else elementwise(ctx, (other, made), made.dtype)
+    if self.strides == made.strides == other.strides:
+        return made
+    product = elementwise(ctx, (like(ctx, converted(ctx, self, made.dtype)), made), made.dtype)
+    return elementwise(ctx, (like(ctx, converted(ctx, other, made.dtype)), product), made.dtype)
