@@ -61,7 +61,8 @@ def elementwise(
 
     If the dtype of computation is given, operands of another one are copied into it first: what counts for the layout
     is then that of the copy. ``short`` says that fake tensors have a short cut for the operator on symbolic sizes
-    (``add``, ``sub``, ``mul`` and ``div`` of tensors). Raises RuntimeError when sizes don't broadcast or devices differ.
+    (``add``, ``sub``, ``mul`` and ``div`` of tensors). Raises RuntimeError when sizes don't broadcast or devices
+    differ.
     """
     tensors = [operand for operand in operands if isinstance(operand, FakeTensor)]
     first = tensors[0]
