@@ -32,8 +32,11 @@ _OTHER_VARIANTS: Final = {
 
 # In-place operators that accept a `self` whose elements share memory.
 _OVERLAPPING: Final = frozenset(
-    ("fill_", "zero_", "masked_fill_", "index_put_", "_index_put_impl_", "index_fill_", "tril_", "triu_")
-)
+    (
+        "fill_", "zero_", "masked_fill_", "index_put_", "_index_put_impl_", "index_fill_", "tril_", "triu_",
+        "threshold_",
+    )
+)  # fmt: skip
 
 # In-place operators that make another view of `self` and write no element.
 _METADATA: Final = frozenset(
@@ -43,6 +46,8 @@ _METADATA: Final = frozenset(
 # How a result that does not fit into `self` is refused, the sizes of both left out.
 _ELEMENTWISE: Final = "output with shape {} doesn't match the broadcast shape {}"
 _PRODUCT: Final = "Bad in-place call: input tensor size {} and output tensor size {} should match"
+# What the refusal of a dtype for which there is no kernel says.
+_KERNEL: Final = "not implemented for"
 _PRODUCTS: Final = frozenset(("baddbmm_",))
 
 _CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
@@ -146,13 +151,19 @@ def in_place(functional: ShapeFunction, *, overlapping: bool = False, wording: s
     """
 
     def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
-        result = functional(ctx, target, *arguments)
+        try:
+            result = functional(ctx, target, *arguments)
+        except NotImplementedError as error:
+            # A kernel is looked for when memory, sizes and dtypes have been looked at.
+            if not overlapping and _KERNEL in str(error):
+                require_no_overlap(ctx, target)
+            raise
         if result is target:
             return target  # nothing is written
-        if isinstance(result, FakeTensor):
-            require_fits(ctx, target, result.sizes, result.dtype, wording)
         if not overlapping:
             require_no_overlap(ctx, target)
+        if isinstance(result, FakeTensor):
+            require_fits(ctx, target, result.sizes, result.dtype, wording)
         return target
 
     return function

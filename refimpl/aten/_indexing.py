@@ -9,11 +9,12 @@ from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import contiguous_strides
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import CPU, FakeTensor, Sizes
 from refimpl.terms import eq, lor
 
 __all__ = ["indexed", "require_broadcastable"]
 
+_MASKS = frozenset((DType.bool, DType.uint8))
 _INDEX_DTYPES = frozenset((DType.int64, DType.int32, DType.uint8, DType.int8, DType.bool))
 
 
@@ -34,7 +35,7 @@ def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor 
             continue
         if index.dtype not in _INDEX_DTYPES:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-        if index.dtype not in (DType.bool, DType.uint8):
+        if index.dtype not in _MASKS:
             shapes.append(index.sizes)
             continue
         _require_mask(ctx, tensor, index, position, len(shapes))
@@ -65,11 +66,14 @@ def _are_adjacent(shapes: list[Sizes | None]) -> bool:
     return not present or present[-1] - present[0] + 1 == len(present)
 
 
-def indexed(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> tuple[Sizes, Sizes]:
+def indexed(
+    ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...], *, of_last: bool = False
+) -> tuple[Sizes, Sizes]:
     """Sizes and strides of ``tensor[indices]``.
 
-    The broadcast shape of the indices stands where they stand, or in front if they are not adjacent. The result is
-    laid out in the order of the strides of the dimensions that are not indexed.
+    The broadcast shape of the indices stands where they stand, or in front if they are not adjacent; ``of_last`` gives
+    none where the last is a number on the CPU, which fake tensors do not expand. The result is laid out in the order
+    of the strides of the dimensions that are not indexed.
     """
     shapes = _expanded_masks(ctx, tensor, indices)
     common: Sizes | None = None
@@ -82,7 +86,7 @@ def indexed(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, 
         order.sort(key=lambda dim: shapes[dim] is None)
     first = next((at for at, dim in enumerate(order) if shapes[dim] is not None), tensor.ndim)
     kept = [dim for dim in order if shapes[dim] is None]
-    replaced = common or ()
+    replaced: Sizes = () if of_last and _is_number(indices) else common or ()
     result = (*[tensor.sizes[d] for d in kept[:first]], *replaced, *[tensor.sizes[d] for d in kept[first:]])
     if ctx.known(eq(tensor.numel(), 0)) is True:
         return result, contiguous_strides(ctx, result)
@@ -92,6 +96,12 @@ def indexed(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, 
         *[tensor.strides[d] for d in kept[first:]],
     )
     return result, output_strides(ctx, result, (FakeTensor(result, strides, tensor.dtype, tensor.device),))
+
+
+def _is_number(indices: tuple[FakeTensor | None, ...]) -> bool:
+    """Whether the last index is one position, on the CPU."""
+    last = next((index for index in reversed(indices) if index is not None), None)
+    return last is not None and not last.sizes and last.device == CPU and last.dtype not in _MASKS
 
 
 def _broadcast(ctx: Context, left: Sizes, right: Sizes) -> Sizes:

@@ -62,7 +62,13 @@ def _normalized(
         if vector is not None and not (training is not None and 1 in (channels, vector.numel())):
             count = vector.numel()
             fits = eq(count, channels)
-            enforced = lor(fits, eq(input.numel(), 0)) if training is None and fits is not True else True
+            if training is not None:
+                message = f"Attempting to broadcast a dimension of length {count} at {1 - input.ndim}!"
+                if fits is False and has_one(input):
+                    raise RuntimeError(message)
+                ctx.defer(fits, True, message)
+                continue
+            enforced = lor(fits, eq(input.numel(), 0)) if fits is not True else True
             numbers = f" {channels} elements not {count}" if fits is False else ""
             ctx.defer(fits, enforced, f"{name} should contain{numbers}")
     if training:

@@ -7,6 +7,7 @@ elements alone, and some write the gradient where it broadcasts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._dims import wrap_dim
@@ -248,7 +249,10 @@ def native_group_norm_backward(
     group: int,
     output_mask: Sequence[bool],
 ) -> list[Value]:
-    """The gradients of input, weight and bias; only numbers of elements count."""
+    """The gradients of input, weight and bias; only numbers of elements count.
+
+    Fake tensors give all of them the common dtype of what they are computed from.
+    """
     if grad_out.dtype is not input.dtype:
         raise RuntimeError("Expected scalar types of X and dY are same.")
     whole, groups = batch * channels * pixels, batch * group
@@ -258,8 +262,11 @@ def native_group_norm_backward(
     _require_count(ctx, rstd, groups, "rstd.numel() == N * group")
     if weight is not None:
         _require_count(ctx, weight, channels, "!gamma.defined() || gamma.numel() == C")
+    given = [tensor for tensor in (grad_out, input, mean, rstd, weight) if tensor is not None]
+    dtype = result_type(ctx, *given)
     gradient = gradient_of_grouped(ctx, grad_out, input, batch, channels, pixels, group)
-    return _masked(output_mask, gradient, dense(ctx, input, (channels,)), dense(ctx, input, (channels,)))
+    vector = dense(ctx, input, (channels,), dtype)
+    return _masked(output_mask, replace(gradient, dtype=dtype), vector, dense(ctx, input, (channels,), dtype))
 
 
 @shape("aten.nll_loss_backward.default")

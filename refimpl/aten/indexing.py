@@ -25,7 +25,7 @@ _INDICES = (DType.int64, DType.int32)
 @shape("aten.index.Tensor")
 def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
     """The elements at tensors of positions, or where masks are true."""
-    sizes, strides = indexed(ctx, self, indices)
+    sizes, strides = indexed(ctx, self, indices, of_last=True)
     return fresh(ctx, self, sizes, strides)
 
 
@@ -33,7 +33,8 @@ def index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | Non
 def unsafe_index_tensor(ctx: Context, self: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> Value:
     """The elements at tensors of positions, which are known to be within bounds."""
     _require_positions(indices, "_unsafe_index")
-    return index_tensor(ctx, self, indices)
+    sizes, strides = indexed(ctx, self, indices)
+    return fresh(ctx, self, sizes, strides)
 
 
 def _require_positions(indices: tuple[FakeTensor | None, ...], name: str) -> None:
@@ -355,7 +356,7 @@ def _require_scatterable(self: FakeTensor, mask: FakeTensor, source: FakeTensor)
 @shape("aten.masked_scatter_.default")
 def masked_scatter_in_place(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
     """The same written into the tensor, to whose sizes the mask expands."""
+    require_no_overlap(ctx, self)
     require_expands(ctx, mask, self.sizes)
     _require_scatterable(self, mask, source)
-    require_no_overlap(ctx, self)
     return self

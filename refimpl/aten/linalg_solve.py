@@ -339,11 +339,13 @@ def linalg_tensorsolve(ctx: Context, self: FakeTensor, other: FakeTensor, dims: 
         if len(set(at)) < len(at):
             raise RuntimeError(f"movedim: repeated dim in `source` ({list(dims)})")
         moved = (*(s for d, s in enumerate(self.sizes) if d not in at), *(self.sizes[d] for d in at))
+    if other.ndim > self.ndim:
+        raise ValueError("cannot create std::vector larger than max_size()")
     sizes = moved[other.ndim :]
     rows, columns = product(other.sizes), product(sizes)
     message = (
         f"Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
-        f"but got {columns} != {product(moved[: other.ndim])}"
+        f"but got {columns} != {rows}"
     )
     ctx.require(eq(rows, columns), message)
     message = f"shape '[{rows}, {rows}]' is invalid for input of size {self.numel()}"

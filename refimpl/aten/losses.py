@@ -270,7 +270,7 @@ def multi_margin_loss(
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
     if reduction == _SUM:
         return dense(ctx, self, (), convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))
-    return dense(ctx, self, target.sizes if reduction == NONE else (), mean_dtype(self))
+    return dense(ctx, self, () if reduction in MEAN_OR_SUM else target.sizes, mean_dtype(self))
 
 
 @shape("aten.multilabel_margin_loss_forward.default")

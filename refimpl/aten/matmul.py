@@ -252,6 +252,7 @@ def _require_one_dtype(self: FakeTensor, mat: FakeTensor, vec: FakeTensor) -> No
 
 
 def _require_vector_product(self: FakeTensor, vec: FakeTensor) -> None:
+    wrap_dim(0, self.ndim, scalar_has_one=False)
     if self.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
 

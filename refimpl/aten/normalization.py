@@ -176,16 +176,17 @@ def group_norm(
     if not has_one(input):
         return in_format_of(ctx, input, input.sizes)
     source = made_contiguous(ctx, input, suggested_memory_format(ctx, input))
-    return _over_groups(ctx, source, (input.sizes[0], input.sizes[1], num_groups), weight, bias)
+    channels = input.sizes[1]
+    grouped = input.sizes[0], num_groups, channels // num_groups, product(input.sizes[2:])
+    return _over_groups(ctx, source, grouped, weight, bias)
 
 
 def _over_groups(
-    ctx: Context, input: FakeTensor, counts: tuple[Dim, Dim, Dim], weight: FakeTensor | None, bias: FakeTensor | None
+    ctx: Context, input: FakeTensor, sizes: Sizes, weight: FakeTensor | None, bias: FakeTensor | None
 ) -> FakeTensor:
-    """The input normalised through a view of the groups; the counts are of the batch, the channels and the groups."""
-    batch, channels, groups = counts
+    """The input normalised through a view of the groups: batch, groups, channels of each, and places."""
     source = widened(ctx, input)
-    grouped = reshape(ctx, source, (batch, groups, channels // groups, product(input.sizes[2:])))
+    grouped = reshape(ctx, source, sizes)
     grouped = in_turn(ctx, grouped, moments(ctx, grouped, (2, 3)), source.dtype)
     affine = [None if v is None else unsqueeze(along_channels(v, input.ndim), 0) for v in (weight, bias)]
     return in_turn(ctx, view(ctx, grouped, input.sizes), affine, input.dtype)
@@ -214,7 +215,7 @@ def native_group_norm(
     if input.dtype.category in EXACT:
         tensor_of(ctx, "aten.mean.default", input)
     if is_plain(input.sizes) and 0 not in input.sizes:
-        output = _over_groups(ctx, input, (batch, channels, groups), weight, bias)
+        output = _over_groups(ctx, input, (batch, groups, channels // groups, pixels), weight, bias)
     else:
         output = in_format_of(ctx, input, input.sizes)
     return (

@@ -285,4 +285,5 @@ def norm_except_dim(ctx: Context, v: FakeTensor, pow: int, dim: int) -> FakeTens
         "any value and is ambiguous"
     )
     ctx.require(ne(size, 0), message)
-    return dense(ctx, v, tuple(size if at == kept else 1 for at, size in enumerate(v.sizes)))
+    sizes = tuple(size if at == kept else 1 for at, size in enumerate(v.sizes))
+    return dense(ctx, v, sizes, real_of(v.dtype))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from refimpl.aten._elementwise import converted, elementwise, expanded, like, pointwise
 from refimpl.aten._in_place import cxx_type, in_place, require_fits, require_no_overlap, scalar_type_name
-from refimpl.aten._kernels import BOOLS, COMPLEX, require_kernel
+from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, require_kernel
 from refimpl.aten._promotion import Kind, Number, Operand, computed_in, element_dtype, number_category, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
@@ -171,6 +171,17 @@ def ldexp(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """``self * 2.0 ** other``."""
     power = pointwise(ctx, Kind.DEFAULT, 2.0, other) if isinstance(other, FakeTensor) else 2.0
     return pointwise(ctx, Kind.DEFAULT, self, power)
+
+
+@shape("aten.ldexp_.default")
+def ldexp_in_place(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
+    """``ldexp`` in place. Raises RuntimeError unless its floats fit."""
+    made = ldexp(ctx, self, other)
+    if self.dtype.category in EXACT:
+        raise RuntimeError(f"ldexp can't be cast to the desired output type {scalar_type_name(self.dtype)}")
+    require_no_overlap(ctx, self)
+    require_fits(ctx, self, made.sizes, made.dtype)
+    return self
 
 
 @shape("aten.copysign.Tensor", "aten.copysign.Scalar")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._promotion import Number
+from refimpl.aten._promotion import Number, Operand, result_type
 from refimpl.aten._registry import shape
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -152,14 +152,15 @@ def searchsorted_scalar(
     return dense(ctx, sorted_sequence, (), _positions(out_int32))
 
 
-def _require_ordered(*operands: object) -> None:
-    for tensor in operands:
-        if isinstance(tensor, FakeTensor) and (tensor.dtype is DType.bool or tensor.dtype.is_complex):
-            raise RuntimeError(f"Unsupported input type encountered for isin(): {scalar_type_name(tensor.dtype)}")
+def _require_ordered(ctx: Context, *operands: Operand) -> None:
+    for operand in operands:
+        dtype = result_type(ctx, operand)
+        if dtype is DType.bool or dtype.is_complex:
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {scalar_type_name(dtype)}")
 
 
-def _in(ctx: Context, elements: FakeTensor, *tests: object) -> FakeTensor:
-    _require_ordered(elements, tests[0])
+def _in(ctx: Context, elements: FakeTensor, test: Operand, assume_unique: bool, invert: bool) -> FakeTensor:
+    _require_ordered(ctx, elements, test)
     return like(ctx, elements, DType.bool)
 
 
@@ -171,5 +172,5 @@ def isin_scalar(
     ctx: Context, element: Number, test_elements: FakeTensor, assume_unique: bool, invert: bool
 ) -> FakeTensor:
     """Whether a number is among the test elements."""
-    _require_ordered(test_elements)
+    _require_ordered(ctx, element, test_elements)
     return FakeTensor((), (), DType.bool, test_elements.device)
