@@ -10,7 +10,7 @@ from refimpl.aten._strides import contiguous_strides
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Layout, Sizes
-from refimpl.terms import ge
+from refimpl.terms import Dim, ge
 
 __all__ = ["TensorOptions", "made", "require_sizes"]
 
@@ -30,14 +30,18 @@ class TensorOptions:
         return cls(dtype or tensor.dtype, layout or tensor.layout, device or tensor.device)
 
 
-def require_sizes(ctx: Context, sizes: Sizes) -> None:
-    """Require that no size is negative. Raises RuntimeError if one is known to be."""
+def require_sizes(ctx: Context, sizes: Sizes, message: str | None = None) -> None:
+    """Require that no size is negative. Raises RuntimeError if one is known to be; a message replaces the usual one."""
     for size in sizes:
         if isinstance(size, int):
             if size < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
+                raise RuntimeError(message or _negative(size, sizes))
         elif ctx.must_state(ge(size, 0)):
-            ctx.require(ge(size, 0), f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}")
+            ctx.require(ge(size, 0), message or _negative(size, sizes))
+
+
+def _negative(size: Dim, sizes: Sizes) -> str:
+    return f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
 
 
 def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None) -> FakeTensor:

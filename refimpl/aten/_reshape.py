@@ -127,11 +127,11 @@ def _merges(ctx: Context, tensor: FakeTensor) -> Cond:
     return land(*conditions)
 
 
-def view(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
+def view(ctx: Context, tensor: FakeTensor, sizes: Sizes, refused: Exception | None = None) -> FakeTensor:
     """The tensor's elements in another shape, as a view.
 
     Raises what ``infer_sizes`` raises; GuardOnDataDependentSymNode if unbacked sizes leave open whether there is a
-    view, and RuntimeError if there is none.
+    view, and if there is none, ``refused`` or RuntimeError.
     """
     result = _try_view(ctx, tensor, sizes)
     if result is None:
@@ -139,7 +139,7 @@ def view(ctx: Context, tensor: FakeTensor, sizes: Sizes) -> FakeTensor:
         contiguous = _merges(ctx, tensor)
         if ctx.known(contiguous) is None and ctx.decide(contiguous):
             return tensor.viewed(shape, contiguous_strides(ctx, shape), tensor.offset)
-        raise RuntimeError(
+        raise refused or RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead."
         )

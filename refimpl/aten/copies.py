@@ -344,7 +344,7 @@ def resize_as(ctx: Context, self: FakeTensor, the_template: FakeTensor, memory_f
 
 
 def _resized_strides(ctx: Context, tensor: FakeTensor, sizes: Sizes, memory_format: MemoryFormat | None) -> Sizes:
-    require_sizes(ctx, sizes)
+    require_sizes(ctx, sizes, "numel: integer multiplication overflow")
     if sizes == tensor.sizes and memory_format in (None, "preserve_format"):
         return tensor.strides
     return contiguous_strides(ctx, sizes) if memory_format is None else strides_for(ctx, sizes, memory_format)

@@ -262,8 +262,8 @@ def repeat_interleave_self_tensor(
 ) -> FakeTensor:
     """Each slice along a dimension (of the flattened tensor without one) repeated by its own count."""
     sizes = self.sizes if dim is not None else (self.numel(),)
-    dim = 0 if dim is None else wrap_dim(dim, self.ndim)
-    length = sizes[dim] if sizes else 1
+    dim = 0 if dim is None else wrap_dim(dim, self.ndim, scalar_has_one=False)
+    length = sizes[dim]
     if repeats.ndim > 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if repeats.ndim == 0 or (isinstance(repeats.sizes[0], int) and repeats.sizes[0] == 1):

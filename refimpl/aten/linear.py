@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._broadcast import broadcast_sizes, is_one
 from refimpl.aten._elementwise import dense
 from refimpl.aten._in_place import require_fits
 from refimpl.aten._product import product
@@ -96,7 +96,8 @@ def linear(ctx: Context, input: FakeTensor, weight: FakeTensor, bias: FakeTensor
         return matrix_product(ctx, input, turned)
     if input.ndim == 2:
         return addmm(ctx, bias, input, turned, 1, 1)
-    if bias.ndim == 1 and is_contiguous(ctx, input):
+    is_vector = bias.ndim == 1 or sum(not is_one(ctx, size) for size in bias.sizes) == 1
+    if is_vector and is_contiguous(ctx, bias) and is_contiguous(ctx, input):
         flat = addmm(ctx, bias, _folded(ctx, input), turned, 1, 1)
         return dense(ctx, flat, (*input.sizes[:-1], flat.sizes[-1]))
     result = matrix_product(ctx, input, turned)

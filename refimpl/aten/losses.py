@@ -54,8 +54,7 @@ def soft_margin_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reducti
         raise RuntimeError(f"result type Float can't be cast to the desired output type {scalar_type_name(self.dtype)}")
     loss = pointwise(ctx, Kind.DEFAULT, self, target)
     require_fits(ctx, self, loss.sizes, self.dtype)
-    # What is not the mean is the sum here.
-    return loss if reduction == NONE else dense(ctx, loss, ()).on(Storage())
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.l1_loss.default")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refimpl.aten._broadcast import broadcast_sizes, require_expands
 from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._factory import TensorOptions, made
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._in_place import require_no_overlap, scalar_type_name
 from refimpl.aten._kernels import missing_kernel
 from refimpl.aten._promotion import Kind, convert_kind, result_type
 from refimpl.aten._registry import shape
@@ -120,6 +120,7 @@ def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: objec
 def normal_in_place(ctx: Context, self: FakeTensor, mean: float, std: float, generator: object) -> Value:
     """Normal random numbers written into ``self``. Raises RuntimeError for a negative deviation."""
     _require_deviation(std)
+    require_no_overlap(ctx, self)
     _require_normal(self.dtype)
     return self
 

@@ -318,6 +318,8 @@ def native_channel_shuffle(ctx: Context, self: FakeTensor, groups: Dim) -> FakeT
     """The same, of a tensor whose pixels can be viewed as one dimension."""
     _require_groups(ctx, self, groups)
     pixels = product(self.sizes[2:])
-    grouped = view(ctx, self, (self.sizes[0], groups, self.sizes[1] // groups, pixels))
+    wanted = (self.sizes[0], groups, self.sizes[1] // groups, pixels)
+    refused = ValueError(f"Cannot view a tensor with shape {self.sizes} and strides {self.strides} as one of {wanted}")
+    grouped = view(ctx, self, wanted, refused)
     dealt = tensor_of(ctx, "aten.contiguous.default", permute(grouped, (0, 2, 1, 3)))
     return reshape(ctx, dealt, self.sizes)
