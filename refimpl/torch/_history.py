@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import is_not
 from typing import Final, Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
@@ -15,6 +14,8 @@ _T = TypeVar("_T")
 _SLACK: Final = 16
 _SMALL: Final = 192
 """Symbols of an environment that is copied quicker than it is compared with what it was."""
+_FEW: Final = 64
+"""Snapshots of an environment that may be kept without sharing."""
 
 
 @final
@@ -57,6 +58,7 @@ class Snapshot:
     size_like: frozenset[object]
     pending: tuple[object, ...]
     ignorable: tuple[object, ...]
+    owner: int
 
     def capture(self) -> Capture:
         """The same as whole dictionaries."""
@@ -71,6 +73,7 @@ class Snapshot:
             self.size_like,
             self.pending,
             self.ignorable,
+            self.owner,
         )
 
 
@@ -84,14 +87,15 @@ class _Column(Generic[_T]):
         self._base: _Base[_T] = _Base({})
         self._last: _Table[_T] = _Table({}, {})
 
-    def now(self, keys: list[object], values: list[_T]) -> _Table[_T]:
-        """The dictionary as it is, of which these are the keys and values."""
+    def now(self, keys: list[object], values: list[_T], table: dict[object, _T] | None = None) -> _Table[_T]:
+        """The dictionary as it is, of which these are the keys and values, and which may be kept."""
         base = self._base
         known = len(base.keys)
         # Entries keep their places and are rarely replaced: comparing lists compares identities.
         if keys[:known] == base.keys:
             changes: dict[object, _T] = {}
-            if any(map(is_not, values, base.values)):
+            # PyTorch's expressions are equal only if they are of one class.
+            if values[:known] != base.values:
                 pairs = zip(keys, values, base.values, strict=False)
                 changes.update((key, value) for key, value, old in pairs if value is not old)
             changes.update(zip(keys[known:], values[known:], strict=True))
@@ -99,16 +103,16 @@ class _Column(Generic[_T]):
                 if changes != self._last.changes or self._last.base is not base.table:
                     self._last = _Table(base.table, changes)
                 return self._last
-        # Only now is each key hashed, which PyTorch's symbols take long for.
-        table = dict(zip(keys, values, strict=True))
+        # Only now is each key hashed, if at all, which PyTorch's symbols take long for.
+        table = dict(zip(keys, values, strict=True)) if table is None else table
         self._base = _Base(table)
         self._last = _Table(table, {})
         return self._last
 
     def of(self, live: dict[object, _T]) -> _Table[_T]:
-        """``now`` of a dictionary, which is not kept."""
+        """``now`` of a dictionary that may change, which is not kept."""
         table = live.copy()
-        return self.now(list(table), list(table.values()))
+        return self.now(list(table), list(table.values()), table)
 
 
 @final
@@ -143,6 +147,7 @@ class _History:
             _same_set(None if last is None else last.size_like, live.size_like),
             tuple(live.pending_fresh_unbacked_symbols),
             tuple(live.ignorable_fresh_unbacked_symbols),
+            id(live),
         )
         return self._last
 
@@ -165,6 +170,7 @@ class Histories:
 
     def __init__(self) -> None:
         self._of: WeakKeyDictionary[object, _History] = WeakKeyDictionary()
+        self._taken: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 
     def snapshot(self, env: object) -> Snapshot | Copies:
         """What the environment holds now. Nothing is evaluated, simplified or converted."""
@@ -173,5 +179,8 @@ class Histories:
             return copies(env)
         history = self._of.get(env)
         if history is None:
+            taken = self._taken[env] = self._taken.get(env, 0) + 1
+            if taken < _FEW:
+                return copies(env)
             history = self._of[env] = _History()
         return history.now(live)

@@ -28,7 +28,7 @@ from refimpl.torch._records import (
     symbols_in,
 )
 from refimpl.torch.places import RawPlace, raw_places
-from refimpl.torch.shape_env import Copies, as_live, copies
+from refimpl.torch.shape_env import Copies, as_live, copies, is_still
 
 __all__ = ["HUB", "Hub"]
 
@@ -149,7 +149,7 @@ class Hub:
         if not isinstance(step, _OpenStep) or not self._logs:
             return
         try:
-            if not step.places and error is None and copies(step.env) == step.before:
+            if not step.places and error is None and _is_still(step):
                 return
             run = self._run_of(step.node, step.env)
             name = run.paths[step.node] if run is not None else step.node.name
@@ -356,6 +356,10 @@ class Hub:
         shape = hash((who, tuple((path, node.op, str(node.target)) for node, path in opened.paths.items())))
         for log in opened.logs:
             log.add_run(opened.run, opened.env, shape, (*opened.inputs, *modes_now()))
+
+
+def _is_still(step: _OpenStep) -> bool:
+    return isinstance(step.before, Copies) and is_still(step.env, step.before)
 
 
 def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | None:

@@ -12,6 +12,7 @@ from operator import not_
 from typing import Final, Protocol, TypeVar, cast, final
 
 from refimpl.terms import ValueRange
+from refimpl.torch._past import Past, Pasts
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.shape_env import Capture, read_range
 
@@ -28,14 +29,15 @@ class _Expression(Protocol):
 
 @final
 class Spent:
-    """Leaves spent names out; remembers the ranges that it has compared.
+    """Leaves spent names out; remembers the ranges that it has compared, and what was spent before.
 
     Symbols are told apart by identity, which costs no call into sympy: an environment has one object for each.
     """
 
-    __slots__ = ("_wider",)
+    __slots__ = ("_pasts", "_wider")
 
     def __init__(self) -> None:
+        self._pasts = Pasts()
         self._wider: dict[tuple[int, int], tuple[object, object]] = {}
 
     def without(
@@ -46,19 +48,44 @@ class Spent:
         What is ``mentioned`` is kept. With ``known_before`` a name must be in every capture, otherwise it may be new in
         a later one.
         """
-        longest = max((each.renamings for each in captures), key=len)
-        if len(longest) < 2:
+        if max(len(each.renamings) for each in captures) < 2:
             return tuple(captures)
         kept = {*map(id, mentioned)}
-        for captured in captures:
-            kept.update(map(id, _spoken_of(captured)))
+        past, short = self._of_past(captures)
+        kept = kept.union(*map(_spoken_of, short))
+        kept |= past.stood_for()
+        shown = past.spent_among(kept)
+        if shown:
+            told = past.shortened(captures, shown)
+            assert told is not None, "less is left out of it than before"
+            short = told
+        spent = self._spent_in(short, kept, known_before=known_before)
+        if not spent:
+            return short
+        past.add(spent, short)
+        return tuple([_without(captured, spent) for captured in short])
+
+    def _of_past(self, captures: Sequence[Capture]) -> tuple[Past, tuple[Capture, ...]]:
+        """The past that the captures have in common, and what is left of them in it."""
+        owner = captures[0].owner
+        past = self._pasts.of(owner) if owner else Past()
+        short = past.shortened(captures)
+        if short is None:
+            past = Past() if past.is_of_later(captures) else self._pasts.begun(owner)
+            short = past.shortened(captures)
+        assert short is not None, "every capture begins as a past does of which nothing is known"
+        return past, short
+
+    def _spent_in(self, captures: Sequence[Capture], kept: set[int], *, known_before: bool) -> set[int]:
+        """The names that are spent in all of them."""
+        longest = max((each.renamings for each in captures), key=len)
         views = [_View(captured) for captured in captures]
         replaced = set(dict(zip(map(id, longest), map(id, longest.values()), strict=True)).items())
         for view in views:
             absent = set[tuple[int, int]]() if known_before else {p for p in replaced if p[0] not in view.known}
             replaced = (replaced & view.pairs) | absent
         size_like = {name for view in views for name in view.size_like}
-        kept.update(*((size_like & view.known) - view.size_like for view in views))
+        kept = kept.union(*((size_like & view.known) - view.size_like for view in views))
         replaced = {pair for pair in replaced if pair[0] not in kept}
         for view, captured in zip(views, captures, strict=True):
             replaced -= self._saying_more(replaced, view, captured)
@@ -69,7 +96,7 @@ class Spent:
                 spent.add(pair[0])
             elif pair in replaced:
                 named.add(pair[1])
-        return tuple([_without(captured, spent) for captured in captures]) if spent else tuple(captures)
+        return spent
 
     def _saying_more(self, pairs: set[tuple[int, int]], view: _View, captured: Capture) -> set[tuple[int, int]]:
         """The pairs of which the first symbol's range leaves out what the other's range does not."""
@@ -114,19 +141,22 @@ SPENT: Final = Spent()
 """Ranges are immutable: the audits of a process compare each pair once."""
 
 
-def _spoken_of(captured: Capture) -> Iterable[object]:
+def _spoken_of(captured: Capture) -> set[int]:
     """What a capture says something of beyond ranges, renamings and what is size-like."""
-    yield from captured.hints
-    yield from captured.pending
-    yield from captured.ignorable
-    yield from captured.asserts
     # Many names stand for one.
-    yield from _each_once(captured.renamings.values())
     said = chain(captured.guards, *captured.asserts.values())
     by_terms = _each_once(captured.replacements.values())
+    found = {
+        *map(id, captured.hints),
+        *map(id, captured.pending),
+        *map(id, captured.ignorable),
+        *map(id, captured.asserts),
+        *map(id, captured.renamings.values()),
+    }
     for expression in chain((each.expr for each in said), captured.divisible, by_terms):
         if hasattr(expression, "free_symbols"):
-            yield from cast("_Expression", expression).free_symbols  # sympy ships no types
+            found.update(map(id, cast("_Expression", expression).free_symbols))  # sympy ships no types
+    return found
 
 
 def _each_once(values: Collection[object]) -> Iterable[object]:
@@ -155,15 +185,9 @@ def _without(captured: Capture, spent: set[int]) -> Capture:
     def rest(table: Mapping[object, _T]) -> dict[object, _T]:
         return dict(compress(table.items(), map(not_, map(spent.__contains__, map(id, table)))))
 
-    return Capture(
-        captured.hints,
+    return captured.with_names(
         rest(captured.ranges),
         rest(captured.replacements),
         rest(captured.renamings),
-        captured.guards,
-        captured.asserts,
-        captured.divisible,
         frozenset(each for each in captured.size_like if id(each) not in spent),
-        captured.pending,
-        captured.ignorable,
     )

@@ -20,6 +20,7 @@ __all__ = [
     "as_live",
     "capture",
     "copies",
+    "is_still",
     "read_range",
     "read_state",
 ]
@@ -57,7 +58,10 @@ class LiveShapeEnv(Protocol):
 @final
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What a live environment held at one moment, not converted yet: copies of its dictionaries and lists."""
+    """What a live environment held at one moment, not converted yet: copies of its dictionaries and lists.
+
+    ``owner`` is the environment's identity, and 0 for a part of what it held.
+    """
 
     hints: Mapping[object, object]
     ranges: Mapping[object, object]
@@ -69,10 +73,34 @@ class Capture:
     size_like: frozenset[object]
     pending: tuple[object, ...]
     ignorable: tuple[object, ...]
+    owner: int = 0
 
     def capture(self) -> Capture:
         """Itself: a capture is a snapshot of which nothing is shared."""
         return self
+
+    def with_names(
+        self,
+        ranges: Mapping[object, object],
+        replacements: Mapping[object, object],
+        renamings: Mapping[object, object],
+        size_like: frozenset[object],
+        owner: int = 0,
+    ) -> Capture:
+        """A part of it: only these names have ranges, are replaced or renamed, or are size-like."""
+        return Capture(
+            self.hints,
+            ranges,
+            replacements,
+            renamings,
+            self.guards,
+            self.asserts,
+            self.divisible,
+            size_like,
+            self.pending,
+            self.ignorable,
+            owner,
+        )
 
 
 def as_live(env: object) -> LiveShapeEnv:
@@ -94,6 +122,7 @@ class Copies(NamedTuple):
     size_like: frozenset[object]
     pending: tuple[object, ...]
     ignorable: tuple[object, ...]
+    owner: int
 
     def capture(self) -> Capture:
         """The same with the asserts by key: only now is each key hashed, which PyTorch's symbols take long for."""
@@ -108,6 +137,7 @@ class Copies(NamedTuple):
             self.size_like,
             self.pending,
             self.ignorable,
+            self.owner,
         )
 
 
@@ -127,6 +157,25 @@ def copies(env: object) -> Copies:
         frozenset(live.size_like),
         tuple(live.pending_fresh_unbacked_symbols),
         tuple(live.ignorable_fresh_unbacked_symbols),
+        id(env),
+    )
+
+
+def is_still(env: object, before: Copies) -> bool:
+    """Whether the environment holds what it held then."""
+    live = as_live(env)
+    return (
+        live.var_to_range == before.ranges
+        and live.replacements == before.replacements
+        and live.unbacked_renamings == before.renamings
+        and live.backed_var_to_val == before.hints
+        and tuple(live.guards) == before.guards
+        and tuple(live.pending_fresh_unbacked_symbols) == before.pending
+        and tuple(live.ignorable_fresh_unbacked_symbols) == before.ignorable
+        and frozenset(live.size_like) == before.size_like
+        and frozenset(live.divisible) == before.divisible
+        and tuple(live.deferred_runtime_asserts) == before.filed_under
+        and tuple(map(tuple, live.deferred_runtime_asserts.values())) == before.filed
     )
 
 

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("default")]  # the w
 
 _PROGRAM: Final = Path(__file__).parent / "scripts" / "program.py"
 _TIMES: Final = 6
+_LONG: Final = 150
+"""So many runs that to read what each of them left would cost several times what is watched."""
 _ATTEMPTS: Final = 5
 """Another job on the machine makes one attempt wrong, not every one."""
 
@@ -74,11 +76,26 @@ def test_a_repeated_program_costs_more_than_its_audit(
 
     _alone(given())
     watched(given())
+    _hold(watched, given)
+
+
+def _hold(watched: Callable[[Sequence[_Program]], None], given: Callable[[], Sequence[_Program]]) -> None:
+    """Watching costs less than running, on the same machine at the same time."""
     ratios: list[float] = []
     while len(ratios) < _ATTEMPTS and min(ratios, default=2.0) >= 2.0:
         alone = _seconds(_alone, given())
         ratios.append(_seconds(watched, given()) / alone)
     assert min(ratios) < 2.0
+
+
+@pytest.mark.parametrize("watched", [_each_watched, _all_watched], ids=["an audit of each", "one audit of all"])
+@pytest.mark.parametrize("body", ["nonzero", "item"])
+def test_what_was_run_before_costs_nothing(body: str, watched: Callable[[Sequence[_Program]], None]) -> None:
+    """An environment keeps the names of every run in it."""
+    programs = _programs(1, body, 1) * _LONG
+    _alone(programs)
+    watched(programs[:_TIMES])
+    _hold(watched, lambda: programs[: 4 * _TIMES])
 
 
 def test_many_sizes_cost_more_than_their_audit() -> None:

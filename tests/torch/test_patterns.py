@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from random import Random
 from typing import Final
 
 import pytest
@@ -247,3 +249,76 @@ def test_a_name_that_is_new_is_spent_only_where_that_is_asked_for() -> None:
     assert left(earlier, world, known_before=False) == ["u0", "u1"]
     stood = replace(earlier, ranges={**earlier.ranges, u3: world.ranges[u3]})
     assert u3 in Spent().without((stood, world), (), known_before=False)[1].ranges
+
+
+def _history(random: Random, length: int) -> Iterator[Capture]:
+    """An environment in which runs leave names behind, and now and then something else happens."""
+    u0, v0, limit = symbol("u0"), symbol("v0"), Interval(integer(0), integer(9))
+    # The names that are left: nothing happens to them.
+    by: dict[object, object] = {symbol("u100"): u0, symbol("u101"): v0}
+    ranges = {u0: limit, v0: Interval(integer(1), integer(5))} | dict.fromkeys(by, Interval(integer(-9), integer(99)))
+    world = replace(NOTHING, ranges=ranges, replacements=by, renamings=by, owner=7)
+    for count in range(1, length + 1):
+        name, stands_for = symbol(f"u{count}"), random.choice((u0, v0))
+        world = replace(world, ranges={**world.ranges, name: limit})
+        yield world
+        more = {name: stands_for}
+        sizes = world.size_like.union((name,) if random.random() < 0.3 else ())
+        world = replace(
+            world,
+            replacements={**world.replacements, **more},
+            renamings={**world.renamings, **more},
+            size_like=sizes,
+        )
+        yield world
+        if random.random() < 0.3:
+            world = random.choice(list(_disturbed(world, random)))
+            yield world
+
+
+def _disturbed(world: Capture, random: Random) -> Iterator[Capture]:
+    names = list(world.renamings)[2:]
+    name, other = random.choice(names), random.choice((symbol("u0"), symbol("v0")))
+    narrow = Interval(integer(random.randrange(2)), integer(random.randrange(4, 9)))
+    claim = (Claim(made("Ge", name, other)),)
+    yield replace(world, ranges={**world.ranges, name: narrow})
+    yield replace(world, ranges={**world.ranges, symbol("u0"): narrow})
+    yield replace(world, ranges={each: interval for each, interval in world.ranges.items() if each is not name})
+    yield replace(world, replacements={**world.replacements, name: integer(3)})
+    yield replace(world, replacements={**world.replacements, name: other}, renamings={**world.renamings, name: other})
+    yield replace(world, renamings={each: by for each, by in world.renamings.items() if each is not name})
+    yield replace(world, guards=(*world.guards, *claim))
+    yield replace(world, asserts={**world.asserts, name: claim})
+    yield replace(world, divisible=world.divisible | {made("Mod", name, integer(2))})
+    yield replace(world, size_like=world.size_like ^ {name})
+    yield replace(world, pending=(name,))
+    yield replace(world, pending=())
+    yield replace(world, ignorable=(name,))
+    yield replace(world, hints={name: integer(3)})
+
+
+def _shown(captures: tuple[Capture, ...]) -> object:
+    """What is left, in order."""
+    return [
+        ([*each.ranges.items()], [*each.replacements.items()], [*each.renamings.items()], replace(each, owner=0))
+        for each in captures
+    ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whoever_remembers_what_was_spent_leaves_the_same(seed: int) -> None:
+    random, remembering = Random(seed), Spent()
+    moments = list(_history(random, 25))
+    shorter = 0
+    for earlier, later in pairwise(moments):
+        known_before = random.random() < 0.7
+        mentioned = list(later.ranges)[random.randrange(4, len(later.ranges) + 1) :][:1]
+        kept = remembering.without((earlier, later), mentioned, known_before=known_before)
+        fresh = Spent().without((earlier, later), mentioned, known_before=known_before)
+        assert _shown(kept) == _shown(fresh)
+        shorter += len(kept[1].ranges) < len(later.ranges)
+        if random.random() < 0.1:
+            first, second = sorted(random.sample(range(len(moments)), 2))
+            old = moments[first], moments[second]
+            assert _shown(remembering.without(old, ())) == _shown(Spent().without(old, ()))
+    assert shorter > 5
