@@ -10,12 +10,12 @@ from refimpl.laws.law import Claim, Claims, Finding, Law
 from refimpl.laws.observation import Observation
 from refimpl.laws.replay import Replay
 from refimpl.laws.report import LawRow, Relation
-from refimpl.solver import Model, Obligation, Refuted, Solver, Verdict, make_solver
-from refimpl.terms import eq, ge, le, lor, ne
+from refimpl.solver import Model, Number, Obligation, Refuted, Solver, Verdict, make_solver
+from refimpl.terms import eq, float_lt, ge, le, lor, ne
 from specs.clauses import Clause, checks
 from specs.laws import LAW_01
 from tests.laws.judging import GivesUp, Runs, asking, claim, counted, fails, judged, raising
-from tests.laws.seen import EMPTY, U, V, fact, node, stated
+from tests.laws.seen import EMPTY, ZF, P, U, V, fact, node, stated
 
 __all__ = ["JDG_02", "JDG_03"]
 
@@ -217,10 +217,13 @@ def test_a_witness_that_does_not_replay_refutes_nothing() -> None:
 class _OneModel:
     """A solver that knows one model, unless it is asked for a smaller one."""
 
+    def __init__(self, **model: Number) -> None:
+        self.model: Model = {"s0": 8, **model}
+
     def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
         found = make_solver().decide(obligations)
         asked = [each.name for each in obligations]
-        return (Refuted({"s0": 8, "u0": 1}, "cvc5"),) if asked == ["LINK n"] else found
+        return (Refuted(self.model, "cvc5"),) if asked == ["LINK n"] else found
 
 
 @checks(JDG_03)
@@ -228,17 +231,40 @@ def test_the_solvers_own_model_is_tried_where_the_smallest_does_not_replay() -> 
     def runs(valuation: Model) -> Replay:
         return Replay({**valuation, "u0": 2} if valuation["u0"] == 0 else dict(valuation))
 
-    found = judged(counted(), asking(claim(ge(U, 2))), runs=Runs(runs), solver=_OneModel())
+    found = judged(counted(), asking(claim(ge(U, 2))), runs=Runs(runs), solver=_OneModel(u0=1))
     assert found.rows[1:] == (
         LawRow("LINK", "refuted", 1, "cvc5", (), "n", "wrong; mend it", (("s0", "8"), ("u0", "1"))),
     )
 
 
 @checks(JDG_03)
+def test_other_numbers_are_tried_where_the_solvers_do_not_replay() -> None:
+    def tried(asked: Claim, **model: Number) -> list[dict[str, Number]]:
+        runs = Runs(_as_it_is, fails("it cannot run"))
+        found = judged(counted(), asking(asked), runs=runs, solver=_OneModel(**model))
+        assert [row.outcome for row in found.rows] == ["proved", "undecided"]
+        return runs.asked[1:]
+
+    def counts(asked: Claim, **model: Number) -> list[Number]:
+        return [valuation["u0"] for valuation in tried(asked, **model)]
+
+    assert counts(claim(ge(U, 6)), u0=0) == [0, 2, 3, 5]
+    assert counts(claim(ge(U, 6)), u0=4) == [0, 4, 2, 3, 5]
+    assert counts(claim(ge(U, 3)), u0=0) == [0, 2], "only where the claim fails too"
+    # The branch, the floats and the sizes of the inputs stay as they are.
+    inside = claim(ge(U, 6), under=(P, float_lt(ZF, 1.0)))
+    for valuation in tried(inside, u0=0, p0=True, zuf0=0.5):
+        assert (valuation["p0"], valuation["s0"]) == (True, 8)
+        assert isinstance(valuation["p0"], bool)
+        assert isinstance(valuation["zuf0"], float)
+    assert counts(inside, u0=0, p0=True, zuf0=0.0) == [0, 2, 3, 5]
+
+
+@checks(JDG_03)
 def test_nothing_is_refuted_under_a_guard_that_nobody_read() -> None:
     unread = replace(counted().contract, unreadable=("f(x)", "g(x)"))
     row, relation = _open(counted(contract=unread), _LOST)
-    assert row.message == "wrong; mend it; the witness does not replay: a guard was not understood: f(x)"
+    assert row.message == "wrong; mend it; a guard was not understood: f(x)"
     assert relation == "unknown"
 
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, final
 
+from refimpl.laws.attempts import Attempts
 from refimpl.laws.concrete import NOTHING, NotReplayableError, Silenced
 from refimpl.laws.confirm import Confirmation, confirm
-from refimpl.laws.consist import (
-    CONSIST,
-    breaking,
-    common_model,
-    contradicting,
-    find_model,
-    finding,
-    shrunk,
-    with_defined,
-)
+from refimpl.laws.consist import CONSIST, common_model, contradicting, find_model, finding
 from refimpl.laws.decide import Decided, decide
 from refimpl.laws.dom import DOM
 from refimpl.laws.emission import with_emission
@@ -33,8 +25,7 @@ from refimpl.laws.replay import Replay
 from refimpl.laws.report import LawRow, Relation
 from refimpl.laws.theory import Theory
 from refimpl.laws.value import VALUE
-from refimpl.laws.witness import minimize
-from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, completed, holds, refutes
+from refimpl.solver import Model, Number, Proved, Refuted, Solver, Undecided, holds
 from refimpl.terms import BoolSymbol, free_of
 
 __all__ = ["LAWS", "Judgement", "Replayer", "judge"]
@@ -108,7 +99,7 @@ class _Judge:
             found = common_model(self.theory, self.seen.contract.hints, start)
             if found is None:
                 return False
-            valuation = self._whole(found)
+            valuation = self._attempts().run(found)
             try:
                 run = self.replay(valuation)
             except NotReplayableError:
@@ -123,7 +114,7 @@ class _Judge:
 
     def _replays(self, given: Given, found: Model) -> str:
         """Why the model does not replay; `_FINE` if it does, and then it is kept."""
-        valuation = self._whole(found)
+        valuation = self._attempts().run(found)
         try:
             run = self.replay(valuation)
         except NotReplayableError as error:
@@ -155,10 +146,8 @@ class _Judge:
             match decided.verdict:
                 case Proved(who):
                     by[who] = None
-                case Refuted(model):
-                    open_rows.append(self._refuted(decided, model, claims.total))
-                case Undecided(reason):
-                    open_rows.append(self._searched(decided, reason, claims.total))
+                case Refuted() | Undecided():
+                    open_rows.append(self._refuted(decided, claims.total))
         for found in claims.findings:
             self._note(found.direction, "unknown" if found.outcome == "undecided" else None)
             witness = self._witness(self.model) if found.outcome == "refuted" else None
@@ -185,74 +174,33 @@ class _Judge:
         message = "nothing is proved from constraints that have no replayed model (CONSIST)"
         self.rows.append(LawRow(law.name, "undecided", claims.total, None, self.under, None, message))
 
-    def _refuted(self, decided: Decided, model: Model, total: int) -> LawRow:
+    def _refuted(self, decided: Decided, total: int) -> LawRow:
+        """The row of what is not proved: refuted, where numbers replay that break the claim."""
         claim = decided.claim
         if claim.existential:
             self._note(claim.direction, "unknown")
             message = f"{explain(claim, None)}; no value of a symbol that no node binds is known to satisfy it"
             return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
-        reasons: list[str] = []
-        for attempt in self._attempts(decided, model):
-            valuation = self._whole(attempt, claim.given)
+        reason = decided.verdict.reason if isinstance(decided.verdict, Undecided) else "no witness was found"
+        for valuation in self._attempts().of(decided):
             outcome = confirm(claim, valuation, self.replay, self.seen, self.theory)
             if isinstance(outcome, Confirmation):
                 if self.seen.contract.unreadable:
-                    reasons.append(f"a guard was not understood: {self.seen.contract.unreadable[0]}")
+                    reason = f"a guard was not understood: {self.seen.contract.unreadable[0]}"
                     break
                 self._note(claim.direction, None)
                 message = explain(claim, outcome.valuation) + outcome.note
                 witness = self._witness(outcome.valuation, self._asked(decided))
-                by = decided.verdict.by if isinstance(decided.verdict, Refuted) else None
+                by = decided.verdict.by if isinstance(decided.verdict, Refuted) else "replay"
                 return LawRow(claim.law, "refuted", total, by, self.under, claim.node, message, witness)
-            reasons.append(outcome)
-        self._note(claim.direction, "unknown")
-        message = f"{explain(claim, None)}; the witness does not replay: {reasons[-1]}"
-        return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
-
-    def _searched(self, decided: Decided, reason: str, total: int) -> LawRow:
-        """What no solver decides may still have a small counterexample."""
-        claim, obligation = decided.claim, decided.obligation
-        if obligation is not None and self.model is not None:
-            hints = self.seen.contract.hints
-            found = breaking(obligation.goal, obligation.hypotheses, self.model, hints)
-            if found is not None:
-                shown = {symbol.name: found[symbol.name] for symbol in obligation.symbols}
-                return self._refuted(replace(decided, verdict=Refuted(shown, "replay")), shown, total)
+            reason = f"the witness does not replay: {outcome}"
         self._note(claim.direction, "unknown")
         message = f"{explain(claim, None)}; {reason}"
         return LawRow(claim.law, "undecided", total, None, self.under, claim.node, message)
 
-    def _attempts(self, decided: Decided, model: Model) -> Iterator[Model]:
-        """The smallest witness, the solver's, and some with the same number for every unbacked integer.
-
-        At 0 and 1 an operator may accept what it refuses elsewhere (a broadcast).
-        """
-        if decided.obligation is None:
-            yield model
-            return
-        hints = self.seen.contract.hints
-        smallest = minimize(decided.obligation, model, hints, self.solver)
-        yield smallest
-        if smallest != model:
-            yield model
-        claim, whole = decided.claim, self._whole(smallest, decided.claim.given)
-        for number in _OTHERS:
-            other = {
-                name: value if name in hints or isinstance(value, (bool, float)) else number
-                for name, value in whole.items()
-            }
-            if refutes(other, self.theory.hypotheses(claim.given, until=claim.until), decided.obligation.goal):
-                yield other
-
-    def _whole(self, model: Model, given: Given | None = None) -> dict[str, Number]:
-        """The model completed by small values of everything it says nothing about."""
-        base = dict.fromkeys((s.name for s in self.seen.recorded_symbols), _DEFAULT)
-        base.update({**self.seen.contract.hints, **(self.model or {})})
-        hypotheses = self.theory.hypotheses(given)
-        if given is not None:
-            base = shrunk(base, hypotheses, self.seen.contract.hints)
-        base.update(model)
-        return with_defined(self.theory, completed(base, hypotheses))
+    def _attempts(self) -> Attempts:
+        defaults = dict.fromkeys((symbol.name for symbol in self.seen.recorded_symbols), _DEFAULT)
+        return Attempts(self.theory, self.seen.contract.hints, self.solver, self.model, defaults)
 
     def _asked(self, decided: Decided) -> frozenset[str]:
         """The symbols of the goal, and the opaque predicates that choose the branches of the run."""
@@ -282,7 +230,6 @@ def _number(value: Number) -> str:
 
 _FINE: Final = ""
 _COMMON_RUNS: Final = 3
-_OTHERS: Final = (2, 3, 5)
 # Nothing is said of such a symbol: any value will do.
 _DEFAULT: Final[Number] = 1
 _SIDES: Final[tuple[Given, Given]] = ("before", "after")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, final
 
+from refimpl.laws.attempts import Attempts
 from refimpl.laws.concrete import NotReplayableError
 from refimpl.laws.consist import find_model
 from refimpl.laws.decide import Decided, decide
@@ -19,7 +20,6 @@ from refimpl.laws.theory import Theory
 from refimpl.relation.report import Compared, Difference
 from refimpl.relation.side import Side
 from refimpl.relation.theories import ASKED, PROMISED, accepting, hints_of, running
-from refimpl.relation.witnesses import Witnesses
 from refimpl.relation.words import defaults, shown
 from refimpl.solver import Model, Proved, Solver, holds
 from refimpl.terms import free_of, to_text
@@ -45,8 +45,8 @@ def refusals(accepts: Side, refuses: Side, solver: Solver) -> Refusals:
         message = f"no input is known that the {accepts.which} program accepts ({reason}), so nothing is shown of it"
         found = Difference("undecided", accepts.which, "", "inputs", message, _direction(refuses))
         return Refusals(Compared((found,), 1), Compared((), 0))
-    witnesses = Witnesses(theory, hints, solver, model, defaults(accepts, refuses))
-    judge = _Judge(accepts, refuses, theory, witnesses, solver)
+    attempts = Attempts(theory, hints, solver, model, defaults(accepts, refuses))
+    judge = _Judge(accepts, refuses, theory, attempts, solver)
     return Refusals(judge.promised(), judge.asked())
 
 
@@ -56,7 +56,7 @@ class _Judge:
     accepts: Side
     refuses: Side
     theory: Theory
-    witnesses: Witnesses
+    attempts: Attempts
     solver: Solver
 
     def promised(self) -> Compared:
@@ -90,7 +90,7 @@ class _Judge:
         if not free_of(stated.condition).isdisjoint(self.refuses.loose):
             reason = "it speaks of a number that no input determines"
             return Difference("undecided", which, stated.node, about, f"{message}, it seems; {reason}", direction)
-        for valuation in self.witnesses.of(decided):
+        for valuation in self.attempts.of(decided):
             found = self._replayed(stated, decided.claim, valuation)
             if isinstance(found, _Confirmed):
                 witness = shown(found.valuation, self.accepts, self.refuses)

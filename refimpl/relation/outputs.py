@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from refimpl.fake_tensor import FakeTensor
+from refimpl.laws.attempts import Attempts
 from refimpl.laws.concrete import NotReplayableError
 from refimpl.laws.confirm import differ
 from refimpl.laws.consist import find_model
@@ -19,7 +20,6 @@ from refimpl.relation.kinds import mismatches
 from refimpl.relation.report import Compared, Difference
 from refimpl.relation.side import Output, Side
 from refimpl.relation.theories import both_accepting, hints_of
-from refimpl.relation.witnesses import Witnesses
 from refimpl.relation.words import defaults, shown
 from refimpl.solver import Model, Proved, Solver, holds
 from refimpl.terms import Cond, Scalar, eq, le, lor, to_text
@@ -130,13 +130,13 @@ def _judged(old: Side, new: Side, asked: list[_Asked], solver: Solver) -> list[D
     if isinstance(model, str):
         message = f"no input is known that both programs accept ({model})"
         return [Difference("undecided", "new", one.output.node, one.about, message) for one, _ in open_answers]
-    witnesses = Witnesses(theory, hints, solver, model, defaults(old, new))
-    return [_difference(old, new, one, decided, witnesses) for one, decided in open_answers]
+    attempts = Attempts(theory, hints, solver, model, defaults(old, new))
+    return [_difference(old, new, one, decided, attempts) for one, decided in open_answers]
 
 
-def _difference(old: Side, new: Side, one: _Asked, decided: Decided, witnesses: Witnesses) -> Difference:
+def _difference(old: Side, new: Side, one: _Asked, decided: Decided, attempts: Attempts) -> Difference:
     node, claim, reason = one.output.node or one.output.name, one.claim, "the solver gave up"
-    for valuation in witnesses.of(decided):
+    for valuation in attempts.of(decided):
         found = _replayed(old, new, one, valuation)
         if not isinstance(found, str):
             witness = shown(found, old, new)
