@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from refimpl.aten._call import tensor_of, tensors_of
 from refimpl.aten._elementwise import converted, copied, elementwise, like
 from refimpl.aten._promotion import Kind, computed_in
-from refimpl.aten._strides import is_plain
 from refimpl.aten._views import unsqueeze
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -20,8 +19,8 @@ __all__ = ["along_channels", "has_one", "in_turn", "made_contiguous", "moments",
 
 
 def has_one(tensor: FakeTensor) -> bool:
-    """Whether the way to a result shows in its strides: sizes are numbers, and one of them is 1."""
-    return 1 in tensor.sizes and is_plain(tensor.sizes) and 0 not in tensor.sizes
+    """Whether the way to a result shows in its strides: a size is 1, and none is 0."""
+    return 1 in tensor.sizes and 0 not in tensor.sizes
 
 
 def made_contiguous(ctx: Context, tensor: FakeTensor, memory_format: MemoryFormat = "contiguous_format") -> FakeTensor:
@@ -44,7 +43,7 @@ def in_turn(ctx: Context, tensor: FakeTensor, operands: Sequence[FakeTensor | No
     """The tensor shifted and scaled by each operand that there is, at last in that dtype."""
     for operand in operands:
         if operand is not None:
-            tensor = elementwise(ctx, (tensor, operand), tensor.dtype, tensor.dtype)
+            tensor = elementwise(ctx, (tensor, operand), tensor.dtype, tensor.dtype, short=True)
     return copied(ctx, tensor, dtype)
 
 

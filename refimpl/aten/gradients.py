@@ -18,7 +18,8 @@ from refimpl.aten._norm_gradients import gradient_of_grouped, gradient_of_layer
 from refimpl.aten._promotion import Kind, Number, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
-from refimpl.aten._windows import in_format_of, sizes_text
+from refimpl.aten._strides import suggested_memory_format
+from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.aten.normalization import require_normalized
 from refimpl.aten.pooling import pooled, require_pooled
 from refimpl.fake_tensor.context import Context, Value
@@ -162,10 +163,11 @@ def avg_pool2d_backward(
     if divisor_override is not None:
         ctx.require(ne(divisor_override, 0), "divisor must be not zero")
     wrap_dim(-3, self.ndim)
+    memory_format = suggested_memory_format(ctx, self)
     sizes = pooled(ctx, self, 2, kernel_size, stride, padding, (1, 1), ceil_mode, "avg_pool2d")
     require_pooled(ctx, grad_output, sizes, len(sizes) - 3)
     _require_dtype(self, grad_output, f"expected dtype {cxx_type(self)} for `gradOutput` but got dtype ")
-    return in_format_of(ctx, self, self.sizes)
+    return in_format(ctx, self, self.sizes, memory_format)
 
 
 def _require_dtype(self: FakeTensor, grad_output: FakeTensor, head: str) -> None:

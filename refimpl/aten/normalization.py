@@ -186,6 +186,10 @@ def _over_groups(
 ) -> FakeTensor:
     """The input normalised through a view of the groups: batch, groups, channels of each, and places."""
     source = widened(ctx, input)
+    if weight is not None and not is_plain(input.sizes):
+        # Weights and biases are first made of the statistics, one for each channel of each input.
+        factor = along_channels(dense(ctx, source, input.sizes[:2]), input.ndim)
+        return in_turn(ctx, source, (factor, factor), input.dtype)
     grouped = reshape(ctx, source, sizes)
     grouped = in_turn(ctx, grouped, moments(ctx, grouped, (2, 3)), source.dtype)
     affine = [None if v is None else unsqueeze(along_channels(v, input.ndim), 0) for v in (weight, bias)]
@@ -214,7 +218,7 @@ def native_group_norm(
     require(ctx, whole, grouped, lambda: str(product(input.sizes)))
     if input.dtype.category in EXACT:
         tensor_of(ctx, "aten.mean.default", input)
-    if is_plain(input.sizes) and 0 not in input.sizes:
+    if 0 not in input.sizes:
         output = _over_groups(ctx, input, (batch, groups, channels // groups, pixels), weight, bias)
     else:
         output = in_format_of(ctx, input, input.sizes)

@@ -9,6 +9,7 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
+from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
@@ -297,10 +298,11 @@ def _avg_pool(
         _require_volumes(ctx, self, "avg_pool3d()")
         for size, k in zip(self.sizes[-3:], _spread(kernel_size, 3, "kernel_size", "avg_pool3d"), strict=True):
             require(ctx, ge(size, k), "input image ", lambda: _volumes_text(self.sizes[-3:], kernel_size))
+    # Asked first: the format is that of a size of which nothing is required yet.
+    images = spatial == 2 and self.ndim == 4
+    memory_format = suggested_memory_format(ctx, self) if images else "contiguous_format"
     sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, 1, ceil_mode, f"avg_pool{spatial}d")
-    if self.ndim == spatial + 2 and spatial == 2:
-        return in_format_of(ctx, self, sizes)
-    return in_format(ctx, self, sizes, "contiguous_format")
+    return in_format(ctx, self, sizes, memory_format)
 
 
 @shape("aten.avg_pool2d.default")

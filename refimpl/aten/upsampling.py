@@ -7,13 +7,14 @@ from typing import TypeAlias
 
 from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import elementwise
+from refimpl.aten._normalized import made_contiguous
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._reshape import reshape, view
-from refimpl.aten._strides import is_plain, suggested_memory_format
+from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._views import permute
-from refimpl.aten._windows import in_format_of, sizes_text
+from refimpl.aten._windows import in_format, in_format_of, sizes_text
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -58,6 +59,8 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
         raise RuntimeError(f"It is expected output_size equals to {spatial}, but got size {len(output_size)}")
     if input.ndim != spatial + 2:
         raise RuntimeError(f"It is expected input_size equals to {spatial + 2}, but got size {input.ndim}")
+    # Asked first: the format is that of a size of which nothing is required yet.
+    memory_format = suggested_memory_format(ctx, input)
     require(
         ctx,
         land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
@@ -70,7 +73,7 @@ def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int)
         f"Non-empty {spatial + 2}D data tensor expected but got a tensor with sizes ",
         lambda: sizes_text(input.sizes),
     )
-    return in_format_of(ctx, input, (*input.sizes[:2], *output_size))
+    return in_format(ctx, input, (*input.sizes[:2], *output_size), memory_format)
 
 
 def _positions(ctx: Context, input: FakeTensor, output_size: Sizes) -> list[FakeTensor]:
@@ -84,32 +87,34 @@ def _positions(ctx: Context, input: FakeTensor, output_size: Sizes) -> list[Fake
 
 def _nearest(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
     """Neighbours are indexed; images and volumes are copied if that does not leave them in the input's format."""
+    # Asked first: the format is that of a size of which nothing is required yet.
+    memory_format = suggested_memory_format(ctx, input)
     made = _upsample(ctx, input, output_size, spatial)
     if spatial > 1 and not _has_one(input, made):
         return made
     taken = tensor_of(ctx, "aten._unsafe_index.Tensor", input, [None, None, *_positions(ctx, input, output_size)])
-    return taken if spatial == 1 else _formatted(ctx, input, taken)
+    return taken if spatial == 1 else made_contiguous(ctx, taken, memory_format)
 
 
 def _interpolated(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
     """Neighbours are indexed and weighted along one axis after the other, beginning with the last."""
+    memory_format = suggested_memory_format(ctx, input)
     made = _upsample(ctx, input, output_size, spatial)
     if spatial == 1 or not _has_one(input, made):
         return made
     positions = _positions(ctx, input, output_size)
     taken = tensor_of(ctx, "aten._unsafe_index.Tensor", input, [None, None, *positions])
     for weights in reversed(positions):
-        taken = elementwise(ctx, (taken, elementwise(ctx, (taken, weights), input.dtype)), input.dtype)
-    return _formatted(ctx, input, taken)
+        # The first neighbour, and the weighted difference of the two.
+        step = elementwise(ctx, (taken, taken), input.dtype, short=True)
+        step = elementwise(ctx, (step, weights), input.dtype, short=True)
+        taken = elementwise(ctx, (taken, step), input.dtype, short=True)
+    return made_contiguous(ctx, taken, memory_format)
 
 
 def _has_one(input: FakeTensor, made: FakeTensor) -> bool:
     """Whether there is a stride that says nothing, which is where the way to a result in a memory format shows."""
-    return is_plain(input.sizes) and (1 in input.sizes or 1 in made.sizes)
-
-
-def _formatted(ctx: Context, input: FakeTensor, made: FakeTensor) -> FakeTensor:
-    return tensor_of(ctx, "aten.contiguous.default", made, memory_format=suggested_memory_format(ctx, input))
+    return 1 in input.sizes or 1 in made.sizes
 
 
 @shape("aten.upsample_nearest1d.vec", "aten._upsample_nearest_exact1d.vec")
