@@ -78,6 +78,8 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
         )
     if mode == "replication" and tensor.dtype is DType.bool:
         raise RuntimeError(f"\"replication_pad{count}d\" not implemented for 'Bool'")
+    # Asked before anything is required of the sizes, but for those that a reflection needs. Volumes are contiguous.
+    memory_format = suggested_memory_format(ctx, tensor) if count < 3 else "contiguous_format"
     sizes = list(tensor.sizes)
     for dim in range(tensor.ndim - count - 1, tensor.ndim):
         if dim == 0 and tensor.ndim == count + 2:
@@ -91,7 +93,9 @@ def _bordered(ctx: Context, tensor: FakeTensor, padding: Sizes, mode: str) -> Fa
         sizes[dim] = size + before + after
     result = tuple(sizes)
     _require_result(ctx, tensor, result, count)
-    return fresh(ctx, tensor, result, strides_for(ctx, result, suggested_memory_format(ctx, tensor)))
+    if mode == "reflection" and count < 3:
+        memory_format = suggested_memory_format(ctx, tensor)
+    return fresh(ctx, tensor, result, strides_for(ctx, result, memory_format))
 
 
 def _require_result(ctx: Context, tensor: FakeTensor, sizes: Sizes, count: int) -> None:

@@ -10,10 +10,10 @@ from refimpl.aten._in_place import cxx_type, scalar_type_name
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
 from refimpl.aten._strides import suggested_memory_format
-from refimpl.aten._windows import Window, in_format, in_format_of, pooled_size, sizes_text, spread
+from refimpl.aten._windows import Window, in_format, pooled_size, sizes_text, spread
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
 from refimpl.terms import Dim, eq, ge, gt, land, le, ne
 
 __all__ = ["pooled", "require_pooled"]
@@ -147,21 +147,18 @@ def _max_pool(
     dilation: Window,
     ceil_mode: bool,
 ) -> tuple[FakeTensor, FakeTensor]:
+    # The format of images is asked before anything is required of their sizes, that of volumes afterwards.
+    memory_format: MemoryFormat = "contiguous_format"
+    if self.ndim == 4 == spatial + 2:
+        memory_format = suggested_memory_format(ctx, self)
     if spatial == 3:
         _require_volumes(ctx, self, "max_pool3d_with_indices_out_cpu_template()")
     elif self.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     sizes = pooled(ctx, self, spatial, kernel_size, stride, padding, dilation, ceil_mode, f"max_pool{spatial}d")
-    if self.ndim == spatial + 1:
-        return (
-            in_format(ctx, self, sizes, "contiguous_format"),
-            in_format(ctx, self, sizes, "contiguous_format", DType.int64),
-        )
-    return in_format_of(ctx, self, sizes), _matching(ctx, self, sizes)
-
-
-def _matching(ctx: Context, self: FakeTensor, sizes: Sizes) -> FakeTensor:
-    return in_format_of(ctx, self, sizes, DType.int64)
+    if self.ndim == 5:
+        memory_format = suggested_memory_format(ctx, self)
+    return in_format(ctx, self, sizes, memory_format), in_format(ctx, self, sizes, memory_format, DType.int64)
 
 
 @shape("aten.max_pool2d_with_indices.default")
@@ -372,9 +369,10 @@ def max_pool2d_with_indices_backward(
     if grad_output.dtype is not self.dtype:
         names = cxx_type(self), cxx_type(grad_output)
         raise RuntimeError(f"expected dtype {names[0]} for `gradOutput` but got dtype {names[1]}")
+    memory_format = suggested_memory_format(ctx, self)
     sizes = pooled(ctx, self, 2, kernel_size, stride, padding, dilation, ceil_mode, "max_pool2d")
     for other in (grad_output, indices):
         require_pooled(ctx, other, sizes, 0)
     if indices.dtype is not DType.int64:
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(indices.dtype)}")
-    return in_format_of(ctx, self, self.sizes)
+    return in_format(ctx, self, self.sizes, memory_format)
