@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.aten._elementwise import dense, pointwise
+from refimpl.aten._elementwise import dense, like, pointwise
 from refimpl.aten._promotion import Kind, computed_in
 from refimpl.aten._reduction import reduce
 from refimpl.aten._reshape import reshape
@@ -18,7 +18,7 @@ __all__ = ["gradient_of_grouped", "gradient_of_layer"]
 
 
 def _product(ctx: Context, left: FakeTensor, right: FakeTensor) -> FakeTensor:
-    return pointwise(ctx, Kind.DEFAULT, left, right)
+    return pointwise(ctx, Kind.DEFAULT, left, right, short=True)
 
 
 def _read(ctx: Context, tensor: FakeTensor) -> FakeTensor:
@@ -58,8 +58,9 @@ def gradient_of_layer(
     normal = _product(ctx, _product(ctx, given, means), deviations)
     scaled = grad if weight is None else _product(ctx, grad, dense(ctx, input, weight.sizes))
     sums = reduce(ctx, scaled, dims, True, scaled.dtype)
-    made = _product(ctx, _product(ctx, scaled, sums), _product(ctx, normal, sums))
-    made = _product(ctx, deviations, made)
+    weighted = reduce(ctx, _product(ctx, scaled, normal), dims, True, scaled.dtype)
+    made = _product(ctx, _product(ctx, like(ctx, scaled), sums), _product(ctx, normal, weighted))
+    made = _product(ctx, like(ctx, deviations), made)
     return FakeTensor(made.sizes, made.strides, input.dtype, input.device)
 
 

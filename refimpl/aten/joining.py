@@ -93,7 +93,11 @@ def stack(ctx: Context, tensors: _Tensors, dim: int) -> FakeTensor:
         return cat(ctx, tuple([unsqueeze(tensor, at) for tensor in tensors]), at)
     joined = cat(ctx, tensors, at)
     sizes = (*first.sizes[:at], len(tensors), *first.sizes[at:])
-    return FakeTensor(sizes, contiguous_strides(ctx, sizes), joined.dtype, joined.device)
+    strides = contiguous_strides(ctx, sizes)
+    if joined.strides != contiguous_strides(ctx, joined.sizes):
+        # The joined dimension is split, in whatever format the tensors are.
+        strides = (*joined.strides[:at], joined.strides[at] * first.sizes[at], *joined.strides[at:])
+    return FakeTensor(sizes, strides, joined.dtype, joined.device)
 
 
 def _require_equal(ctx: Context, first: FakeTensor, tensor: FakeTensor, position: int) -> None:

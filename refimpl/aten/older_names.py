@@ -41,8 +41,9 @@ for _name, _dtype in _CAST.items():
 
 @shape("aten._stack.default")
 def stack(ctx: Context, tensors: Sequence[FakeTensor], dim: int) -> FakeTensor:
-    """``stack``."""
-    return tensor_of(ctx, "aten.stack.default", tensors, dim)
+    """``stack``, contiguous unless the new dimension is the last."""
+    joined = tensor_of(ctx, "aten.stack.default", tensors, dim)
+    return joined if dim in (-1, joined.ndim - 1) else dense(ctx, joined, joined.sizes)
 
 
 @shape("aten._aminmax.default")
