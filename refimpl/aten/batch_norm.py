@@ -80,10 +80,30 @@ def _normalized(
         )
     batch = batch or training is True
     statistics = None if batch or mean is None or variance is None else (mean, variance)
+    if training is not None and _is_of_the_kernel(ctx, input, (weight, bias, mean, variance), training):
+        return like(ctx, input)
     if has_one(input):
         return _in_turn(ctx, input, statistics, weight, bias)
     used = (weight, bias) if training else (weight, bias, mean, variance)
     return like(ctx, input) if training is None else _stretched(ctx, input, used)
+
+
+def _is_of_the_kernel(
+    ctx: Context, input: FakeTensor, vectors: tuple[FakeTensor | None, ...], training: bool
+) -> bool:
+    """Whether fake tensors refuse what the kernel, which checks no length, gives a result of the input's sizes for.
+
+    They divide by one less than there are elements in a channel, and broadcast. The kernel reads running statistics.
+    Raises RuntimeError for running statistics without elements.
+    """
+    channels = input.sizes[1]
+    for running in vectors[2:]:
+        if running is not None and running.numel() == 0 and 0 != channels != 1:
+            raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
+    lengths = [vector.numel() for vector in vectors if vector is not None]
+    clashing = (ctx.known(lor(*(eq(length, size) for size in (1, channels)))) is False for length in lengths)
+    divided = training and vectors[-1] is not None and ctx.known(eq(input.numel(), channels)) is True
+    return divided or (ctx.known(eq(channels, 1)) is not True and any(clashing))
 
 
 def _in_turn(
@@ -142,8 +162,6 @@ def _copy(ctx: Context, input: FakeTensor, running: FakeTensor, training: bool =
     computed = computed_in(ctx, Kind.DEFAULT, input.dtype)
     if not training:
         return clone(ctx, running, None, computed)
-    if running.numel() == 0 != input.sizes[1]:
-        raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
     sizes = input.sizes[1:2] if is_one(ctx, running.numel()) else running.sizes
     dtype = promote_types(computed_in(ctx, Kind.DEFAULT, running.dtype), computed)
     return in_format(ctx, running, sizes, "contiguous_format", dtype)

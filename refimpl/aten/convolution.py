@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from refimpl.aten._broadcast import type_text
 from refimpl.aten._in_place import cxx_type
@@ -55,6 +54,14 @@ def _parameter(value: Window, count: int, name: str) -> Sizes:
             f"dimensions, but got {name}={sizes_text(tuple(value))}"
         )
     return spread(value, count, name)
+
+
+def _require_bias_type(
+    input: FakeTensor, bias: FakeTensor | None, name: Callable[[FakeTensor], str] = type_text
+) -> None:
+    """Only some operators look at the dtype of the bias; the general one leaves it to its kernel, most of which do not."""
+    if bias is not None and input.dtype is not bias.dtype:
+        raise RuntimeError(f"Input type ({name(input)}) and bias type ({name(bias)}) should be the same")
 
 
 def _require_window(weight: FakeTensor) -> int:
@@ -143,11 +150,12 @@ def _transposed_sizes(
             f"{e} stride: {s} dilation: {d}",
         )
         sizes.append((size - 1) * s - 2 * p + d * (weight.sizes[dim + 2] - 1) + e + 1)
-    # Not every kernel refuses a result of size 0; those of complex numbers do.
+    # Not every kernel refuses a size of 0, fake tensors refuse that all are; those of complex numbers refuse any.
     least = 1 if input.dtype.is_complex else 0
+    some = lor(*(gt(size, 0) for size in sizes))
     require(
         ctx,
-        land(*(ge(size, least) for size in sizes)),
+        lor(land(some, *(ge(size, least) for size in sizes)), land(empty, *(ge(size, 0) for size in sizes))),
         "Given input size per channel: ",
         lambda: (
             f"({' x '.join(map(str, input.sizes[2:]))}). "
@@ -171,9 +179,6 @@ def convolve(
 ) -> FakeTensor:
     """The convolution of a batch ``[N, C, ...]``; requires matching channels and a kernel that fits."""
     spatial = _require_window(weight)
-    if bias is not None and input.dtype is not bias.dtype:
-        names = [type_text(t) if input.dtype.is_complex else cxx_type(t) for t in (input, bias)]
-        raise RuntimeError(f"Input type ({names[0]}) and bias type ({names[1]}) should be the same")
     if input.dtype is not weight.dtype:
         # Complex convolutions are made of real ones, which name the types in another way.
         complex_input = input.dtype.is_complex
@@ -282,6 +287,7 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A convolution."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+        _require_bias_type(input, bias, cxx_type)
         return _without_batch(convolve(ctx, batch, weight, bias, stride, padding, dilation, False, 0, groups), input)
 
     @shape(f"aten.conv{spatial}d.padding")
@@ -297,6 +303,8 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
+        if input.dtype.is_complex:
+            _require_bias_type(input, bias)
         if padding == "valid":
             return _without_batch(convolve(ctx, batch, weight, bias, stride, 0, dilation, False, 0, groups), input)
         if padding != "same":
@@ -317,6 +325,8 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A transposed convolution."""
         batch = _with_batch(ctx, input, spatial, f"conv_transpose{spatial}d")
+        if input.dtype.is_complex:
+            _require_bias_type(input, bias)
         result = convolve(ctx, batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
         return _without_batch(result, input)
 
@@ -345,13 +355,6 @@ def _convolve_same(
     windows = spread(dilation, weight.ndim - 2, "dilation")
     totals = [d * (k - 1) for d, k in zip(windows, weight.sizes[2:], strict=True)]
     halves = tuple([total // 2 for total in totals])
-    if (
-        bias is not None
-        and not input.dtype.is_complex
-        and any(isinstance(total, int) and total % 2 for total in totals)
-    ):
-        # Uneven padding calls another kernel, which does not look at the dtype of the bias.
-        bias = replace(bias, dtype=input.dtype)
     return convolve(ctx, _pad_after(ctx, input, totals), weight, bias, stride, halves, dilation, False, 0, groups)
 
 

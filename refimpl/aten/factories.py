@@ -9,7 +9,7 @@ from refimpl.aten._strides import contiguous_strides, strides_for
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes
-from refimpl.terms import Apply, Dim, IntTerm, Scalar, Symbol, ge
+from refimpl.terms import Apply, Dim, IntTerm, Scalar, Symbol, ge, int_max, lt
 
 __all__ = ["number_dtype"]
 
@@ -120,7 +120,7 @@ def empty_strided(
 ) -> Value:
     """Not initialised, with given strides. Raises RuntimeError if their number differs from the sizes'."""
     _require_lengths(size, stride)
-    return made(ctx, size, TensorOptions(dtype, layout, device), stride)
+    return made(ctx, size, TensorOptions(dtype, layout, device), _with_dense(ctx, size, stride))
 
 
 def _require_lengths(size: Sizes, stride: Sizes) -> None:
@@ -128,6 +128,16 @@ def _require_lengths(size: Sizes, stride: Sizes) -> None:
         raise RuntimeError(
             f"dimensionality of sizes ({len(size)}) must match dimensionality of strides ({len(stride)})"
         )
+
+
+def _with_dense(ctx: Context, size: Sizes, stride: Sizes) -> Sizes:
+    """The strides, those that are known to be negative replaced by what a contiguous dimension would have there."""
+    strides = list(stride)
+    for dim in range(len(size) - 1, -1, -1):
+        if ctx.known(lt(strides[dim], 0)) is True:
+            inner = size[dim + 1 : dim + 2]
+            strides[dim] = int_max(1, *inner) * strides[dim + 1] if inner else 1
+    return tuple(strides)
 
 
 @shape("aten.empty_permuted.default")
@@ -229,7 +239,7 @@ def new_empty_strided(
 ) -> Value:
     """Not initialised, with given strides and the dtype and device of a tensor."""
     _require_lengths(size, stride)
-    return made(ctx, size, TensorOptions.of(self, dtype, layout, device), stride)
+    return made(ctx, size, TensorOptions.of(self, dtype, layout, device), _with_dense(ctx, size, stride))
 
 
 def as_template(

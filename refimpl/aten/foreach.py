@@ -14,7 +14,7 @@ from refimpl.aten._schemas import schema_of
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import eq
+from refimpl.terms import eq, ne
 
 __all__: list[str] = []
 
@@ -210,6 +210,9 @@ _declare("lerp.ScalarList", _lerp_numbers)
 def foreach_max(ctx: Context, self: _Tensors) -> list[Value]:
     """The largest element of each tensor."""
     _require_lists(self)
+    for tensor in self:
+        empty = "_foreach_max cannot compute the maximum of an empty tensor; max over zero elements is undefined."
+        ctx.require(ne(tensor.numel(), 0), empty)
     return [tensor_of(ctx, "aten.max.default", tensor) for tensor in self]
 
 
@@ -240,7 +243,10 @@ def foreach_power_sum(ctx: Context, self: _Tensors, ord: object, dtype: DType | 
 @shape("aten._foreach_mm.default")
 def foreach_mm(ctx: Context, self: _Tensors, mat2: _Tensors) -> list[Value]:
     """The product of each two matrices."""
-    _require_lists(self, mat2)
+    if not self:
+        raise RuntimeError("_foreach_mm requires non-empty tensor lists")
+    if len(mat2) != len(self):
+        raise RuntimeError("_foreach_mm: self and mat2 must have the same number of tensors")
     return _each(ctx, "aten.mm.default", self, mat2)
 
 

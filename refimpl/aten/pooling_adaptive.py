@@ -180,17 +180,17 @@ def _fractional(
     ctx: Context, self: FakeTensor, spatial: int, kernel_size: Sizes, output_size: Sizes, random_samples: FakeTensor
 ) -> tuple[FakeTensor, ...]:
     name = f"fractional_max_pool{spatial}d{'_out' if spatial == 3 else ''}()"
+    # A single number has become a list of as many as there are dimensions before.
+    for argument, values in (("kernel_size", kernel_size), ("output_size", output_size)):
+        if len(values) != spatial:
+            numbers = "Ints" if spatial == 2 else "three Ints"
+            raise RuntimeError(
+                f"fractional_max_pool{spatial}d: {argument} must either be a single Int or tuple of {numbers}"
+            )
     if self.ndim not in (spatial + 1, spatial + 2):
         raise RuntimeError(
             f"{name}: Expected {spatial + 1}D or {spatial + 2}D tensor, but got: {sizes_text(self.sizes)}"
         )
-    for argument, values in (("kernel_size", kernel_size), ("output_size", output_size)):
-        if len(values) not in (1, spatial):
-            numbers = "two" if spatial == 2 else "three"
-            raise RuntimeError(
-                f"fractional_max_pool{spatial}d: {argument} must either be a single Int or tuple of {numbers} Ints"
-            )
-    kernel, outputs = spread(kernel_size, spatial, "kernel_size"), spread(output_size, spatial, "output_size")
     first = self.ndim - spatial - 1
     require_nonempty(
         ctx,
@@ -199,7 +199,7 @@ def _fractional(
         f"{name}: Expected input to have non-zero size for non-batch dimensions, but got {sizes_text(self.sizes)}",
     )
     axes = ("time", "height", "width")[-spatial:]
-    for axis, size, k, out in zip(axes, self.sizes[-spatial:], kernel, outputs, strict=True):
+    for axis, size, k, out in zip(axes, self.sizes[-spatial:], kernel_size, output_size, strict=True):
         if spatial == 2:
             ctx.require(gt(k, 0), f"{name}: kernel size must be positive")
         # The kernel for volumes needs one element more.
@@ -212,7 +212,7 @@ def _fractional(
     ctx.require(ge(samples, batch), "Expect _random_samples.size(0) no less then input batch size.")
     ctx.require(eq(channels, self.sizes[first]), "Expect _random_samples.size(1) equals to input channel size.")
     ctx.require(eq(axis_count, spatial), f"Expect _random_samples.size(2) equals to {spatial}; got {axis_count}.")
-    sizes = (*self.sizes[: first + 1], *outputs)
+    sizes = (*self.sizes[: first + 1], *output_size)
     return (
         in_format(ctx, self, sizes, "contiguous_format"),
         in_format(ctx, self, sizes, "contiguous_format", DType.int64),

@@ -32,20 +32,10 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
         )
     _require_one_batch(ctx, input, grid)
     wanted = input.ndim - 2
-    if not input.ndim == grid.ndim == spatial + 2 and grid.ndim and grid.sizes[-1] != wanted:
-        raise RuntimeError(
-            f"grid_sampler(): expected grid to have size {wanted} in last dimension, but got grid with "
-            f"sizes {sizes_text(grid.sizes)}"
-        )
-    if input.ndim != spatial + 2 or grid.ndim != input.ndim:
-        raise RuntimeError(
-            f"grid_sampler(): expected {spatial + 2}D input and grid with same number of dimensions, but got input "
-            f"with sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
-        )
-    text = _both(input, grid)
     ctx.require(
-        eq(grid.sizes[-1], spatial),
-        f"grid_sampler(): expected grid to have size {spatial} in last dimension, but got {text}",
+        eq(grid.sizes[-1], wanted),
+        f"grid_sampler(): expected grid to have size {wanted} in last dimension, but got grid with sizes "
+        f"{sizes_text(grid.sizes)}",
     )
     for dim in range(2, input.ndim):
         message = (
@@ -53,6 +43,11 @@ def _sampled(ctx: Context, input: FakeTensor, grid: FakeTensor, spatial: int) ->
             f"{sizes_text(input.sizes)} with dimension {dim} being empty"
         )
         require_nonempty(ctx, input, (dim,), message)
+    if input.ndim != spatial + 2 or grid.ndim != input.ndim:
+        raise RuntimeError(
+            f"grid_sampler(): expected {spatial + 2}D input and grid with same number of dimensions, but got "
+            f"{_both(input, grid)}"
+        )
     return in_format(ctx, input, (*input.sizes[:2], *grid.sizes[1:-1]), "contiguous_format")
 
 
@@ -74,12 +69,7 @@ def grid_sampler(
     """The input sampled where the grid points."""
     _require_one_batch(ctx, input, grid)
     _require_bicubic(input, interpolation_mode)
-    if input.ndim not in (4, 5):
-        raise RuntimeError(
-            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
-            f"sizes {sizes_text(input.sizes)} and grid with sizes {sizes_text(grid.sizes)}"
-        )
-    return _sampled(ctx, input, grid, input.ndim - 2)
+    return _sampled(ctx, input, grid, 2 if input.ndim == 4 else 3)
 
 
 @shape("aten.grid_sampler_2d.default")
