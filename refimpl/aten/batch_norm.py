@@ -10,7 +10,7 @@ from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, like
 from refimpl.aten._in_place import scalar_type_name
-from refimpl.aten._kernels import NOT_REAL, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
 from refimpl.aten._normalized import along_channels, has_one, in_turn, moments, widened
 from refimpl.aten._promotion import Kind, computed_in, promote_types
 from refimpl.aten._registry import shape
@@ -44,11 +44,10 @@ def _normalized(
     if training is not None:
         require_kernel("batch_norm", input.dtype, NOT_REAL)
         wrap_dim(1, input.ndim, scalar_has_one=False)
-    elif input.ndim < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
-    channels = input.sizes[1]
-    if training is not None and (mean is None) is not (variance is None):
-        raise ValueError("running_mean and running_var must either both be None or neither be None")
+    # The public operator finds no channels where there is no second dimension.
+    channels = input.sizes[1] if input.ndim > 1 else 0
+    if training is not None:
+        _require_both(mean, variance)
     for vector in (mean, variance):
         if training is not None and vector is not None:
             if vector.ndim != 1:
@@ -58,6 +57,8 @@ def _normalized(
                 raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     named = (("running_mean", mean), ("running_var", variance), ("weight", weight), ("bias", bias))
     for name, vector in named:
+        if vector is None and name.startswith("running") and training is None and not batch:
+            raise RuntimeError(f"{name} must be defined in evaluation mode")
         # One channel, or one number for all, is stretched by the private operators, which are made of elementwise ones.
         if vector is not None and not (training is not None and 1 in (channels, vector.numel())):
             count = vector.numel()
@@ -71,6 +72,10 @@ def _normalized(
             enforced = lor(fits, eq(input.numel(), 0)) if fits is not True else True
             numbers = f" {channels} elements not {count}" if fits is False else ""
             ctx.defer(fits, enforced, f"{name} should contain{numbers}")
+    if training is None:
+        _require_both(mean, variance)
+        wrap_dim(1, input.ndim, scalar_has_one=False)
+        require_kernel("batch_norm", input.dtype, EXACT if batch else BOOLS)
     if training:
         require(
             ctx,
@@ -86,6 +91,11 @@ def _normalized(
         return _in_turn(ctx, input, statistics, weight, bias)
     used = (weight, bias) if training else (weight, bias, mean, variance)
     return like(ctx, input) if training is None else _stretched(ctx, input, used)
+
+
+def _require_both(mean: FakeTensor | None, variance: FakeTensor | None) -> None:
+    if (mean is None) is not (variance is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
 
 
 def _is_of_the_kernel(
@@ -181,16 +191,18 @@ def batch_norm(
     cudnn_enabled: bool,
 ) -> FakeTensor:
     """The normalised input."""
-    for vector in (weight, bias):
-        if vector is not None:
-            # Of an empty input the kernel still reads the first weight.
-            read = vector.sizes == input.sizes[1:2] or lor(ne(vector.numel(), 0), ne(input.numel(), 0))
-            ctx.require(read, "index 0 is out of bounds for dimension 0 with size 0", IndexError)
     if ctx.known(eq(input.numel(), 0)) is True:
-        return like(ctx, input)
-    if not training and (running_mean is None or running_var is None):
-        missing = "running_mean" if running_mean is None else "running_var"
-        raise RuntimeError(f"{missing} must be defined in evaluation mode")
+        result = like(ctx, input)
+        for operator, vector in (("mul", weight), ("add", bias)):
+            if vector is not None:
+                first = tensor_of(ctx, "aten.select.int", vector, 0, 0)
+                result = tensor_of(ctx, f"aten.{operator}.Tensor", result, first)
+        return result
+    for vector in (weight, bias):
+        if vector is not None and vector.sizes != input.sizes[1:2]:
+            # Of an empty input the operator still reads the first weight.
+            read = lor(ne(vector.numel(), 0), ne(input.numel(), 0))
+            ctx.require(read, "select(): index 0 out of range for tensor of size [0] at dimension 0", IndexError)
     _update(ctx, training, running_mean, running_var)
     return _normalized(ctx, input, weight, bias, running_mean, running_var, batch=training)
 

@@ -123,7 +123,7 @@ def poisson_nll_loss(
 def binary_cross_entropy(
     ctx: Context, self: FakeTensor, target: FakeTensor, weight: FakeTensor | None, reduction: int
 ) -> FakeTensor:
-    """The cross entropy of probabilities; the target has as many elements as the input."""
+    """The cross entropy of probabilities, with a target and weights that broadcast."""
     require_kernel("binary_cross_entropy", self.dtype, BOOLS)
     for other in (target, weight):
         if other is not None and other.dtype is not self.dtype:
@@ -131,9 +131,8 @@ def binary_cross_entropy(
             raise RuntimeError(f"Found dtype {names[0]} but expected {names[1]}")
     if weight is not None and weight.sizes != self.sizes:
         require_fits(ctx, self, broadcast_sizes(ctx, self.sizes, weight.sizes), self.dtype)
-    if self.sizes != target.sizes:
-        pointwise(ctx, Kind.DEFAULT, self, target)
-    return reduced(ctx, like(ctx, self), reduction)
+    loss = like(ctx, self) if self.sizes == target.sizes else pointwise(ctx, Kind.DEFAULT, self, target)
+    return reduced(ctx, loss, reduction)
 
 
 @shape("aten.binary_cross_entropy_with_logits.default")

@@ -214,8 +214,9 @@ def addbmm(
     ctx: Context, self: FakeTensor, batch1: FakeTensor, batch2: FakeTensor, beta: Number, alpha: Number
 ) -> FakeTensor:
     """``beta * self + alpha * sum over the batch of batch1 @ batch2``."""
-    if batch1.ndim == 3:
-        wrap_dim(2, batch2.ndim, scalar_has_one=False)
+    for tensor, dim in ((batch1, 1), (batch2, 2)):
+        wrap_dim(dim, tensor.ndim, scalar_has_one=False)
+    _require_expandable(ctx, self, (batch1.sizes[1], batch2.sizes[2]))
     _require_batches(batch1, batch2)
     (count, rows, inner), (count2, inner2, columns) = batch1.sizes, batch2.sizes
     require_equal(ctx, count, count2, f"batch1 and batch2 must have same number of batches, got {count} and {count2}")
@@ -226,7 +227,7 @@ def addbmm(
         names = scalar_type_name(batch1.dtype), scalar_type_name(batch2.dtype)
         raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
     batched = _bmm(ctx, batch1, batch2, None)
-    return _added(ctx, self, dense(ctx, batched, batched.sizes[1:]))
+    return dense(ctx, batched, batched.sizes[1:])
 
 
 @shape("aten.addbmm_.default")

@@ -7,6 +7,7 @@ from typing import Final
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like
+from refimpl.aten._factory import require_sizes
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import NOT_REAL, missing_kernel, require_kernel
 from refimpl.aten._registry import shape
@@ -15,7 +16,7 @@ from refimpl.aten._views import select
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, mod
+from refimpl.terms import Dim, eq, lor, mod, ne
 
 __all__: list[str] = []
 
@@ -87,7 +88,8 @@ def native_multi_head_attention(
     ctx.require(eq(qkv_weight.sizes[1], width), "expected `qkv_weight` second dim to be embed_Dim")
     _require_rank(qkv_bias, "qkv_bias", 1)
     ctx.require(eq(qkv_bias.sizes[0], 3 * width), "expected `qkv_bias` first dim and first dim of query to be equal")
-    ctx.require(eq(mod(width, num_head), 0), "`embed_dim` must divide evenly by `num_heads`")
+    # For no heads at all the kernel divides by 0 and dies, and fake tensors give a result.
+    ctx.require(lor(eq(num_head, 0), eq(mod(width, num_head), 0)), "`embed_dim` must divide evenly by `num_heads`")
     batch, length, _ = query.sizes
     nothing = dense(ctx, query, (0,))
     if ctx.known(eq(query.numel(), 0)) is True:
@@ -177,13 +179,15 @@ def masked_softmax(
 @shape("aten._transform_bias_rescale_qkv.default")
 def transform_bias_rescale_qkv(ctx: Context, qkv: FakeTensor, qkv_bias: FakeTensor, num_heads: Dim) -> Value:
     """Queries, keys and values ``[batch, heads, length, size]`` out of their joint projection."""
-    wrap_dim(2, qkv.ndim)
-    _require_rank(qkv, "qkv", 3)
-    batch, length, joint = qkv.sizes
+    for dim in (0, 2):
+        wrap_dim(dim, qkv.ndim, scalar_has_one=False)
+    batch, length, joint = qkv.sizes[:3]
+    width, divided = joint // 3, "Expected D % num_head == 0 to be true, but got false."
+    ctx.require(ne(num_heads, 0), divided)
+    ctx.require(eq(mod(width, num_heads), 0), divided)
     ctx.require(eq(mod(joint, 3), 0), "Expected _3D % 3 == 0 to be true, but got false.")
-    width = joint // 3
-    ctx.require(eq(mod(width, num_heads), 0), "Expected D % num_head == 0 to be true, but got false.")
     parts = (batch, num_heads, length, width // num_heads)
+    require_sizes(ctx, (3, *parts))
     require_kernel("transform_bias_rescale_qkv", qkv.dtype, NOT_REAL)
     whole = dense(ctx, qkv, (3, *parts))
     return tuple([select(ctx, whole, 0, part) for part in range(3)])
