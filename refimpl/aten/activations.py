@@ -7,14 +7,14 @@ from dataclasses import replace
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import elementwise, like, pointwise
 from refimpl.aten._in_place import require_no_overlap, scalar_type_name
-from refimpl.aten._kernels import BOOLS, require_kernel
+from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, require_kernel
 from refimpl.aten._promotion import Kind, Number
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._strides import suggested_memory_format
 from refimpl.aten._windows import in_format
 from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.dtypes import Category, DType
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.terms import Dim, eq, lor
 
@@ -118,9 +118,14 @@ def _require_probability(p: float) -> None:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
-def _require_scalable(input: FakeTensor, p: float, train: bool) -> None:
+def _is_empty(ctx: Context, input: FakeTensor) -> bool:
+    """Whether there is nothing to drop; then every kernel returns the tensor itself."""
+    return ctx.known(eq(input.numel(), 0)) is True
+
+
+def _require_scalable(ctx: Context, input: FakeTensor, p: float, train: bool) -> None:
     """What is kept is scaled in place. Raises RuntimeError for integers."""
-    if train and 0 < p < 1 and input.dtype.category in (Category.BOOL, Category.INTEGRAL):
+    if train and 0 < p < 1 and input.dtype.category in EXACT and not _is_empty(ctx, input):
         name = scalar_type_name(input.dtype)
         raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
 
@@ -132,7 +137,9 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
     The eager kernel returns the tensor itself, and so do we where the copy would have its layout.
     """
     _require_probability(p)
-    _require_scalable(input, p, train)
+    _require_scalable(ctx, input, p, train)
+    if train and 0 < p < 1 and not _is_empty(ctx, input):
+        require_kernel("bernoulli_scalar_cpu_", input.dtype, COMPLEX)
     made = like(ctx, input)
     if train and p != 0:
         return made
@@ -142,7 +149,8 @@ def dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTenso
 @shape("aten.dropout_.default")
 def dropout_in_place(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """The same written over the tensor; nothing is written without training."""
-    dropout(ctx, input, p, train)
+    _require_probability(p)
+    _require_scalable(ctx, input, p, train)
     if train and p != 0:
         require_no_overlap(ctx, input)
     return input
@@ -152,7 +160,7 @@ def dropout_in_place(ctx: Context, input: FakeTensor, p: float, train: bool) -> 
 def alpha_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """Saturates elements at random in training; otherwise the tensor itself."""
     _require_probability(p)
-    _require_scalable(input, p, train)
+    _require_scalable(ctx, input, p, train)
     return like(ctx, input) if train and p != 0 else input
 
 
@@ -160,19 +168,22 @@ def alpha_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> Fak
 def feature_dropout(ctx: Context, input: FakeTensor, p: float, train: bool) -> FakeTensor:
     """Zeros whole channels at random in training; otherwise the tensor itself."""
     _require_probability(p)
-    if not train or p == 0:
+    if not train or p == 0 or _is_empty(ctx, input):
         return input
     if input.ndim < 2 and p != 1:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+    _require_scalable(ctx, input, p, train)
     return like(ctx, input)
 
 
 @shape("aten.native_dropout.default")
 def native_dropout(ctx: Context, input: FakeTensor, p: float, train: bool | None) -> tuple[FakeTensor, FakeTensor]:
     """The tensor with elements zeroed at random, and the mask of those kept; if none can be, the tensor itself."""
-    if train is not False and not 0 <= p <= 1:
+    if train and p not in (0, 1) and not input.dtype.is_floating_point and _is_empty(ctx, input):
+        return input, like(ctx, input)
+    if train is not False and not 0 <= p <= 1 and not _is_empty(ctx, input):
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={1 - p:g}")
-    _require_scalable(input, p, train is not False and ctx.known(eq(input.numel(), 0)) is not True)
+    _require_scalable(ctx, input, p, train is not False)
     mask = like(ctx, input, DType.bool)
     if not train or p == 0:
         return input, mask

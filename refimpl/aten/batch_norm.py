@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._call import tensor_of
@@ -20,7 +21,7 @@ from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
-from refimpl.terms import eq, lor, ne
+from refimpl.terms import Dim, eq, lor, ne
 
 __all__: list[str] = []
 
@@ -48,6 +49,9 @@ def _normalized(
     channels = input.sizes[1] if input.ndim > 1 else 0
     if training is not None:
         _require_both(mean, variance)
+        if not training and mean is None:
+            # The class of fake tensors' own refusal; the kernel dies.
+            raise AssertionError("running_mean and running_var must not be None in eval mode")
     for vector in (mean, variance):
         if training is not None and vector is not None:
             if vector.ndim != 1:
@@ -98,22 +102,26 @@ def _require_both(mean: FakeTensor | None, variance: FakeTensor | None) -> None:
         raise ValueError("running_mean and running_var must either both be None or neither be None")
 
 
-def _is_of_the_kernel(
-    ctx: Context, input: FakeTensor, vectors: tuple[FakeTensor | None, ...], training: bool
-) -> bool:
+def _is_of_the_kernel(ctx: Context, input: FakeTensor, vectors: tuple[FakeTensor | None, ...], training: bool) -> bool:
     """Whether fake tensors refuse what the kernel, which checks no length, gives a result of the input's sizes for.
 
     They divide by one less than there are elements in a channel, and broadcast. The kernel reads running statistics.
     Raises RuntimeError for running statistics without elements.
     """
     channels = input.sizes[1]
-    for running in vectors[2:]:
-        if running is not None and running.numel() == 0 and 0 != channels != 1:
-            raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
     lengths = [vector.numel() for vector in vectors if vector is not None]
-    clashing = (ctx.known(lor(*(eq(length, size) for size in (1, channels)))) is False for length in lengths)
-    divided = training and vectors[-1] is not None and ctx.known(eq(input.numel(), channels)) is True
-    return divided or (ctx.known(eq(channels, 1)) is not True and any(clashing))
+    running = [vector.numel() for vector in vectors[2:] if vector is not None]
+    # Training does not combine the running statistics with the result.
+    combined = [lengths[: len(lengths) - len(running)], *([length] for length in running)] if training else [lengths]
+    clashing = any(_clash(ctx, channels, *together) for together in combined)
+    if 0 in running and (clashing or 0 != channels != 1):
+        raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
+    return clashing or (training and vectors[-1] is not None and ctx.known(eq(input.numel(), channels)) is True)
+
+
+def _clash(ctx: Context, *sizes: Dim) -> bool:
+    """Whether two of the sizes are known not to broadcast."""
+    return any(ctx.known(lor(eq(a, b), eq(a, 1), eq(b, 1))) is False for a, b in combinations(sizes, 2))
 
 
 def _in_turn(
@@ -253,8 +261,6 @@ def native_batch_norm_legit_no_stats(
     eps: float,
 ) -> tuple[FakeTensor, ...]:
     """The same without running statistics, which evaluation lacks."""
-    if not training:
-        raise ValueError("running_mean and running_var must not be None in eval mode")
     return (_normalized(ctx, input, weight, bias, None, None, training=training), *_statistics(ctx, input, training))
 
 
@@ -345,6 +351,10 @@ def batch_norm_no_update(
     momentum: float,
     eps: float,
 ) -> tuple[FakeTensor, ...]:
-    """Evaluation, with the memory that a backend reserves."""
-    result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=False)
+    """Evaluation, with the memory that a backend reserves; the vectors of an empty input are not looked at."""
+    if ctx.known(eq(input.numel(), 0)) is True:
+        _require_both(running_mean, running_var)
+        result = like(ctx, input)
+    else:
+        result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=False)
     return (result, *_statistics(ctx, input, False), _reserve(ctx, input))

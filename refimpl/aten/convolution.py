@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 from refimpl.aten._broadcast import type_text
 from refimpl.aten._in_place import cxx_type
@@ -13,10 +14,15 @@ from refimpl.aten._unbacked import is_data_dependent
 from refimpl.aten._views import unsqueeze
 from refimpl.aten._windows import Window, in_format, sizes_text, spread
 from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, MemoryFormat, Sizes
 from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 
 __all__ = ["convolution_format", "convolve"]
+
+_DILATION: Final = "dilation should be greater than zero"
+# The dtypes whose kernels are those of a library with words of its own.
+_ONE_DNN: Final = (DType.float32, DType.bfloat16)
 
 
 def convolution_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
@@ -34,16 +40,22 @@ def convolution_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> M
     return suggested if suggested != "contiguous_format" else suggested_memory_format(ctx, weight)
 
 
-def _require_parameters(ctx: Context, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes) -> None:
+def _require_parameters(ctx: Context, stride: Sizes, padding: Sizes, output_padding: Sizes) -> None:
     for value in padding:
         ctx.require(ge(value, 0), "negative padding is not supported")
     for value in output_padding:
         ctx.require(ge(value, 0), "negative output_padding is not supported")
     for value in stride:
         ctx.require(gt(value, 0), "non-positive stride is not supported")
+
+
+def _require_dilation(ctx: Context, input: FakeTensor, dilation: Sizes, transposed: bool) -> None:
+    """Not negative, and not 0 for the forward kernels, which an empty batch does not run (fake tensors refuse no 0)."""
+    name = "non-positive dilation is not supported" if input.dtype in _ONE_DNN else _DILATION
+    runs_nothing = transposed or (bool(input.sizes) and eq(input.sizes[0], 0))
     for value in dilation:
-        ctx.require(ge(value, 0), "dilation should be greater than zero")
-        ctx.require(ne(value, 0), "non-positive dilation is not supported")
+        ctx.require(ge(value, 0), _DILATION)
+        ctx.require(lor(ne(value, 0), runs_nothing), name)
 
 
 def _parameter(value: Window, count: int, name: str) -> Sizes:
@@ -56,12 +68,11 @@ def _parameter(value: Window, count: int, name: str) -> Sizes:
     return spread(value, count, name)
 
 
-def _require_bias_type(
-    input: FakeTensor, bias: FakeTensor | None, name: Callable[[FakeTensor], str] = type_text
-) -> None:
-    """Only some operators look at the dtype of the bias; the general one leaves it to its kernel, most of which do not."""
-    if bias is not None and input.dtype is not bias.dtype:
-        raise RuntimeError(f"Input type ({name(input)}) and bias type ({name(bias)}) should be the same")
+def _require_bias_type(input: FakeTensor, bias: FakeTensor | None, *, plain: bool = False) -> None:
+    """Only the plain operators look at the dtype of any bias, others at a complex input's. Raises RuntimeError."""
+    if bias is not None and input.dtype is not bias.dtype and (plain or input.dtype.is_complex):
+        names = [cxx_type(tensor) if plain else type_text(tensor) for tensor in (input, bias)]
+        raise RuntimeError(f"Input type ({names[0]}) and bias type ({names[1]}) should be the same")
 
 
 def _require_window(weight: FakeTensor) -> int:
@@ -186,7 +197,8 @@ def convolve(
         raise RuntimeError(f"Input type ({names[0]}) and weight type ({names[1]}) should be the same")
     stride, padding = _parameter(stride, spatial, "stride"), _parameter(padding, spatial, "padding")
     dilation, extra = _parameter(dilation, spatial, "dilation"), _parameter(output_padding, spatial, "output_padding")
-    _require_parameters(ctx, stride, padding, dilation, extra)
+    _require_parameters(ctx, stride, padding, extra)
+    _require_dilation(ctx, input, dilation, transposed)
     _require_channels(ctx, input, weight, bias, transposed, groups)
     if transposed:
         require(ctx, ne(weight.sizes[1], 0), "non-empty weight tensor expected")
@@ -287,7 +299,7 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A convolution."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
-        _require_bias_type(input, bias, cxx_type)
+        _require_bias_type(input, bias, plain=True)
         return _without_batch(convolve(ctx, batch, weight, bias, stride, padding, dilation, False, 0, groups), input)
 
     @shape(f"aten.conv{spatial}d.padding")
@@ -303,8 +315,7 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A convolution whose padding is ``valid`` (none) or ``same`` (the output has the input's size)."""
         batch = _with_batch(ctx, input, spatial, f"conv{spatial}d")
-        if input.dtype.is_complex:
-            _require_bias_type(input, bias)
+        _require_bias_type(input, bias)
         if padding == "valid":
             return _without_batch(convolve(ctx, batch, weight, bias, stride, 0, dilation, False, 0, groups), input)
         if padding != "same":
@@ -325,8 +336,7 @@ def _declare(spatial: int) -> None:
     ) -> FakeTensor:
         """A transposed convolution."""
         batch = _with_batch(ctx, input, spatial, f"conv_transpose{spatial}d")
-        if input.dtype.is_complex:
-            _require_bias_type(input, bias)
+        _require_bias_type(input, bias)
         result = convolve(ctx, batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
         return _without_batch(result, input)
 
@@ -354,6 +364,8 @@ def _convolve_same(
         ctx.require(eq(step, 1), "padding='same' is not supported for strided convolutions")
     windows = spread(dilation, weight.ndim - 2, "dilation")
     totals = [d * (k - 1) for d, k in zip(windows, weight.sizes[2:], strict=True)]
+    # Half of -1 is no negative padding.
+    ctx.require(land(*(ne(total, -1) for total in totals)), "kernel size should be greater than zero")
     halves = tuple([total // 2 for total in totals])
     return convolve(ctx, _pad_after(ctx, input, totals), weight, bias, stride, halves, dilation, False, 0, groups)
 

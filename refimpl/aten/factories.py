@@ -151,19 +151,19 @@ def empty_permuted(
     pin_memory: bool | None,
 ) -> Value:
     """Not initialised, dense in an order of the dimensions, the outermost first."""
-    if len(set(physical_layout)) != len(physical_layout):
-        raise RuntimeError("Duplicate dim not allowed")
-    for index, dim in enumerate(physical_layout if len(physical_layout) == len(size) else ()):
-        if not 0 <= dim < len(size):
-            raise RuntimeError(
-                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index "
-                f"{index}).  NB: negative dims not currently supported; file an issue if you want it."
-            )
     if len(physical_layout) != len(size):
         raise RuntimeError(
             f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
             f"{len(size)} is not equal to len(physical_layout) = {len(physical_layout)}"
         )
+    for index, dim in enumerate(physical_layout):
+        if not 0 <= dim < len(size):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index "
+                f"{index}).  NB: negative dims not currently supported; file an issue if you want it."
+            )
+        if dim in physical_layout[:index]:
+            raise RuntimeError("Duplicate dim not allowed")
     ordered = contiguous_strides(ctx, tuple([size[dim] for dim in physical_layout]))
     placed = dict(zip(physical_layout, ordered, strict=True))
     return made(ctx, size, TensorOptions(dtype, layout, device), tuple([placed[dim] for dim in range(len(size))]))

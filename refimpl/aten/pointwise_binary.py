@@ -19,7 +19,7 @@ _PRODUCTS = "mul.Tensor mul.Scalar multiply.Tensor multiply.Scalar"
 _QUOTIENTS = "div.Tensor div.Scalar divide.Tensor divide.Scalar true_divide.Tensor true_divide.Scalar"
 _DEFAULT = """
     remainder.Tensor remainder.Scalar remainder.Scalar_Tensor
-    fmod.Tensor fmod.Scalar floor_divide.Scalar hypot.default gcd.default
+    fmod.Tensor fmod.Scalar hypot.default gcd.default
 """
 _INT_TO_FLOAT = """
     atan2.default arctan2.default
@@ -277,6 +277,10 @@ def addcdiv(ctx: Context, self: FakeTensor, tensor1: FakeTensor, tensor2: FakeTe
 
 def _floored(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """A quotient rounded down; of floats it is laid out as the expanded divisor, compared with 0 at the end."""
+    dtype = result_type(ctx, self, other)
+    require_kernel("div_floor_cpu", dtype, BOOLS)
+    if dtype.is_complex:
+        raise RuntimeError(f"torch.{dtype.name} not supported for floor_divide")
     quotient = pointwise(ctx, Kind.DEFAULT, self, other)
     if self.strides == quotient.strides and (not isinstance(other, FakeTensor) or other.strides == quotient.strides):
         return quotient
@@ -286,10 +290,9 @@ def _floored(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     return elementwise(ctx, (like(ctx, divisor), quotient), quotient.dtype)
 
 
-@shape("aten.floor_divide.default")
-def floor_divide(ctx: Context, self: FakeTensor, other: FakeTensor) -> FakeTensor:
+@shape("aten.floor_divide.default", "aten.floor_divide.Scalar")
+def floor_divide(ctx: Context, self: FakeTensor, other: Operand) -> FakeTensor:
     """The quotient rounded down."""
-    require_kernel("div_floor_cpu", result_type(ctx, self, other), BOOLS | COMPLEX)
     return _floored(ctx, self, other)
 
 

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, cast
 from refimpl.aten._overload import overload
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import CPU, FakeTensor
-from tests.aten.plain_context import NeedsContents, PlainContext
+from tests.aten.plain_context import FactViolated, NeedsContents, PlainContext
 
 __all__ = ["DATA", "Json", "decode", "encode", "field", "items_of", "matters", "our_outcome", "read_calls"]
 
@@ -135,6 +135,8 @@ def our_outcome(call: dict[str, Json]) -> dict[str, Json]:
         )
     except NeedsContents:
         return {"out": "data"}
-    except (RuntimeError, IndexError, ValueError, TypeError, NotImplementedError) as error:
+    except FactViolated:
+        raise
+    except (RuntimeError, IndexError, ValueError, TypeError, NotImplementedError, AssertionError) as error:
         return {"error": [type(error).__name__, str(error).partition("\n")[0]]}
     return {"out": encode(result)}
