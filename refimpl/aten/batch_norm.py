@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import Final
 
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._call import tensor_of
@@ -24,6 +25,8 @@ from refimpl.fake_tensor.tensor import FakeTensor, Storage
 from refimpl.terms import Dim, eq, lor, ne
 
 __all__: list[str] = []
+
+_STRETCHED: Final = "Attempting to broadcast a dimension of length {} at -1!"
 
 
 def _normalized(
@@ -68,10 +71,7 @@ def _normalized(
             count = vector.numel()
             fits = eq(count, channels)
             if training is not None:
-                message = f"Attempting to broadcast a dimension of length {count} at {1 - input.ndim}!"
-                if fits is False and has_one(input):
-                    raise RuntimeError(message)
-                ctx.defer(fits, True, message)
+                ctx.defer(fits, True, _STRETCHED.format(count))
                 continue
             enforced = lor(fits, eq(input.numel(), 0)) if fits is not True else True
             numbers = f" {channels} elements not {count}" if fits is False else ""
@@ -106,7 +106,7 @@ def _is_of_the_kernel(ctx: Context, input: FakeTensor, vectors: tuple[FakeTensor
     """Whether fake tensors refuse what the kernel, which checks no length, gives a result of the input's sizes for.
 
     They divide by one less than there are elements in a channel, and broadcast. The kernel reads running statistics.
-    Raises RuntimeError for running statistics without elements.
+    Raises RuntimeError for running statistics without elements, and for lengths and dtypes that differ both.
     """
     channels = input.sizes[1]
     lengths = [vector.numel() for vector in vectors if vector is not None]
@@ -114,8 +114,9 @@ def _is_of_the_kernel(ctx: Context, input: FakeTensor, vectors: tuple[FakeTensor
     # Training does not combine the running statistics with the result.
     combined = [lengths[: len(lengths) - len(running)], *([length] for length in running)] if training else [lengths]
     clashing = any(_clash(ctx, channels, *together) for together in combined)
-    if 0 in running and (clashing or 0 != channels != 1):
-        raise RuntimeError("Attempting to broadcast a dimension of length 0 at -1!")
+    mixed = any(vector is not None and vector.dtype is not input.dtype for vector in vectors)
+    if (0 in running and 0 != channels != 1) or (clashing and (mixed or 0 in running)):
+        raise RuntimeError(_STRETCHED.format(next(length for length in lengths if length != channels)))
     return clashing or (training and vectors[-1] is not None and ctx.known(eq(input.numel(), channels)) is True)
 
 

@@ -9,7 +9,7 @@ from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._call import tensor_of
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise, require_difference
 from refimpl.aten._in_place import require_fits, scalar_type_name
-from refimpl.aten._kernels import BOOLS, COMPLEX, EXACT, require_kernel
+from refimpl.aten._kernels import BOOLS, EXACT, require_kernel
 from refimpl.aten._promotion import Kind, convert_kind, promote_types, result_type
 from refimpl.aten._reduction import mean_dtype, reduce
 from refimpl.aten._registry import shape
@@ -81,9 +81,11 @@ def huber_loss(ctx: Context, self: FakeTensor, target: FakeTensor, reduction: in
     """The squared difference, linear above ``delta``."""
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    # Fake tensors refuse another reduction, the kernel complex numbers.
-    reduces = reduction == NONE or reduction in MEAN_OR_SUM
-    require_kernel("huber_cpu", result_type(ctx, self, target), BOOLS if reduces else BOOLS | COMPLEX)
+    dtype = result_type(ctx, self, target)
+    require_kernel("huber_cpu", dtype, BOOLS)
+    # The kernel refuses complex numbers and wider targets, but takes any reduction.
+    if (dtype.is_complex or dtype is not self.dtype) and reduction != NONE and reduction not in MEAN_OR_SUM:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
     return _loss_of(ctx, self, target, reduction)
 
 
