@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias, cast, get_args
+from typing import Final, TypeAlias, cast
 
 from refimpl.aten._schemas import Argument, ArgumentType, Schema
 from refimpl.fake_tensor.dtypes import DType
@@ -136,10 +136,21 @@ _MEMORY_FORMATS: Final[tuple[MemoryFormat, ...]] = (
 )  # fmt: skip
 
 
-def _memory_format(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_MEMORY_FORMATS):
-        return _MEMORY_FORMATS[value]
-    return _one_of(_MEMORY_FORMATS)(value)
+# In the order of PyTorch's Layout.
+_LAYOUTS: Final[tuple[Layout, ...]] = (
+    "strided", "sparse_coo", "sparse_csr", "_mkldnn", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged",
+)  # fmt: skip
+
+
+def _coded(names: tuple[str, ...]) -> Converter:
+    """One of the names, or its place among them."""
+
+    def check(value: object) -> object:
+        if isinstance(value, int) and 0 <= value < len(names):
+            return names[value]
+        return _one_of(names)(value)
+
+    return check
 
 
 def _dtype(value: object) -> object:
@@ -179,8 +190,8 @@ _ELEMENTS: Final[dict[str, Converter]] = {
     "SymBool": _bool,
     "Scalar": _scalar,
     "ScalarType": _dtype,
-    "Layout": _one_of(get_args(Layout)),
-    "MemoryFormat": _memory_format,
+    "Layout": _coded(_LAYOUTS),
+    "MemoryFormat": _coded(_MEMORY_FORMATS),
     "str": _str,
     "Device": _device,
     "Generator": _generator,

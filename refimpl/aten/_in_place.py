@@ -51,7 +51,9 @@ _KERNEL: Final = "not implemented for"
 _PRODUCTS: Final = frozenset(("baddbmm_",))
 
 _CXX = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-        "int64": "long int", "int32": "int", "bool": "bool", "complex64": "c10::complex<float>",
+        "int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+        "uint16": "short unsigned int", "uint32": "unsigned int", "uint64": "long unsigned int", "bool": "bool",
+        "complex32": "c10::complex<c10::Half>", "complex64": "c10::complex<float>",
         "complex128": "c10::complex<double>"}  # fmt: skip
 
 _NAMES = {

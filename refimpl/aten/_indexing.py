@@ -15,7 +15,7 @@ from refimpl.terms import eq, lor
 __all__ = ["indexed", "require_broadcastable"]
 
 _MASKS = frozenset((DType.bool, DType.uint8))
-_INDEX_DTYPES = frozenset((DType.int64, DType.int32, DType.uint8, DType.int8, DType.bool))
+_INDEX_DTYPES = frozenset((DType.int64, DType.int32, DType.uint8, DType.bool))
 
 
 def _expanded_masks(ctx: Context, tensor: FakeTensor, indices: tuple[FakeTensor | None, ...]) -> list[Sizes | None]:

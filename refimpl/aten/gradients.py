@@ -288,9 +288,7 @@ def nll_loss_backward(
         raise RuntimeError("input tensor should be 1D or 2D")
     if target.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if self.ndim == 1 and target.ndim == 1:
-        raise RuntimeError(f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})")
-    if self.ndim == 2:
+    if self.ndim == 2 or target.ndim == 1:
         batch = target.sizes[wrap_dim(0, target.ndim, scalar_has_one=False)]
         message = f"size mismatch (got input: {sizes_text(self.sizes)}, target: {sizes_text(target.sizes)})"
         ctx.require(eq(self.sizes[0], batch), message)

@@ -339,13 +339,17 @@ def masked_fill_tensor(ctx: Context, self: FakeTensor, mask: FakeTensor, value: 
 @shape("aten.masked_scatter.default")
 def masked_scatter(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
     """A contiguous copy with the elements of ``source`` in turn where the mask is true; tensor and mask broadcast."""
-    _require_scatterable(self, mask, source)
+    _require_mask(mask)
+    _require_same_dtype(self, source)
     return fresh(ctx, self, broadcast_sizes(ctx, self.sizes, mask.sizes))
 
 
-def _require_scatterable(self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> None:
+def _require_mask(mask: FakeTensor) -> None:
     if mask.dtype not in (DType.bool, DType.uint8):
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype}")
+
+
+def _require_same_dtype(self: FakeTensor, source: FakeTensor) -> None:
     if self.dtype is not source.dtype:
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes but got "
@@ -357,6 +361,7 @@ def _require_scatterable(self: FakeTensor, mask: FakeTensor, source: FakeTensor)
 def masked_scatter_in_place(ctx: Context, self: FakeTensor, mask: FakeTensor, source: FakeTensor) -> Value:
     """The same written into the tensor, to whose sizes the mask expands."""
     require_no_overlap(ctx, self)
+    _require_same_dtype(self, source)
     require_expands(ctx, mask, self.sizes)
-    _require_scatterable(self, mask, source)
+    _require_mask(mask)
     return self

@@ -64,11 +64,19 @@ def linalg_pinv(ctx: Context, self: FakeTensor, rcond: object, hermitian: bool) 
     return _pinv(ctx, self, hermitian, rcond)
 
 
-@shape("aten.linalg_pinv.atol_rtol_float", "aten.linalg_pinv.atol_rtol_tensor")
+@shape("aten.linalg_pinv.atol_rtol_tensor")
 def linalg_pinv_tolerances(ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool) -> FakeTensor:
-    """The pseudo-inverse with absolute and relative tolerance, which is made of the dtype where it is not given."""
-    if rtol is None and (atol is None or atol == 0.0) and self.dtype not in _SOLVED:
-        raise RuntimeError("This function doesn't handle types other than float and double")
+    """The pseudo-inverse with absolute and relative tolerance."""
+    return _pinv(ctx, self, hermitian, atol, rtol)
+
+
+@shape("aten.linalg_pinv.atol_rtol_float")
+def linalg_pinv_numbers(ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool) -> FakeTensor:
+    """The same; a relative tolerance that is not given is made of the dtype."""
+    if rtol is None:
+        wrap_dim(-2, self.ndim, scalar_has_one=False)
+        if self.dtype not in _SOLVED:
+            raise RuntimeError("This function doesn't handle types other than float and double")
     return _pinv(ctx, self, hermitian, atol, rtol)
 
 
@@ -101,7 +109,7 @@ def linalg_matrix_rank_tolerances(
     ctx: Context, self: FakeTensor, atol: object, rtol: object, hermitian: bool
 ) -> FakeTensor:
     """The number of singular values above absolute and relative tolerance."""
-    if rtol is None and not self.dtype.is_floating_point and not self.dtype.is_complex:
+    if rtol is None and self.dtype not in _SOLVED:
         raise RuntimeError("This function doesn't handle types other than float and double")
     return _rank(ctx, self, hermitian, atol, rtol)
 

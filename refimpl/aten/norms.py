@@ -207,7 +207,7 @@ def linalg_norm_named(
 @shape("aten.nuclear_norm.default")
 def nuclear_norm(ctx: Context, self: FakeTensor, keepdim: bool) -> FakeTensor:
     """The nuclear norm of a matrix."""
-    return _matrix_norm(ctx, self, "nuc", (-2, -1), keepdim, None)
+    return _matrix_norm(ctx, self, "nuc", (-2, -1), keepdim, None, singular=True)
 
 
 @shape("aten.frobenius_norm.dim")
@@ -221,7 +221,7 @@ def frobenius_norm(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: 
 @shape("aten.nuclear_norm.dim")
 def nuclear_norm_dims(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
     """The sum of the singular values over two dimensions."""
-    return _matrix_norm(ctx, self, "nuc", dim, keepdim, None)
+    return _matrix_norm(ctx, self, "nuc", dim, keepdim, None, singular=True)
 
 
 @shape("aten.dist.default")

@@ -30,7 +30,7 @@ _INT_TO_FLOAT = """
     special_scaled_modified_bessel_k1 special_sinc special_spherical_bessel_j0
 """
 _SAME = """
-    frac round special_round sgn nan_to_num _conj_physical elu celu selu gelu silu mish hardsigmoid hardswish leaky_relu
+    frac round special_round sgn _conj_physical elu celu selu gelu silu mish hardsigmoid hardswish leaky_relu
     log_sigmoid hardshrink softshrink softplus threshold
 """
 _ALWAYS_BOOL = "isnan isinf isfinite isreal signbit logical_not"
@@ -102,6 +102,14 @@ _CLAMP = "clamp is not supported for complex types"
 _real("relu", Kind.DEFAULT, NotImplementedError, _CLAMP, "Boolean inputs not supported for relu")  # PyTorch's own class
 for _name in ("hardtanh", "relu6"):
     _real(_name, Kind.DEFAULT, NotImplementedError, _CLAMP, "Bool inputs not supported for hardtanh")  # PyTorch's class
+
+
+@shape("aten.nan_to_num.default")
+def nan_to_num(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
+    """The same numbers with others for NaN and infinity."""
+    if self.dtype is DType.complex32:
+        raise missing_kernel("nan_to_num", self.dtype)
+    return like(ctx, self)
 
 
 @shape("aten.round.decimals")

@@ -20,9 +20,11 @@ from refimpl.aten._reduction import (
     sum_dtype,
 )
 from refimpl.aten._registry import shape
+from refimpl.aten._unbacked import decided
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.terms import eq, ge, land, le
 
 __all__: list[str] = []
 
@@ -145,8 +147,6 @@ def median_all(ctx: Context, self: FakeTensor) -> FakeTensor:
 @shape("aten.kthvalue.default")
 def kthvalue(ctx: Context, self: FakeTensor, k: int, dim: int, keepdim: bool) -> tuple[FakeTensor, FakeTensor]:
     """The k-th smallest element along a dimension, counted from 1."""
-    from refimpl.terms import ge, land, le
-
     size = self.sizes[wrap_dim(dim, self.ndim)] if self.sizes else 1
     wrap_dim(dim, self.ndim)
     require_nonempty(ctx, self, "kthvalue()", (dim,))
@@ -236,7 +236,7 @@ def count_nonzero_dims(ctx: Context, self: FakeTensor, dim: Sequence[int]) -> Fa
 @shape("aten.logsumexp.default", "aten.special_logsumexp.default")
 def logsumexp(ctx: Context, self: FakeTensor, dim: Sequence[int], keepdim: bool) -> FakeTensor:
     """The logarithm of the sum of exponentials; integers become floats."""
-    if not dim and self.sizes and not keepdim:
+    if not dim and self.sizes and not keepdim and not decided(ctx, eq(self.numel(), 0)):
         whole = "[" + ", ".join(["1"] * self.ndim) + "]"
         raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {whole}")
     return reduce(ctx, self, all_dims(self, dim), keepdim, convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype))

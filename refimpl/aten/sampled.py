@@ -183,9 +183,13 @@ def gradient_coordinates_dims(
 
 
 def _sample_dim(y: FakeTensor, dim: int) -> int:
+    wrap_dim(dim, y.ndim)
+    return wrap_dim(dim, y.ndim, scalar_has_one=False)
+
+
+def _require_dimension(y: FakeTensor) -> None:
     if not y.sizes:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    return wrap_dim(dim, y.ndim)
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
 
 
 def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> None:
@@ -198,7 +202,7 @@ def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> N
 def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The integral along a dimension, of one spacing; 0 without samples."""
     _require_numbers(y, "trapezoid")
-    at = _sample_dim(y, dim)
+    at = wrap_dim(dim, y.ndim, scalar_has_one=False)
     dtype = y.dtype if decided(ctx, eq(y.sizes[at], 0)) else _float(ctx, y)
     return dense(ctx, y, reduced_sizes(y.sizes, (at,), False), dtype)
 
@@ -233,9 +237,8 @@ def trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTen
 def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The running integral along a dimension, of one spacing."""
     _require_numbers(y, "cumulative_trapezoid")
+    _require_dimension(y)
     at = wrap_dim(dim, y.ndim)
-    if not y.sizes:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     return dense(ctx, y, _with_size(y.sizes, at, _one_less(ctx, y.sizes[at])), _float(ctx, y))
 
 
@@ -243,6 +246,9 @@ def cumulative_trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -
 def cumulative_trapezoid_x(ctx: Context, y: FakeTensor, x: FakeTensor, dim: int) -> FakeTensor:
     """The running integral along a dimension, at given coordinates."""
     _require_numbers(y, "cumulative_trapezoid", x)
+    wrap_dim(dim, y.ndim)
+    if x.ndim != 1:
+        _require_dimension(y)
     at = _sample_dim(y, dim)
     return dense(ctx, y, _trapezoids(ctx, y, x, at, "cumulative_trapezoid"), _float(ctx, y, x))
 

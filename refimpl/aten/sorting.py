@@ -152,10 +152,13 @@ def searchsorted_scalar(
     return dense(ctx, sorted_sequence, (), _positions(out_int32))
 
 
+_UNORDERED = (DType.bool, DType.complex64, DType.complex128)
+
+
 def _require_ordered(ctx: Context, *operands: Operand) -> None:
     for operand in operands:
         dtype = result_type(ctx, operand)
-        if dtype is DType.bool or dtype.is_complex:
+        if dtype in _UNORDERED:
             raise RuntimeError(f"Unsupported input type encountered for isin(): {scalar_type_name(dtype)}")
 
 

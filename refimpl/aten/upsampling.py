@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from refimpl.aten._call import tensor_of
-from refimpl.aten._elementwise import elementwise
-from refimpl.aten._normalized import made_contiguous
+from refimpl.aten._elementwise import converted, elementwise
+from refimpl.aten._normalized import made_contiguous, widened
 from refimpl.aten._product import product
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require
@@ -92,8 +92,9 @@ def _nearest(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) 
     made = _upsample(ctx, input, output_size, spatial)
     if spatial > 1 and not _has_one(input, made):
         return made
-    taken = tensor_of(ctx, "aten._unsafe_index.Tensor", input, [None, None, *_positions(ctx, input, output_size)])
-    return taken if spatial == 1 else made_contiguous(ctx, taken, memory_format)
+    source = widened(ctx, input)
+    taken = tensor_of(ctx, "aten._unsafe_index.Tensor", source, [None, None, *_positions(ctx, input, output_size)])
+    return converted(ctx, taken if spatial == 1 else made_contiguous(ctx, taken, memory_format), input.dtype)
 
 
 def _interpolated(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:

@@ -62,7 +62,7 @@ _UNSEEN: Final = (
     "found idx to be", "allocated size does not match", "self indexing axis dim", "not in the valid range",
     "Could not run", "without overflow", "create a primitive descriptor",
     "integer multiplication overflow", "to sum to data.size", "does not have a device",
-    "SmallVector unable to grow", "'target' is out of range",
+    "SmallVector unable to grow", "'target' is out of range", "expects 'from' to be less",
 )  # fmt: skip
 
 
