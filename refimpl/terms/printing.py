@@ -204,8 +204,8 @@ def _apply(part: Apply, done: _Texts) -> str:
         case "FloatAdd":
             return _float_sum(args[0], args[1], done)
         case "FloatMul":
-            if isinstance(args[0], float) and args[0] == -1.0:
-                return f"-{_bracketed(args[1], MUL, done)}"
+            if isinstance(args[0], float):
+                return f"{_factor(args[0])}{_bracketed(args[1], MUL, done)}"
             return f"{_bracketed(args[0], MUL, done)}*{_bracketed(args[1], MUL, done)}"
         case "Max" | "Min":
             return f"{part.fn}({', '.join(_look(arg, done) for arg in sorted(args, key=scalar_order))})"
@@ -222,7 +222,16 @@ def _float_sum(left: Scalar, right: Scalar, done: _Texts) -> str:
     if isinstance(right, (int, float)):
         return f"{first} - {_constant(-right)}"
     assert isinstance(right, Apply), "only a product is subtracted besides a number"
-    return f"{first} - {_bracketed(right.args[1], MUL, done)}"
+    number, factor = right.args
+    assert isinstance(number, float), "only a product with a negative number is subtracted"
+    return f"{first} - {_factor(-number)}{_bracketed(factor, MUL, done)}"
+
+
+def _factor(number: float) -> str:
+    """The number in front of what it multiplies, without brackets: sympy has it in the product's sign."""
+    if abs(number) == 1.0:
+        return "" if number > 0 else "-"
+    return f"{_constant(number)}*"
 
 
 def _is_subtracted(part: Scalar) -> bool:
@@ -232,4 +241,4 @@ def _is_subtracted(part: Scalar) -> bool:
     if not isinstance(part, Apply) or part.fn != "FloatMul":
         return False
     factor = part.args[0]
-    return isinstance(factor, float) and factor == -1.0
+    return isinstance(factor, float) and factor < 0.0

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.mutants.archives import ARCHIVES
 from tests.mutants.blind import BLIND
+from tests.mutants.closer import CLOSER
 from tests.mutants.comparison import COMPARISON
 from tests.mutants.corners import CORNERS
 from tests.mutants.emission import EMISSION
@@ -79,6 +80,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *SPECIAL_LAWS,
     *SPECIAL_STEPS,
     *CORNERS,
+    *CLOSER,
 )
 
 

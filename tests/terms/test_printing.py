@@ -85,6 +85,8 @@ PRINTED_BY_PYTORCH: list[tuple[t.Scalar, str]] = [
     (t.float_mul(Z, 1e20), "1.0e+20*zuf0"),
     (t.float_mul(Z, 2.5e-7), "2.5e-7*zuf0"),
     (t.float_neg(Z), "-zuf0"),
+    (t.float_mul(Z, -2.0), "-2.0*zuf0"),
+    (t.float_add(Z, t.float_mul(Z1, -2.5)), "zuf0 - 2.5*zuf1"),
     (U + t.power(2, S), "u0 + PowByNatural(2, s0)"),
     (U - t.power(2, S), "u0 - PowByNatural(2, s0)"),
     (U - 3 * t.power(2, S), "u0 - 3*PowByNatural(2, s0)"),
