@@ -229,9 +229,7 @@ def _float_sum(left: Scalar, right: Scalar, done: _Texts) -> str:
 
 def _factor(number: float) -> str:
     """The number in front of what it multiplies, without brackets: sympy has it in the product's sign."""
-    if abs(number) == 1.0:
-        return "" if number > 0 else "-"
-    return f"{_constant(number)}*"
+    return {1.0: "", -1.0: "-"}.get(number, f"{_constant(number)}*")
 
 
 def _is_subtracted(part: Scalar) -> bool:

@@ -95,8 +95,8 @@ CLOSER: Final = (
         "closer-negative-factors-are-minus-one",
         "A product with any negative number prints as one with -1.0.",
         f"{_T}.printing:_factor",
-        "if abs(number) == 1.0:",
-        "if abs(number) == 1.0 or number < 0.0:",
+        ".get(number, ",
+        ".get(-1.0 if number < 0.0 else number, ",
         ("specs/terms.py::test_terms_print_as_in_pytorch",),
     ),
     Mutant(
