@@ -28,9 +28,10 @@ _ONE_DNN: Final = (DType.float32, DType.bfloat16)
 def convolution_format(ctx: Context, input: FakeTensor, weight: FakeTensor) -> MemoryFormat:
     """Channels last if input or weight is; never where a size depends on data.
 
-    Vectors are images of one row, made of a contiguous copy of the input.
+    Vectors are images of one row, made of a contiguous copy of the input. Volumes are contiguous: only a kernel of
+    MKL-DNN, with which no program is exported, writes them otherwise.
     """
-    if any(map(is_data_dependent, (*input.sizes, *weight.sizes))):
+    if input.ndim == 5 or any(map(is_data_dependent, (*input.sizes, *weight.sizes))):
         return "contiguous_format"
     if input.ndim == 3:
         if weight.strides[1] != 1:

@@ -35,6 +35,8 @@ from torch.fx.experimental.symbolic_shapes import ShapeEnv
 torch.set_num_threads(1)
 # What a fake tensor remembers of a call forgets the offsets of copies.
 torch._dynamo.config.fake_tensor_cache_enabled = False
+# Programs are exported without MKL-DNN, whose kernels for volumes have layouts of their own.
+EXPORTING = lambda: torch.backends.mkldnn.flags(enabled=False)
 
 def contents(sizes, dtype):
     '''Numbers between 0 and 1, square matrices well-conditioned; zeros, which index everything that is not empty.'''
@@ -100,7 +102,7 @@ def outcome(call):
             if call.get("symbolic"):
                 return symbolic_outcome(call, operator)
             if call.get("fake"):
-                with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher():
+                with EXPORTING(), FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher():
                     return {"out": encoded(operator(*args(), **kwargs()))}
             result = operator(*args(), **kwargs())
             return {"out": storages(result) if call.get("storages") else encoded(result)}

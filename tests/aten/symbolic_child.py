@@ -78,7 +78,7 @@ def told(x):
 def symbolic_outcome(call, operator):
     made = Symbolic()
     env = made.env
-    with FakeTensorMode(shape_env=env), enable_python_dispatcher():
+    with EXPORTING(), FakeTensorMode(shape_env=env), enable_python_dispatcher():
         args = [made.value(arg) for arg in call["args"]]
         kwargs = {key: made.value(value) for key, value in call["kwargs"].items()}
         given = set(env.var_to_range)

@@ -335,6 +335,8 @@ def olds():
     emit("range.step", 0, 1, 0)
     emit("_addmm_activation.default", Z(4), Z(3, 5), Z(5, 4))
 
+# Programs are exported without MKL-DNN, whose kernels for volumes have layouts of their own.
+torch.backends.mkldnn.set_flags(False)
 with FakeTensorMode(shape_env=ShapeEnv()), enable_python_dispatcher(), torch.no_grad():
     for t in images():
         for part in (normalisations, windows, resizings, older):

@@ -26,6 +26,8 @@ from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 # What a fake tensor remembers of a call forgets the offsets of copies.
 torch._dynamo.config.fake_tensor_cache_enabled = False
+# Programs are exported without MKL-DNN, whose kernels for volumes have layouts of their own.
+torch.backends.mkldnn.set_flags(False)
 calls_path, output_path, most, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 
 def tensors(x):
