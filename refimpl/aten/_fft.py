@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._elementwise import at_least, like
+from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._product import product
 from refimpl.aten._promotion import complex_of, real_of
 from refimpl.aten._strides import contiguous_strides
@@ -16,7 +17,14 @@ from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, ne
 
-__all__ = ["complex_to_complex", "complex_to_real", "real_to_complex", "require_elements", "transformed_dims"]
+__all__ = [
+    "complex_to_complex",
+    "complex_to_real",
+    "real_to_complex",
+    "require_elements",
+    "require_transformable",
+    "transformed_dims",
+]
 
 
 def _by_stride(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> list[int]:
@@ -44,6 +52,12 @@ def transformed_dims(dims: Sequence[int], ndim: int) -> tuple[int, ...]:
             f"Attempting to permute a tensor of rank {ndim}, but received a permutation of length {count}!"
         )
     return wrapped
+
+
+def require_transformable(dtype: DType) -> None:
+    """The backend transforms no numbers of 16 bits. Raises RuntimeError."""
+    if dtype not in (DType.float32, DType.float64, DType.complex64, DType.complex128):
+        raise RuntimeError(f"Unsupported dtype {scalar_type_name(dtype)}")
 
 
 def require_elements(ctx: Context, self: FakeTensor, dims: Sequence[int]) -> None:

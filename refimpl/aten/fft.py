@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import copied, like
-from refimpl.aten._fft import complex_to_complex, complex_to_real, real_to_complex, require_elements, transformed_dims
+from refimpl.aten._fft import (
+    complex_to_complex,
+    complex_to_real,
+    real_to_complex,
+    require_elements,
+    require_transformable,
+    transformed_dims,
+)
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._promotion import Kind, complex_of, convert_kind
 from refimpl.aten._registry import shape
 from refimpl.aten.copies import clone
 from refimpl.fake_tensor.context import Context
-from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
 from refimpl.terms import Dim, eq, ge, lor, lt
 
@@ -67,9 +73,7 @@ def fft_c2r(ctx: Context, self: FakeTensor, dim: Sequence[int], normalization: i
 def _promoted(ctx: Context, self: FakeTensor, *, complex: bool) -> FakeTensor:
     """The tensor in a dtype that transforms support: floats for integers, complex if wanted."""
     dtype = convert_kind(ctx, Kind.INT_TO_FLOAT, self.dtype)
-    if dtype not in (DType.float32, DType.float64, DType.complex64, DType.complex128):
-        names = {DType.float16: "Half", DType.bfloat16: "BFloat16", DType.complex32: "ComplexHalf"}
-        raise RuntimeError(f"Unsupported dtype {names.get(dtype, dtype.name)}")
+    require_transformable(dtype)
     if complex:
         dtype = complex_of(dtype)
     return self if dtype is self.dtype else copied(ctx, self, dtype)

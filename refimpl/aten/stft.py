@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from refimpl.aten._broadcast import type_text
 from refimpl.aten._call import tensor_of
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise
-from refimpl.aten._fft import complex_to_complex, real_to_complex
-from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._fft import complex_to_complex, real_to_complex, require_transformable
 from refimpl.aten._promotion import promote_types, real_of, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._views import squeeze_dims, strided, transpose, unsqueeze
@@ -20,21 +20,16 @@ from refimpl.terms import Dim, eq, gt, land, le, ne
 __all__: list[str] = []
 
 
-def _tensor_text(tensor: FakeTensor) -> str:
-    kind = scalar_type_name(tensor.dtype)
-    return f"CPU{kind}Type" if tensor.dtype.is_complex else f"torch.{kind}Tensor"
-
-
 def _sizes_text(tensor: FakeTensor) -> str:
     return f"[{', '.join(map(str, tensor.sizes))}]"
 
 
 def _call_text(name: str, self: FakeTensor, window: FakeTensor | None, named: Sequence[tuple[str, int | None]]) -> str:
     """The call as PyTorch's messages write it."""
-    window_text = "None" if window is None else f"{_tensor_text(window)}{{{_sizes_text(window)}}}"
+    window_text = "None" if window is None else f"{type_text(window)}{{{_sizes_text(window)}}}"
     texts = [f"{key}={value if value is None else int(value)}" for key, value in named]
     texts.insert(3, f"window={window_text}")
-    return f"{name}({_tensor_text(self)}{_sizes_text(self)}, {', '.join(texts)}) : "
+    return f"{name}({type_text(self)}{_sizes_text(self)}, {', '.join(texts)}) : "
 
 
 def _require_frames(
@@ -61,6 +56,17 @@ def _as_real(self: FakeTensor) -> FakeTensor:
     return replace(view, dtype=real_of(self.dtype))
 
 
+def _require_choice(self: FakeTensor, window: FakeTensor | None, return_complex: bool | None) -> bool:
+    """Whether signal or window is complex; if neither is, the kind of result must be given. Raises RuntimeError."""
+    is_complex = self.dtype.is_complex or (window is not None and window.dtype.is_complex)
+    if return_complex is None and not is_complex:
+        raise RuntimeError(
+            "stft requires the return_complex parameter be given for real inputs, and will further require that "
+            "return_complex=True in a future PyTorch release."
+        )
+    return is_complex
+
+
 @shape("aten.stft.default")
 def stft(
     ctx: Context,
@@ -75,12 +81,7 @@ def stft(
     align_to_window: bool | None,
 ) -> FakeTensor:
     """Frequencies by frames, for a signal or a batch of them."""
-    is_complex = self.dtype.is_complex or (window is not None and window.dtype.is_complex)
-    if return_complex is None and not is_complex:
-        raise RuntimeError(
-            "stft requires the return_complex parameter be given for real inputs, and will further require that "
-            "return_complex=True in a future PyTorch release."
-        )
+    is_complex = _require_choice(self, window, return_complex)
     hop = n_fft // 4 if hop_length is None else hop_length
     win = n_fft if win_length is None else win_length
     named = (("n_fft", n_fft), ("hop_length", hop), ("win_length", win), ("normalized", normalized))
@@ -104,6 +105,7 @@ def stft(
             raise RuntimeError("Cannot have onesided output if window or input is complex")
         result = complex_to_complex(ctx, framed, (2,))
     else:
+        require_transformable(framed.dtype)
         result = real_to_complex(ctx, framed, (2,), onesided is not False)
     result = transpose(result, 1, 2)
     if self.ndim == 1:
@@ -128,8 +130,10 @@ def stft_center(
     align_to_window: bool | None,
 ) -> FakeTensor:
     """As ``stft``, of the signal padded so that frames are centred."""
+    _require_choice(self, window, return_complex)
     signal = self
-    if center:
+    # Of anything else ``stft`` refuses what was given.
+    if center and self.ndim in (1, 2) and (self.dtype.is_floating_point or self.dtype.is_complex):
         half = n_fft // 2
         added = (1,) * (3 - self.ndim)
         shaped = tensor_of(ctx, "aten.view.default", self, (*added, *self.sizes))

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from refimpl.aten._in_place import functional_name
 from refimpl.aten._schemas import Argument, ArgumentType, schema_of
-from tests.aten.calls import Json, field, read_calls
+from tests.aten.calls import Json, field, items_of, read_calls
 
-__all__ = ["Call", "Changed", "changed_calls", "drawn_calls", "sampling"]
+__all__ = ["Call", "Changed", "changed_calls", "drawn_calls", "relaid_calls", "sampling"]
 
 Call: TypeAlias = dict[str, Json]
 _MOST_ELEMENTS: Final = 20000
@@ -284,6 +284,39 @@ def changed_calls(draw: st.DrawFn, operator: str, *, of_sizes: bool = False) -> 
         sizes = fields[0]
         assert isinstance(sizes, list)
         fields[1:] = [*(fields[1:3] if untouched else (_dense(sizes), 0)), fields[3]]
+    return changed
+
+
+def _in_order(sizes: Sequence[Json], order: Sequence[int]) -> list[Json]:
+    """Dense strides with the dimensions in that order of memory."""
+    inner = _dense([sizes[dim] for dim in order])
+    return [inner[order.index(dim)] for dim in range(len(sizes))]
+
+
+def _relay(draw: st.DrawFn, fields: list[Json]) -> None:
+    """The tensor's dimensions in any order of memory, perhaps part of something larger, or with one repeated."""
+    sizes = list(items_of(fields[0]))
+    order = draw(st.permutations(range(len(sizes))))
+    match draw(st.sampled_from(("dense", "sliced", "padded", "repeated"))):
+        case "sliced":
+            fields[1], fields[2] = [int(str(stride)) * 2 for stride in _in_order(sizes, order)], draw(st.integers(0, 1))
+        case "padded":
+            fields[1] = _in_order([int(str(size)) + 1 for size in sizes], order)
+        case "repeated" if sizes:
+            at = draw(st.integers(0, len(sizes) - 1))
+            strides = _in_order([1 if dim == at else size for dim, size in enumerate(sizes)], order)
+            fields[1] = [0 if dim == at else stride for dim, stride in enumerate(strides)]
+        case _:
+            fields[1] = _in_order(sizes, order)
+
+
+@st.composite
+def relaid_calls(draw: st.DrawFn, operator: str) -> Changed:
+    """A changed call, some of whose tensors lie otherwise in memory."""
+    changed = draw(changed_calls(operator))
+    for fields in changed.tensors():
+        if draw(_YES):
+            _relay(draw, fields)
     return changed
 
 

@@ -12,11 +12,11 @@ from typing import Final
 import pytest
 from hypothesis import given
 
-from tests.aten.calls import Json
-from tests.aten.changes import Call, Changed, changed_calls, sampling
+from tests.aten.calls import Json, items_of, matters, our_outcome
+from tests.aten.changes import Call, Changed, changed_calls, relaid_calls, sampling
 from tests.aten.eager import Eager, Outcome
 from tests.aten.live import SHARE, counterexample, families, found
-from tests.aten.outcomes import DEVIATIONS, Torch, disagreement
+from tests.aten.outcomes import DEVIATIONS, Torch, disagreement, leading
 
 # Calls an overload. A larger number looks for what eight do not find.
 _EXAMPLES: Final = int(os.environ.get("REFIMPL_CHANGED_CALLS", "8"))
@@ -59,6 +59,45 @@ def test_every_overload_is_compared() -> None:
     compared = {name for names in families().values() for name in names}
     assert len(compared) > 1200
     assert set(DEVIATIONS) <= compared
+
+
+def _laid_out_otherwise(torch: Torch, operator: str, examples: int = max(_EXAMPLES // 2, 1)) -> str | None:
+    """The smallest call found whose result has the sizes of fake tensors, and other strides."""
+
+    @sampling(examples)
+    @given(relaid_calls(operator))
+    def compare(changed: Changed) -> None:
+        ours, fake = our_outcome(changed.call), torch.fake(changed.call)
+        if "out" in fake and ours.get("out", "data") != "data" and leading(ours) == leading(fake):
+            assert matters(ours["out"]) == matters(fake["out"]), f"{changed.call}\n  ours: {ours}\n  fake: {fake}"
+
+    return counterexample(compare)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("family", sorted(families()))
+def test_results_of_relaid_tensors_lie_as_those_of_fake_tensors(torch: Eager, family: str) -> None:
+    assert found(torch, families()[family], DEVIATIONS, _laid_out_otherwise) == []
+
+
+class _Reversed:
+    """A PyTorch that lays out matrices the other way."""
+
+    def run(self, call: Call) -> Outcome:
+        return our_outcome(call)
+
+    def fake(self, call: Call) -> Outcome:
+        outcome = our_outcome(call)
+        out = outcome.get("out")
+        if not isinstance(out, dict):
+            return outcome
+        sizes, strides, *rest = items_of(out["t"])
+        return {"out": {"t": [sizes, items_of(strides)[::-1], *rest]}}
+
+
+def test_another_layout_is_noticed() -> None:
+    assert "fake: {'out'" in str(_laid_out_otherwise(_Reversed(), "aten.sin.default", 40))
 
 
 _MATRIX: Final[Json] = {"t": [list[Json]([2, 2]), list[Json]([2, 1]), 0, "float32"]}
