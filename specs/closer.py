@@ -71,6 +71,7 @@ from specs.links import LNK_04
 from specs.numbers import NUM_01
 from specs.observing import OBS_03
 from specs.questions import NUM_10
+from specs.replays import RPL_04
 from specs.reports import LAW_17
 from specs.roots import ASK_07
 from specs.run_claims import ASK_11
@@ -81,7 +82,7 @@ from specs.subgraphs import PRO_11, Given
 from specs.terms import TRM_01, TRM_03, TRM_08
 from specs.values import REB_06
 from tests.laws.observed import U7, U8
-from tests.laws.programs import loaded
+from tests.laws.programs import broken_laws, checked, loaded, row
 from tests.laws.seen import observed, stated, values
 from tests.laws.stepping import becomes, known, ran
 from tests.symbolic_shapes.operators import module, name
@@ -186,6 +187,8 @@ def test_operands_of_a_sub_graph_are_in_the_words_in_which_they_were_given() -> 
     env = _sized(5)
     env.require(eq(U0, S0), "they are equal")
     graph = fx.Graph()
+    for text in "xy":
+        graph.placeholder(text)
     graph.output(None)
     env.runner = runner = Given(None)
     for under in (None, ge(S0, 3)):
@@ -352,3 +355,29 @@ def test_what_a_custom_operator_gives_in_a_branch_is_said_there() -> None:
         ("cond/true_graph_0/keep", 1),
         ("cond/false_graph_0/keep", 1),
     ]
+
+
+@checks(PRO_11, RPL_04)
+@pytest.mark.parametrize("operands", [1, 2])
+def test_a_sub_graph_takes_no_more_operands_than_it_has_inputs(operands: int) -> None:
+    """One that lost an unused input would be called with too many: no loader of PyTorch's runs it."""
+    built = ProgramBuilder()
+    s0 = built.symbol("s0", hint=8)
+    x, n = built.input("x", tensor([s0])), built.input("n", tensor([], "int64"))
+    test, body = built.subgraph("cond_graph_0"), built.subgraph("body_graph_0")
+    count = test.input("i", tensor([], "int64"))
+    for index in range(1, operands):
+        test.input(f"unused_{index}", tensor([s0]))
+    test.output(test.call("aten.lt.Scalar", count, 5, out=tensor([], "bool")))
+    count, carried = body.input("i", tensor([], "int64")), body.input("y", tensor([s0]))
+    more = body.call("aten.add.Tensor", count, 1, out=tensor([], "int64"))
+    body.output(more, body.call("aten.sin.default", carried, out=tensor([s0])))
+    graphs = [test.as_argument(), body.as_argument()]
+    outs = [tensor([], "int64"), tensor([s0])]
+    built.output(*built.call_tuple("torch.ops.higher_order.while_loop", *graphs, [n, x], [], outs=outs))
+    report = checked(built)
+    assert (report.verdict, broken_laws(report)) == (
+        ("equivalent", set()) if operands == 2 else ("broken", {"CONSIST", "EQUIV"})
+    )
+    if operands < 2:
+        assert "forward() takes 2 positional arguments but 3 were given" in (row(report, "EQUIV").message or "")

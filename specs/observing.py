@@ -109,6 +109,8 @@ def test_an_operator_is_called_by_its_name() -> None:
     assert operator_name(python_operator.ge) == "_operator.ge"
     assert operator_name(math.sqrt) == "math.sqrt"
     assert operator_name(_plus_one) == "specs.observing._plus_one"
+    for text in ("torch.sym_float", "torch.sym_max", "torch._sym_sqrt", "math.floor"):
+        assert operator_name(resolve_target(text)) == text
     assert operator_name(resolve_target("torch.ops.higher_order.cond")) == "higher_order.cond"
     assert operator_name(_Named()) == "mylib.keep"
     assert operator_name("call_method") == "call_method"

@@ -178,6 +178,8 @@ def test_operands_are_symbolic_and_results_raw() -> None:
     env = ShapeEnv()
     u, v = env.create_unbacked_symint(), env.create_unbacked_symint()
     graph = fx.Graph()
+    for text in "xyz":
+        graph.placeholder(text)
     graph.output(None)
     with pytest.raises(AssertionError, match="within PropagateUnbackedSymInts"):
         run_subgraph(env, module(graph), ())

@@ -85,10 +85,11 @@ _UNARY: Final[tuple[FloatFn, ...]] = (
 class _Unary:
     """A function of :mod:`math` that also takes symbolic numbers (``torch._sym_sqrt``)."""
 
-    __slots__ = ("__name__", "_function")
+    __slots__ = ("__name__", "_function", "name")
 
     def __init__(self, function: FloatFn) -> None:
         self.__name__ = f"_sym_{function}"
+        self.name: Final = f"torch.{self.__name__}"
         self._function: FloatFn = function
 
     def __call__(self, /, *args: object, **kwargs: object) -> object:

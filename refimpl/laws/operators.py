@@ -8,6 +8,7 @@ from typing import Final
 
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fx.node import Node
+from refimpl.symbolic_shapes import sym_functions
 from refimpl.symbolic_shapes.constraints import is_unbacked
 from refimpl.terms import Symbol
 
@@ -41,12 +42,13 @@ _KNOWN_NAMESPACES: Final = (
 
 
 def operator_name(target: object) -> str:
-    """``aten.add.Tensor``, ``_operator.ge``, ``higher_order.cond``; the text of a target without a better name."""
+    """``aten.add.Tensor``, ``_operator.ge``, ``torch.sym_max``; the text of a target without a better name."""
     name: object = getattr(target, "name", None)
     if isinstance(name, str):
         return name
     if isinstance(target, (BuiltinFunctionType, FunctionType)):
-        return f"{target.__module__}.{target.__name__}"
+        module = "torch" if target.__module__ == sym_functions.__name__ else target.__module__
+        return f"{module}.{target.__name__}"
     return str(target)
 
 

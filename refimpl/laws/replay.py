@@ -29,6 +29,7 @@ from refimpl.laws.scalars import is_scalar, is_sequence
 from refimpl.solver import Model, Number
 from refimpl.symbolic_shapes.bindings import Bindings, as_bindings
 from refimpl.symbolic_shapes.key_path import PathError
+from refimpl.symbolic_shapes.propagate import require_operands
 from refimpl.symbolic_shapes.reading import read_scalar
 from refimpl.terms import BoolSymbol, Cond, Not, Scalar, Undefined
 
@@ -126,6 +127,7 @@ class _Runner:
         """One sub-graph on concrete operands."""
         if not isinstance(module, GraphModule):
             raise NotReplayableError(f"{self.ctx.node} has no graph to run")
+        require_operands(module, operands)
         outer = self.ctx.node
         result = self.graph(module, operands, f"{outer}/{self._modules.get(id(module), 'graph')}/")
         self.ctx.node = outer

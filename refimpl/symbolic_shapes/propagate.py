@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from refimpl.fx.graph import Graph
+from refimpl.fx.graph_module import GraphModule
 from refimpl.fx.interpreter import Interpreter
 from refimpl.fx.module import Module
 from refimpl.fx.node import Node
@@ -16,7 +17,7 @@ from refimpl.symbolic_shapes.structures import is_list, is_tuple
 from refimpl.symbolic_shapes.sym_node import Symbolic, raw_scalar, unwrap, wrap
 from refimpl.terms import Cond, Dim, Substitution, substitute, substitute_dim
 
-__all__ = ["Observer", "PropagateUnbackedSymInts", "rewrite", "run_subgraph"]
+__all__ = ["Observer", "PropagateUnbackedSymInts", "require_operands", "rewrite", "run_subgraph"]
 
 Observer = Callable[[str, object], None]
 """Called with the path of each node and its value, in old names."""
@@ -98,16 +99,27 @@ class PropagateUnbackedSymInts(Interpreter[object]):
 def run_subgraph(env: ShapeEnv, module: Module, operands: Sequence[object], under: Cond | None = None) -> object:
     """Run the sub-graph of a higher-order operator, with raw terms in and out, in the scope of a predicate.
 
-    Its nodes are logged as ``<node>/<sub-graph>/<name>``. Raises AssertionError outside of a propagation.
+    Its nodes are logged as ``<node>/<sub-graph>/<name>``. Raises AssertionError outside of a propagation, and
+    RuntimeError, worded as Python's error, if the sub-graph takes fewer operands.
     """
     runner = env.runner
     if runner is None:
         raise AssertionError("a sub-graph runs within PropagateUnbackedSymInts")
+    require_operands(module, operands)
     values = [wrap(operand, env) if is_scalar(operand) else operand for operand in operands]
     if under is None:
         return _unwrapped(runner.run_module(module, values))
     with env.under(under):
         return _unwrapped(runner.run_module(module, values))
+
+
+def require_operands(module: Module, operands: Sequence[object]) -> None:
+    """Raise RuntimeError, worded as Python's error, if a sub-graph has fewer inputs than there are operands."""
+    if isinstance(module, GraphModule):
+        taken = sum(node.op == "placeholder" for node in module.graph.nodes)
+        if taken < len(operands):
+            message = f"forward() takes {taken + 1} positional arguments but {len(operands) + 1} were given"
+            raise RuntimeError(message)
 
 
 def _unwrapped(value: object) -> object:

@@ -108,6 +108,14 @@ CLOSER: Final = (
         _killed("operands_of_a_sub_graph_are_in_the_words_in_which_they_were_given"),
     ),
     Mutant(
+        "closer-sub-graphs-take-any-operands",
+        "A sub-graph that has lost an input runs, and the operand is dropped.",
+        f"{_S}.propagate:require_operands",
+        "if taken < len(operands):",
+        "if taken < 0:",
+        _killed("a_sub_graph_takes_no_more_operands_than_it_has_inputs"),
+    ),
+    Mutant(
         "closer-derived-sizes-may-be-negative",
         "Of a custom operator's result only the sizes that are symbols are not negative.",
         f"{_L}.blind_interpreter:_state_sizes",
