@@ -21,7 +21,7 @@ from refimpl.aten._strides import (
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import Category, DType
 from refimpl.fake_tensor.tensor import Device, FakeTensor, Layout, MemoryFormat, Sizes, Storage
-from refimpl.terms import eq, floor_div, mod
+from refimpl.terms import eq, floor_div, gt, mod
 
 __all__ = ["clone", "clone_preserving_strides", "clone_storage", "to_copy"]
 
@@ -233,8 +233,8 @@ def copy(ctx: Context, self: FakeTensor, src: FakeTensor, non_blocking: bool) ->
 
 
 def clone_preserving_strides(ctx: Context, tensor: FakeTensor) -> FakeTensor:
-    """A copy of the storage read as before; a tensor whose elements share memory is copied densely."""
-    if any(stride == 0 and size != 1 for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
+    """A copy of the storage read as before; a tensor whose elements are seen to share memory is copied densely."""
+    if any(stride == 0 and ctx.layout(gt(size, 1)) for size, stride in zip(tensor.sizes, tensor.strides, strict=True)):
         return like(ctx, tensor)
     return clone_storage(tensor)
 

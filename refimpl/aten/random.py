@@ -108,12 +108,13 @@ def sample_dirichlet(ctx: Context, self: FakeTensor, generator: object) -> Value
 
 @shape("aten.binomial.default")
 def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: object) -> Value:
-    """Random numbers of successes, counts and probabilities broadcast, contiguous."""
+    """Random numbers of successes, contiguous where the counts are not broadcast."""
     for name, tensor in (("count", count), ("prob", prob)):
         if not tensor.dtype.is_floating_point:
             kind = scalar_type_name(tensor.dtype)
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {kind}")
-    return fresh(ctx, count, broadcast_sizes(ctx, count.sizes, prob.sizes))
+    made = elementwise(ctx, (count, prob), count.dtype)
+    return fresh(ctx, count, made.sizes) if made.sizes == count.sizes else made
 
 
 @shape("aten.normal_.default")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Final, TypeAlias
 
+import pytest
+
 from refimpl.aten._elementwise import elementwise
+from refimpl.aten._overload import overload
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
@@ -75,3 +78,26 @@ def test_symbolic_sizes_and_strides() -> None:
             if size > 1
         ]
         assert all(ours == want for ours, want in kept), (operands, kept)
+
+
+# Sizes and strides of two operands over the symbols s4 and s3, the strides of their product, those of a comparison:
+# recorded from PyTorch 2.13. Only the product is seen to be contiguous before its operands are expanded.
+_S4: Final = symbol("s4")
+_CUT: Final = (
+    (((_S4, 1), (1, 7)), ((1,), (1,)), (1, 1), (1, _S4)),
+    (((1, _S4, 1, 1), (_S4, 1, _S4, _S4)), ((1, _S4, 1, 1), (_S4, 1, 1, 1)), (_S4, 1, 1, 1), (_S4, 1, _S4, _S4)),
+)
+
+
+@pytest.mark.parametrize(("left", "right", "product", "comparison"), _CUT)
+def test_four_operators_look_at_operands_before_they_are_expanded(
+    left: tuple[Sizes, Sizes], right: tuple[Sizes, Sizes], product: Sizes, comparison: Sizes
+) -> None:
+    operands = tuple([FakeTensor(sizes, strides, DType.float32) for sizes, strides in (left, right)])
+    for name, expected in (("mul", product), ("div", product), ("eq", comparison), ("atan2", comparison)):
+        operator = overload(f"aten.{name}.{'default' if name == 'atan2' else 'Tensor'}")
+        context = RecordedContext({"s4": 4})
+        context.learn(ge(_S4, 2))
+        found = operator.run(context, operands, {})
+        assert isinstance(found, FakeTensor)
+        assert found.strides == expected, name
