@@ -41,6 +41,7 @@ from tests.mutants.step_claims import STEP_CLAIMS
 from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
 from tests.mutants.theories import THEORIES
+from tests.mutants.thresholds import THRESHOLDS
 
 __all__ = ["CATALOGUE", "by_id"]
 
@@ -81,6 +82,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *SPECIAL_STEPS,
     *CORNERS,
     *CLOSER,
+    *THRESHOLDS,
 )
 
 
