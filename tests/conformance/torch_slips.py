@@ -377,4 +377,14 @@ SLIPS: Final[tuple[Bug, ...]] = (
         "path + (pytree.SequenceKey(i if i < 2 else i - 1),)",
     ),
     edit(PATHS, "being-zero-binds", "and s.rhs == 1", "and s.rhs in (0, 1)"),
+    edit(
+        REBIND,
+        "sizes-that-are-told-are-not-rebound",
+        "if raw_u0 == raw_u1:",
+        "if raw_u1 in shape_env.size_like and raw_u1 not in shape_env.pending_fresh_unbacked_symbols:\n"
+        "                continue\n"
+        "            if raw_u0 == raw_u1:",
+    ),
+    edit(REBIND, "two-of-a-node-are-rebound", "bindings.items()", "list(bindings.items())[:2]"),
+    edit(REBIND, "no-elements-are-no-hint", "u1.node.hint is not None", "u1.node.hint"),
 )

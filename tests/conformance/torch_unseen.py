@@ -63,7 +63,8 @@ REASONS: Final = (
     Reason(
         "a flag that nobody sets here",
         _ALL,
-        r"config\.|_translation_validation|aggressive|z3|fx_node|_add_target|_add_assert|prefer_deferred|fresh = |"
+        r"config\.|fallback_value`$|for `expr = sympy\.Not|"
+        r"_translation_validation|aggressive|z3|fx_node|_add_target|_add_assert|prefer_deferred|fresh = |"
         r"backed_size_obl|testing_only|trace_asserts|is_exporting|forcing_spec|transmute",
     ),
     Reason("only that flag leads there", "_is_supported_equivalence|get_axioms|_range_only|guard_bool", r""),
@@ -73,7 +74,11 @@ REASONS: Final = (
         r"symbolic_context|source|ephemeral|unbacked_min|unbacked_max|shape_id|\bduck|val_to_var|bounds is|DimDynamic|"
         r"_constrain_range_for_size\(out|unbacked_inputs",
     ),
-    Reason("no case has sizes of ragged tensors", _ALL, r"SingletonInt|nested_int"),
+    Reason(
+        "no case has sizes of ragged tensors",
+        _ALL,
+        r"SingletonInt|nested_int|(^`return` for|continue` for) `continue`$",
+    ),
     Reason("the names of fresh symbols are an implementation's own", "create_unb", r"_counter \+= 2"),
     Reason("conditions are compared in normal form", "get_implic|canonical|add_expr", r"evaluate=|sort=|commutative="),
     Reason(
@@ -195,7 +200,26 @@ REASONS: Final = (
     Reason(
         "it only changes the words of an error",
         r"^Interpreter",
-        r"\bmsg\b|extra_traceback|pbar|nonexistent|e\.args|detail",
+        r"\bmsg\b|extra_traceback|pbar|nonexistent|e\.args|detail|isinstance\(e, KeyError|isinstance\(target, str|"
+        r"module\.graph is (not )?None|graph\.module\.graph|hasattr\(attr_itr|isinstance\(self\.module, GraphModule",
+    ),
+    Reason(
+        "no case runs another graph than its module's, or asks for the interpreter's own tables",
+        r"^Interpreter\.__init__",
+        r"submodules|self\.graph = graph|self\.env",
+    ),
+    Reason("no case has inputs that Python code packs and unpacks", r"^Interpreter\.run$", "enable_io_processing"),
+    Reason("a float is compared with floats", "_refine_ranges", r"True and r\[1\]\.is_integer"),
+    Reason("only relations are solved, and each has a mirror", "^try_solve$", r"mirror is None|e is None|return None"),
+    Reason("what bounds itself bounds nothing more", "^try_solve$", "lhs_has_thing and rhs_has_thing"),
+    Reason("what did not change does not change the next time", "^try_solve$", "trial == e|for `break`"),
+    Reason("there is one expression at a time", "^try_solve$", "for `continue`"),
+    Reason("a relation that is no product has no factors", "^_try_isolate_lhs$", r"Rel\) and True:"),
+    Reason("an equation has no direction", "^_try_isolate_lhs$", r"^`True and other\.is_negative`|op is None"),
+    Reason(
+        "an equation of a quotient, or its opposite, gives no number, in whatever words",
+        "^_try_isolate_lhs$",
+        r"numerator|sympy\.(Eq|Ne)\)|`True and isinstance\(e, sympy\.Rel\)",
     ),
     Reason("what has no hint is decided without one", "compute_concrete_val", r""),
     Reason("only a flag about sizes leads there", r"^_guard_or|^_static_eval", r"result|return None"),

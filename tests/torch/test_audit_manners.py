@@ -304,6 +304,26 @@ def test_a_fault_of_the_observer_disturbs_nobody_and_is_said(monkeypatch: pytest
     assert (trouble.outcome, "planted" in trouble.message) == ("undecided", True)
 
 
+def test_a_frame_of_what_is_watched_tells_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A debugger asks for them; the closure of a method is among them."""
+    program = program_of(1)
+    interpreter = import_module("torch.fx.interpreter").Interpreter
+    told: list[dict[str, object]] = []
+
+    def fails(*_: object) -> object:
+        frame = inspect.currentframe()
+        while frame is not None:
+            told.append(dict(frame.f_locals))
+            frame = frame.f_back
+        raise ValueError("mine")
+
+    monkeypatch.setattr(interpreter, "placeholder", fails)
+    with audit(), pytest.raises(ValueError, match="mine"):
+        program.run()
+    classes = [each["__class__"] for each in told if "__class__" in each and "gate" in each]
+    assert getattr(sys.modules[SHAPES], "PropagateUnbackedSymInts") in classes  # noqa: B009 - PyTorch has no types here
+
+
 def test_the_exception_of_the_program_is_passed_on() -> None:
     with pytest.raises(KeyError, match="mine"), audit():
         raise KeyError("mine")

@@ -21,7 +21,12 @@ FINDINGS = sorted((ROOT / "specs" / "findings").glob("*.md"))
 NOT_OF_REBINDING = frozenset(("VALUE", "ARC"))
 # Scripts that decide or require and rebind nothing: the audit, which watches rebinding, has nothing to see.
 DECIDES_ONLY = frozenset(
-    ("answers_outlive_what_is_learned", "frozen_decisions_narrow_ranges", "suppressed_requirements_dropped")
+    (
+        "answers_outlive_what_is_learned",
+        "frozen_decisions_narrow_ranges",
+        "suppressed_requirements_dropped",
+        "zero_factors_divided_out",
+    )
 )
 
 

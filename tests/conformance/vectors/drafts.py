@@ -28,6 +28,7 @@ from tests.conformance.vectors.knowing import KNOWING
 from tests.conformance.vectors.placing import PLACING
 from tests.conformance.vectors.propagating import PROPAGATING
 from tests.conformance.vectors.questions import QUESTIONS
+from tests.conformance.vectors.quotients import QUOTIENTS
 from tests.conformance.vectors.reasoning import REASONING
 from tests.conformance.vectors.remembering import REMEMBERING
 from tests.conformance.vectors.renaming import RENAMING
@@ -38,7 +39,7 @@ __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
-    *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING, *KNOWING, *PLACING,
+    *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING, *KNOWING, *PLACING, *QUOTIENTS,
 )  # fmt: skip
 
 

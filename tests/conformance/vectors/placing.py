@@ -145,4 +145,15 @@ def _paths() -> Iterator[Draft]:
     )
 
 
-PLACING: Final = (*_memos(), *_paths())
+def _nothing_there() -> Iterator[Draft]:
+    """A size of which there may be none, and is none now, is a size like any other."""
+    known_size = env(u0=(0, 10), s0=(0, 10, 0), replacements={"u0": S0})
+    yield Draft(
+        "the-size-that-it-is-of-nothing",
+        ("REB-06", "REB-08"),
+        rebind(known_size, {"u0": ()}, number(S0)),
+        (after(known_size, {}, compare=(*CONSTRAINTS, "renamings", "replacements")),),
+    )
+
+
+PLACING: Final = (*_memos(), *_paths(), *_nothing_there())

@@ -82,6 +82,20 @@ def _size_like() -> Iterator[Draft]:
             rebind(before, {"u0": ()}, number(U2)),
             (after(before, {"u2": U0}, size_like="u1" if what == "other" else "u0"),),
         )
+    told = env(u0=(0, None), u2=(0, None), size_like="u2", pending="")
+    yield Draft(
+        "size-like-and-no-longer-pending",
+        ("REB-13",),
+        rebind(told, {"u0": ()}, number(U2)),
+        (after(told, {"u2": U0}, compare=("constraints",)),),
+    )
+    three = env(u0=(0, 9), u1=(0, 9), u2=(0, None), u3=(0, None), u4=(0, None), u5=(0, None), pending="u3 u4 u5")
+    yield Draft(
+        "three-of-a-node",
+        ("REB-04", "REB-13"),
+        rebind(three, {"u0": (AT[0],), "u1": (AT[1],), "u2": (AT[2],)}, tup(U3, U4, U5)),
+        (after(three, {"u3": U0, "u4": U1, "u5": U2}),),
+    )
 
 
 def _conditions() -> Iterator[Draft]:
