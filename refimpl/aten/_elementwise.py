@@ -73,7 +73,8 @@ def elementwise(
     device = first.device if len(tensors) == 1 else common_device(tensors)
     strides = _short_cut(ctx, sizes, tensors) if short and not is_plain(sizes) else None
     if strides is None:
-        if computed is not None and len(tensors) > 1:
+        # The copy of a single operand shows in the strides of sizes of 1 alone.
+        if computed is not None and (len(tensors) > 1 or 1 in sizes):
             tensors = [converted(ctx, tensor, computed) for tensor in tensors]
         strides = output_strides(ctx, sizes, tensors)
     return FakeTensor(sizes, strides, dtype, device)

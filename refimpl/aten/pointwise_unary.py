@@ -50,7 +50,7 @@ def _group(names: str, kind: Kind) -> None:
     """Register operators whose result is the tensor's elementwise image, its dtype converted by the kind."""
 
     def function(ctx: Context, self: FakeTensor, *_: object) -> FakeTensor:
-        return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
+        return pointwise(ctx, kind, self)
 
     def with_kernel(name: str, kernel: str) -> ShapeFunction:
         def checked(ctx: Context, self: FakeTensor, *numbers: object) -> FakeTensor:
@@ -89,7 +89,7 @@ def _real(name: str, kind: Kind, error: type[Exception], of_complex: str, of_boo
             raise error(of_complex)
         if of_bool is not None and self.dtype is DType.bool:
             raise RuntimeError(of_bool)
-        return elementwise(ctx, (self,), convert_kind(ctx, kind, self.dtype))
+        return pointwise(ctx, kind, self)
 
     shape(f"aten.{name}.default")(function)
 
