@@ -15,7 +15,7 @@ from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
 from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
 from refimpl.aten._norm_gradients import gradient_of_grouped, gradient_of_layer
-from refimpl.aten._promotion import Kind, Number, result_type
+from refimpl.aten._promotion import Kind, Number, promote_types, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
 from refimpl.aten._strides import suggested_memory_format
@@ -307,7 +307,9 @@ def nll_loss_backward(
     if target.dtype is not DType.int64:
         raise RuntimeError(f"expected scalar type Long but found {scalar_type_name(target.dtype)}")
     _require_scalar_type(self, grad_output)
-    return dense(ctx, self, self.sizes)
+    # Fake tensors divide by the total weight where the loss is a mean.
+    dtype = promote_types(self.dtype, total_weight.dtype) if reduction == 1 else self.dtype
+    return dense(ctx, self, self.sizes, dtype)
 
 
 @shape("aten.mse_loss_backward.default")

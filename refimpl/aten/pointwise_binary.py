@@ -254,7 +254,7 @@ def lerp_tensor(ctx: Context, self: FakeTensor, end: FakeTensor, weight: Operand
     _same_dtype(self, end, "end")
     if isinstance(weight, FakeTensor) and weight.ndim:
         _same_dtype(self, weight, "weight")
-    return elementwise(ctx, (self, end, weight), self.dtype)
+    return elementwise(ctx, (self, end, weight), result_type(ctx, self, end, weight))
 
 
 @shape("aten.addcmul.default")

@@ -157,18 +157,28 @@ def _native_weights(hx: _Tensors, weights: _Tensors) -> _Tensors:
     if biases:
         dtype = promote_types(biases[0].dtype, biases[1].dtype)
         biases = tuple([replace(bias, dtype=dtype) for bias in biases])
-    if not _is_native((*hx, *products, *biases)):
+    given = *hx, *products, *biases
+    if any(tensor.dtype in (DType.uint8, DType.int8) for tensor in given):
+        raise RuntimeError("itensor_view_from_dense expects float, bfloat16 or half tensor input")
+    if not _is_native(given):
         raise RuntimeError("get_mkldnn_dtype: unsupported data type")
     return (*products, *biases)
 
 
 def _kernel(ctx: Context, input: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
     hidden, cell = states
-    wrap_dim(1, input.ndim, scalar_has_one=False)
+    for dim in (1, 2):
+        wrap_dim(dim, input.ndim, scalar_has_one=False)
     width = hidden.sizes[wrap_dim(1, hidden.ndim, scalar_has_one=False)]
-    return dense(ctx, input, (*input.sizes[:2], width)), (
-        dense(ctx, hidden, hidden.sizes),
-        dense(ctx, cell, cell.sizes),
+    if weights[0].dtype is not input.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype} but found {weights[0].dtype}")
+    # Fake tensors give all the wider dtype, where the kernel takes two.
+    dtype = (
+        DType.float32 if any(tensor.dtype is DType.float32 for tensor in (input, *states, *weights)) else input.dtype
+    )
+    return dense(ctx, input, (*input.sizes[:2], width), dtype), (
+        dense(ctx, hidden, hidden.sizes, dtype),
+        dense(ctx, cell, cell.sizes, dtype),
     )
 
 
@@ -193,6 +203,9 @@ def lstm(
     native = _is_native((input,)) and not projected and ctx.known(eq(input.numel(), 0)) is not True
     groups = _lstm_groups(params, 2 * (1 + has_biases) + projected, native)
     units = num_layers * (2 if bidirectional else 1)
+    if native and len(groups) < units:
+        each = len(params) // max(len(groups), 1)
+        raise RuntimeError(f"ArrayRef: invalid slice, N = {len(params)}; M = {each}; size = {len(params)}")
     if native:
         groups = [_native_weights(hx, group) for group in groups[: max(units, 0)]]
     for state in hx:
