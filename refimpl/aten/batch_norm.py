@@ -355,6 +355,7 @@ def batch_norm_no_update(
     """Evaluation, with the memory that a backend reserves; the vectors of an empty input are not looked at."""
     if ctx.known(eq(input.numel(), 0)) is True:
         _require_both(running_mean, running_var)
+        require_kernel("batch_norm", input.dtype, BOOLS)
         result = like(ctx, input)
     else:
         result = _normalized(ctx, input, weight, bias, running_mean, running_var, training=False)

@@ -20,6 +20,7 @@ from refimpl.terms import Dim, eq, ge, gt, land, lor, lt, ne
 
 __all__ = ["convolution_format", "convolve"]
 
+_EMPTY_VOLUME: Final = "non-empty 5D (n_output_plane x n_input_plane x kernel_depth x kernel_height x kernel_width)"
 _DILATION: Final = "dilation should be greater than zero"
 # The dtypes whose kernels are those of a library with words of its own.
 _ONE_DNN: Final = (DType.float32, DType.bfloat16)
@@ -210,7 +211,8 @@ def convolve(
         rest = _forward_sizes(ctx, input, weight, stride, padding, dilation)
     runs_nothing = [eq(size, 0) for size in input.sizes[:2]]
     kernels = lor(land(*(gt(size, 0) for size in weight.sizes[2:])), *runs_nothing)
-    require(ctx, kernels, "kernel size should be greater than zero, but got ", lambda: sizes_text(weight.sizes[2:]))
+    nothing = _EMPTY_VOLUME if transposed and spatial == 3 else "kernel size should be greater than zero"
+    require(ctx, kernels, f"{nothing}, but got ", lambda: sizes_text(weight.sizes[2:]))
     require(
         ctx,
         lor(land(*(ne(size, 0) for size in input.sizes[2:])), *runs_nothing),
@@ -365,7 +367,6 @@ def _convolve_same(
         ctx.require(eq(step, 1), "padding='same' is not supported for strided convolutions")
     windows = spread(dilation, weight.ndim - 2, "dilation")
     totals = [d * (k - 1) for d, k in zip(windows, weight.sizes[2:], strict=True)]
-    # Half of -1 is no negative padding.
     ctx.require(land(*(ne(total, -1) for total in totals)), "kernel size should be greater than zero")
     halves = tuple([total // 2 for total in totals])
     return convolve(ctx, _pad_after(ctx, input, totals), weight, bias, stride, halves, dilation, False, 0, groups)

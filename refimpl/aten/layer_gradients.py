@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like, output_strides
 from refimpl.aten._in_place import scalar_type_name
@@ -40,14 +41,21 @@ def convolution_backward(
     The incoming gradient has the sizes of the convolution's result.
     """
     ctx.require(gt(groups, 0), f"expected groups to be greater than 0, but got groups={groups}")
-    result = convolve(ctx, input, weight, None, stride, padding, dilation, transposed, output_padding, groups)
+    # The kernels of gradients take a dilation of 0, and look at no size of the incoming gradient then.
+    undilated = 0 in dilation
+    # One batch, or no gradient but the bias', is handled by kernels that count no batches, and less.
+    unseen = not any(output_mask[: 2 if is_one(ctx, input.sizes[0]) else 3])
+    dilations = (1,) if undilated else dilation
+    result = convolve(ctx, input, weight, None, stride, padding, dilations, transposed, output_padding, groups)
     if grad_output.ndim != input.ndim:
         raise RuntimeError(
             "Expected input and grad_output to have the same number of dimensions, but got: "
             f"{input.ndim} and {grad_output.ndim}"
         )
     head = "could not create a primitive descriptor for the convolution forward propagation primitive"
-    require_sizes(ctx, grad_output.sizes, result.sizes, head)
+    batches = grad_output.sizes[:1] if is_one(ctx, input.sizes[0]) else result.sizes[:1]
+    if not (undilated or unseen):
+        require_sizes(ctx, grad_output.sizes, (*batches, *result.sizes[1:]), head)
     memory_format = convolution_format(ctx, input, weight) if input.ndim > 3 else "contiguous_format"
     outputs: Dim = weight.sizes[1] * groups if transposed else weight.sizes[0]
     made = (

@@ -149,6 +149,11 @@ def binary_cross_entropy_with_logits(
     reduction: int,
 ) -> FakeTensor:
     """The cross entropy of logits, with weights that broadcast."""
+    if target.dtype is DType.bool:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
     require_kernel("log_sigmoid_cpu", self.dtype, EXACT)
     for other in (self, pos_weight, weight):
         if other is not None:

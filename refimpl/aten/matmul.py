@@ -306,8 +306,9 @@ def addr(ctx: Context, self: FakeTensor, vec1: FakeTensor, vec2: FakeTensor, bet
         if isinstance(factor, float) and not (dtype.is_floating_point or dtype.is_complex):
             raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
     outer = dense(ctx, vec1, (vec1.sizes[0], vec2.sizes[0]), result_type(ctx, vec1, vec2))
-    expanded = expand(ctx, self, outer.sizes) if self.sizes != outer.sizes else self
-    return pointwise(ctx, Kind.DEFAULT, expanded, outer)
+    if self.sizes != outer.sizes:
+        expand(ctx, self, outer.sizes)
+    return pointwise(ctx, Kind.DEFAULT, self, outer)
 
 
 def _require_vectors(vec1: FakeTensor, vec2: FakeTensor) -> None:

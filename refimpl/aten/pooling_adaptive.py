@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from refimpl.aten._dims import wrap_dim
+from refimpl.aten._factory import require_sizes as require_nonnegative
 from refimpl.aten._reduction import mean_dtype
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
@@ -141,11 +142,11 @@ def adaptive_avg_pool1d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 
 
 def _adaptive_max(ctx: Context, self: FakeTensor, spatial: int, output_size: Sizes) -> tuple[FakeTensor, ...]:
+    _require_input(ctx, f"adaptive_max_pool{spatial}d", self, spatial, 1)
     if len(output_size) != spatial:
         raise RuntimeError(f"adaptive_max_pool{spatial}d(): internal error: output_size.size() must be {spatial}")
-    _require_input(ctx, f"adaptive_max_pool{spatial}d", self, spatial, 1)
-    _nonnegative(ctx, output_size, spatial)
-    sizes = (*self.sizes[:-spatial], *spread(output_size, spatial, "output_size"))
+    sizes = (*self.sizes[:-spatial], *output_size)
+    require_nonnegative(ctx, sizes)
     if self.ndim == 4 and spatial == 2:
         return in_format_of(ctx, self, sizes), in_format_of(ctx, self, sizes, DType.int64)
     return (

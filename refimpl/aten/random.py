@@ -113,6 +113,8 @@ def binomial(ctx: Context, count: FakeTensor, prob: FakeTensor, generator: objec
         if not tensor.dtype.is_floating_point:
             kind = scalar_type_name(tensor.dtype)
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {kind}")
+    if prob.dtype is not count.dtype:
+        raise RuntimeError(f"Found dtype {scalar_type_name(prob.dtype)} but expected {scalar_type_name(count.dtype)}")
     made = elementwise(ctx, (count, prob), count.dtype)
     return fresh(ctx, count, made.sizes) if made.sizes == count.sizes else made
 

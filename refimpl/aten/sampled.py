@@ -198,7 +198,14 @@ def _require_numbers(y: FakeTensor, name: str, x: FakeTensor | None = None) -> N
         raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
 
 
-@shape("aten.trapezoid.dx", "aten.trapz.dx")
+@shape("aten.trapz.dx")
+def trapz_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
+    """The same as a trapezoid's, but for the words of what no dimension has."""
+    wrap_dim(dim, y.ndim, scalar_has_one=False)
+    return trapezoid_dx(ctx, y, dx, dim)
+
+
+@shape("aten.trapezoid.dx")
 def trapezoid_dx(ctx: Context, y: FakeTensor, dx: Number, dim: int) -> FakeTensor:
     """The integral along a dimension, of one spacing; 0 without samples."""
     _require_numbers(y, "trapezoid")

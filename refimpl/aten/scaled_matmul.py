@@ -82,4 +82,12 @@ def scaled_mm_v2(
     use_fast_accum: bool,
 ) -> FakeTensor:
     """The same with scales by recipe."""
+    if self.ndim != 2 or mat2.ndim != 2:
+        raise RuntimeError(f"Inputs must be 2D but got self.dim()={self.ndim} and mat2.dim()={mat2.ndim}")
+    for matrix in (self, mat2):
+        if not (matrix.dtype.is_floating_point and matrix.dtype.itemsize == 1):
+            raise RuntimeError(
+                f"Expected both inputs to be fp8 or fp4 types but got self.dtype={self.dtype} and "
+                f"mat2.dtype={mat2.dtype}"
+            )
     return _product(ctx, self, mat2, bias, out_dtype)
