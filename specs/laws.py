@@ -111,8 +111,8 @@ def test_a_recorded_range_needs_an_assert_that_implies_it(low: int, asserted: in
 
 LAW_03 = Clause(
     "LAW-03",
-    "VALUE: recorded and re-run values agree in structure, dtype, layout and every size, offset and scalar, and in the"
-    " strides that count.",
+    "VALUE: recorded and re-run values agree in structure, dtype, layout and every size and scalar, and in the offsets"
+    " and strides that count.",
     f"{_LAWS}.value:_Comparison._integer",
     "law-sorts-are-not-compared",
 )

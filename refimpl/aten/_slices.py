@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from refimpl.aten._dims import wrap_dim
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, ge, gt, int_max, int_min, ite, land, le, lt
+from refimpl.terms import Cond, Dim, eq, ge, gt, int_max, int_min, ite, land, le, lt
 
 __all__ = ["STEP", "exact_slice_length", "slice_along", "slice_length", "sliced_dim"]
 
@@ -15,23 +16,24 @@ STEP: Final = "slice step must be positive"
 """What is said of a step that is not."""
 
 _MAX_INT: Final = 2**63 - 1
+_Known: TypeAlias = "Callable[[Cond], bool | None]"
 
 
-def _clamped(ctx: Context, index: Dim, size: Dim) -> Dim | None:
+def _clamped(known: _Known, index: Dim, size: Dim) -> Dim | None:
     """The index counted from 0 and clamped to ``[0, size]``, or None if its sign is unknown."""
     if isinstance(index, int) and isinstance(size, int):
         return min(index, size) if index >= 0 else max(index + size, 0)
-    if ctx.known(land(ge(index, 0), le(index, size))) is True:
+    if known(land(ge(index, 0), le(index, size))) is True:
         return index
-    if ctx.known(land(lt(index, 0), ge(index, -size))) is True:
+    if known(land(lt(index, 0), ge(index, -size))) is True:
         return index + size
-    if ctx.known(lt(index, -size)) is True:
+    if known(lt(index, -size)) is True:
         return 0
-    if ctx.known(gt(index, size)) is True:
+    if known(gt(index, size)) is True:
         return size
-    if ctx.known(ge(index, 0)) is True:
+    if known(ge(index, 0)) is True:
         return int_min(index, size)
-    if ctx.known(lt(index, 0)) is True:
+    if known(lt(index, 0)) is True:
         return int_max(index + size, 0)
     return None
 
@@ -46,10 +48,10 @@ def slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, st
 
     A length that depends on the unknown sign of a bound is a fresh size, between 0 and ``size``.
     """
-    first: Dim | None = 0 if start is None else _clamped(ctx, start, size)
-    last = size if end is None or end == _MAX_INT else _clamped(ctx, end, size)
+    first: Dim | None = 0 if start is None else _clamped(ctx.evident, start, size)
+    last = size if end is None or end == _MAX_INT else _clamped(ctx.evident, end, size)
     if first is not None and last is not None:
-        return _between(ctx, first, last, step), first
+        return _between(ctx.evident, first, last, step), first
     length = ctx.fresh_int(0, size, None)
     exact_first = first if first is not None else _exact(start if start is not None else 0, size)
     exact_last = last if last is not None else _exact(end if end is not None else size, size)
@@ -59,13 +61,13 @@ def slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, st
 
 def exact_slice_length(ctx: Context, size: Dim, start: Dim | None, end: Dim | None, step: Dim) -> Dim:
     """The length of ``start:end:step`` of ``size`` elements as a term, whatever the signs of its bounds."""
-    first = 0 if start is None else _clamped(ctx, start, size)
-    last = size if end is None or end == _MAX_INT else _clamped(ctx, end, size)
+    first = 0 if start is None else _clamped(ctx.known, start, size)
+    last = size if end is None or end == _MAX_INT else _clamped(ctx.known, end, size)
     if first is None:
         first = _exact(start if start is not None else 0, size)
     if last is None:
         last = _exact(end if end is not None else size, size)
-    return _between(ctx, first, last, step)
+    return _between(ctx.known, first, last, step)
 
 
 def sliced_dim(dim: int, rank: int) -> int:
@@ -75,10 +77,10 @@ def sliced_dim(dim: int, rank: int) -> int:
     return wrap_dim(dim, rank)
 
 
-def _between(ctx: Context, first: Dim, last: Dim, step: Dim) -> Dim:
-    if ctx.known(ge(last, first)) is True:
+def _between(known: _Known, first: Dim, last: Dim, step: Dim) -> Dim:
+    if known(ge(last, first)) is True:
         return (last - first + step - 1) // step
-    if ctx.known(ge(first, last)) is True:
+    if known(ge(first, last)) is True:
         return 0
     return (int_max(last - first, 0) + step - 1) // step
 

@@ -44,6 +44,14 @@ class Context(Protocol):
         """
         ...
 
+    def evident(self, condition: Cond) -> bool | None:
+        """Whether it is known without an inference from several conditions.
+
+        What ``statically_known_true`` and ``guard_or_false`` see where data decide the sizes: an operator asks this
+        where the expression that it gives depends on it, and ``known`` where only what it requires does.
+        """
+        ...
+
     def decide(self, condition: Cond) -> bool:
         """A decision on which sizes, dtype or structure depend; it must be known.
 

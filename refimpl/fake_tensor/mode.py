@@ -93,6 +93,10 @@ class FakeTensorMode:
         """Whether the constraints decide the condition, and how; hints are not looked at."""
         return condition if isinstance(condition, bool) else self._env.known(condition)
 
+    def evident(self, condition: Cond) -> bool | None:
+        """Whether PyTorch's static evaluation decides the condition, and how."""
+        return condition if isinstance(condition, bool) else self._env.evident(condition)
+
     def decide(self, condition: Cond) -> bool:
         """A decision on sizes, dtype or structure; see :meth:`ShapeEnv.evaluate` for what it raises."""
         return condition if isinstance(condition, bool) else self._env.evaluate(condition)

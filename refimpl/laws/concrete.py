@@ -123,6 +123,10 @@ class ConcreteContext:
         """The truth of the condition."""
         return self._plain(condition)
 
+    def evident(self, condition: Cond) -> bool | None:
+        """The truth of the condition."""
+        return self._plain(condition)
+
     def must_state(self, condition: Cond) -> bool:
         """Whether the condition is false."""
         return not self._plain(condition)

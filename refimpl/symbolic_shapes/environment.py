@@ -11,6 +11,7 @@ from refimpl.fx.module import Module
 from refimpl.symbolic_shapes.constraints import Delta, term_of
 from refimpl.symbolic_shapes.errors import GuardOnDataDependentSymNode, UndecidedGuardError
 from refimpl.symbolic_shapes.events import Event, Fact, Requirement, Specialization, Under
+from refimpl.symbolic_shapes.evidence import evident
 from refimpl.symbolic_shapes.knowledge import Knowledge, KnowledgeMark
 from refimpl.symbolic_shapes.profiles import EXACT, Profile
 from refimpl.symbolic_shapes.symbol_table import Mark, SymbolTable
@@ -97,6 +98,14 @@ class Environment:
     def known(self, condition: Cond) -> bool | None:
         """Whether the constraints decide the condition, and how; hints are not looked at."""
         return condition if isinstance(condition, bool) else self.knowledge.known(condition)
+
+    def evident(self, condition: Cond) -> bool | None:
+        """Whether PyTorch's static evaluation decides the condition, and how; what it sees is known too.
+
+        Of sizes of the caller's alone it asks the hints; here everything that is known of them is evident.
+        """
+        resolved = self.knowledge.resolve_cond(condition)
+        return evident(self.knowledge, resolved) if self._unbacked_in(resolved) else self.known(resolved)
 
     def assume(self, condition: Cond) -> None:
         """Take the condition from the caller's contract: known from now on, logged nowhere (law FRAME)."""

@@ -169,6 +169,16 @@ class Knowledge:
         resolved = self.resolve_cond(condition)
         return resolved if isinstance(resolved, bool) else self.bounds.known(resolved)
 
+    def said(self, condition: BoolTerm) -> bool:
+        """Whether this very condition was learned, with no replacement since."""
+        symbol = next((free for free in condition.free if isinstance(free, Symbol)), None)
+        scope: Knowledge | None = self
+        while scope is not None and symbol is not None:
+            if condition in scope._filed.get(symbol, ()):
+                return True
+            scope = scope._parent
+        return False
+
     def assume(self, condition: Cond) -> None:
         """Learn a condition. A contradiction is remembered in ``contradiction``; nothing is raised."""
         resolved = self.resolve_cond(condition)

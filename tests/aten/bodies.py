@@ -57,6 +57,9 @@ class WithBodies:
     def known(self, condition: Cond) -> bool | None:
         return self.inner.known(condition)
 
+    def evident(self, condition: Cond) -> bool | None:
+        return self.inner.evident(condition)
+
     def must_state(self, condition: Cond) -> bool:
         return self.inner.must_state(condition)
 

@@ -41,6 +41,9 @@ class PlainContext:
     def known(self, condition: Cond) -> bool | None:
         return _truth(condition)
 
+    def evident(self, condition: Cond) -> bool | None:
+        return _truth(condition)
+
     def must_state(self, condition: Cond) -> bool:
         return not _truth(condition)
 

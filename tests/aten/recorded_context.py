@@ -30,6 +30,10 @@ class RecordedContext:
         """What the assumptions decide."""
         return condition if isinstance(condition, bool) else self.bounds.known(condition)
 
+    def evident(self, condition: Cond) -> bool | None:
+        """What the assumptions decide."""
+        return self.known(condition)
+
     def must_state(self, condition: Cond) -> bool:
         """What the assumptions do not imply."""
         return self.known(condition) is not True

@@ -8,10 +8,12 @@ import pytest
 
 from refimpl.aten._slices import slice_along, slice_length
 from refimpl.aten._views import select
+from refimpl.fake_tensor import FakeTensorMode
 from refimpl.fake_tensor.context import Quantity
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Cond, Dim, IntTerm, evaluate, ge, le, symbol
+from refimpl.symbolic_shapes import ShapeEnv
+from refimpl.terms import Cond, Dim, IntTerm, Sort, evaluate, ge, le, lt, symbol, symbol_atom, to_text
 from tests.aten.recorded_context import RecordedContext
 
 SIZE, START, END = symbol("n"), symbol("a"), symbol("b")
@@ -106,3 +108,35 @@ def test_known_signs_need_no_fresh_symbol() -> None:
     length, first = slice_length(ctx, SIZE, START, None, 1)
     assert not ctx.fresh
     assert (length, first) == (SIZE - START, START)
+
+
+S0, U0, U1 = symbol("s0"), symbol("u0"), symbol("u1")
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end", "size", "offset"),
+    [
+        ((le(U0, U1), le(U1, S0)), U0, U1, "Max(0, u1 - Min(s0, u0))", "Min(s0, u0)"),
+        ((le(U0, S0), le(U0, U1), le(U1, S0)), U0, U1, "-u0 + u1", "u0"),
+        ((le(U0 + U1, S0),), U0, U0 + U1, "Max(0, u0 + u1 - Min(s0, u0))", "Min(s0, u0)"),
+        ((le(U0 + U1, S0),), U0, S0 - U1, "u2", "Min(s0, u0)"),
+        ((le(2 * U0, S0),), U0, S0 - U0, "u2", "Min(s0, u0)"),
+        ((lt(U0, U1), lt(U1, S0)), U0, U1 + 1, "Max(0, u1 - Min(s0, u0) + 1)", "Min(s0, u0)"),
+        ((le(U0, S0),), U0, U0 + 2, "Max(0, -u0 + Min(s0, u0 + 2))", "u0"),
+        ((le(U0, S0),), None, S0 - U0, "s0 - u0", "0"),
+    ],
+)
+def test_bounds_are_ordered_by_what_is_evident(
+    said: tuple[Cond, ...], start: Dim | None, end: Dim, size: str, offset: str
+) -> None:
+    # What PyTorch 2.13 gives for x[start:end], of s0 elements, and items u0 and u1 that are not negative.
+    env = ShapeEnv()
+    env.add_backed(symbol_atom("s0", Sort.INT), 12, 0, None)
+    for item in (U0, U1):
+        env.fresh(Sort.INT)
+        env.fact(ge(item, 0))
+    for condition in said:
+        env.require(condition, "")
+    with FakeTensorMode(env) as mode:
+        result = slice_along(mode, FakeTensor((S0,), (1,), DType.float32), 0, start, end, 1)
+    assert (to_text(result.sizes[0]), to_text(result.offset)) == (size, offset)

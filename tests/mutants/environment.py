@@ -267,4 +267,12 @@ ENVIRONMENT: Final = (
         "",
         (f"{_NAMES}test_guards_are_told_and_evaluated",),
     ),
+    Mutant(
+        "env-strict-statements-say-nothing-else",
+        "Of two sizes of which one was said to be smaller it is not evident that it is not larger.",
+        "refimpl.symbolic_shapes.evidence:_of_its_sign",
+        "_said(knowledge, ge(term, 0), ge(term, 1))",
+        "_said(knowledge, ge(term, 0))",
+        ("specs/evidence.py::test_a_strict_statement_says_the_plain_one",),
+    ),
 )
