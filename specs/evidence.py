@@ -61,7 +61,8 @@ def test_a_strict_statement_says_the_plain_one() -> None:
 def test_ranges_and_replacements_are_evident() -> None:
     ranged = _knowing(ge(U0, 1), le(U0, 4), ge(U1, 2), eq(U2, U0 + 3))
     asked: list[tuple[Cond, bool | None]] = [
-        (le(U0, 4), True), (le(U0, 9), True), (ge(U0, 5), False), (ge(U0, 2), None), (ge(U0 + U1, 3), True),
+        (le(U0, 4), True), (le(U0, 9), True), (ge(U0, 4), None), (ge(U0, 5), False), (ge(U0, 7), False),
+        (ge(U0 - U1, 3), False), (ge(U0, 2), None), (ge(U0 + U1, 3), True),
         (ge(U1 - U0, -2), True), (ge(U1 - U0, -1), None), (ge(U2, 4), True), (ge(U2, 8), False), (ge(U2, 5), None),
         (land(ge(U0, 1), ge(U1, 2)), True), (land(ge(U0, 2), ge(U1, 2)), None), (land(ge(U0, 2), lt(U1, 2)), False),
         (True, True), (False, False), (ne(U0, 0), True), (eq(mod(U1, 3), 0), None),

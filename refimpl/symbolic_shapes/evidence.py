@@ -41,4 +41,4 @@ def _of_its_sign(knowledge: Knowledge, term: IntTerm) -> bool | None:
 
 
 def _said(knowledge: Knowledge, *conditions: Cond) -> bool:
-    return any(not isinstance(condition, bool) and knowledge.said(condition) for condition in conditions)
+    return any(map(knowledge.said, conditions))

@@ -18,6 +18,7 @@ from refimpl.terms import (
     Symbol,
     ValueRange,
     conjuncts,
+    free_of,
     of_atom,
     substitute,
     substitute_cond,
@@ -169,12 +170,12 @@ class Knowledge:
         resolved = self.resolve_cond(condition)
         return resolved if isinstance(resolved, bool) else self.bounds.known(resolved)
 
-    def said(self, condition: BoolTerm) -> bool:
+    def said(self, condition: Cond) -> bool:
         """Whether this very condition was learned, with no replacement since."""
-        symbol = next((free for free in condition.free if isinstance(free, Symbol)), None)
+        symbols = [free for free in free_of(condition) if isinstance(free, Symbol)]
         scope: Knowledge | None = self
-        while scope is not None and symbol is not None:
-            if condition in scope._filed.get(symbol, ()):
+        while scope is not None:
+            if any(condition in scope._filed.get(symbol, ()) for symbol in symbols):
                 return True
             scope = scope._parent
         return False
