@@ -195,7 +195,7 @@ def _call(mode: FakeTensorMode, node: Node, extents: Mapping[Node, Extent | None
         return False
     try:
         target(*map_arg(node.args, argument), **map_arg(node.kwargs, argument))
-    except (RuntimeError, ValueError, IndexError, ZeroDivisionError, LookupError, TypeError):
+    except (RuntimeError, ValueError, IndexError, ZeroDivisionError, LookupError, TypeError, AssertionError):
         return True
     return False
 

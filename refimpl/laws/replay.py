@@ -35,7 +35,9 @@ from refimpl.terms import BoolSymbol, Cond, Not, Scalar, Undefined
 
 __all__ = ["Replay", "Supply", "replay"]
 
-_FAILURES = (RequirementViolatedError, RuntimeError, ValueError, IndexError, ZeroDivisionError, OverflowError)
+_FAILURES = (
+    RequirementViolatedError, RuntimeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AssertionError
+)  # fmt: skip
 
 
 @final
