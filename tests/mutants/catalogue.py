@@ -42,6 +42,7 @@ from tests.mutants.steps import STEPS
 from tests.mutants.terms import TERMS
 from tests.mutants.theories import THEORIES
 from tests.mutants.thresholds import THRESHOLDS
+from tests.mutants.unseen import UNSEEN
 
 __all__ = ["CATALOGUE", "by_id"]
 
@@ -83,6 +84,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *CORNERS,
     *CLOSER,
     *THRESHOLDS,
+    *UNSEEN,
 )
 
 

@@ -1,0 +1,195 @@
+"""LAW and others, continued: what only a circle, a second solution, a branch or the last digit shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from refimpl.export.builder import ProgramBuilder, Value, tensor
+from refimpl.export.prefix import symbol as named
+from refimpl.export.schema import GraphArgument
+from refimpl.laws.implementation import judge_run, judge_step
+from refimpl.laws.root import colliding
+from refimpl.laws.self_test import observe
+from refimpl.laws.step import Place
+from refimpl.laws.step_bound import FRESH_OF_RUN
+from refimpl.laws.step_law import ObservedLaw, StepClaim, StepClaims
+from refimpl.solver import Model, Obligation, Refuted, Verdict, make_solver
+from refimpl.symbolic_shapes import Delta, KeyPath, SequenceKey
+from refimpl.symbolic_shapes.environment import Environment
+from refimpl.symbolic_shapes.events import Binding, Requirement
+from refimpl.symbolic_shapes.knowledge import Knowledge
+from refimpl.symbolic_shapes.state import ShapeEnvState
+from refimpl.terms import (
+    ValueRange,
+    eq,
+    float_eq,
+    float_ge,
+    float_gt,
+    float_lt,
+    float_ne,
+    float_symbol,
+    ge,
+    land,
+    le,
+    lor,
+    substitute_cond,
+    symbol,
+    to_text,
+)
+from specs.beholding import OBS_05, SIZE, counting, seen
+from specs.clauses import checks
+from specs.judging import JDG_03
+from specs.observed import IMP_02
+from specs.own_runs import OWN_01
+from specs.recording import BLI_06, BLI_07, recorded
+from specs.roots import ASK_07
+from specs.run_claims import ASK_09
+from specs.step_verdicts import ASK_12
+from specs.terms import TRM_09
+from tests.laws import programs
+from tests.laws.judging import asking, claim, counted, judged
+from tests.laws.observed import S0, U0, U1, U7, U8, step
+from tests.laws.stepping import known, ran
+from tests.laws.test_self_test import after_each_step
+
+__all__: list[str] = []
+
+S, U, V, W = (symbol(text) for text in ("s0", "u0", "u1", "u7"))
+Z = float_symbol("zuf0")
+AT: KeyPath = (SequenceKey(0),)
+NEXT: KeyPath = (SequenceKey(1),)
+SOLVER = make_solver()
+
+
+@checks(ASK_07)
+def test_symbols_that_are_renamed_to_each_other_collide() -> None:
+    """Such a renaming has no end, but one hop from each is the other."""
+    circle = ShapeEnvState(renamings={U7: U8, U8: U7})
+    places = (Place(U7, AT, symbol("u20")), Place(U8, NEXT, symbol("u21")))
+    found = colliding(step(*places, before=circle, after=circle))
+    assert [relation.place for relation in found] == list(places)
+    assert colliding(step(*places, before=ShapeEnvState(), after=circle)) == ()
+
+
+@checks(OBS_05, BLI_07)
+def test_what_one_node_requires_of_two_names_another_may_require_by_itself() -> None:
+    nodes = counting()
+    nodes.call("other", "aten.relu.default")
+    found = seen(
+        nodes,
+        Requirement("count", eq(W, V), eq(W, V), "one value"),
+        Requirement("other", eq(W, V), eq(W, V), "equal sizes"),
+        Binding("count", U0, SIZE, U7, U),
+        Binding("count", U1, (*SIZE, SequenceKey(1)), U7, U),
+        renamed={U7: U0},
+    )
+    assert [(stated.node, stated.source) for stated in found.after] == [("count", "double"), ("other", "operator")]
+    assert [(stated.node, stated.condition) for stated in found.before if stated.condition == eq(U, V)] == [
+        ("other", eq(U, V))
+    ]
+
+
+@checks(OWN_01)
+def test_a_condition_of_the_callers_that_is_forgotten_is_a_guard_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = programs.counted()
+    program.guard("L['x'].size()[0] <= 50")
+
+    def forgets(env: Environment, _: Delta) -> None:
+        env.knowledge = Knowledge()
+        env.knowledge.assume(ge(S, 2))
+
+    after_each_step(monkeypatch, forgets)
+    run, _ = observe(programs.loaded(program))
+    assert run.again is not None
+    assert run.before.guards == (ge(S, 2), le(S, 50))
+    assert run.steps[0].after.guards == run.after.guards == run.again.guards == (ge(S, 2),)
+
+
+@checks(ASK_09)
+@pytest.mark.parametrize(("low", "count"), [(0, 0), (-3, 1), (None, 1)])
+def test_a_pending_symbol_is_determined_within_its_range(low: int | None, count: int) -> None:
+    """Of 3 and -3 a symbol that is not negative is 3."""
+    state = ShapeEnvState(pending=(U7,), ranges={U7: ValueRange(low, None)}, known=(lor(eq(W, 3), eq(W, -3)),))
+    found = judge_run(ran(after=state), SOLVER, laws=(FRESH_OF_RUN,))
+    assert [(finding.law, finding.outcome) for finding in found] == [("FRESH", "refuted")] * count
+
+
+@checks(BLI_06, BLI_07)
+@pytest.mark.parametrize("branch", [False, True])
+def test_what_a_branch_asserts_is_not_known_outside_it(branch: bool) -> None:
+    program, _, number = programs.two_numbers()
+    other = program.call("_operator.add", number, 1, out=named("u1") + 2)
+    program.call("aten.full.default", [other], 1.0, out=tensor([named("u1") + 2]))
+    if branch:
+        _asserting_branch(program, number)
+    else:
+        program.check(number, ">=", 0)
+    stated = [(node, condition) for node, condition, source in recorded(program)[0] if source == "operator"]
+    assert stated == ([("full", ge(V, -2))] if branch else [])
+
+
+def _asserting_branch(program: ProgramBuilder, number: Value) -> None:
+    """A branch in which the number is not negative, and one that asserts nothing."""
+    s0 = named("s0", hint=8, positive=True)
+    x = program.input("y", tensor([s0]))
+    total = program.call("aten.sum.default", x, out=tensor([]))
+    flag = program.call("aten.gt.Scalar", total, 0, out=tensor([], "bool"))
+    arguments: list[GraphArgument] = []
+    for name in ("true_graph_0", "false_graph_0"):
+        graph = program.subgraph(name)
+        operand, asserted = graph.input("x", tensor([s0])), graph.input("n", named("u1"))
+        if not arguments:
+            graph.check(asserted, ">=", 0)
+        graph.output(graph.call("aten.mul.Tensor", operand, 2, out=tensor([s0])))
+        arguments.append(graph.as_argument())
+    operands = [x, number]
+    program.output(*program.call_tuple("torch.ops.higher_order.cond", flag, *arguments, operands, outs=[tensor([s0])]))
+
+
+class _OneFloat:
+    """z3, which is told the float of each obligation's witness."""
+
+    def __init__(self, value: float) -> None:
+        self._model: Model = {"s0": 8, "u0": 0, "zuf0": value}
+
+    def decide(self, obligations: Sequence[Obligation]) -> tuple[Verdict, ...]:
+        """The model where the law is asked, else what z3 says."""
+        found = SOLVER.decide(obligations)
+        asked = [each.name for each in obligations]
+        return (Refuted(self._model, "cvc5"),) if asked == ["LINK n"] else found
+
+
+@checks(JDG_03)
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 1e22, 5e-324, 2.0**53, math.inf])
+def test_a_float_of_a_witness_has_every_digit(value: float) -> None:
+    found = judged(counted(), asking(claim(float_ne(Z, value))), solver=_OneFloat(value))
+    (row,) = found.rows[1:]
+    assert (row.outcome, row.witness is not None) == ("refuted", True)
+    assert float(dict(row.witness or ())["zuf0"]) == value
+
+
+@checks(ASK_12, IMP_02)
+@pytest.mark.parametrize(("hint", "witness"), [(0, {"s0": 0, "u0": 2}), (1, {"s0": 1, "u0": 0})])
+def test_a_witness_keeps_a_hint_of_zero(hint: int, witness: dict[str, int]) -> None:
+    """One number off its hint is worse than a larger one that has none."""
+    asked = StepClaim("LINK", "n", (ge(S, 0), ge(U, 0)), land(le(S, 0), le(U, 1)), "wrong", "mend it")
+    law = ObservedLaw("LINK", "It holds.", lambda _: StepClaims((asked,)), lambda _: StepClaims((asked,)))
+    before = known(hints={S0: hint})
+    (of_step,) = judge_step(step(before=before), SOLVER, laws=[law])
+    (of_run,) = judge_run(ran(before=before), SOLVER, laws=[law])
+    assert (of_step.witness, of_run.witness) == (witness, witness)
+
+
+@checks(TRM_09)
+@pytest.mark.parametrize("number", [3, -3, 2**53 + 1])
+def test_an_integer_stands_on_the_right_of_a_float(number: int) -> None:
+    """As a float does: sympy, asked for ``Gt(zuf0, 3)``, prints ``zuf0 > 3``."""
+    assert [to_text(found) for found in (float_gt(Z, number), float_ge(Z, number), float_eq(number, Z))] == [
+        f"zuf0 > {number}",
+        f"zuf0 >= {number}",
+        f"Eq(zuf0, {number})",
+    ]
+    assert to_text(substitute_cond(float_lt(U, Z), {U0: number})) == f"zuf0 > {number}"
