@@ -5,9 +5,10 @@ from __future__ import annotations
 from refimpl.aten._broadcast import expand, is_one
 from refimpl.aten._dims import wrap_dim, wrap_dims
 from refimpl.aten._reshape import infer_sizes, reshape, sizes_text, view
+from refimpl.aten._slices import slice_along
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, ge, land, le, lor, lt, ne
+from refimpl.terms import Dim, eq, ge, ite, land, le, lor, lt, ne
 
 __all__ = [
     "as_strided",
@@ -153,32 +154,46 @@ def _selected_offset(ctx: Context, offset: Dim, stride: Dim, size: Dim, index: D
         return offset + index * stride
     if ctx.known(lt(index, 0)) is True:
         return offset + (index + size) * stride
-    from refimpl.terms import ite
-
     fresh = ctx.fresh_int(None, None, None)
     ctx.fact(eq(fresh, offset + ite(lt(index, 0), index + size, index) * stride))
     return fresh
 
 
-def narrow(ctx: Context, tensor: FakeTensor, dim: int, start: Dim, length: Dim) -> FakeTensor:
-    """``length`` elements from ``start`` along a dimension. Raises IndexError or RuntimeError if they do not fit."""
+def narrow(
+    ctx: Context, tensor: FakeTensor, dim: int, start: Dim, length: Dim, *, as_slice: bool = False
+) -> FakeTensor:
+    """``length`` elements from ``start`` along a dimension. Raises IndexError or RuntimeError if they do not fit.
+
+    As a slice it has the expressions of ``start:start + length``: clamped where it is not evident that it fits.
+    """
     if not tensor.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     at = wrap_dim(dim, tensor.ndim)
     size = tensor.sizes[at]
     if ctx.must_state(ge(length, 0)):
         ctx.require(ge(length, 0), "narrow(): length must be non-negative.")
-    inside = land(le(-size, start), le(start, size))
-    if ctx.must_state(inside):
-        message = f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
+    given, inside = start, land(le(-size, start), le(start, size))
+
+    def stay_inside() -> None:
+        message = f"start out of range (expected to be in range of [{-size}, {size}], but got {given})"
         ctx.require(inside, message, IndexError)
+
+    if ctx.known(inside) is False:
+        stay_inside()
     if ctx.known(ge(start, 0)) is not True and ctx.decide(lt(start, 0)):
         start = start + size
     fits = le(start + length, size)
     if ctx.must_state(fits):
         ctx.require(fits, f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    sizes = (*tensor.sizes[:at], length, *tensor.sizes[at + 1 :])
-    return tensor.viewed(sizes, tensor.strides, tensor.offset + start * tensor.strides[at])
+    if as_slice:
+        result = slice_along(ctx, tensor, at, start, start + length, 1)
+    else:
+        sizes = (*tensor.sizes[:at], length, *tensor.sizes[at + 1 :])
+        result = tensor.viewed(sizes, tensor.strides, tensor.offset + start * tensor.strides[at])
+    # PyTorch states it as one condition, of which no part is evident to the slice.
+    if ctx.must_state(inside):
+        stay_inside()
+    return result
 
 
 def unflatten(ctx: Context, tensor: FakeTensor, dim: int, sizes: Sizes) -> FakeTensor:

@@ -184,7 +184,7 @@ def select_int(ctx: Context, self: FakeTensor, dim: int, index: Dim) -> Value:
 @shape("aten.narrow.default")
 def narrow_default(ctx: Context, self: FakeTensor, dim: int, start: Dim, length: Dim) -> Value:
     """A contiguous run along a dimension."""
-    return narrow(ctx, self, dim, start, length)
+    return narrow(ctx, self, dim, start, length, as_slice=True)
 
 
 @shape("aten.squeeze.default")

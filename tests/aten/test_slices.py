@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from refimpl.aten._slices import slice_along, slice_length
-from refimpl.aten._views import select
+from refimpl.aten._views import narrow, select
 from refimpl.fake_tensor import FakeTensorMode
 from refimpl.fake_tensor.context import Quantity
 from refimpl.fake_tensor.dtypes import DType
@@ -137,6 +137,28 @@ def test_bounds_are_ordered_by_what_is_evident(
         env.fact(ge(item, 0))
     for condition in said:
         env.require(condition, "")
+    x = FakeTensor((S0,), (1,), DType.float32)
     with FakeTensorMode(env) as mode:
-        result = slice_along(mode, FakeTensor((S0,), (1,), DType.float32), 0, start, end, 1)
+        result = slice_along(mode, x, 0, start, end, 1)
+    assert (to_text(result.sizes[0]), to_text(result.offset)) == (size, offset)
+
+
+@pytest.mark.parametrize(
+    ("said", "length", "size", "offset"),
+    [
+        (le(U0 + U1, S0), U1, "Max(0, u0 + u1 - Min(s0, u0))", "Min(s0, u0)"),
+        (le(U1, S0), U1 - U0, "Max(0, u1 - Min(s0, u0))", "Min(s0, u0)"),
+    ],
+)
+def test_a_narrowed_tensor_is_a_slice(said: Cond, length: Dim, size: str, offset: str) -> None:
+    # What PyTorch 2.13 gives for x.narrow(0, u0, length), of s0 elements, and items that are not negative.
+    env = ShapeEnv()
+    env.add_backed(symbol_atom("s0", Sort.INT), 12, 0, None)
+    for item in (U0, U1):
+        env.fresh(Sort.INT)
+        env.fact(ge(item, 0))
+    env.require(said, "")
+    env.require(le(U0, U1), "")
+    with FakeTensorMode(env) as mode:
+        result = narrow(mode, FakeTensor((S0,), (1,), DType.float32), 0, U0, length, as_slice=True)
     assert (to_text(result.sizes[0]), to_text(result.offset)) == (size, offset)
