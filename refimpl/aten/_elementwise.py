@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refimpl.aten._broadcast import broadcast_sizes
+from refimpl.aten._devices import common_device
 from refimpl.aten._promotion import Kind, Operand, computed_in, convert_kind, result_type
 from refimpl.aten._strides import (
     channels_last_strides,
@@ -22,12 +23,11 @@ from refimpl.aten._strides import (
 )
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 from refimpl.terms import Dim, eq, ge
 
 __all__ = [
     "at_least",
-    "common_device",
     "converted",
     "copied",
     "dense",
@@ -97,22 +97,6 @@ def expanded(ctx: Context, *operands: FakeTensor) -> list[FakeTensor]:
 def converted(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
     """The tensor if it has that dtype or no dimensions, else a copy in it."""
     return tensor if tensor.dtype is dtype or not tensor.sizes else copied(ctx, tensor, dtype)
-
-
-def common_device(tensors: Sequence[FakeTensor]) -> Device:
-    """The one device of the tensors; a CPU tensor without dimensions goes with any. Raises RuntimeError."""
-    device = tensors[0].device
-    for tensor in tensors:
-        if tensor.device is device or tensor.device == device or (tensor.device == CPU and not tensor.sizes):
-            continue
-        if device == CPU and not any(t.sizes for t in tensors if t.device == CPU):
-            device = tensor.device
-            continue
-        raise RuntimeError(
-            "Expected all tensors to be on the same device, but found at least two devices, "
-            f"{device} and {tensor.device}!"
-        )
-    return device
 
 
 def dense(ctx: Context, tensor: FakeTensor, sizes: Sizes, dtype: DType | None = None) -> FakeTensor:

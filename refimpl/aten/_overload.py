@@ -8,6 +8,7 @@ from typing import Final, cast, final
 
 from refimpl.aten._arguments import Converter, converter
 from refimpl.aten._autocast import active_autocast, cast_arguments
+from refimpl.aten._devices import ON_ONE_DEVICE, common_device
 from refimpl.aten._impure import draws_random_numbers, is_effectful
 from refimpl.aten._in_place import accepts_overlap, changes_metadata, functional_name, in_place, wording_of
 from refimpl.aten._out import functional_of_out, out_form, outs_of
@@ -64,6 +65,7 @@ class OpOverload:
         self.__qualname__ = self.__name__
         self.__module__ = f"torch.ops.{namespace}"
         self._function = function
+        self._on_one_device: Final = base in ON_ONE_DEVICE
         self._converters: Final[list[Converter]] = [converter(schema, i) for i in range(len(schema.arguments))]
         positional = sum(not argument.keyword_only for argument in schema.arguments)
         self._positional: Final = self._converters[:positional]
@@ -182,6 +184,8 @@ class OpOverload:
         if lower is not None:
             values = cast_arguments(self.name, values, lower)
         result = function(ctx, *values)
+        if self._on_one_device:
+            common_device([tensor for value in values for tensor in _tensors(value)])
         for position in self._written:
             for tensor in _tensors(values[position]):
                 ctx.mutate(tensor)
