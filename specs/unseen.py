@@ -10,48 +10,59 @@ import pytest
 from refimpl.export.builder import ProgramBuilder, Value, tensor
 from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
+from refimpl.fake_tensor import DType, FakeTensor
+from refimpl.fake_tensor.tensor import Device
+from refimpl.laws.blind_run import blind_run
+from refimpl.laws.concrete import Raised
+from refimpl.laws.failures import classify
 from refimpl.laws.implementation import judge_run, judge_step
+from refimpl.laws.observation import Failure, Stated
+from refimpl.laws.observe import observe as observe_blind
 from refimpl.laws.root import colliding
 from refimpl.laws.self_test import observe
 from refimpl.laws.step import Place
 from refimpl.laws.step_bound import FRESH_OF_RUN
 from refimpl.laws.step_law import ObservedLaw, StepClaim, StepClaims
+from refimpl.laws.theory import Theory
+from refimpl.laws.value import VALUE
 from refimpl.solver import Model, Obligation, Refuted, Verdict, make_solver
-from refimpl.symbolic_shapes import Delta, KeyPath, SequenceKey
+from refimpl.symbolic_shapes import Definition, Delta, KeyPath, SequenceKey
 from refimpl.symbolic_shapes.environment import Environment
 from refimpl.symbolic_shapes.events import Binding, Requirement
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.state import ShapeEnvState
 from refimpl.terms import (
+    Cond,
     ValueRange,
     eq,
-    float_eq,
-    float_ge,
-    float_gt,
-    float_lt,
     float_ne,
     float_symbol,
     ge,
     land,
     le,
+    lnot,
     lor,
-    substitute_cond,
     symbol,
-    to_text,
 )
+from specs import confirming
 from specs.beholding import OBS_05, SIZE, counting, seen
+from specs.blind import BLI_01
 from specs.clauses import checks
+from specs.comparison import CMP_01
+from specs.confirming import RUN_05
 from specs.judging import JDG_03
+from specs.laws import LAW_03
 from specs.observed import IMP_02
 from specs.own_runs import OWN_01
-from specs.recording import BLI_06, BLI_07, recorded
+from specs.recording import BLI_05, BLI_06, BLI_07, recorded
 from specs.roots import ASK_07
 from specs.run_claims import ASK_09
 from specs.step_verdicts import ASK_12
-from specs.terms import TRM_09
-from tests.laws import programs
+from specs.theories import THY_01, THY_02, THY_03
+from tests.laws import observations, programs
 from tests.laws.judging import asking, claim, counted, judged
 from tests.laws.observed import S0, U0, U1, U7, U8, step
+from tests.laws.seen import P, atom, fact, observed, values
 from tests.laws.stepping import known, ran
 from tests.laws.test_self_test import after_each_step
 
@@ -183,13 +194,90 @@ def test_a_witness_keeps_a_hint_of_zero(hint: int, witness: dict[str, int]) -> N
     assert (of_step.witness, of_run.witness) == (witness, witness)
 
 
-@checks(TRM_09)
-@pytest.mark.parametrize("number", [3, -3, 2**53 + 1])
-def test_an_integer_stands_on_the_right_of_a_float(number: int) -> None:
-    """As a float does: sympy, asked for ``Gt(zuf0, 3)``, prints ``zuf0 > 3``."""
-    assert [to_text(found) for found in (float_gt(Z, number), float_ge(Z, number), float_eq(number, Z))] == [
-        f"zuf0 > {number}",
-        f"zuf0 >= {number}",
-        f"Eq(zuf0, {number})",
+@checks(BLI_01)
+def test_what_a_node_violates_is_what_it_requires_and_not_what_its_kernel_enforces() -> None:
+    violated = Requirement("n", ge(U, 3), ge(U, 2), "too small")
+    assert classify(RuntimeError("no"), violated) == Failure("violated", "too small", ge(U, 3))
+
+
+@checks(BLI_06)
+@pytest.mark.parametrize("by_name", [0, 1, 2])
+def test_the_ends_of_an_asserted_range_are_given_in_order_or_by_name(by_name: int) -> None:
+    program, _, number = programs.two_numbers()
+    token = program.input("t", tensor([]))
+    target = "aten._functional_sym_constrain_range.default"
+    if by_name == 0:
+        program.call(target, number, 3, 9, token, out=tensor([]))
+    elif by_name == 1:
+        program.call(target, number, 3, max=9, dep_token=token, out=tensor([]))
+    else:
+        program.call(target, number, min=3, max=9, dep_token=token, out=tensor([]))
+    stated = [condition for _, condition, source in recorded(program)[0] if source == "assert"]
+    assert stated == [ge(V, 3), le(V, 9)]
+
+
+@checks(RUN_05)
+@pytest.mark.parametrize("path", ["a", "z"])
+def test_a_run_is_past_a_node_in_the_order_of_the_run(path: str) -> None:
+    nodes = observations.seen(observations.node("n", old=U), observations.node(path))
+    found = confirming.confirmed(confirming.claim(law="VALUE"), nodes, Raised(path, "too small"), values={"n": 5})
+    assert found == (" (4 is recorded, the operator gives 5)", True)
+
+
+@checks(RUN_05)
+@pytest.mark.parametrize("under", [(), (P,)])
+def test_a_claim_of_a_branch_has_hypotheses_too(under: tuple[Cond, ...]) -> None:
+    facts = (Stated("n", ge(U, 5), "fact", order=1),)
+    found = confirming.confirmed(
+        confirming.claim(predicates=under), observations.seen(observations.node("n"), facts=facts)
+    )
+    assert found == ("the run violates u0 >= 5", False)
+
+
+@checks(THY_01)
+def test_every_definition_that_replaces_nothing_is_assumed() -> None:
+    under = [Definition("n", atom(f"u{number}"), (), S + number, (P,)) for number in range(20, 25)]
+    theory = Theory(observed(definitions=tuple(under)))
+    assert list(theory.hypotheses(None)) == [
+        lor(lnot(P), eq(symbol(f"u{number}"), S + number)) for number in range(20, 25)
     ]
-    assert to_text(substitute_cond(float_lt(U, Z), {U0: number})) == f"zuf0 > {number}"
+
+
+@checks(CMP_01, LAW_03)
+def test_two_devices_of_one_kind_are_two() -> None:
+    old, new = (FakeTensor((3,), (1,), DType.bool, Device("cuda", index)) for index in (0, 1))
+    (found,) = VALUE.claims(values((old, new))).findings
+    assert found.message.startswith("device is recorded as cuda:0, but the operator gives cuda:1")
+
+
+@checks(BLI_05)
+def test_what_a_dead_node_holds_is_held() -> None:
+    """Its range was recorded, and generated code checks it where the symbol is."""
+    program = ProgramBuilder()
+    s0, u1 = program.symbol("s0", hint=8), program.unbacked("u1", 2, 9)
+    program.call("aten.item.default", program.input("k", tensor([], "int64")), out=u1)
+    program.output(program.input("x", tensor([s0])))
+    found = observe_blind(blind_run(programs.loaded(program)))
+    assert [(held.path, held.live) for held in found.nodes if not held.is_input] == [("item", False)]
+    assert found.recorded_symbols == {U1: "item"}
+    assert ([(stated.node, stated.condition) for stated in found.before], found.unused) == (
+        [("item", ge(V, 2)), ("item", le(V, 9))],
+        (),
+    )
+
+
+@checks(THY_02, THY_03)
+def test_what_is_stated_of_an_inner_branch_is_not_stated_of_the_outer_one() -> None:
+    inner = ge(S, 3)
+    theory = Theory(observed(facts=(fact(ge(U, 3), under=(P, inner)),)))
+    for under, follows in (((), False), ((P,), False), ((inner,), False), ((P, inner), True), ((inner, P), True)):
+        assert theory.settles(claim(ge(U, 3), under=under)) is follows
+        assert theory.follows(ge(U, 3), "after", under) is follows
+
+
+@checks(CMP_01, LAW_03)
+@pytest.mark.parametrize("recorded_", [0.3, 1.0, 1e300])
+def test_floats_that_differ_in_the_last_bit_differ(recorded_: float) -> None:
+    assert VALUE.claims(values((recorded_, recorded_))).open == ()
+    (asked,) = VALUE.claims(values((recorded_, math.nextafter(recorded_, math.inf)))).open
+    assert asked.goal is False
