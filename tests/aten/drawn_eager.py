@@ -24,7 +24,8 @@ __all__ = ["KNOWN_DEVIATIONS", "disagreement", "drawn_calls", "eager_outcomes"]
 KNOWN_DEVIATIONS: Final = re.compile(
     r"aten\.pad\.default.*(negative dimension|some elements of the input tensor)"
     r"|aten\.index\.Tensor', 'args': .*\{'t': \[\[\], \[\], 0, 'int64'\], 'v': \[\d+\]\}(, None)*\]\].*: ours \{'t'"
-    r"|aten\.re(flection|plication)_pad3d\.default', .*: ours \{'t': \[(?P<sizes>\[[\d, ]*\]), .*eager \{'t': \[(?P=sizes), "
+    r"|aten\.re(flection|plication)_pad3d\.default', .*: ours \{'t': \[(?P<sizes>\[[\d, ]*\]), "
+    r".*eager \{'t': \[(?P=sizes), "
 )
 
 
