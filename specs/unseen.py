@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from refimpl.export.builder import ProgramBuilder, Value, tensor
+from refimpl.export.builder import GraphBuilder, ProgramBuilder, Value, tensor
 from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
 from refimpl.fake_tensor import DType, FakeTensor
@@ -50,6 +50,7 @@ from specs.blind import BLI_01
 from specs.clauses import checks
 from specs.comparison import CMP_01
 from specs.confirming import RUN_05
+from specs.histories import ENV_16
 from specs.judging import JDG_03
 from specs.laws import LAW_03
 from specs.observed import IMP_02
@@ -158,6 +159,40 @@ def _asserting_branch(program: ProgramBuilder, number: Value) -> None:
         arguments.append(graph.as_argument())
     operands = [x, number]
     program.output(*program.call_tuple("torch.ops.higher_order.cond", flag, *arguments, operands, outs=[tensor([s0])]))
+
+
+def _conditional(graph: GraphBuilder, flag: Value, operands: list[Value], *branches: GraphBuilder) -> Value:
+    """The first result of a ``cond``."""
+    arguments = [branch.as_argument() for branch in branches]
+    outs = [tensor([named("s0", hint=8, positive=True)])]
+    (found,) = graph.call_tuple("torch.ops.higher_order.cond", flag, *arguments, operands, outs=outs)
+    return found
+
+
+@checks(BLI_07, ENV_16)
+@pytest.mark.parametrize("bound", [1, 5])
+def test_what_is_asked_in_an_inner_branch_is_asked_under_the_outer_one_too(bound: int) -> None:
+    """Recorded as 2 less, the length is not negative where the outer branch is taken for ``u1 >= 5``."""
+    program, _, number = programs.two_numbers()
+    s0, u1 = named("s0", hint=8, positive=True), named("u1")
+    x = program.input("y", tensor([s0]))
+    flag = program.call(
+        "aten.gt.Scalar", program.call("aten.sum.default", x, out=tensor([])), 0, out=tensor([], "bool")
+    )
+    outer, *others = (program.subgraph(f"{name}_graph_0") for name in ("true", "false", "inner_true", "inner_false"))
+    for graph in others:
+        operand, length = graph.input("x", tensor([s0])), graph.input("n", u1)
+        graph.input("p", tensor([], "bool"))
+        if graph is others[1]:
+            less = graph.call("_operator.sub", length, 3, out=u1 - 2)
+            graph.call("aten.full.default", [less], 1.0, out=tensor([u1 - 2]))
+        graph.output(graph.call("aten.mul.Tensor", operand, 2, out=tensor([s0])))
+    operands = [outer.input("x", tensor([s0])), outer.input("n", u1), outer.input("p", tensor([], "bool"))]
+    outer.output(_conditional(outer, operands[2], operands, *others[1:]))
+    large = program.call("_operator.ge", number, bound, out=u1 >= bound)
+    program.output(_conditional(program, large, [x, number, flag], outer, others[0]))
+    stated = [condition for node, condition, source in recorded(program)[0] if source == "operator" and "full" in node]
+    assert stated == ([] if bound == 5 else [ge(V, 2)])
 
 
 class _OneFloat:

@@ -256,4 +256,12 @@ UNSEEN: Final = (
         "if self.known(condition) is None:",
         _noticed("a_float_from_its_hint_is_guarded_although_the_hint_breaks_what_is_known"),
     ),
+    Mutant(
+        "uns-only-inner-branches-are-known",
+        "What is recorded in other words in an inner branch is not asked under the outer one.",
+        f"{_L}.before:_evaluated_again",
+        "in step.predicates:",
+        "in step.predicates[-1:]:",
+        _killed("what_is_asked_in_an_inner_branch_is_asked_under_the_outer_one_too"),
+    ),
 )
