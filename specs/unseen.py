@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,10 @@ from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fake_tensor.tensor import Device
+from refimpl.laws.attempts import Attempts
 from refimpl.laws.blind_run import blind_run
 from refimpl.laws.concrete import Raised
+from refimpl.laws.decide import Decided
 from refimpl.laws.failures import classify
 from refimpl.laws.implementation import judge_run, judge_step
 from refimpl.laws.observation import Failure, Stated
@@ -60,6 +63,7 @@ from specs.roots import ASK_07
 from specs.run_claims import ASK_09
 from specs.step_verdicts import ASK_12
 from specs.theories import THY_01, THY_02, THY_03
+from specs.witnesses import JDG_04
 from tests.laws import observations, programs
 from tests.laws.judging import asking, claim, counted, judged
 from tests.laws.observed import S0, U0, U1, U7, U8, step
@@ -316,3 +320,23 @@ def test_floats_that_differ_in_the_last_bit_differ(recorded_: float) -> None:
     assert VALUE.claims(values((recorded_, recorded_))).open == ()
     (asked,) = VALUE.claims(values((recorded_, math.nextafter(recorded_, math.inf)))).open
     assert asked.goal is False
+
+
+@checks(JDG_04)
+def test_what_is_known_of_a_run_comes_before_the_examples() -> None:
+    """The values of the model itself come first, those that nobody knows last."""
+    hints, defaults = {"s0": 8}, {"s0": 1, "u0": 1, "u1": 1}
+    for model, wanted in ((None, (8, 1, 1)), ({"s0": 5, "u0": 2}, (5, 2, 1)), ({"u0": 2}, (8, 2, 1))):
+        attempts = Attempts(Theory(observed()), hints, SOLVER, model, defaults)
+        assert attempts.run({}) == dict(zip(defaults, wanted, strict=True))
+        assert attempts.run({"s0": 3, "u1": 4}) == {"s0": 3, "u0": wanted[1], "u1": 4}
+
+
+@checks(JDG_03)
+@pytest.mark.parametrize(("until", "tried"), [(5, {0, 2, 3, 5}), (None, {4, 5})])
+def test_what_is_said_later_forbids_no_attempt(until: int | None, tried: set[int]) -> None:
+    theory = Theory(observed(facts=(fact(ge(U, 0)), fact(ge(U, 4), order=9))))
+    asked = replace(claim(ge(U, 6), given="before"), until=until)
+    found = Decided(asked, Refuted({"u0": 5}, "z3"), theory.obligation(asked))
+    attempts = Attempts(theory, {}, SOLVER, None, {})
+    assert {attempt["u0"] for attempt in attempts.of(found)} == tried

@@ -264,4 +264,20 @@ UNSEEN: Final = (
         "in step.predicates[-1:]:",
         _killed("what_is_asked_in_an_inner_branch_is_asked_under_the_outer_one_too"),
     ),
+    Mutant(
+        "uns-examples-come-before-the-run",
+        "A witness has the numbers of the example where a run is known.",
+        f"{_L}.attempts:Attempts._known",
+        "**self.hints, **(self.model or {})}",
+        "**(self.model or {}), **self.hints}",
+        _killed("what_is_known_of_a_run_comes_before_the_examples"),
+    ),
+    Mutant(
+        "uns-later-facts-forbid-attempts",
+        "A number is not tried because a later node excludes it.",
+        f"{_L}.attempts:Attempts.of",
+        "until=claim.until)",
+        "until=None)",
+        _killed("what_is_said_later_forbids_no_attempt"),
+    ),
 )
