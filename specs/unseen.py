@@ -340,3 +340,22 @@ def test_what_is_said_later_forbids_no_attempt(until: int | None, tried: set[int
     found = Decided(asked, Refuted({"u0": 5}, "z3"), theory.obligation(asked))
     attempts = Attempts(theory, {}, SOLVER, None, {})
     assert {attempt["u0"] for attempt in attempts.of(found)} == tried
+
+
+@checks(BLI_07)
+def test_each_count_that_is_taken_again_is_the_one_that_was_taken_at_that_place() -> None:
+    program, _, number = programs.two_numbers()
+    s0, u1 = named("s0", hint=8, positive=True), named("u1")
+    x = program.input("y", tensor([s0, s0]))
+    masks = [program.input(name, tensor([s0], "bool")) for name in ("m", "n")]
+    other = program.call("_operator.add", number, 1, out=u1 + 2)
+    given = program.call("aten.full.default", [other], 1.0, out=tensor([u1 + 2]))
+    program.output(program.call("aten.index_put.default", x, masks, given, out=tensor([s0, s0])))
+    found = observe_blind(blind_run(programs.loaded(program)))
+    ((first, second),) = (node.allocated for node in found.nodes if node.path == "index_put")
+    rows, columns = symbol(first.name), symbol(second.name)
+    # Both masks count the same; the values are broadcast to the rows.
+    assert {stated.condition for stated in found.before if stated.node == "index_put"} == {
+        lor(eq(rows, columns), eq(rows, 1), eq(columns, 1)),
+        lor(eq(V + 2, 1), eq(V + 2, rows)),
+    }

@@ -280,4 +280,12 @@ UNSEEN: Final = (
         "until=None)",
         _killed("what_is_said_later_forbids_no_attempt"),
     ),
+    Mutant(
+        "uns-counts-are-taken-backwards",
+        "What an operator allocates again is what it had allocated last.",
+        f"{_L}.before:_evaluated_again",
+        "again = reversed(env.symbols.since(count))",
+        "again = env.symbols.since(count)",
+        _killed("each_count_that_is_taken_again_is_the_one_that_was_taken_at_that_place"),
+    ),
 )
