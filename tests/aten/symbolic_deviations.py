@@ -17,12 +17,8 @@ _BATCH: Final = "fake tensors take from the example whether a right-hand side is
 DEVIATIONS: Final = {
     "aten._fft_c2r.default": "fake tensors ask for no sizes; the kernel asserts them, or writes outside of the result",
     "aten._transformer_encoder_layer_fwd.default": "fake tensors look at no size; the kernel's products require them",
-    "aten.binary_cross_entropy.default": "fake tensors stretch an input with a size of 1, the kernel refuses it",
     "aten.combinations.default": "fake tensors bound it by the tuples of an example; ours holds at every size",
-    "aten.conv_transpose1d.default": _NO_OUTPUT,
     "aten.conv_transpose2d.input": _NO_OUTPUT,
-    "aten.conv_transpose3d.input": _NO_OUTPUT,
-    "aten.convolution.default": _NO_OUTPUT,
     "aten.convolution_backward.default": _BACKWARD,
     "aten.linalg_solve.default": _BATCH,
     "aten.linalg_solve_ex.default": _BATCH,
