@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fake_tensor.context import Value
-from refimpl.fake_tensor.tensor import CPU, Device, Layout, Storage
+from refimpl.fake_tensor.tensor import CPU, Device, Layout
 from refimpl.laws.law import Claims, Finding
 from refimpl.laws.observation import ABSENT, Failure, Held
 from refimpl.laws.scalars import is_scalar
@@ -32,7 +32,6 @@ from refimpl.terms import (
     floor_div,
     ge,
     int_max,
-    int_min,
     land,
     le,
     lnot,
@@ -175,7 +174,7 @@ def parts(old: Held, new: Held) -> int:
 _MATRIX = FakeTensor((U, V), (V, 1), DType.float32)
 
 
-def _asked(*found: Pair) -> Claims:
+def asked_of(*found: Pair) -> Claims:
     claims = VALUE.claims(values(*found))
     assert all(claim.law == "VALUE" and claim.given == "after" and claim.fix for claim in claims.open)
     assert all(finding.law == "VALUE" and finding.outcome == "refuted" for finding in claims.findings)
@@ -190,7 +189,7 @@ def _asked(*found: Pair) -> Claims:
 @example(pair=(_MATRIX, replace(_MATRIX, strides=(7, 1))))
 @example(pair=(_MATRIX, replace(_MATRIX, strides=(V, 2))))
 def test_values_agree_where_the_obligations_hold(pair: Pair) -> None:
-    claims = _asked(pair)
+    claims = asked_of(pair)
     assert claims.total == parts(*pair)
     for valuation in BOX:
         found = not claims.findings and all(holds(claim.goal, valuation) for claim in claims.open)
@@ -205,7 +204,7 @@ def test_values_agree_where_the_obligations_hold(pair: Pair) -> None:
 @settings(max_examples=60)
 @given(found=st.lists(pairs(), min_size=2, max_size=3))
 def test_each_node_is_compared(found: list[Pair]) -> None:
-    claims = _asked(*found)
+    claims = asked_of(*found)
     assert claims.total == sum(parts(*pair) for pair in found)
     goals = {claim.goal for pair in found for claim in VALUE.claims(values(pair)).open}
     assert {claim.goal for claim in claims.open} == goals
@@ -255,7 +254,7 @@ _RELU = "differs from what aten.relu.default gives"
     ],
 )
 def test_what_differs_is_named(old: Value, new: Value, said: list[str]) -> None:
-    claims = _asked((old, new))
+    claims = asked_of((old, new))
     assert _texts(claims) == said
     if claims.open:
         assert claims.open[0].sides is not None
@@ -265,7 +264,7 @@ def test_what_differs_is_named(old: Value, new: Value, said: list[str]) -> None:
 
 @checks(CMP_01, LAW_03)
 def test_a_sub_graph_without_values_gives_nothing() -> None:
-    claims = _asked((None, ()))
+    claims = asked_of((None, ()))
     assert (claims.settled, claims.findings, claims.open) == (1, (), ())
 
 
@@ -313,38 +312,7 @@ def test_what_is_not_computed_is_not_compared() -> None:
 def test_strides_that_nobody_recorded_are_not_compared() -> None:
     without = FakeTensor((U,), (), DType.bool)
     for pair in ((without, FakeTensor((U,), (2,), DType.bool)), (FakeTensor((U,), (2,), DType.bool), without)):
-        assert _asked(pair) == Claims((), (), 5)
-
-
-def _offsets(*found: tuple[Dim, Dim, Storage]) -> list[tuple[Dim, Dim] | None]:
-    """Both offsets as they are compared, None where they are plainly equal."""
-    made: list[Pair] = [
-        (FakeTensor((S,), (1,), DType.bool, CPU, old), FakeTensor((S,), (1,), DType.bool, CPU, new, storage=storage))
-        for old, new, storage in found
-    ]
-    by_node = {claim.node: claim.sides for claim in VALUE.claims(values(*made)).open}
-    return [by_node.get(f"n{index}") for index in range(len(made))]  # type: ignore[misc]  # offsets are integers
-
-
-@checks(CMP_01, LAW_03)
-def test_offsets_of_views_count_from_a_copy_recorded_at_0() -> None:
-    copy, other, plain = Storage(is_copy=True), Storage(is_copy=True), Storage()
-    assert _offsets((0, U, copy), (3, U + 3, copy), (0, U, copy), (U, U, copy)) == [None, None, None, (U, 0)]
-    assert _offsets((0, 2, copy), (0, 3, other), (1, 4, other), (2, 2, copy)) == [None, None, None, (2, 0)]
-    assert _offsets((U, U, copy), (0, U + 1, copy)) == [None, (0, U + 1)]
-    assert _offsets((2, 2, copy), (0, 2, copy)) == [None, (0, 2)]
-    assert _offsets((0, U, plain), (3, U + 4, plain)) == [(0, U), (3, U + 4)]
-
-
-@checks(CMP_01, LAW_03)
-def test_what_has_no_elements_need_not_say_where_it_starts() -> None:
-    sliced = FakeTensor((int_max(U - 1, 0),), (1,), DType.bool, CPU, 1)
-    (asked,) = _asked((sliced, replace(sliced, offset=int_min(1, U)))).open
-    assert [holds(asked.goal, {"u0": size}) for size in (0, 1, 2)] == [True, True, True]
-    (asked,) = _asked((sliced, replace(sliced, offset=U))).open
-    assert [holds(asked.goal, {"u0": size}) for size in (0, 1, 2)] == [True, True, False]
-    (asked,) = _asked((replace(sliced, sizes=(0,)), replace(sliced, sizes=(0,), offset=U))).open
-    assert [holds(asked.goal, {"u0": size}) for size in (0, 1)] == [False, True], "what is always empty is as recorded"
+        assert asked_of(pair) == Claims((), (), 5)
 
 
 CMP_02 = Clause(
@@ -405,9 +373,9 @@ def test_scalars_are_undefined_together_where_a_divisor_of_both_is_zero() -> Non
     # Equal numbers that are different objects.
     for text in ("nan", "0.5", "inf"):
         assert equal_values(float(text), float(text)) is True
-        assert _asked((float(text), float(text))) == Claims((), (), 1)
+        assert asked_of((float(text), float(text))) == Claims((), (), 1)
     assert equal_values(10**20, int("1" + "0" * 20)) is True
-    assert _asked((10**20, int("1" + "0" * 20))) == Claims((), (), 1)
+    assert asked_of((10**20, int("1" + "0" * 20))) == Claims((), (), 1)
     assert equal_values(math.nan, 0.0) is False
     assert equal_values(0.0, 1.0) is False
     assert equal_values(2, 2) is True

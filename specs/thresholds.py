@@ -30,7 +30,7 @@ from tests.symbolic_shapes.operators import name
 
 __all__: list[str] = []
 
-S0, S1, U0, U1 = (symbol(text) for text in ("s0", "s1", "u0", "u1"))
+S0, S1, U0 = (symbol(text) for text in ("s0", "s1", "u0"))
 
 
 def _sized(hint: int) -> ShapeEnv:

@@ -57,7 +57,6 @@ __all__: list[str] = []
 S, U, V, W = (symbol(text) for text in ("s0", "u0", "u1", "u7"))
 Z = float_symbol("zuf0")
 AT: KeyPath = (SequenceKey(0),)
-NEXT: KeyPath = (SequenceKey(1),)
 SOLVER = make_solver()
 
 

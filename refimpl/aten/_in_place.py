@@ -155,7 +155,7 @@ def in_place(functional: ShapeFunction, *, overlapping: bool = False, wording: s
     def function(ctx: Context, target: FakeTensor, *arguments: object) -> Value:
         try:
             result = functional(ctx, target, *arguments)
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # the class that PyTorch raises for a missing kernel
             # A kernel is looked for when memory, sizes and dtypes have been looked at.
             if not overlapping and _KERNEL in str(error):
                 require_no_overlap(ctx, target)

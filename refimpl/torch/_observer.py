@@ -363,10 +363,7 @@ def _is_still(step: _OpenStep) -> bool:
 
 
 def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | None:
-    for run in reversed(runs):
-        if run.interpreter is interpreter:
-            return run
-    return None
+    return next((run for run in reversed(runs) if run.interpreter is interpreter), None)
 
 
 def _is_own(interpreter: object) -> bool:

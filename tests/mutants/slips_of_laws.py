@@ -143,6 +143,6 @@ SLIPS_OF_LAWS: Final = (
         "refimpl.laws.value:_Comparison._offset",
         "self._moved.setdefault(new.storage, new.offset if old.offset == 0 else 0)",
         "(new.offset if old.offset == 0 else 0)",
-        ("specs/comparison.py::test_offsets_of_views_count_from_a_copy_recorded_at_0",),
+        ("specs/starts.py::test_offsets_of_views_count_from_a_copy_recorded_at_0",),
     ),
 )
