@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from refimpl.laws.contract import (
     tensors_in,
 )
 from refimpl.laws.elimination import elimination, equation
+from refimpl.solver import holds
 from refimpl.symbolic_shapes.events import Definition
 from refimpl.terms import (
     BoolSymbol,
@@ -246,6 +249,8 @@ def test_an_equation_is_one_of_its_sort() -> None:
     assert equation(U0, 3) == eq(U, 3)
     assert equation(U0, U) is True
     assert equation(F0, 2.5) == float_eq(X, 2.5)
+    both = equation(F0, float_symbol("zuf9"))
+    assert [holds(both, {"zuf0": math.nan, "zuf9": number}) for number in (math.nan, 1.0)] == [True, False]
     assert equation(U0, 2.5) is False
     assert equation(F0, P) is False
     assert equation(U0, P) is False

@@ -53,6 +53,11 @@ class Archive:
         """Where the weight, buffer or constant of that qualified name is stored, if anywhere."""
         return self.weights.config.get(name) or self.constants.config.get(name)
 
+    def payload_member(self, name: str) -> str:
+        """The member that says where and how the weight, buffer or constant of that qualified name is stored."""
+        folder, kind = (_WEIGHTS, "weights") if name in self.weights.config else (_CONSTANTS, "constants")
+        return f"{folder}{self.model}_{kind}_config.json"
+
     def payload_bytes(self, name: str, prefix: int | None = None) -> bytes | None:
         """The raw bytes of a weight, buffer or constant (the first ``prefix`` ones), or None if it has none.
 

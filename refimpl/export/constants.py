@@ -1,15 +1,18 @@
-"""The values of one-element constants, read from their raw bytes."""
+"""What an archive stores of parameters, buffers and constants: their form, and the values of one-element ones."""
 
 from __future__ import annotations
 
 import struct
 from typing import Final
 
+from refimpl.export._values import ValueReader
 from refimpl.export.archive import Archive
+from refimpl.export.errors import ArchiveError, ErrorKind
+from refimpl.export.schema import TensorMeta
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
 
-__all__ = ["scalar_constant"]
+__all__ = ["scalar_constant", "stored_otherwise"]
 
 _CODES: Final = {
     DType.bool: "<?",
@@ -47,6 +50,27 @@ def scalar_constant(archive: Archive, target: str, tensor: FakeTensor) -> int | 
     # PyTorch reads an empty member as zeros.
     element = b"\0" * size if not raw else raw[offset * size :]
     return _decoded(tensor.dtype, element) if len(element) == size else None
+
+
+def stored_otherwise(archive: Archive, target: str, recorded: TensorMeta, values: ValueReader) -> FakeTensor | None:
+    """The stored tensor of that qualified name, if it is stored with another form than the graph records.
+
+    None also for what is not stored, or pickled. Raises `ArchiveError` for a stored form that is none.
+    """
+    payload = archive.payload(target)
+    stored = None if payload is None or payload.use_pickle else payload.tensor_meta
+    if stored is None or _form(stored) == _form(recorded):
+        return None
+    try:
+        if any(size.as_int is None for size in (*stored.sizes, *stored.strides, stored.storage_offset)):
+            raise ArchiveError(ErrorKind.SCHEMA, "", "the form of a stored tensor is numbers, not expressions")
+        return values.tensor(stored)
+    except ArchiveError as error:
+        raise error.inside(f"{archive.payload_member(target)}: config[{target[:60]!a}].tensor_meta") from None
+
+
+def _form(meta: TensorMeta) -> tuple[object, ...]:
+    return meta.dtype, meta.sizes, meta.strides, meta.storage_offset, meta.device, meta.layout
 
 
 def _decoded(dtype: DType, raw: bytes) -> int | float | bool | complex | None:

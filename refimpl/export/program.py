@@ -11,7 +11,7 @@ from typing import Protocol
 from refimpl.export._graph_reader import GraphReader, Reading, UnboundSymbol
 from refimpl.export._operations import is_scalar
 from refimpl.export.archive import Archive, read_archive
-from refimpl.export.constants import scalar_constant
+from refimpl.export.constants import scalar_constant, stored_otherwise
 from refimpl.export.errors import ArchiveError, ErrorKind
 from refimpl.export.guards import Guard, UnreadGuard, read_guard
 from refimpl.export.input_tree import Step, read_input_tree
@@ -36,7 +36,8 @@ class ExportedProgram:
 
     Each node of ``graph_module`` has in ``meta``: ``recorded``, its value in raw terms (absent in a blinded copy);
     ``unbacked_bindings``, where it binds unbacked symbols; ``synthesized`` on the ``getitem`` nodes that the archive
-    leaves out. Sub-graphs are nested modules behind ``get_attr`` nodes.
+    leaves out; ``stored`` on a parameter, buffer or constant that is stored with another form. Sub-graphs are nested
+    modules behind ``get_attr`` nodes.
 
     ``ranges`` are the recorded ranges; ``guards`` the caller's guards, unread ones with the reason; ``hints`` the
     values of backed symbols on the example inputs; ``positive`` the symbols that expressions declare positive;
@@ -107,6 +108,7 @@ def _program(archive: Archive, reading: Reading) -> ExportedProgram:
     values = reading.values
     sorts = values.expressions.sorts
     _note_constants(module, signature, archive)
+    _note_stored(module, signature, archive, reading)
     return ExportedProgram(
         path=archive.path,
         graph_module=module,
@@ -134,6 +136,16 @@ def _note_constants(module: GraphModule, signature: GraphSignature, archive: Arc
             value = scalar_constant(archive, spec.target, recorded)
             if value is not None:
                 node.meta["recorded"] = replace(recorded, constant=value)
+
+
+def _note_stored(module: GraphModule, signature: GraphSignature, archive: Archive, reading: Reading) -> None:
+    """Keep how parameters, buffers and constants are stored where that is not as they are recorded."""
+    recorded = archive.program.graph_module.graph.tensor_values
+    for spec, node in zip(signature.inputs, module.graph.find_nodes(op="placeholder"), strict=True):
+        if spec.target is not None and spec.name in recorded:
+            stored = stored_otherwise(archive, spec.target, recorded[spec.name], reading.values)
+            if stored is not None:
+                node.meta["stored"] = stored
 
 
 def _inputs(module: GraphModule, signature: GraphSignature) -> list[FakeTensor | Scalar | None]:

@@ -149,4 +149,10 @@ def _observed(step: Step) -> ObservedNode:
         is_input=step.is_input,
         assumed=step.assumed,
         failure=step.failure,
+        stored=_stored(meta) if step.is_input else None,
     )
+
+
+def _stored(meta: Mapping[str, object]) -> FakeTensor | None:
+    stored = meta.get("stored")
+    return stored if isinstance(stored, FakeTensor) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refimpl.laws.observation import under
+from refimpl.symbolic_shapes import state
 from refimpl.symbolic_shapes.events import Definition
 from refimpl.terms import (
     BoolSymbol,
@@ -14,7 +15,6 @@ from refimpl.terms import (
     SortError,
     Symbol,
     eq,
-    float_eq,
     free_of,
     of_atom,
     substitute,
@@ -26,12 +26,12 @@ __all__ = ["elimination", "equation"]
 
 
 def equation(symbol: Symbol | BoolSymbol, term: Scalar) -> Cond:
-    """The condition ``symbol == term``; False where the sorts differ (law SORT)."""
+    """The condition ``symbol = term``: of floats, a NaN equals a NaN. False where the sorts differ (law SORT)."""
     try:
         if isinstance(symbol, BoolSymbol):
             return False
         if symbol.sort is Sort.FLOAT:
-            return float_eq(symbol, to_real(term))
+            return state.equation(symbol, to_real(term))
         return eq(of_atom(symbol), to_dim(term))
     except SortError:
         return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal, TypeAlias, final
 
+from refimpl.fake_tensor import FakeTensor
 from refimpl.fake_tensor.context import Value
 from refimpl.symbolic_shapes.events import Binding, Definition, Specialization
 from refimpl.terms import BoolSymbol, Cond, Scalar, Symbol, lnot, lor
@@ -114,7 +115,8 @@ class ObservedNode:
 
     ``allocated`` are the fresh symbols that its operator allocated, in order; ``places`` the key paths at which it may
     allocate (None: any). ``assumed`` marks a custom operator without shape function, which keeps its recorded value.
-    ``live`` is False for what dead code elimination drops.
+    ``live`` is False for what dead code elimination drops. ``stored`` is how the archive stores a parameter, buffer or
+    constant, where that is not as it is recorded.
     """
 
     path: str
@@ -129,6 +131,7 @@ class ObservedNode:
     assumed: bool = False
     failure: Failure | None = None
     live: bool = True
+    stored: FakeTensor | None = None
 
 
 @final

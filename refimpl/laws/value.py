@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Final, final
 
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
@@ -38,6 +39,8 @@ _FIX: Final = "record what the operator computes"
 def _claims(seen: Observation) -> Claims:
     comparison = _Comparison()
     for node in seen.nodes:
+        if node.stored is not None:
+            comparison.stored(node, node.stored)
         if node.failure is not None:
             comparison.failed(node)
         elif node.old is not ABSENT and node.new is not ABSENT and not node.assumed and not node.is_input:
@@ -66,6 +69,14 @@ class _Comparison:
             text = failure.message if node.operator in failure.message else f"{node.operator}: {failure.message}"
             self.findings.append(Finding("VALUE", node.path, "undecided", text))
 
+    def stored(self, node: ObservedNode, stored: FakeTensor) -> None:
+        """Compare what is recorded of a parameter, buffer or constant with how it is stored; both are plain numbers."""
+        self._at = node
+        old = node.old
+        if isinstance(old, FakeTensor) and all(isinstance(n, int) for n in (*old.sizes, *old.strides, old.offset)):
+            for about, left, right in _forms(old, stored):
+                self._equal_or_wrong(about, left, right, "the archive stores", "record what is stored")
+
     def node(self, node: ObservedNode) -> None:
         """Compare both values of a node."""
         self._at = node
@@ -86,11 +97,13 @@ class _Comparison:
         else:
             self._equal_or_wrong(f"structure{at}", _kind(old), _kind(new))
 
-    def _equal_or_wrong(self, about: str, old: str, new: str) -> None:
+    def _equal_or_wrong(
+        self, about: str, old: str, new: str, gives: str = "the operator gives", fix: str = _FIX
+    ) -> None:
         if old == new:
             self.settled += 1
         else:
-            message = f"{about} is recorded as {old}, but the operator gives {new}; {_FIX}"
+            message = f"{about} is recorded as {old}, but {gives} {new}; {fix}"
             self.findings.append(Finding("VALUE", self._at.path, "refuted", message))
 
     def _tensor(self, at: str, old: FakeTensor, new: FakeTensor) -> None:
@@ -166,6 +179,21 @@ class _Comparison:
         text = f"the recorded {about} differs from what {self._at.operator} gives"
         claim = Claim("VALUE", self._at.path, goal, "after", text, (old, new), _FIX, self._at.predicates, layout=layout)
         self.open.append(claim)
+
+
+def _forms(old: FakeTensor, stored: FakeTensor) -> Iterator[tuple[str, str, str]]:
+    """What two tensors of plain numbers may differ in, with both texts: what they do not use aside."""
+    yield "dtype", str(old.dtype), str(stored.dtype)
+    yield "device", str(old.device), str(stored.device)
+    yield "layout", old.layout, stored.layout
+    yield "number of dimensions", str(len(old.sizes)), str(len(stored.sizes))
+    for dim, (left, right) in enumerate(zip(old.sizes, stored.sizes, strict=False)):
+        yield f"size[{dim}]", str(left), str(right)
+    if old.sizes == stored.sizes and 0 not in old.sizes and old.layout == stored.layout == "strided":
+        yield "storage offset", str(old.offset), str(stored.offset)
+        for dim, (left, right) in enumerate(zip(old.strides, stored.strides, strict=True)):
+            if old.sizes[dim] != 1:
+                yield f"stride[{dim}]", str(left), str(right)
 
 
 def _is_empty(tensor: FakeTensor) -> Cond:

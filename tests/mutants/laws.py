@@ -202,6 +202,14 @@ LAWS: Final = (
         ("specs/comparison.py::test_what_failed_has_no_value_to_compare",),
     ),
     Mutant(
+        "law-stored-tensors-go-unread",
+        "How a parameter is stored says nothing about what is recorded of it.",
+        "refimpl.laws.value:_claims",
+        "if node.stored is not None:",
+        "if node.stored is not None and not node.is_input:",
+        ("specs/comparison.py::test_what_is_recorded_of_an_input_is_what_is_stored",),
+    ),
+    Mutant(
         "law-equations-become-bounds",
         "The equation of a definition is kept as a bound.",
         f"{_M}.elimination:equation",

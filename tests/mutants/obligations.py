@@ -120,6 +120,14 @@ OBLIGATIONS: Final = (
         ("specs/hypotheses.py::test_an_equation_is_one_of_its_sort",),
     ),
     Mutant(
+        "obl-no-float-equals-another-nan",
+        "What is read twice of one tensor is refuted where it is NaN.",
+        "refimpl.laws.elimination:equation",
+        "return state.equation(symbol, to_real(term))",
+        "return state.float_eq(symbol, to_real(term))",
+        ("specs/hypotheses.py::test_an_equation_is_one_of_its_sort",),
+    ),
+    Mutant(
         "obl-refutations-beyond-machine-integers-stand",
         "A refutation at which a product is no machine integer is final.",
         f"{_M}.decide:decide",
