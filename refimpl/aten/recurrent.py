@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from refimpl.aten._call import tensors_of
 from refimpl.aten._cells import Cell, gated, long_short, simple
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense
 from refimpl.aten._in_place import scalar_type_name
+from refimpl.aten._lenient import Lenient
 from refimpl.aten._promotion import promote_types
 from refimpl.aten._registry import shape
+from refimpl.aten._strides import is_contiguous
 from refimpl.aten._views import squeeze_dims, transpose, unsqueeze
 from refimpl.aten._windows import in_format
 from refimpl.aten.joining import cat, stack
@@ -19,9 +23,9 @@ from refimpl.aten.linear import linear
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Dim, eq, gt, ne
+from refimpl.terms import eq, gt, ne
 
-__all__ = ["require_structure"]
+__all__ = ["require_structure", "states_of"]
 
 _Tensors: TypeAlias = "Sequence[FakeTensor]"
 # One step: what the input gives and the states, to the output of the step and the next states.
@@ -54,6 +58,15 @@ def _unrolled(ctx: Context, given: FakeTensor, states: _Tensors, step: _Step) ->
     return dense(ctx, made, (length, *made.sizes[1:])), [squeeze_dims(ctx, state, (0,)) for state in after]
 
 
+def states_of(ctx: Context, hx: FakeTensor) -> _Tensors:
+    """The state of each layer and direction; their number is decided, as where a tensor is unbound.
+
+    Raises IndexError for a tensor without dimensions.
+    """
+    wrap_dim(0, hx.ndim, scalar_has_one=False)
+    return tensors_of(ctx, "aten.unbind.int", hx, 0)
+
+
 def _stacked(
     ctx: Context,
     input: FakeTensor,
@@ -83,14 +96,15 @@ def _gates(ctx: Context, input: FakeTensor, weights: _Tensors, has_biases: bool,
     return linear(ctx, input, weights[at], weights[at + 2] if has_biases else None)
 
 
-def require_structure(ctx: Context, states: Dim, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
+def require_structure(states: int, count: int, each: int, num_layers: int, bidirectional: bool) -> None:
     """As many hidden states and groups of weights as layers and directions. Raises RuntimeError."""
     if count % each:
         raise RuntimeError("got an incorrect number of RNN parameters")
     units = num_layers * (2 if bidirectional else 1)
-    if bidirectional and (count // each % 2 or (isinstance(states, int) and states % 2)):
+    if bidirectional and (count // each % 2 or states % 2):
         raise RuntimeError("Odd number of params or hiddens given to a bidirectional RNN")
-    ctx.require(eq(states, units), "Expected more hidden states in stacked_rnn")
+    if states != units:
+        raise RuntimeError("Expected more hidden states in stacked_rnn")
     if count // each != units:
         raise RuntimeError("Expected more weights in stacked_rnn")
 
@@ -113,8 +127,8 @@ def _declare(name: str, cell: Cell) -> None:
     ) -> tuple[FakeTensor, ...]:
         """The outputs of all steps and the last hidden state of each layer and direction."""
         each = 4 if has_biases else 2
-        wrap_dim(0, hx.ndim, scalar_has_one=False)
-        require_structure(ctx, hx.sizes[0], len(params), each, num_layers, bidirectional)
+        states = states_of(ctx, hx)
+        require_structure(len(states), len(params), each, num_layers, bidirectional)
 
         def layer(
             ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors
@@ -126,7 +140,7 @@ def _declare(name: str, cell: Cell) -> None:
             return _unrolled(ctx, _gates(ctx, current, weights, has_biases, 0), states, step)
 
         groups = _groups(params, each)
-        hidden = [(_first(hx),) for _ in groups]
+        hidden = [(state,) for state in states]
         output, finals = _stacked(ctx, input, hidden, groups, bidirectional, batch_first, layer)
         return output, _joined(ctx, finals, 0)
 
@@ -151,7 +165,7 @@ def _is_native(tensors: _Tensors) -> bool:
 def _native_weights(hx: _Tensors, weights: _Tensors) -> _Tensors:
     """The weights as that kernel takes them: it adds up the biases before it looks at their dtype.
 
-    Raises RuntimeError for a dtype that it does not know.
+    Raises RuntimeError for a dtype that it does not know, and for vectors.
     """
     products, biases = weights[:2], weights[2:]
     if biases:
@@ -162,24 +176,24 @@ def _native_weights(hx: _Tensors, weights: _Tensors) -> _Tensors:
         raise RuntimeError("itensor_view_from_dense expects float, bfloat16 or half tensor input")
     if not _is_native(given):
         raise RuntimeError("get_mkldnn_dtype: unsupported data type")
+    if biases and any(product.ndim == 1 for product in products):
+        # Only tracing refuses it, in words of its own.
+        raise RuntimeError("b must be 2D")
     return (*products, *biases)
 
 
-def _kernel(ctx: Context, input: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
-    hidden, cell = states
-    for dim in (1, 2):
-        wrap_dim(dim, input.ndim, scalar_has_one=False)
-    width = hidden.sizes[wrap_dim(1, hidden.ndim, scalar_has_one=False)]
-    if weights[0].dtype is not input.dtype:
-        raise RuntimeError(f"expected scalar type {input.dtype} but found {weights[0].dtype}")
-    # Fake tensors give all the wider dtype, where the kernel takes two.
-    dtype = (
-        DType.float32 if any(tensor.dtype is DType.float32 for tensor in (input, *states, *weights)) else input.dtype
-    )
-    return dense(ctx, input, (*input.sizes[:2], width), dtype), (
-        dense(ctx, hidden, hidden.sizes, dtype),
-        dense(ctx, cell, cell.sizes, dtype),
-    )
+def _widened(tensors: _Tensors, dtype: DType) -> _Tensors:
+    return [replace(tensor, dtype=dtype) for tensor in tensors]
+
+
+def _require_batch(ctx: Context, input: FakeTensor, hx: _Tensors, batch_first: bool) -> None:
+    """Where tracing cannot unroll the steps, no state stretches the batch: then only the kernel gives a result."""
+    batch, steps = (0, 1) if batch_first else (1, 0)
+    if input.ndim == 3 and not isinstance(input.sizes[steps], int):
+        for state in hx:
+            equal = eq(input.sizes[batch], state.sizes[1])
+            if ctx.known(equal) is None:
+                ctx.require(equal, f"Expected hidden batch size {input.sizes[batch]}, got {state.sizes[1]}")
 
 
 @shape("aten.lstm.input")
@@ -200,7 +214,8 @@ def lstm(
         raise RuntimeError("lstm expects two hidden states")
     widths = [state.sizes[wrap_dim(2, state.ndim, scalar_has_one=False)] for state in hx]
     projected = ctx.decide(ne(*widths))
-    native = _is_native((input,)) and not projected and ctx.known(eq(input.numel(), 0)) is not True
+    filled = ne(input.numel(), 0)
+    native = _is_native((input,)) and not projected and ctx.known(filled) is not False
     groups = _lstm_groups(params, 2 * (1 + has_biases) + projected, native)
     units = num_layers * (2 if bidirectional else 1)
     if native and len(groups) < units:
@@ -208,12 +223,19 @@ def lstm(
         raise RuntimeError(f"ArrayRef: invalid slice, N = {len(params)}; M = {each}; size = {len(params)}")
     if native:
         groups = [_native_weights(hx, group) for group in groups[: max(units, 0)]]
-    for state in hx:
-        states = state.sizes[0]
-        if units < 1 or len(groups) < units or (isinstance(states, int) and states < units):
+        ctx = Lenient(ctx, filled)
+        _require_batch(ctx, input, hx, batch_first)
+        # Fake tensors give all the wider dtype, where the kernel takes two.
+        wide = any(tensor.dtype is DType.float32 for tensor in (input, *hx, *itertools.chain(*groups)))
+        dtype = DType.float32 if wide else input.dtype
+        input, *hx = _widened((input, *hx), dtype)
+        groups = [_widened(group, dtype) for group in groups]
+    hidden = [states_of(ctx, state) for state in hx]
+    for states in hidden:
+        if native and (units < 1 or len(groups) < units or len(states) < units):
             raise IndexError("list index out of range")
         if not native:
-            require_structure(ctx, states, len(groups), 1, num_layers, bidirectional)
+            require_structure(len(states), len(groups), 1, num_layers, bidirectional)
 
     def layer(ctx: Context, current: FakeTensor, states: _Tensors, weights: _Tensors) -> tuple[FakeTensor, _Tensors]:
         def step(given: FakeTensor, before: _Tensors) -> tuple[FakeTensor, _Tensors]:
@@ -222,12 +244,13 @@ def lstm(
             output = linear(ctx, hidden, weights[-1], None) if projected else hidden
             return output, (output, cell)
 
+        if native and is_contiguous(ctx, current):
+            # Tracing folds a batch of one whatever its strides are.
+            current = dense(ctx, current, current.sizes)
         return _unrolled(ctx, _gates(ctx, current, weights, has_biases, 0), states, step)
 
-    own = not projected and _is_native((input, *hx, *[weight for group in groups for weight in group]))
-    hidden = [(_first(hx[0]), _first(hx[1])) for _ in range(units)]
-    arguments = input, hidden, groups[:units], bidirectional, batch_first, _kernel if own else layer
-    output, finals = _stacked(ctx, *arguments)
+    pairs = list(zip(*hidden, strict=False))[:units]
+    output, finals = _stacked(ctx, input, pairs, groups[:units], bidirectional, batch_first, layer)
     return output, _joined(ctx, finals, 0), _joined(ctx, finals, 1)
 
 

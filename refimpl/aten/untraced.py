@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._registry import shape
-from refimpl.aten.recurrent import require_structure
+from refimpl.aten.recurrent import require_structure, states_of
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.errors import DataDependentOutputException, DynamicOutputShapeException
@@ -77,8 +77,7 @@ def packed_layers(
     """Recurrent layers on packed sequences."""
     if len(params) % (4 if has_biases else 2):
         raise RuntimeError("got an incorrect number of RNN parameters")
-    states = hx.sizes[wrap_dim(0, hx.ndim, scalar_has_one=False)]
-    require_structure(ctx, states, len(params), 4 if has_biases else 2, num_layers, bidirectional)
+    require_structure(len(states_of(ctx, hx)), len(params), 4 if has_biases else 2, num_layers, bidirectional)
     _require_counts(batch_sizes)
     return _read_counts(ctx, batch_sizes)
 
@@ -107,6 +106,6 @@ def packed_lstm(
     widths = [state.sizes[wrap_dim(2, state.ndim, scalar_has_one=False)] for state in hx]
     each = (4 if has_biases else 2) + ctx.decide(ne(*widths))
     for state in hx:
-        require_structure(ctx, state.sizes[0], len(params), each, num_layers, bidirectional)
+        require_structure(len(states_of(ctx, state)), len(params), each, num_layers, bidirectional)
     _require_counts(batch_sizes)
     return _read_counts(ctx, batch_sizes)
