@@ -53,6 +53,12 @@ class Archive:
         """Where the weight, buffer or constant of that qualified name is stored, if anywhere."""
         return self.weights.config.get(name) or self.constants.config.get(name)
 
+    @property
+    def lists_payloads(self) -> bool:
+        """Whether the archive says of each weight, buffer and constant where it is: one pickle of all does not."""
+        one_pickle = (f"{self.stem}/{folder}{self.model}.pt" for folder in (_WEIGHTS, _CONSTANTS))
+        return not any(member in self.zip.members for member in one_pickle)
+
     def payload_member(self, name: str) -> str:
         """The member that says where and how the weight, buffer or constant of that qualified name is stored."""
         folder, kind = (_WEIGHTS, "weights") if name in self.weights.config else (_CONSTANTS, "constants")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from refimpl.export._graph_reader import GraphReader, Reading, UnboundSymbol
 from refimpl.export._operations import is_scalar
@@ -24,6 +24,10 @@ from refimpl.fx.graph_module import GraphModule
 from refimpl.terms import Scalar
 
 __all__ = ["ExportedProgram", "load"]
+
+
+# A buffer may also be one of a sub-graph's own.
+_STORED: Final = ("parameter", "tensor_constant")
 
 
 class _Printer(Protocol):
@@ -139,10 +143,18 @@ def _note_constants(module: GraphModule, signature: GraphSignature, archive: Arc
 
 
 def _note_stored(module: GraphModule, signature: GraphSignature, archive: Archive, reading: Reading) -> None:
-    """Keep how parameters, buffers and constants are stored where that is not as they are recorded."""
+    """Keep how parameters, buffers and constants are stored where that is not as they are recorded.
+
+    Raises `ArchiveError` for one that is not stored, as PyTorch's verifier does.
+    """
     recorded = archive.program.graph_module.graph.tensor_values
-    for spec, node in zip(signature.inputs, module.graph.find_nodes(op="placeholder"), strict=True):
+    placeholders = module.graph.find_nodes(op="placeholder")
+    for index, (spec, node) in enumerate(zip(signature.inputs, placeholders, strict=True)):
         if spec.target is not None and spec.name in recorded:
+            if spec.kind in _STORED and archive.payload(spec.target) is None and archive.lists_payloads:
+                field = f"models/{archive.model}.json: graph_module.signature.input_specs[{index}]"
+                message = f"the {spec.kind.replace('_', ' ')} {spec.target[:60]!a} is not stored in the archive"
+                raise ArchiveError(ErrorKind.REFERENCE, field, message)
             stored = stored_otherwise(archive, spec.target, recorded[spec.name], reading.values)
             if stored is not None:
                 node.meta["stored"] = stored

@@ -5,10 +5,12 @@ No attribute of any module is looked up by a name that the archive gives: the fu
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final, Protocol, final
 
 from refimpl.aten._targets import resolve_target as find_target
+from refimpl.export.errors import ArchiveError, ErrorKind
 
 __all__ = ["TargetFunction", "UnknownTarget", "is_higher_order", "is_symbolic", "resolve_target", "target_name"]
 
@@ -21,6 +23,8 @@ class TargetFunction(Protocol):
         ...
 
 
+_DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.[\w<>]+)+", re.ASCII)
+_LONGEST: Final = 400
 _SYMBOLIC_PREFIXES: Final = ("_operator.", "math.", "torch.sym_", "torch._sym_")
 _HIGHER_ORDER: Final = "torch.ops.higher_order."
 
@@ -64,11 +68,13 @@ def is_symbolic(text: str) -> bool:
 
 
 def resolve_target(text: str) -> TargetFunction:
-    """The function that a target names, an `UnknownTarget` if none is known."""
+    """The function that a target names, an `UnknownTarget` if none is known. Raises `ArchiveError` for no name."""
     # Only what is unknown is kept: a shape function may be registered later.
     return find_target(text) or _unknown(text)
 
 
 @cache
 def _unknown(text: str) -> UnknownTarget:
+    if len(text) > _LONGEST or _DOTTED.fullmatch(text) is None:
+        raise ArchiveError(ErrorKind.REFERENCE, "", f"{text[:60]!a} is no name of an operator")
     return UnknownTarget(text)

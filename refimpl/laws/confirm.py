@@ -82,15 +82,16 @@ def _is_past(claim: Claim, raising: str, seen: Observation) -> bool:
 
 
 def _values_differ(claim: Claim, run: Replay, seen: Observation) -> Confirmation | str:
-    """Both values of the node are evaluated and differ."""
+    """Both values of the node are evaluated and differ; one that is recorded as undefined is not what was computed."""
     node = next((node for node in seen.nodes if node.path == claim.node), None)
     if node is None or node.old is ABSENT or claim.node not in run.values:
         return "the node has no concrete value"
+    new = run.values[claim.node]
     try:
         old = concrete(node.old, run.valuation)
     except Undefined as error:
-        return f"the recorded value is undefined: {error}"
-    new = run.values[claim.node]
+        note = f" (what is recorded is undefined: {error}; the operator gives {_text(new)})"
+        return Confirmation(run.valuation, note)
     if isinstance(new, FakeTensor):
         new = replace(new, offset=new.offset - _moved(node, run, seen))
     if not differ(old, new):

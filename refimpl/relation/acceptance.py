@@ -77,6 +77,8 @@ class _Judge:
         for stated, decided in zip(wanted, answers, strict=True):
             if not isinstance(decided.verdict, Proved):
                 text = f"{about} {to_text(stated.condition)}, the {self.accepts.which} one {other}"
+                if stated.condition is False:
+                    text = f"the {self.refuses.which} program takes no input, the {self.accepts.which} one does"
                 found.append(self._difference(stated, decided, text))
         return Compared(tuple(found), len(wanted))
 

@@ -97,6 +97,9 @@ HUGE = "Integer(" + "9" * 5000 + ")"
         (_set(*GRAPH, "tensor_values", "x", "strides", value=[]), ErrorKind.SCHEMA, "['x'].strides", "x"),
         (_set(*GRAPH, "tensor_values", "x", "dtype", value=0), ErrorKind.UNSUPPORTED, "['x'].dtype", "x"),
         (_set(*GRAPH, "tensor_values", "x", "layout", value=0), ErrorKind.UNSUPPORTED, "['x'].layout", "x"),
+        (_set(*GRAPH, "nodes", 3, "target", value=""), ErrorKind.REFERENCE, "nodes[3]", "_assert_scalar_default"),
+        (_set(*GRAPH, "nodes", 1, "target", value="a b.c"), ErrorKind.REFERENCE, "nodes[1]", "item"),
+        (_set(*GRAPH, "nodes", 1, "target", value="a." + "b" * 5000), ErrorKind.REFERENCE, "nodes[1]", "item"),
         (_set(*GRAPH, "nodes", 3, "name", value="a b"), ErrorKind.REFERENCE, "nodes[3]", "a b"),
         (
             _set(*GRAPH, "nodes", 4, "outputs", 0, "as_tensor", "name", value="x"),

@@ -97,3 +97,16 @@ def test_a_form_that_is_none_is_refused(changes: JsonObject, message: str, tmp_p
         load(_stored_with(BUFFER, tmp_path / "none.pt2", **changes))
     where = f"{caught.value.field}: {caught.value.message}"
     assert where == f"data/weights/model_weights_config.json: config['n'].tensor_meta{message}"
+
+
+@pytest.mark.parametrize("kind", ["parameter", "tensor_constant"])
+def test_what_is_stored_nowhere_is_refused(kind: str, tmp_path: Path) -> None:
+    """PyTorch's verifier refuses it too."""
+    original = {"parameter": WEIGHTS, "tensor_constant": CONSTANT}[kind]
+    model = read(original)
+    spec = as_object(as_list(as_object(as_object(model["graph_module"])["signature"])["input_specs"])[0])
+    as_object(spec[kind])[f"{kind}_name"] = "no.where"
+    with pytest.raises(ArchiveError) as caught:
+        load(write(model, original, tmp_path / "elsewhere.pt2"))
+    assert caught.value.field == "models/model.json: graph_module.signature.input_specs[0]"
+    assert caught.value.message == f"the {kind.replace('_', ' ')} 'no.where' is not stored in the archive"
