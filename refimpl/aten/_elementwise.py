@@ -9,6 +9,7 @@ layouts of the operands before they are expanded.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from refimpl.aten._broadcast import broadcast_sizes
 from refimpl.aten._devices import common_device
@@ -23,7 +24,7 @@ from refimpl.aten._strides import (
 )
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor, Sizes
+from refimpl.fake_tensor.tensor import BatchDim, FakeTensor, Sizes
 from refimpl.terms import Dim, eq, ge
 
 __all__ = [
@@ -71,6 +72,12 @@ def elementwise(
         if other.sizes is not sizes and other.sizes != sizes:
             sizes = broadcast_sizes(ctx, sizes, other.sizes)
     device = first.device if len(tensors) == 1 else common_device(tensors)
+    levels = sorted({hidden.level for tensor in tensors for hidden in tensor.batch})
+    if levels:
+        whole = elementwise(
+            ctx, [_shown(tensor, levels, len(sizes)) for tensor in tensors], dtype, computed, short=short
+        )
+        return _hidden(whole, levels)
     strides = _short_cut(ctx, sizes, tensors) if short and not is_plain(sizes) else None
     if strides is None:
         # The copy of a single operand shows in the strides of sizes of 1 alone.
@@ -106,6 +113,9 @@ def dense(ctx: Context, tensor: FakeTensor, sizes: Sizes, dtype: DType | None = 
 
 def like(ctx: Context, tensor: FakeTensor, dtype: DType | None = None) -> FakeTensor:
     """A new tensor of the same sizes whose layout ``preserve_format`` keeps where it is dense."""
+    if tensor.batch:
+        levels = [hidden.level for hidden in tensor.batch]
+        return _hidden(like(ctx, _shown(tensor, levels, tensor.ndim), dtype), levels)
     strides = output_strides(ctx, tensor.sizes, (tensor,))
     return FakeTensor(tensor.sizes, strides, tensor.dtype if dtype is None else dtype, tensor.device)
 
@@ -116,8 +126,26 @@ def copied(ctx: Context, tensor: FakeTensor, dtype: DType) -> FakeTensor:
     if 1 in tensor.sizes:
         pairs = zip(tensor.sizes, made.strides, tensor.strides, strict=True)
         if all(size == 1 or new == old for size, new, old in pairs):
-            return FakeTensor(tensor.sizes, tensor.strides, dtype, tensor.device)
+            return FakeTensor(tensor.sizes, tensor.strides, dtype, tensor.device, batch=made.batch)
     return made
+
+
+def _shown(tensor: FakeTensor, levels: Sequence[int], ndim: int) -> FakeTensor:
+    """The tensor with the dimensions that levels of ``vmap`` hide, outermost, and filled up to ``ndim`` of its own."""
+    if not tensor.batch:
+        return tensor
+    own = {hidden.level: (hidden.size, hidden.stride) for hidden in tensor.batch}
+    outer = [own.get(level, (1, 1)) for level in levels if level >= tensor.batch[0].level]
+    pairs = [*outer, *[(1, 1)] * (ndim - tensor.ndim), *zip(tensor.sizes, tensor.strides, strict=True)]
+    sizes, strides = tuple([size for size, _ in pairs]), tuple([stride for _, stride in pairs])
+    return FakeTensor(sizes, strides, tensor.dtype, tensor.device, tensor.offset, tensor.layout, tensor.storage)
+
+
+def _hidden(whole: FakeTensor, levels: Sequence[int]) -> FakeTensor:
+    """The tensor without its outer dimensions, one for each level."""
+    count = len(levels)
+    batch = tuple(map(BatchDim, levels, whole.sizes, whole.strides))
+    return replace(whole, sizes=whole.sizes[count:], strides=whole.strides[count:], batch=batch)
 
 
 def output_strides(ctx: Context, sizes: Sizes, tensors: Sequence[FakeTensor]) -> Sizes:

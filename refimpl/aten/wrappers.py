@@ -95,6 +95,12 @@ def out_dtype(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str,
     return FakeTensor(result.sizes, result.strides, args[1], result.device)
 
 
+@higher_order("print")
+def print_values(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
+    """``(format, **values)``: writes a text when it runs; gives nothing."""
+    return None
+
+
 @higher_order("with_effects")
 def with_effects(ctx: SubgraphContext, args: Sequence[object], kwargs: Mapping[str, object]) -> Value:
     """``(token, operator, *arguments)``: a new token, then the operator's results."""

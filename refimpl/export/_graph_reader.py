@@ -75,6 +75,9 @@ class GraphReader(ArgumentReader):
         self._depth = depth
         self._graph = Graph()
         self._modules: dict[str, object] = {}
+        # Of each sub-graph its record, and whether it binds symbols of its own.
+        self._graphs: dict[str, tuple[schema.Graph, bool]] = {}
+        self.binds: bool = False
         self._names: set[str] = set()
         self._owner = ""
 
@@ -267,18 +270,30 @@ class GraphReader(ArgumentReader):
             node.meta["recorded"] = tuple(values)
 
     def subgraph(self, record: schema.GraphArgument) -> Node:
-        """The ``get_attr`` node of a sub-graph, which becomes a nested module."""
+        """The ``get_attr`` node of a sub-graph, which becomes a nested module; ``invoke_subgraph`` names one often."""
         name, reading = record.name, self._reading
         _check_name(name)
         if name in self._modules:
-            raise ArchiveError(ErrorKind.REFERENCE, "as_graph.name", f"two sub-graphs are named {name}")
+            first, binds = self._graphs[name]
+            if first != record.graph:
+                raise ArchiveError(ErrorKind.REFERENCE, "as_graph.name", f"two sub-graphs are named {name}")
+            if binds:
+                # Each call allocates anew, but the record of the graph holds one name.
+                message = f"the sub-graph {name} allocates symbols and is called twice"
+                raise ArchiveError(ErrorKind.UNSUPPORTED, "as_graph.name", message)
+            return self._graph_node(name)
         if self._depth >= reading.limits.graph_depth:
             raise ArchiveError(ErrorKind.LIMIT, "as_graph", f"graphs nest more than {reading.limits.graph_depth} deep")
         outer, reading.values.pending = reading.values.pending, {}
         path = f"{self._path}{self._owner}/{name}/"
         inner = GraphReader(record.graph, reading, f"{self._root} ...{name}", path, self._depth + 1)
         self._modules[name] = inner.read([None] * len(record.graph.inputs))
+        self._graphs[name] = record.graph, inner.binds
+        self.binds = self.binds or inner.binds
         reading.values.pending = outer
+        return self._graph_node(name)
+
+    def _graph_node(self, name: str) -> Node:
         node = self._graph.create_node("get_attr", name, (), {}, name)
         node.meta["recorded"] = None
         return node
@@ -306,6 +321,7 @@ class GraphReader(ArgumentReader):
             bound = free_bindings(node.meta.get("recorded"), values.pending, values.hints)
             if bound:
                 node.meta["unbacked_bindings"] = bound
+                self.binds = True
         self._reading.unbound += [UnboundSymbol(self._path.removesuffix("/"), name) for name in values.pending]
         values.pending = {}
 

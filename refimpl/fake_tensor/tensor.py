@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias, final, overload
+from typing import Final, Literal, NamedTuple, TypeAlias, final, overload
 
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.symbolic_shapes.active import active_shape_env
 from refimpl.symbolic_shapes.sym_node import IntLike, wrap_int
 from refimpl.terms import Dim, IntTerm, to_text
 
-__all__ = ["CPU", "Device", "Extent", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
+__all__ = ["CPU", "BatchDim", "Device", "Extent", "FakeTensor", "Layout", "MemoryFormat", "Sizes", "Storage"]
 
 Sizes: TypeAlias = tuple[Dim, ...]
 Layout: TypeAlias = Literal[
@@ -38,6 +38,15 @@ CPU: Final = Device("cpu")
 
 
 @final
+class BatchDim(NamedTuple):
+    """A dimension that a level of ``vmap`` hides: the level, the size and the stride, both in elements."""
+
+    level: int
+    size: Dim
+    stride: Dim
+
+
+@final
 class Storage:
     """The memory that tensors share; compared by identity. ``version`` counts the mutations of its contents.
 
@@ -61,7 +70,8 @@ class FakeTensor:
     """A tensor of which only the metadata exists; ``sizes``, ``strides`` and ``offset`` count elements.
 
     ``constant`` is the value of a lifted one-element constant, which ``item()`` returns as a plain number. Made without
-    a storage, it stands on one of its own that ends with its last element.
+    a storage, it stands on one of its own that ends with its last element. ``batch`` are the dimensions that levels of
+    ``vmap`` hide, where it is known how they lie in memory, the outermost level first.
     """
 
     # The type checkers hold them constant: every node makes a tensor, and a frozen class takes three times as long.
@@ -74,6 +84,7 @@ class FakeTensor:
     storage: Final[Storage]
     requires_grad: Final[bool]
     constant: Final[int | float | bool | complex | None]
+    batch: Final[tuple[BatchDim, ...]]
 
     def __init__(
         self,
@@ -86,6 +97,7 @@ class FakeTensor:
         storage: Storage | None = None,
         requires_grad: bool = False,
         constant: int | float | bool | complex | None = None,
+        batch: tuple[BatchDim, ...] = (),
     ) -> None:
         self.sizes = sizes
         self.strides = strides
@@ -96,6 +108,7 @@ class FakeTensor:
         self.storage = Storage((sizes, strides, offset, dtype)) if storage is None else storage
         self.requires_grad = requires_grad
         self.constant = constant
+        self.batch = batch
 
     def __repr__(self) -> str:
         parts = [f"size={_text(self.sizes)}", f"stride={_text(self.strides)}", f"dtype={self.dtype}"]
@@ -159,8 +172,9 @@ class FakeTensor:
     def viewed(self, sizes: Sizes, strides: Sizes, offset: Dim) -> FakeTensor:
         """A view of the same storage with other sizes, strides and offset."""
         return FakeTensor(
-            sizes, strides, self.dtype, self.device, offset, self.layout, self.storage, self.requires_grad
-        )
+            sizes, strides, self.dtype, self.device, offset, self.layout, self.storage, self.requires_grad, None,
+            self.batch,
+        )  # fmt: skip
 
     def resized(self, sizes: Sizes, strides: Sizes) -> FakeTensor:
         """The tensor over its storage with other sizes and strides; that grows if need be, and never shrinks."""
@@ -171,7 +185,7 @@ class FakeTensor:
         """The same tensor in another memory."""
         return FakeTensor(
             self.sizes, self.strides, self.dtype, self.device, self.offset, self.layout, storage, self.requires_grad,
-            self.constant,
+            self.constant, self.batch,
         )  # fmt: skip
 
     def rewritten(self, rewrite: Callable[[Dim], Dim]) -> FakeTensor:
@@ -185,9 +199,10 @@ class FakeTensor:
         sizes = tuple(map(rewrite, self.sizes))
         strides = tuple(map(rewrite, self.strides))
         offset = rewrite(self.offset)
-        if sizes == self.sizes and strides == self.strides and offset == self.offset:
+        if sizes == self.sizes and strides == self.strides and offset == self.offset and not self.batch:
             return self
-        return replace(self, sizes=sizes, strides=strides, offset=offset)
+        batch = tuple([BatchDim(level, rewrite(size), rewrite(stride)) for level, size, stride in self.batch])
+        return replace(self, sizes=sizes, strides=strides, offset=offset, batch=batch)
 
 
 def _text(dims: Sizes) -> str:

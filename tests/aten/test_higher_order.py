@@ -216,6 +216,15 @@ def test_effects_thread_a_token() -> None:
     assert tensor_of(result, 1).sizes == (2,)
 
 
+def test_printing_gives_nothing_and_orders_itself_by_a_token() -> None:
+    ctx = WithBodies(PlainContext())
+    assert operator("print").run(ctx, ("x is {x}",), {"x": 1}) is None
+    token = FakeTensor((0,), (1,), DType.float32)
+    result = operator("with_effects").run(ctx, (token, operator("print"), "x is {x}"), {"x": 1})
+    assert isinstance(result, tuple)
+    assert (tensor_of(result).sizes, result[1:]) == ((0,), (None,))
+
+
 def test_a_functionalised_mutation_writes_a_clone_of_its_base() -> None:
     from refimpl.aten import overload
 

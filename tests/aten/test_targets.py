@@ -8,6 +8,7 @@ import operator
 import pytest
 
 from refimpl.aten import SchemaError, overload, register_shape
+from refimpl.aten._strides import contiguous_strides
 from refimpl.aten._targets import ContextFunction, resolve_target
 from refimpl.fake_tensor import DType, FakeTensor, FakeTensorMode
 from refimpl.fake_tensor.context import Context
@@ -82,10 +83,56 @@ def test_a_vmapped_dimension_leaves_and_comes_back_where_asked() -> None:
     assert element.storage is batched.storage
     whole = _predispatch("_remove_batch_dim").run(PlainContext(), (element, 1, 5, 1), {})
     assert isinstance(whole, FakeTensor)
-    assert (whole.sizes, whole.strides, whole.offset) == ((2, 5, 3), (3, 6, 1), 0)
+    assert (whole.sizes, whole.strides, whole.offset) == ((2, 5, 3), (15, 3, 1), 4)
+    whole = _predispatch("_remove_batch_dim").run(PlainContext(), (_contiguous(2, 3), 1, 5, 1), {})
+    assert isinstance(whole, FakeTensor)
+    assert (whole.sizes, whole.strides) == ((2, 5, 3), (3, 6, 1))
     assert _predispatch("_vmap_increment_nesting").run(PlainContext(), (5, "error"), {}) is None
     with pytest.raises(IndexError):
         _predispatch("_add_batch_dim").run(PlainContext(), (batched, 3, 1), {})
+
+
+def _contiguous(*sizes: int) -> FakeTensor:
+    return FakeTensor(sizes, contiguous_strides(PlainContext(), sizes), DType.float32)
+
+
+def _mapped(batched: FakeTensor, dim: int, level: int) -> FakeTensor:
+    element = _predispatch("_add_batch_dim").run(PlainContext(), (batched, dim, level), {})
+    assert isinstance(element, FakeTensor)
+    return element
+
+
+def _whole(element: object, level: int, size: int, dim: int) -> tuple[object, object]:
+    whole = _predispatch("_remove_batch_dim").run(PlainContext(), (element, level, size, dim), {})
+    assert isinstance(whole, FakeTensor)
+    return whole.sizes, whole.strides
+
+
+def _elementwise(operator: str, *operands: object) -> FakeTensor:
+    result = overload(operator).run(PlainContext(), operands, {})
+    assert isinstance(result, FakeTensor)
+    return result
+
+
+def test_what_is_computed_under_vmap_lies_as_with_its_hidden_dimensions() -> None:
+    # What torch.func's own levels give for the same tensors.
+    batched = FakeTensor((5, 6), (1, 20), DType.float32)
+    element = _mapped(batched, 0, 1)
+    square = _elementwise("aten.mul.Tensor", element, element)
+    assert (square.sizes, square.strides) == ((6,), (5,))
+    assert _whole(square, 1, 5, 0) == ((5, 6), (1, 5))
+    assert _whole(_elementwise("aten.relu.default", element), 1, 5, 1) == ((6, 5), (5, 1))
+    wider = _elementwise("aten.mul.Tensor", square, _contiguous(2, 6))
+    assert _whole(wider, 1, 5, 0) == ((5, 2, 6), (1, 5, 10))
+
+
+def test_levels_of_vmap_nest() -> None:
+    outer = _mapped(FakeTensor((5, 6), (1, 20), DType.float32), 0, 1)
+    scalar, row = _mapped(outer, 0, 2), _mapped(FakeTensor((6, 2), (1, 6), DType.float32), 0, 2)
+    for given, sizes, strides in ((_elementwise("aten.add.Tensor", scalar, row), (5, 6, 2), (1, 10, 5)),
+                                  (_elementwise("aten.relu.default", scalar), (5, 6), (1, 5))):  # fmt: skip
+        inner = _predispatch("_remove_batch_dim").run(PlainContext(), (given, 2, 6, 0), {})
+        assert _whole(inner, 1, 5, 0) == (sizes, strides)
 
 
 def test_a_user_registers_the_shape_function_of_a_custom_operator() -> None:

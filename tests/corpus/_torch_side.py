@@ -61,6 +61,10 @@ class Lifted(torch.nn.Module):
     def forward(self, x):
         return x.narrow(0, 0, 2) + torch.tensor(3)
 
+class Columns(torch.nn.Module):
+    def forward(self, x):
+        return torch.vmap(lambda a, b: a * b + a, in_dims=(1, None))(x, x.sum(1))
+
 size = Dim("size", min=2, max=1024)
 mask = torch.tensor([True, False, True, True])
 CASES = {
@@ -74,6 +78,7 @@ CASES = {
     "nested": (Nested(), ((torch.ones(4, 3), torch.ones(4, 3)),), {"options": {"bias": torch.ones(1, 3)}},
                {"pair": ({0: size}, {0: size}), "options": {"bias": None}}),
     "lifted": (Lifted(), (torch.ones(4, dtype=torch.int64),), {}, {"x": {0: size}}),
+    "columns": (Columns(), (torch.ones(6, 4),), {}, {"x": {0: size}}),
 }
 with torch.no_grad():
     for name, (module, args, kwargs, dynamic) in CASES.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from refimpl.export.builder import GraphBuilder, ProgramBuilder, tensor
+from refimpl.export.errors import ArchiveError
 from refimpl.export.prefix import Expression
 from refimpl.export.schema import GraphArgument
 from tests.laws.programs import LARGEST, broken_laws, checked, row, witness
@@ -116,3 +117,39 @@ def test_a_loop_body_keeps_the_bound_it_asserts_and_loses_the_one_it_does_not() 
     report = checked(program(1))
     assert {"EQUIV", "LINK"} <= broken_laws(report)
     assert witness(row(report, "LINK"))["u0"] == 1
+
+
+def _called_twice(second: str = "aten.neg.default", *, counts: bool = False, wrong: int = 0) -> ProgramBuilder:
+    """``invoke_subgraph`` of graphs of one name, each with an operator; the second result is so much off."""
+    program = ProgramBuilder()
+    s0 = program.symbol("s0", hint=8)
+    u0 = program.unbacked("u0", 0, LARGEST) if counts else s0
+    result = program.input("x", tensor([s0]))
+    for operator, off in (("aten.neg.default", 0), (second, wrong)):
+        graph = program.subgraph("repeated_subgraph0")
+        inner = graph.input("y", tensor([s0]))
+        if counts:
+            graph.call("aten.nonzero.default", inner, out=tensor([u0, 1], "int64", strides=[1, u0]))
+        graph.output(graph.call(operator, inner, out=tensor([s0])))
+        arguments, outs = (graph.as_argument(), "subgraph_0", result), [tensor([s0 + off])]
+        (result,) = program.call_tuple("torch.ops.higher_order.invoke_subgraph", *arguments, outs=outs)
+    program.output(result)
+    return program
+
+
+def test_a_graph_may_be_called_twice() -> None:
+    assert checked(_called_twice()).verdict == "equivalent"
+    report = checked(_called_twice(wrong=1))
+    assert (row(report, "VALUE").node, row(report, "VALUE").outcome) == ("invoke_subgraph_1", "refuted")
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (_called_twice("aten.abs.default"), "two sub-graphs are named repeated_subgraph0"),
+        (_called_twice(counts=True), "repeated_subgraph0 allocates symbols and is called twice"),
+    ],
+)
+def test_two_graphs_of_one_name_and_two_counts_of_one_are_refused(program: ProgramBuilder, message: str) -> None:
+    with pytest.raises(ArchiveError, match=message):
+        checked(program)
