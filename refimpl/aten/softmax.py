@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from refimpl.aten._broadcast import is_one
+from dataclasses import replace
+
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import dense, elementwise
+from refimpl.aten._elementwise import dense, pointwise
 from refimpl.aten._kernels import missing_kernel
+from refimpl.aten._lenient import Lenient
+from refimpl.aten._promotion import Kind
 from refimpl.aten._reduction import reduce
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._reshape import sizes_text
-from refimpl.aten._strides import is_contiguous
 from refimpl.fake_tensor.context import Context
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor
@@ -42,13 +44,11 @@ def _gradient(
     ctx: Context, grad: FakeTensor, output: FakeTensor, dim: int, dtype: DType, contiguous: bool
 ) -> FakeTensor:
     """The gradient less a multiple of the output, a sum for each row; the layout is that of these operators."""
-    plain = dense(ctx, grad, grad.sizes, dtype)
-    if grad.ndim != output.ndim or (is_contiguous(ctx, grad) and is_contiguous(ctx, output) and 1 not in grad.sizes):
-        return plain
-    whole = FakeTensor(grad.sizes, output.strides, output.dtype, output.device)
-    first = elementwise(ctx, (grad, whole), dtype) if contiguous else grad
-    made = elementwise(ctx, (first, elementwise(ctx, (whole, reduce(ctx, grad, (dim,), True, dtype)), dtype)), dtype)
-    return plain if contiguous and not is_contiguous(ctx, made) else made
+    kind = Kind.DEFAULT
+    first = pointwise(ctx, kind, grad, output) if contiguous else grad
+    scale = output if contiguous else pointwise(ctx, Kind.INT_TO_FLOAT, output)
+    made = pointwise(ctx, kind, first, pointwise(ctx, kind, scale, reduce(ctx, first, (dim,), True, first.dtype)))
+    return dense(ctx, made, made.sizes, dtype) if contiguous else replace(made, dtype=dtype)
 
 
 def _register(name: str, kernel: str) -> None:
@@ -64,10 +64,8 @@ def _register(name: str, kernel: str) -> None:
         if name == "softmax":
             _require_same_sizes(ctx, grad_output, output, f"{name}_backward")
         else:
-            # The kernel reads the output without looking at its sizes; tracing defers that it fits.
-            for size, other in zip(grad_output.sizes[::-1], output.sizes[::-1], strict=False):
-                if not (is_one(ctx, size) or is_one(ctx, other)):
-                    ctx.defer(eq(size, other), True, f"The size of tensor a ({size}) must match {other}")
+            # The kernel reads the output without looking at its sizes; tracing broadcasts the two.
+            ctx = Lenient(ctx, unchecked=True)
         at = wrap_dim(dim, grad_output.ndim)
         return _gradient(ctx, grad_output, output, at, input_dtype, name == "softmax")
 

@@ -40,7 +40,6 @@ _BROADCAST: Final = (
     "the kernel makes the gradient of its sizes and looks at few others; fake tensors broadcast all operands"
 )
 DEVIATIONS: Final = {
-    "aten._log_softmax_backward_data.default": _BROADCAST,
     "aten.native_batch_norm_backward.default": _BROADCAST,
     "aten.native_layer_norm_backward.default": _BROADCAST,
 }
