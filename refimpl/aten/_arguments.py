@@ -161,11 +161,21 @@ def _dtype(value: object) -> object:
     raise _Mismatch
 
 
+# As PyTorch lists them.
+_DEVICES: Final = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
+    "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+
+
 def _device(value: object) -> object:
     if type(value) is Device:
         return value
     if isinstance(value, str):
         kind, _, index = value.partition(":")
+        if kind not in _DEVICES:
+            kinds = ", ".join(_DEVICES)
+            raise RuntimeError(f"Expected one of {kinds} device type at start of device string: {value}")
         return Device(kind, int(index) if index else None)
     raise _Mismatch
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from refimpl.aten._reshape import sizes_text
 from refimpl.aten._strides import contiguous_strides
@@ -13,6 +13,8 @@ from refimpl.fake_tensor.tensor import CPU, Device, FakeTensor, Layout, Sizes
 from refimpl.terms import Dim, ge
 
 __all__ = ["TensorOptions", "made", "require_sizes"]
+
+_COMPRESSED: Final = ("sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc")
 
 
 @final
@@ -44,9 +46,23 @@ def _negative(size: Dim, sizes: Sizes) -> str:
     return f"Trying to create tensor with negative dimension {size}: {sizes_text(sizes)}"
 
 
-def made(ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None) -> FakeTensor:
-    """A new tensor, contiguous unless strides are given. Raises RuntimeError for a size known to be negative."""
+def made(
+    ctx: Context, sizes: Sizes, options: TensorOptions, strides: Sizes | None = None, name: str = "empty"
+) -> FakeTensor:
+    """A new tensor, contiguous unless strides are given.
+
+    Raises RuntimeError, as the operator of that name, for a size known to be negative and for a compressed layout with
+    fewer than two dimensions.
+    """
     require_sizes(ctx, sizes)
+    if options.layout in _COMPRESSED and len(sizes) < 2:
+        kinds = "(non-block) " if options.layout in _COMPRESSED[:2] else "(block) "
+        raise RuntimeError(
+            f"torch.{name}: Only batched sparse compressed {kinds}tensors are supported, "
+            f"but got size {sizes_text(sizes)}"
+        )
+    if options.layout == "sparse_coo" and strides is None:
+        strides = (0,) * len(sizes)
     return FakeTensor(
         sizes,
         contiguous_strides(ctx, sizes) if strides is None else strides,

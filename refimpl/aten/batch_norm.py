@@ -57,8 +57,7 @@ def _normalized(
             raise AssertionError("running_mean and running_var must not be None in eval mode")
     for vector in (mean, variance):
         if training is not None and vector is not None:
-            if vector.ndim != 1:
-                raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {vector.ndim}")
+            _require_vector(ctx, input, vector)
             if training and not vector.dtype.is_floating_point:
                 names = scalar_type_name(input.dtype), scalar_type_name(vector.dtype)
                 raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
@@ -78,6 +77,8 @@ def _normalized(
             ctx.defer(fits, enforced, f"{name} should contain{numbers}")
     if training is None:
         _require_both(mean, variance)
+        for vector in filter(None, (mean, variance)):
+            _require_vector(ctx, input, vector)
         wrap_dim(1, input.ndim, scalar_has_one=False)
         require_kernel("batch_norm", input.dtype, EXACT if batch else BOOLS)
     if training:
@@ -95,6 +96,12 @@ def _normalized(
         return _in_turn(ctx, input, statistics, weight, bias)
     used = (weight, bias) if training else (weight, bias, mean, variance)
     return like(ctx, input) if training is None else _stretched(ctx, input, used)
+
+
+def _require_vector(ctx: Context, input: FakeTensor, statistic: FakeTensor) -> None:
+    """Running statistics are vectors, unless no input is there to be normalised. Raises RuntimeError."""
+    if statistic.ndim != 1 and ctx.known(eq(input.numel(), 0)) is not True:
+        raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {statistic.ndim}")
 
 
 def _require_both(mean: FakeTensor | None, variance: FakeTensor | None) -> None:

@@ -51,7 +51,7 @@ def zeros(
     """Zeros."""
     if any(isinstance(length, int) and length < 0 for length in size):
         raise RuntimeError("zeros: Dimension size must be non-negative.")
-    return made(ctx, size, TensorOptions(dtype, layout, device))
+    return made(ctx, size, TensorOptions(dtype, layout, device), name="zeros")
 
 
 @shape("aten.ones.default", "aten.rand.default", "aten.randn.default")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from refimpl.aten._broadcast import broadcast_sizes, require_expands
 from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import like
@@ -20,6 +22,11 @@ from refimpl.terms import Dim, eq, lor, ne
 __all__: list[str] = []
 
 _INDICES = (DType.int64, DType.int32)
+# How conversions of numbers name types, those of integers by their width aside.
+_FILLED = {
+    DType.int32: "int", DType.float16: "at::Half", DType.float32: "float", DType.float64: "double",
+    DType.bfloat16: "at::BFloat16",
+}  # fmt: skip
 
 
 @shape("aten.index.Tensor")
@@ -86,6 +93,9 @@ def unsafe_masked_index(
     """The elements at positions, a number where the mask is false."""
     _require_positions(indices, "_unsafe_masked_index")
     sizes, strides = indexed(ctx, self, indices)
+    if ctx.known(eq(self.numel(), 0)) is True:
+        return fresh(ctx, self, sizes)
+    _require_fits(self, fill)
     whole = broadcast_sizes(ctx, sizes, mask.sizes)
     return fresh(ctx, self, whole, strides if whole == sizes else None)
 
@@ -323,7 +333,20 @@ def masked_fill_scalar(ctx: Context, self: FakeTensor, mask: FakeTensor, value: 
     """A contiguous copy with a number where the mask is true; both broadcast."""
     if mask.dtype is not DType.bool:
         raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype " + str(mask.dtype))
+    _require_fits(self, value)
     return fresh(ctx, self, broadcast_sizes(ctx, mask.sizes, self.sizes))
+
+
+def _require_fits(tensor: FakeTensor, number: object) -> None:
+    """A number that is filled in has a value in the dtype. Raises RuntimeError for a complex, infinite or NaN one."""
+    dtype = tensor.dtype
+    if dtype is DType.bool or dtype.is_complex:
+        return
+    finite = not isinstance(number, float) or isfinite(number)
+    if (isinstance(number, complex) and number.imag) or not (finite or dtype.is_floating_point):
+        raise RuntimeError(
+            f"value cannot be converted to type {_FILLED.get(dtype, f'{dtype.name}_t')} without overflow"
+        )
 
 
 @shape("aten.masked_fill.Tensor")

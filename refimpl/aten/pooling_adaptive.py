@@ -114,6 +114,7 @@ def _mean(ctx: Context, self: FakeTensor, spatial: int) -> FakeTensor:
 def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
     _require_two(output_size)
+    _nonnegative(ctx, output_size, 2)
     if _is_global(output_size):
         for dim in (-1, -2):
             wrap_dim(dim, self.ndim)
@@ -125,6 +126,7 @@ def adaptive_avg_pool2d(ctx: Context, self: FakeTensor, output_size: Sizes) -> F
 def adaptive_avg_pool3d(ctx: Context, self: FakeTensor, output_size: Sizes) -> FakeTensor:
     """The averages of as many windows as asked for."""
     _require_three(output_size)
+    _nonnegative(ctx, output_size, 3)
     if _is_global(output_size):
         for dim in (-1, -2, -3):
             wrap_dim(dim, self.ndim)
