@@ -15,7 +15,7 @@ from refimpl.laws.concrete import (
 )
 from refimpl.laws.confirm import Confirmation, confirm
 from refimpl.laws.law import Claim
-from refimpl.laws.observation import ABSENT, Observation, Stated
+from refimpl.laws.observation import ABSENT, Failure, Observation, Stated
 from refimpl.laws.replay import Replay
 from refimpl.laws.theory import Theory
 from refimpl.solver import Model, Number
@@ -107,6 +107,18 @@ def test_a_run_that_violates_a_hypothesis_confirms_nothing() -> None:
     assert confirmed(claim(until=8), observed) == ("the run violates u0 <= 3", False)
     assert confirmed(claim(until=7), observed) == ("", True)
     assert confirmed(claim(), replace(observed, facts=(), machine=(le(U, 2),))) == ("the run violates u0 <= 2", False)
+
+
+@checks(RUN_05)
+def test_a_node_that_was_not_run_raises_where_its_requirement_is_false() -> None:
+    """It kept what was recorded, so that the rest is judged: the run did not complete at these numbers."""
+    failed = replace(node("m"), failure=Failure("violated", "too small", ge(U, 9)))
+    after = (Stated("m", ge(U, 9), "operator", message="too small"), Stated("n", ge(U, 8), "operator"))
+    observed = seen(failed, node("n"), after=after)
+    assert confirmed(claim(), observed) == ("m raises too small", False)
+    assert confirmed(claim(), observed, at={**AT, "u0": 3, "u1": 0})[1] is False
+    assert confirmed(claim(ge(U, 11)), observed, at={**AT, "u0": 10}) == ("", True)
+    assert confirmed(claim(), seen(node("m"), node("n"), after=after)) == ("", True)
 
 
 @checks(RUN_05)

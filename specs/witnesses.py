@@ -247,6 +247,10 @@ def test_few_questions_lead_to_the_smallest() -> None:
     assert minimize(obligation, {"u0": 2**62}, {}, solver) == {"u0": 1000}
     # Bisection: as many as the number has digits, once for its size and once for itself.
     assert solver.asked <= 2 * 62
+    # What is the smallest already takes one question for each measure.
+    at_once = _Counting(1000)
+    assert minimize(obligation, {"u0": 1000}, {}, at_once) == {"u0": 1000}
+    assert at_once.asked == 2
     for most in range(1, 12):
         given_up = _Counting(most)
         found = minimize(obligation, {"u0": 2**62}, {}, given_up)

@@ -50,6 +50,9 @@ def confirm(
         return f"{run.raised.node} raises {run.raised.message}"
     if claim.law == "VALUE":
         return _values_differ(claim, run, seen)
+    refusing = _refusing(run, seen)
+    if refusing is not None:
+        return refusing
     if any(not holds(predicate, run.valuation) for predicate in claim.predicates):
         return "the branch is not taken"
     if holds(claim.goal, run.valuation):
@@ -71,6 +74,15 @@ def _raises(claim: Claim, run: Replay, seen: Observation, theory: Theory) -> Con
             return Confirmation(run.valuation, f"; only the run-time assert that is deferred at {claim.node} raises")
         return "no node raises"
     return Confirmation(run.valuation, f"; {run.raised.node} raises: {run.raised.message}")
+
+
+def _refusing(run: Replay, seen: Observation) -> str | None:
+    """What a node that kept its recorded value, since it raises wherever it was run, refuses at these numbers."""
+    kept = {node.path for node in seen.nodes if node.failure is not None}
+    for stated in seen.after if kept else ():
+        if stated.node in kept and not holds(stated.whole, run.valuation):
+            return f"{stated.node} raises {stated.message}"
+    return None
 
 
 def _is_past(claim: Claim, raising: str, seen: Observation) -> bool:

@@ -11,6 +11,7 @@ from refimpl.terms import BoolSymbol, Cond, Dim, Sort, Symbol, eq, int_max, int_
 __all__ = ["minimize"]
 
 _MAX_QUERIES: Final = 400
+_FEW: Final = 8
 
 
 def minimize(obligation: Obligation, model: Model, hints: Mapping[str, int], solver: Solver) -> Model:
@@ -35,15 +36,27 @@ class _Search:
         hinted = [s for s in self._integers if s.name in self._hints]
         if hinted:
             off = _total([int_of_bool(ne(of_atom(s), self._hints[s.name])) for s in hinted])
-            model = self._lower(off, model, lambda m: sum(m[s.name] != self._hints[s.name] for s in hinted))
+            model = self._lowest(off, model, lambda m: sum(m[s.name] != self._hints[s.name] for s in hinted))
         if self._integers:
             weight = _total([_magnitude(s) for s in self._integers])
-            model = self._lower(weight, model, lambda m: sum(abs(int(m[s.name])) for s in self._integers))
+            model = self._lowest(weight, model, lambda m: sum(abs(int(m[s.name])) for s in self._integers))
         for symbol in self._integers:
-            model = self._lower(_magnitude(symbol), model, _size_of(symbol))
+            model = self._lowest(_magnitude(symbol), model, _size_of(symbol))
             model = self._positive(symbol, model)
             self._fixed.append(eq(of_atom(symbol), int(model[symbol.name])))
         return self._simplify_others(model)
+
+    def _lowest(self, measure: Dim, model: Model, of: Callable[[Model], int]) -> Model:
+        """The smallest measure: what the solver gives is often it already, which a question from above shows."""
+        high = of(model)
+        if high > _FEW:
+            found = self._ask(le(measure, high - 1))
+            if isinstance(found, Refuted):
+                model = self._kept(found.model, model)
+            elif found is False:
+                self._fixed.append(le(measure, high))
+                return model
+        return self._lower(measure, model, of)
 
     def _lower(self, measure: Dim, model: Model, of: Callable[[Model], int]) -> Model:
         """The smallest measure by doubling and bisection; it is fixed from then on."""

@@ -164,10 +164,15 @@ LAWS: Final = (
         f"{_M}.witness:_Search._lower",
         "while low < high:",
         "while low > high:",
-        (
-            f"{_V}test_a_large_model_shrinks_to_the_boundary",
-            "specs/witnesses.py::test_the_witness_is_the_first_in_order",
-        ),
+        ("specs/witnesses.py::test_the_witness_is_the_first_in_order",),
+    ),
+    Mutant(
+        "law-the-smallest-witness-is-searched-for-long",
+        "A witness that is the smallest already is taken for the largest.",
+        f"{_M}.witness:_Search._lowest",
+        "if high > _FEW:",
+        "if high < _FEW:",
+        ("specs/witnesses.py::test_few_questions_lead_to_the_smallest",),
     ),
     Mutant(
         "law-floats-of-a-witness-are-two",

@@ -55,6 +55,14 @@ RUNS: Final = (
         (f"{_R}test_two_plain_values_differ_in_what_value_speaks_of",),
     ),
     Mutant(
+        "run-what-failed-accepts-everything",
+        "A node that was not run since it raises anywhere is taken to run.",
+        f"{_M}.confirm:_refusing",
+        "if stated.node in kept and",
+        "if stated.node not in kept and",
+        (f"{_C}test_a_node_that_was_not_run_raises_where_its_requirement_is_false",),
+    ),
+    Mutant(
         "run-violated-facts-do-not-matter",
         "A run that violates a fact confirms a witness.",
         f"{_M}.confirm:confirm",

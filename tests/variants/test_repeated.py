@@ -47,3 +47,15 @@ def test_the_same_read_twice_may_share_a_name(name: str, node: str, tmp_path: Pa
     original = ARCHIVES / f"{name}.pt2"
     report = check(load(write(_with_a_copy(read(original), node), original, tmp_path / "twice.pt2")))
     assert (report.verdict, report.relation) == ("equivalent", "equivalent"), report.refuted
+
+
+def test_what_no_input_reaches_loses_nothing(tmp_path: Path) -> None:
+    """A mask of another shape is refused at every size: nothing that is recorded of the count is lost there."""
+    original = ARCHIVES / "datadep" / "ragged_mask_pack.pt2"
+    model = read(original)
+    graph = top_graph(model)
+    (compared,) = [node for node in nodes(graph) if node["name"] == "lt"]
+    as_object(as_object(as_object(as_list(compared["inputs"])[1])["arg"])["as_tensor"])["name"] = "unsqueeze"
+    report = check(load(write(model, original, tmp_path / "refused.pt2")))
+    assert (report.verdict, report.relation) == ("broken", "strengthened")
+    assert not [row for row in report.refuted if (row.message or "").startswith("u0 <= ")]
