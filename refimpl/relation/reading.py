@@ -67,11 +67,12 @@ def side_of(program: ExportedProgram, which: Which, solver: Solver, computations
 def _sites(seen: Observation, supply: Supply) -> dict[Atom, Site]:
     """The node that allocates each symbol of data, and which of its symbols it is; a defined symbol is no data."""
     defined = {definition.symbol for definition in seen.definitions} | seen.determined.keys()
-    named = {(binding.node, binding.fresh): binding.symbol for binding in seen.bindings if binding.fresh is not None}
+    # A fresh symbol has the name of its first binding, which may stand at a later node.
+    named = {binding.fresh: binding.symbol for binding in reversed(seen.bindings) if binding.fresh is not None}
     sites: dict[Atom, Site] = {symbol: (path, "predicate") for path, symbol in supply.predicates.items()}
     for node in seen.nodes:
         for index, fresh in enumerate(node.allocated):
-            symbol = named.get((node.path, fresh), fresh)
+            symbol = named.get(fresh, fresh)
             if symbol not in defined:
                 sites.setdefault(symbol, (node.path, index))
     for binding in seen.bindings:

@@ -11,7 +11,7 @@ import pytest
 
 from refimpl.export import ArchiveError, load
 from refimpl.relation import diff
-from tests.variants.archive_json import read, write
+from tests.variants.archive_json import Json, as_list, as_object, read, top_graph, write
 from tests.variants.operators import Variant
 from tests.variants.test_variants import ALL, ARCHIVES
 
@@ -80,3 +80,21 @@ def test_variants_relate_as_what_was_changed_says(archive: Path, tmp_path: Path)
             assert report.relation in ("weakened", "equivalent"), said
         if variant.operator == "wrong call":
             assert report.relation == "strengthened", said
+
+
+@pytest.mark.parametrize("recorded", [3, "Max(Symbol('u0', integer=True), Integer(1))"])
+@pytest.mark.parametrize(
+    ("name", "node"),
+    [("datadep/softmax_u.core", "index"), ("datadep/unique_full", "getitem_3"), ("real/repeat", "repeat_interleave")],
+)
+def test_what_is_recorded_where_a_size_is_allocated_is_not_read(
+    name: str, node: str, recorded: Json, tmp_path: Path
+) -> None:
+    """A later node may then be the first that is recorded with the symbol: it is still the size allocated there."""
+    archive = CORPUS / f"{name}.pt2"
+    model = read(archive)
+    tensor = as_object(as_object(top_graph(model)["tensor_values"])[node])
+    size: Json = {"as_int": 3} if recorded == 3 else {"as_expr": {"expr_str": recorded, "hint": None}}
+    as_list(tensor["sizes"])[0] = size
+    report = diff(load(archive), load(write(model, archive, tmp_path / "recorded.pt2")))
+    assert (report.verdict, report.relation, report.guessed) == ("same", "equivalent", ()), report.differences
