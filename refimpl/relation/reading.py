@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from refimpl.export import ExportedProgram
@@ -53,15 +53,27 @@ def side_of(program: ExportedProgram, which: Which, solver: Solver, computations
         recorded=frozenset(seen.recorded_symbols) | frozenset(supply.predicates.values()),
         sites=sites,
         computations=computations.of(program),
-        failures=tuple(
-            (node.path, node.failure.message)
-            for node in seen.nodes
-            if node.failure is not None and node.failure.kind in _UNKNOWN
-        ),
+        failures=tuple(_failures(seen)),
         unread=seen.contract.unreadable,
         assumed=bool(seen.specializations) or any(node.assumed for node in seen.nodes),
         own={symbol: plain(symbol) for symbol in sorted(symbols, key=lambda symbol: symbol.name)},
     )
+
+
+def _failures(seen: Observation) -> Iterator[tuple[str, str]]:
+    """The nodes of which nothing is known, and why."""
+    for node in seen.nodes:
+        if node.failure is not None and node.failure.kind in _UNKNOWN:
+            yield node.path, node.failure.message
+
+
+def _resting(program: ExportedProgram, failed: set[str]) -> set[str]:
+    """The nodes of the program's own graph that are among those, or use what they would give."""
+    found: set[str] = set()
+    for node in program.graph_module.graph.nodes if failed else ():
+        if node.name in failed or not found.isdisjoint(given.name for given in node.all_input_nodes):
+            found.add(node.name)
+    return found
 
 
 def _sites(seen: Observation, supply: Supply) -> dict[Atom, Site]:
@@ -92,8 +104,9 @@ def _inputs(program: ExportedProgram) -> Iterable[Input]:
 
 
 def _outputs(program: ExportedProgram, seen: Observation) -> Iterable[Output]:
-    """The values of the output node, each with what it stands for."""
-    values: dict[str, Held] = {node.path: node.new for node in seen.nodes}
+    """The values of the output node, each with what it stands for; ABSENT where they rest on what is not known."""
+    unknown = _resting(program, {path.partition("/")[0] for path, _ in _failures(seen)})
+    values: dict[str, Held] = {node.path: ABSENT if node.path in unknown else node.new for node in seen.nodes}
     places = {spec.name: str(index) for index, spec in enumerate(program.signature.user_inputs)}
     (end,) = program.graph_module.graph.find_nodes(op="output")
     count = 0

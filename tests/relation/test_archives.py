@@ -11,7 +11,7 @@ import pytest
 
 from refimpl.export import ArchiveError, load
 from refimpl.relation import diff
-from tests.variants.archive_json import Json, as_list, as_object, read, top_graph, write
+from tests.variants.archive_json import Json, as_list, as_object, as_text, read, top_graph, write
 from tests.variants.operators import Variant
 from tests.variants.test_variants import ALL, ARCHIVES
 
@@ -98,3 +98,15 @@ def test_what_is_recorded_where_a_size_is_allocated_is_not_read(
     as_list(tensor["sizes"])[0] = size
     report = diff(load(archive), load(write(model, archive, tmp_path / "recorded.pt2")))
     assert (report.verdict, report.relation, report.guessed) == ("same", "equivalent", ()), report.differences
+
+
+def test_what_rests_on_a_node_of_which_nothing_is_known_is_not_known(tmp_path: Path) -> None:
+    """The recorded number fits no name: that is for ``check`` to say, and the outputs do not differ for it."""
+    archive = CORPUS / "datadep" / "python_slicing_negative.pt2"
+    model = read(archive)
+    value = as_object(as_object(as_object(top_graph(model)["sym_int_values"])["item"])["as_expr"])
+    text = as_text(value["expr_str"])
+    value["expr_str"] = f"Add({text}, Mod({text}, Integer(2)))"
+    report = diff(load(archive), load(write(model, archive, tmp_path / "recorded.pt2")))
+    assert (report.verdict, report.relation) == ("unknown", "unknown")
+    assert "nothing is known of output 0 of the new program" in [row.message for row in report.differences]
