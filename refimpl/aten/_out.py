@@ -7,9 +7,9 @@ from typing import Final, cast
 from refimpl.aten._in_place import require_fits, require_no_overlap
 from refimpl.aten._registry import ShapeFunction
 from refimpl.aten._schemas import Schema, overloads_of, schema_of
-from refimpl.aten._strides import same_sizes, strides_for, suggested_memory_format
+from refimpl.aten._strides import contiguous_strides, same_sizes, strides_for, suggested_memory_format
 from refimpl.fake_tensor.context import Context, Value
-from refimpl.fake_tensor.tensor import FakeTensor
+from refimpl.fake_tensor.tensor import FakeTensor, Sizes
 
 __all__ = ["functional_of_out", "out_form", "outs_of"]
 
@@ -17,10 +17,25 @@ __all__ = ["functional_of_out", "out_form", "outs_of"]
 _TENSOR_OPTIONS: Final = ("dtype", "layout", "device", "pin_memory")
 
 
-# Kernels that lay out what they resize: column by column, or as what they sort.
+# Kernels that lay out what they resize: column by column, as what they sort, or in the order of their operands.
 _LAID_OUT: Final = frozenset(
-    ("_linalg_det", "_linalg_solve_ex", "_linalg_svd", "inverse", "linalg_solve", "linalg_svd", "sort")
-)
+    f"aten.{name}"
+    for name in (
+        "_linalg_det.result", "_linalg_solve_ex.result", "_linalg_svd.U", "argsort.stable_out",
+        "hardshrink_backward.grad_input", "index.Tensor_out", "inverse.out", "linalg_solve.out",
+        "linalg_solve_ex.out", "linalg_svd.U", "logit_backward.grad_input", "msort.out",
+        "softshrink_backward.grad_input", "sort.values", "sort.values_stable",
+    )
+)  # fmt: skip
+# Kernels that resize into the memory format of their input. All others resize to a contiguous tensor.
+_IN_FORMAT: Final = frozenset(
+    f"aten.{name}"
+    for name in (
+        "_upsample_bicubic2d_aa.out", "_upsample_bilinear2d_aa.out", "_upsample_nearest_exact2d.out",
+        "_upsample_nearest_exact3d.out", "avg_pool2d.out", "avg_pool2d_backward.grad_input", "upsample_nearest2d.out",
+        "upsample_nearest2d_backward.grad_input", "upsample_nearest3d.out",
+    )
+)  # fmt: skip
 
 
 def outs_of(schema: Schema) -> int:
@@ -61,7 +76,7 @@ def out_form(schema: Schema, functional: ShapeFunction, other: Schema) -> ShapeF
     count = outs_of(schema)
     asked = len(other.arguments)
     at = _options_of(other)
-    exact = schema.name.split(".")[1] in _LAID_OUT
+    name = schema.name
 
     def function(ctx: Context, *arguments: object) -> Value:
         outs = cast("tuple[FakeTensor, ...]", arguments[-count:])  # the schema says that they are tensors
@@ -71,14 +86,14 @@ def out_form(schema: Schema, functional: ShapeFunction, other: Schema) -> ShapeF
         made = functional(ctx, *given)
         results = made if isinstance(made, tuple) else (made,)
         pairs = zip(outs, results, strict=True)
-        written = tuple([_written(ctx, out, result, exact) for out, result in pairs if isinstance(result, FakeTensor)])
+        written = tuple([_written(ctx, name, out, result) for out, result in pairs if isinstance(result, FakeTensor)])
         return written[0] if count == 1 else written
 
     return function
 
 
-def _written(ctx: Context, out: FakeTensor, result: FakeTensor, exact: bool) -> FakeTensor:
-    """The tensor itself, or resized if it has other sizes: laid out exactly as the result, or in its memory format.
+def _written(ctx: Context, name: str, out: FakeTensor, result: FakeTensor) -> FakeTensor:
+    """The tensor itself, or resized if it has other sizes: contiguous but for a few kernels.
 
     Raises RuntimeError, worded as PyTorch's, if the dtype does not hold the result, or the device is another.
     """
@@ -89,9 +104,14 @@ def _written(ctx: Context, out: FakeTensor, result: FakeTensor, exact: bool) -> 
             f"{result.device} and {out.device}!"
         )
     if not same_sizes(ctx, out.sizes, result.sizes):
-        strides = result.strides
-        if not exact:
-            strides = strides_for(ctx, result.sizes, suggested_memory_format(ctx, result))
-        return out.resized(result.sizes, strides)
+        return out.resized(result.sizes, _resized_strides(ctx, name, result))
     require_no_overlap(ctx, out)
     return out
+
+
+def _resized_strides(ctx: Context, name: str, result: FakeTensor) -> Sizes:
+    if name in _LAID_OUT:
+        return result.strides
+    if name in _IN_FORMAT:
+        return strides_for(ctx, result.sizes, suggested_memory_format(ctx, result))
+    return contiguous_strides(ctx, result.sizes)

@@ -2,7 +2,8 @@
 
 ``python tests/differential/record_out.py`` (with the test extra; torch 2.13.0 here or in the Python that the
 environment variable ``REFIMPL_TORCH_PYTHON`` names) writes ``tests/aten/data/out_forms.jsonl``: of each variant that is
-modelled, a call of its functional form with tensors of the result's sizes to write into, and one with empty tensors.
+modelled, a call of its functional form with tensors of the result's sizes to write into, and one with empty tensors;
+and the same with images or volumes whose channels are innermost in memory.
 """
 
 from __future__ import annotations
@@ -28,6 +29,42 @@ def _first_calls() -> dict[str, dict[str, Json]]:
         for call in read_calls(file):
             if "error" not in call and '"v"' not in str(call):
                 found.setdefault(field(call, "op"), call)
+    return found
+
+
+def _channels_last(value: Json) -> Json:
+    """The arguments with each tensor of three or more dimensions laid out so."""
+    if isinstance(value, list):
+        return [_channels_last(item) for item in value]
+    if not isinstance(value, dict) or not isinstance(fields := value.get("t"), list):
+        return value
+    sizes = [int(str(size)) for size in fields[0]] if isinstance(fields[0], list) else []
+    if len(sizes) < 3 or fields[2] != 0:
+        return value
+    strides, running = [0] * len(sizes), 1
+    for dim in (1, *range(len(sizes) - 1, 1, -1), 0):
+        strides[dim] = running
+        running *= max(sizes[dim], 1)
+    return {"t": [list[Json](sizes), list[Json](strides), *fields[2:]]}
+
+
+def _is_image(value: Json) -> bool:
+    """Whether a tensor of images or volumes of more than one channel and pixel is among the arguments."""
+    if isinstance(value, list):
+        return any(map(_is_image, value))
+    if not isinstance(value, dict) or not isinstance(fields := value.get("t"), list) or not isinstance(fields[0], list):
+        return False
+    sizes = [int(str(size)) for size in fields[0]]
+    return len(sizes) in (4, 5) and 0 not in sizes and sizes[1] > 1 and max(sizes[2:]) > 1
+
+
+def _images() -> dict[str, dict[str, Json]]:
+    """Of each operator the first recorded call that takes images, with the channels innermost."""
+    found: dict[str, dict[str, Json]] = {}
+    for file in ("calls.jsonl", "layouts.jsonl", "eager.jsonl", "drawn.jsonl"):
+        for call in read_calls(file):
+            if "error" not in call and '"v"' not in str(call) and _is_image(call["args"]):
+                found.setdefault(field(call, "op"), call | {"args": _channels_last(call["args"])})
     return found
 
 
@@ -64,14 +101,15 @@ def _recorded(torch: Eager, name: str, call: dict[str, Json]) -> Iterator[dict[s
 
 def main() -> None:
     """Run the recorder."""
-    calls = _first_calls()
+    calls, images = _first_calls(), _images()
     lines: list[str] = []
     with Eager() as torch:
         for name in out_names():
             schema = schema_of(name)
             functional = None if schema is None else functional_of_out(schema)
-            if functional in calls and overload(name).is_modelled:
-                lines += [json.dumps(call, sort_keys=True) for call in _recorded(torch, name, calls[functional])]
+            if functional is not None and overload(name).is_modelled:
+                for call in filter(None, (calls.get(functional), images.get(functional))):
+                    lines += [json.dumps(made, sort_keys=True) for made in _recorded(torch, name, call)]
     (DATA / "out_forms.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
