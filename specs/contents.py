@@ -62,6 +62,7 @@ from specs import (
     records,
     replays,
     reports,
+    retold,
     roots,
     run_claims,
     runs,
@@ -84,6 +85,7 @@ from specs import (
     values,
     verdicts,
     witnesses,
+    worded,
     words,
 )
 
@@ -103,6 +105,8 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("ENV", names),
     ("ENV", closer),
     ("ENV", unnoticed),
+    ("ENV", retold),
+    ("ENV", worded),
     ("ENV", evidence),
     ("NUM", numbers),
     ("NUM", questions),

@@ -43,6 +43,7 @@ from tests.mutants.terms import TERMS
 from tests.mutants.theories import THEORIES
 from tests.mutants.thresholds import THRESHOLDS
 from tests.mutants.unseen import UNSEEN
+from tests.mutants.worded import WORDED
 
 __all__ = ["CATALOGUE", "by_id"]
 
@@ -85,6 +86,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *CLOSER,
     *THRESHOLDS,
     *UNSEEN,
+    *WORDED,
 )
 
 
