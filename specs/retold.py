@@ -19,9 +19,10 @@ from specs.histories import CONDITIONS, ENV_13, NAMES, bind
 from specs.reasoning import KNO_04
 from specs.scopes import ENV_27, ENV_28
 from specs.terms import TRM_06
+from specs.values import REB_07
 from tests.symbolic_shapes.operators import name
 
-__all__: list[str] = []
+__all__ = ["ASKED", "TOLD"]
 
 Step: TypeAlias = tuple[str, int, Cond]
 """What is done, to which of those that are there, and what is told."""
@@ -33,7 +34,7 @@ _SPECIAL: Final[tuple[Cond, ...]] = (
     t.float_lt(F, 1.0), t.float_le(2.0, F), t.float_eq(F, 0.0), P, t.lnot(P), t.lor(P, t.ge(X, 1)),
     t.lor(t.ge(Y, 3), t.le(X, 0)), t.land(P, t.ge(Z, 1)), t.ne(X, 3), t.ne(X, 4), t.ne(X - Y, 0), t.le(X - Y, -1),
 )  # fmt: skip
-_ASKED: Final[tuple[Cond, ...]] = (
+ASKED: Final[tuple[Cond, ...]] = (
     t.ge(X, 0), t.ge(X, Y), t.ge(Y, Z), t.ge(X, Z + 1), t.eq(X, Y), t.eq(X, 4), t.ne(Z, 2), t.eq(t.mod(X, 2), 1),
     t.ge(X * Y, 1), t.ge(X * Y * Z + X, 0), t.ge(t.int_max(X, Y), 3), P, t.lor(P, t.ge(X, 2)), t.float_lt(F, 2.0),
     t.ge(t.floor_div(X + Y, 2), 1),
@@ -54,7 +55,7 @@ _LINEAR: st.SearchStrategy[Dim] = st.builds(
 _COMPARED: st.SearchStrategy[Cond] = st.one_of(
     [st.builds(compare, _LINEAR, st.just(0)) for compare in (t.ge, t.le, t.eq, t.ne)]
 )
-_TOLD: st.SearchStrategy[Cond] = st.one_of(_COMPARED, st.sampled_from(_SPECIAL))
+TOLD: st.SearchStrategy[Cond] = st.one_of(_COMPARED, st.sampled_from(_SPECIAL))
 
 
 def _steps(kinds: tuple[str, ...], told: st.SearchStrategy[Cond]) -> st.SearchStrategy[list[Step]]:
@@ -73,10 +74,10 @@ def _steps(kinds: tuple[str, ...], told: st.SearchStrategy[Cond]) -> st.SearchSt
 def _answers(bounds: Bounds) -> list[object]:
     """What can be asked of bounds."""
     return [
-        *map(bounds.known, _ASKED),
+        *map(bounds.known, ASKED),
         *map(bounds.range_of, _TERMS),
         *map(bounds.simplify, _TERMS),
-        *map(bounds.simplify_condition, _ASKED),
+        *map(bounds.simplify_condition, ASKED),
         bounds.float_range_of(F),
         bounds.inconsistent,
     ]
@@ -84,7 +85,7 @@ def _answers(bounds: Bounds) -> list[object]:
 
 @checks(KNO_04, TRM_06)
 @settings(max_examples=80)
-@given(history=_steps(("fork", "fork", "ask"), _TOLD))
+@given(history=_steps(("fork", "fork", "ask"), TOLD))
 def test_bounds_that_were_told_the_same_answer_the_same(history: list[Step]) -> None:
     sides: list[tuple[Bounds, list[Cond]]] = [(Bounds(), [])]
     for what, at, condition in history:
@@ -287,7 +288,7 @@ class _Told:
             assert self.env.violated.condition is condition
 
 
-@checks(ENV_28, ENV_13)
+@checks(ENV_28, ENV_13, REB_07)
 @settings(max_examples=60)
 @given(history=_steps(("copy", "copy", "allocate", "ignore", "input", "settle", "rename", "mark", "back"), CONDITIONS))
 def test_what_happens_to_one_environment_is_not_seen_in_another(history: list[Step]) -> None:

@@ -41,8 +41,8 @@ from specs.propagation import PRO_02, PRO_06
 from specs.questions import NUM_10, NUM_11
 from specs.quotients import REB_14, REB_15
 from specs.rebinding import REB_02
-from specs.scopes import ENV_27, ENV_28
-from specs.values import REB_04, REB_10
+from specs.scopes import ENV_27, ENV_28, ENV_29
+from specs.values import REB_04, REB_05, REB_10
 from tests.symbolic_shapes.operators import name
 
 __all__: list[str] = []
@@ -159,7 +159,7 @@ def test_a_symbol_of_constraints_is_written_under_the_name_it_was_given() -> Non
     assert before.renamings == {name("u0"): name("u9")}
 
 
-@checks(PRO_02)
+@checks(PRO_02, ENV_29)
 def test_records_are_written_under_the_name_at_the_end_also_of_one_that_is_bound_again() -> None:
     env = _allocating()
     env.unbacked_renamings[name("u1")] = name("u0")
@@ -213,7 +213,7 @@ def test_what_a_divisor_asks_for_is_told_also_where_it_is_known(is_known: bool) 
     assert outcome.side == (eq(mod(U7, 2), 0),)
 
 
-@checks(REB_04)
+@checks(REB_04, REB_05)
 @pytest.mark.parametrize("is_number", [True, False])
 def test_the_reason_tells_what_the_symbol_would_be_or_what_is_required_of_it(is_number: bool) -> None:
     env = _allocating()
@@ -258,7 +258,7 @@ def test_to_go_back_again_is_to_be_where_one_was() -> None:
         assert known.mark() == mark
 
 
-@checks(REB_14)
+@checks(REB_14, REB_15)
 @pytest.mark.parametrize("factor", [2**53 + 1, -(2**60) - 1])
 def test_factors_are_divided_exactly(factor: int) -> None:
     assert quotient(U0 * S0 * (3 * factor), S0 * 3) == (U0 * factor, [ge(S0, 1)])

@@ -12,6 +12,7 @@ _S: Final = "refimpl.symbolic_shapes"
 _T: Final = "refimpl.terms"
 _WORDED: Final = "specs/worded.py::test_"
 _RETOLD: Final = "specs/retold.py::test_"
+_REMEMBERED: Final = "specs/remembered.py::test_"
 
 WORDED: Final[tuple[Mutant, ...]] = (
     Mutant(
@@ -309,5 +310,85 @@ WORDED: Final[tuple[Mutant, ...]] = (
         "self.shared = other.shared = True",
         "other.shared = True",
         (_RETOLD + "bounds_that_were_told_the_same_answer_the_same",),
+    ),
+    Mutant(
+        "remembered-excluded-values-are-forgotten",
+        "Of the values that a symbol does not have the last is kept.",
+        f"{_T}.bounds:Bounds._exclude",
+        "known | {value}",
+        "frozenset({value})",
+        (_REMEMBERED + "of_one_symbol_that_is_compared_with_numbers_everything_is_known",),
+    ),
+    Mutant(
+        "remembered-one-low-value-is-excluded",
+        "Of two excluded values at the low end of a range one is left out.",
+        f"{_T}.bounds:_without",
+        "while low is not None and low in excluded:",
+        "if low is not None and low in excluded:",
+        (_REMEMBERED + "excluded_values_at_an_end_are_left_out_in_whatever_order",),
+    ),
+    Mutant(
+        "remembered-one-high-value-is-excluded",
+        "Of two excluded values at the high end of a range one is left out.",
+        f"{_T}.bounds:_without",
+        "while high is not None and high in excluded:",
+        "if high is not None and high in excluded:",
+        (_REMEMBERED + "excluded_values_at_an_end_are_left_out_in_whatever_order",),
+    ),
+    Mutant(
+        "remembered-only-stated-ends-are-excluded",
+        "A value at an end that follows from other ranges is not left out.",
+        f"{_T}.bounds:Bounds._exclude",
+        "low, high = ends_of(knowledge, direction)",
+        "low, high = knowledge.ranges.get(direction, (None, None))",
+        (_REMEMBERED + "an_end_that_follows_is_excluded_as_one_that_was_said",),
+    ),
+    Mutant(
+        "remembered-only-stated-members-are-false",
+        "A member of a disjunction is false only if its negation was stated.",
+        f"{_T}.bounds:Bounds._unit",
+        "if decide(self._knowledge, arg) is not False]",
+        "if self._knowledge.truths.get(arg) is not False]",
+        (_REMEMBERED + "all_parts_are_learned_however_many",),
+    ),
+    Mutant(
+        "remembered-two-arguments-of-a-maximum",
+        "Of a maximum with an upper bound two arguments are bounded.",
+        f"{_T}.bounds:_backwards",
+        "[(arg, (None, high)) for arg in args]",
+        "[(arg, (None, high)) for arg in args[:2]]",
+        (_REMEMBERED + "all_parts_are_learned_however_many",),
+    ),
+    Mutant(
+        "remembered-eight-members-of-a-conjunction",
+        "Of a conjunction eight members are learned.",
+        f"{_T}.bounds:Bounds.assume",
+        "else reversed(args))",
+        "else reversed(args[:8]))",
+        (_REMEMBERED + "all_parts_are_learned_however_many",),
+    ),
+    Mutant(
+        "remembered-ranges-without-members-say-nothing",
+        "A range without members is not assumed.",
+        f"{_T}.bounds:Bounds.assume_range",
+        "self._learn([(of_atom(symbol), known.ends)])",
+        "self._learn([] if known.is_empty else [(of_atom(symbol), known.ends)])",
+        (_REMEMBERED + "a_range_without_members_is_a_contradiction",),
+    ),
+    Mutant(
+        "remembered-comparisons-of-a-term-have-one-key",
+        "An equation is ordered as the inequality of the same term.",
+        f"{_T}.conditions:_intern_comparison",
+        "{kind.__name__}({term.key})",
+        "Ge({term.key})",
+        (_REMEMBERED + "a_connective_is_one_object_in_whatever_order",),
+    ),
+    Mutant(
+        "remembered-choices-swallow-what-stands-beside",
+        "A choice compared beside one other monomial stands alone.",
+        f"{_T}.conditions:_ite_of_constants",
+        "term.monomials[1:] if constant else term.monomials",
+        "term.monomials[1:] or term.monomials",
+        (_REMEMBERED + "a_choice_beside_something_else_does_not_stand_alone",),
     ),
 )

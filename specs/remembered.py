@@ -1,0 +1,166 @@
+"""TRM, continued: what was said stays known, and of what is simple everything is known, whatever was said first."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refimpl import terms as t
+from refimpl.symbolic_shapes import RebindingInconsistentError
+from refimpl.terms import Bounds, Cond, Dim, ValueRange, evaluate
+from specs.clauses import checks
+from specs.conditions import TRM_28
+from specs.histories import CONDITIONS, ENV_12, ENV_17, VALUES, bind, solutions, two_fresh
+from specs.retold import ASKED, TOLD
+from specs.terms import TRM_02, TRM_06, TRM_07
+
+__all__: list[str] = []
+
+X, Y = t.symbol("x"), t.symbol("y")
+P, Q = t.bool_symbol("p"), t.bool_symbol("q")
+BOX = range(-60, 61)
+
+
+def _compared(compare: int, factor: int, constant: int) -> Cond:
+    return (t.ge, t.le, t.ne, t.ne, t.eq)[compare](X * factor, constant)
+
+
+ONE_SYMBOL: st.SearchStrategy[Cond] = st.builds(
+    _compared, st.integers(0, 4), st.sampled_from((1, 1, -1, 2, -3)), st.integers(-6, 6)
+)
+
+
+def _knowing(*said: Cond) -> Bounds:
+    bounds = Bounds()
+    for condition in said:
+        bounds.assume(condition)
+    return bounds
+
+
+@checks(TRM_06, TRM_07)
+@settings(max_examples=80)
+@given(told=st.lists(TOLD, min_size=2, max_size=6))
+def test_what_was_said_stays_known_and_so_does_what_follows(told: list[Cond]) -> None:
+    bounds, follows = Bounds(), dict[Cond, bool]()
+    for count, condition in enumerate(told):
+        bounds.assume(condition)
+        if bounds.inconsistent:
+            return
+        assert [bounds.known(said) for said in told[: count + 1]] == [True] * (count + 1)
+        known = {asked: answer for asked in ASKED if (answer := bounds.known(asked)) is not None}
+        assert follows.keys() <= known.keys(), "more is known of more"
+        follows = known
+
+
+@checks(TRM_06, TRM_07)
+@settings(max_examples=120)
+@given(told=st.lists(ONE_SYMBOL, min_size=1, max_size=7))
+def test_of_one_symbol_that_is_compared_with_numbers_everything_is_known(told: list[Cond]) -> None:
+    bounds = _knowing(*told)
+    values = [value for value in BOX if all(evaluate(condition, {"x": value}) is True for condition in told)]
+    assert bounds.inconsistent == (not values)
+    if not values:
+        return
+    low, high = min(values), max(values)
+    assert bounds.range_of(X) == ValueRange(None if low == BOX[0] else low, None if high == BOX[-1] else high)
+    for bound in range(-8, 9):
+        for asked in (t.ge(X, bound), t.eq(X, bound), t.ne(X, bound)):
+            answers = {evaluate(asked, {"x": value}) is True for value in values}
+            assert bounds.known(asked) is (answers.pop() if len(answers) == 1 else None), asked
+
+
+@checks(TRM_06, TRM_07)
+@given(order=st.permutations(range(5)), sign=st.sampled_from((1, -1)), count=st.integers(1, 4))
+def test_excluded_values_at_an_end_are_left_out_in_whatever_order(order: list[int], sign: int, count: int) -> None:
+    said = [t.ge(X * sign, 0), *[t.ne(X * sign, value) for value in range(count)]]
+    bounds = _knowing(*[said[index] for index in order if index < len(said)])
+    assert bounds.range_of(X * sign) == ValueRange(count, None)
+    assert bounds.known(t.eq(X, sign * count)) is None
+    assert bounds.known(t.eq(X, sign * (count - 1))) is False
+
+
+@checks(TRM_07)
+@pytest.mark.parametrize("count", range(2, 13))
+def test_all_parts_are_learned_however_many(count: int) -> None:
+    parts = [t.symbol(f"a{index:02}") for index in range(count)]
+    assert all(_knowing(t.le(t.int_max(*parts), 2)).range_of(each) == ValueRange(None, 2) for each in parts)
+    assert all(_knowing(t.ge(t.int_min(*parts), 2)).range_of(each) == ValueRange(2, None) for each in parts)
+    conjunction = _knowing(t.land(*[t.ge(each, index) for index, each in enumerate(parts)]))
+    assert [conjunction.range_of(each).low for each in parts] == list(range(count))
+    for open_ in range(count):
+        others = [t.le(each, 0) for index, each in enumerate(parts) if index != open_]
+        disjunction = _knowing(*others, t.lor(*[t.ge(each, 1) for each in parts]))
+        assert disjunction.range_of(parts[open_]) == ValueRange(1, None), "the others are known to be false"
+
+
+@checks(TRM_07)
+@given(a=st.integers(0, 4), b=st.integers(0, 4), low=st.booleans())
+def test_an_end_that_follows_is_excluded_as_one_that_was_said(a: int, b: int, low: bool) -> None:
+    bounds = _knowing(t.ge(X, 0), t.le(X, a), t.ge(Y, 0), t.le(Y, b))
+    bounds.assume(t.ne(X + Y, 0 if low else a + b))
+    assert bounds.inconsistent == (a + b == 0)
+    if a + b:
+        assert bounds.range_of(X + Y) == (ValueRange(1, a + b) if low else ValueRange(0, a + b - 1))
+
+
+@checks(TRM_07)
+@pytest.mark.parametrize(("low", "high"), [(1, 0), (3, -3), (0, -1)])
+def test_a_range_without_members_is_a_contradiction(low: int, high: int) -> None:
+    symbol = X.symbol
+    assert symbol is not None
+    bounds = Bounds()
+    bounds.assume_range(symbol, ValueRange(low, high))
+    assert bounds.inconsistent
+
+
+@checks(TRM_28)
+def test_a_connective_is_one_object_in_whatever_order() -> None:
+    terms: list[Dim] = [X, X + Y, X - 2 * Y + 3, t.floor_div(X, 3), t.ite(P, X, Y), X * Y]
+    parts: list[Cond] = [compare(term, 0) for term in terms for compare in (t.ge, t.eq, t.ne, t.gt)]
+    parts += [P, t.lnot(Q), t.lor(P, Q), t.land(P, t.ge(X, 1))]
+    for one, other in combinations(parts, 2):
+        assert t.land(one, other) is t.land(other, one)
+        assert t.lor(one, other) is t.lor(other, one)
+
+
+@checks(TRM_02)
+@pytest.mark.parametrize("text", ["A", "x"])
+@given(factor=st.sampled_from((-2, -1, 1, 2)), then=st.integers(-2, 2), other=st.integers(-2, 2))
+def test_a_choice_beside_something_else_does_not_stand_alone(text: str, factor: int, then: int, other: int) -> None:
+    beside = t.symbol(text)
+    for rest, more in ((beside, 0), (beside, 1), (beside * 3, 0), (beside * beside, 0)):
+        term = t.ite(P, then, other) * factor + rest + more
+        asked = (t.ge(term, 0), t.eq(term, 0), t.ne(term, 0))
+        for value in range(-3, 4):
+            for chosen in (True, False):
+                total = (then if chosen else other) * factor + evaluate(rest, {text: value}) + more
+                point: dict[str, int | float | bool] = {text: value, "p": chosen}
+                assert [evaluate(each, point) for each in asked] == [total >= 0, total == 0, total != 0]
+
+
+BINDINGS: st.SearchStrategy[tuple[int, Dim]] = st.tuples(st.integers(0, 1), VALUES)
+
+
+@checks(ENV_12, ENV_17)
+@settings(max_examples=60)
+@given(told=st.lists(st.one_of(CONDITIONS, BINDINGS), min_size=2, max_size=6))
+def test_an_environment_knows_what_it_was_told_whatever_replaces_its_symbols(
+    told: list[Cond | tuple[int, Dim]],
+) -> None:
+    env = two_fresh()
+    said: list[Cond] = []
+    for count, each in enumerate(told):
+        if isinstance(each, tuple):
+            try:
+                said.append(bind(env, each[0], each[1], 1, f"node {count}"))
+            except RebindingInconsistentError:
+                return
+        else:
+            env.fact(each)
+            said.append(each)
+        if not solutions(said):
+            return
+        assert [env.known(condition) for condition in said] == [True] * len(said)
