@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from functools import reduce
+from itertools import combinations, combinations_with_replacement
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from refimpl import terms as t
 from refimpl.symbolic_shapes import RebindingInconsistentError
-from refimpl.terms import Bounds, Cond, Dim, ValueRange, evaluate
+from refimpl.terms import Bounds, Cond, Dim, Undefined, ValueRange, evaluate
+from specs.assumptions import TRM_33
 from specs.clauses import checks
 from specs.conditions import TRM_28
 from specs.histories import CONDITIONS, ENV_12, ENV_17, VALUES, bind, solutions, two_fresh
+from specs.reasoning import KNO_03
 from specs.retold import ASKED, TOLD
-from specs.terms import TRM_02, TRM_06, TRM_07
+from specs.terms import TRM_01, TRM_02, TRM_06, TRM_07, TRM_08
 
 __all__: list[str] = []
 
@@ -72,7 +75,7 @@ def test_of_one_symbol_that_is_compared_with_numbers_everything_is_known(told: l
             assert bounds.known(asked) is (answers.pop() if len(answers) == 1 else None), asked
 
 
-@checks(TRM_06, TRM_07)
+@checks(TRM_06, TRM_07, TRM_33)
 @given(order=st.permutations(range(5)), sign=st.sampled_from((1, -1)), count=st.integers(1, 4))
 def test_excluded_values_at_an_end_are_left_out_in_whatever_order(order: list[int], sign: int, count: int) -> None:
     said = [t.ge(X * sign, 0), *[t.ne(X * sign, value) for value in range(count)]]
@@ -139,6 +142,47 @@ def test_a_choice_beside_something_else_does_not_stand_alone(text: str, factor: 
                 total = (then if chosen else other) * factor + evaluate(rest, {text: value}) + more
                 point: dict[str, int | float | bool] = {text: value, "p": chosen}
                 assert [evaluate(each, point) for each in asked] == [total >= 0, total == 0, total != 0]
+
+
+NAMES = ("a", "b", "c", "d", "a_long_name_that_others_begin_with_1", "a_long_name_that_others_begin_with_2")
+PRODUCTS: list[Dim] = [
+    reduce(t.multiply, map(t.symbol, chosen))
+    for degree in (1, 2, 3, 4)
+    for chosen in combinations_with_replacement(NAMES, degree)
+]
+
+
+@checks(TRM_01)
+@given(chosen=st.lists(st.sampled_from(PRODUCTS), min_size=2, max_size=5, unique=True), data=st.data())
+def test_a_sum_is_one_object_in_whatever_order(chosen: list[Dim], data: st.DataObject) -> None:
+    order = data.draw(st.permutations(chosen))
+    assert sum(order) is sum(chosen)
+    assert sum(order) - sum(chosen) == 0
+    for one, other in combinations(chosen, 2):
+        assert one is not other
+        assert t.bit_xor(one, other) is not t.bit_xor(one, one)
+        assert t.bit_and(one, other) is t.bit_and(other, one)
+
+
+@checks(TRM_08)
+def test_a_float_beyond_all_others_is_no_number() -> None:
+    for term in (
+        t.float_pow(1e300, 2.0),
+        t.float_unary("exp", 1000.0),
+        t.float_unary("cosh", -1000.0),
+        t.to_float(10**400),
+        t.int_true_div(10**400, 3),
+    ):
+        assert not isinstance(term, float)
+        with pytest.raises(Undefined):
+            evaluate(term, {})
+
+
+@checks(KNO_03)
+@pytest.mark.parametrize("value", range(-2, 3))
+def test_the_only_member_of_a_range_may_be_any_number(value: int) -> None:
+    assert ValueRange(value, value).singleton == value
+    assert [ValueRange(*ends).singleton for ends in ((value, value + 1), (None, value), (value, None))] == [None] * 3
 
 
 BINDINGS: st.SearchStrategy[tuple[int, Dim]] = st.tuples(st.integers(0, 1), VALUES)

@@ -29,6 +29,7 @@ from tests.mutants.propagation import PROPAGATION
 from tests.mutants.ranges import RANGES
 from tests.mutants.rebinding import REBINDING
 from tests.mutants.relating import RELATING
+from tests.mutants.remembered import REMEMBERED
 from tests.mutants.replays import REPLAYS
 from tests.mutants.runs import RUNS
 from tests.mutants.slips import SLIPS
@@ -87,6 +88,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *THRESHOLDS,
     *UNSEEN,
     *WORDED,
+    *REMEMBERED,
 )
 
 
