@@ -145,8 +145,9 @@ def test_a_choice_beside_something_else_does_not_stand_alone(text: str, factor: 
 
 
 NAMES = ("a", "b", "c", "d", "a_long_name_that_others_begin_with_1", "a_long_name_that_others_begin_with_2")
+SYMBOLS: dict[str, Dim] = {text: t.symbol(text) for text in NAMES}
 PRODUCTS: list[Dim] = [
-    reduce(t.multiply, map(t.symbol, chosen))
+    reduce(t.multiply, [SYMBOLS[text] for text in chosen])
     for degree in (1, 2, 3, 4)
     for chosen in combinations_with_replacement(NAMES, degree)
 ]
