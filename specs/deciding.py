@@ -213,6 +213,11 @@ def test_what_only_a_solver_sees_is_determined_too_and_each_of_its_sort() -> Non
     # An integer is recorded where a float stands: that is for VALUE to say.
     whole = replace(observed, unbound=(FreshSymbol(F0, "n", "[1]", 2),))
     assert determined(whole, SOLVER) is whole
+    # Contradictory constraints prove everything, but make no integer a float.
+    nowhere = replace(whole, after=(Stated("n", land(ge(F, 3), ge(2, F)), "assert"), *whole.after))
+    term = replace(nowhere, unbound=(FreshSymbol(F0, "n", "[1]", F + 1),))
+    for contradicting in (nowhere, term):
+        assert determined(contradicting, Recorder([Proved("z3")])) is contradicting
 
 
 @checks(OBL_12)

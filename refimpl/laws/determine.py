@@ -42,6 +42,8 @@ def determined(seen: Observation, solver: Solver) -> Observation:
         if recorded is None or fresh.symbol in free_of(recorded):
             continue
         goal = equation(fresh.symbol, recorded)
+        if goal is False:
+            continue  # of another sort: nothing makes that its value, not even contradictory constraints
         claim = Claim("FRESH", fresh.node, goal, "after", "", None, "", fresh.predicates)
         if theory.settles(claim) or isinstance(solver.decide([theory.obligation(claim)])[0], Proved):
             mapping[fresh.symbol] = _of_sort(fresh.symbol, substitute(recorded, mapping))

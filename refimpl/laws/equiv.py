@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from refimpl.laws.elimination import equation
 from refimpl.laws.fresh import recorded_scalar
 from refimpl.laws.law import Claim, Claims, Direction, Given, Law
 from refimpl.laws.observation import Observation, Source, Stated
@@ -34,7 +35,10 @@ def _claims(seen: Observation) -> Claims:
     lost = _direction(seen.before, after, "after", "weakened")
     invented = _direction(seen.after, before, "before", "strengthened")
     chosen: dict[Symbol | BoolSymbol, Scalar] = {
-        fresh.symbol: value for fresh in seen.unbound if (value := recorded_scalar(fresh)) is not None
+        fresh.symbol: value
+        for fresh in seen.unbound
+        # What is recorded with another sort is no value of it (law FRESH).
+        if (value := recorded_scalar(fresh)) is not None and equation(fresh.symbol, value) is not False
     }
     kept = tuple(_existential(claim, chosen) for claim in invented.open) if seen.unbound else invented.open
     return Claims((*lost.open, *kept), (), lost.settled + invented.settled)

@@ -14,6 +14,7 @@ __all__ = [
     "as_list",
     "as_object",
     "as_text",
+    "expressions",
     "graphs",
     "nodes",
     "read",
@@ -108,3 +109,15 @@ def values(graph: JsonObject, name: str) -> Iterator[tuple[JsonObject, JsonObjec
         table = as_object(graph[kind])
         if name in table:
             yield table, as_object(table[name])
+
+
+def expressions(value: Json) -> Iterator[JsonObject]:
+    """Every expression in a recorded value."""
+    if isinstance(value, dict):
+        if "expr_str" in value:
+            yield value
+        for item in value.values():
+            yield from expressions(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from expressions(item)

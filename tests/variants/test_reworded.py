@@ -15,10 +15,10 @@ from refimpl.export import load
 from refimpl.laws import check
 from tests.variants.archive_json import (
     KINDS,
-    Json,
     JsonObject,
     as_object,
     as_text,
+    expressions,
     graphs,
     names,
     read,
@@ -52,24 +52,12 @@ LIKE_THE_EXAMPLE: Final[dict[str, Callable[[str, int], str]]] = {
 }
 
 
-def _expressions(value: Json) -> Iterator[JsonObject]:
-    """Every expression in a recorded value."""
-    if isinstance(value, dict):
-        if "expr_str" in value:
-            yield value
-        for item in value.values():
-            yield from _expressions(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _expressions(item)
-
-
 def _computed(graph: JsonObject, kinds: tuple[str, ...]) -> Iterator[JsonObject]:
     given = set(names(graph["inputs"]))
     for kind in kinds:
         for name, value in as_object(graph[kind]).items():
             if name not in given:
-                yield from _expressions(value)
+                yield from expressions(value)
 
 
 def _reworded(model: JsonObject, kinds: tuple[str, ...], words: Reworded) -> int:
@@ -103,7 +91,7 @@ def _free_sizes(model: JsonObject) -> Iterator[tuple[JsonObject, int]]:
         return
     given = set(names(graph["inputs"]))
     for name, value in as_object(graph["tensor_values"]).items():
-        for expression in () if name in given else _expressions(as_object(value)["sizes"]):
+        for expression in () if name in given else expressions(as_object(value)["sizes"]):
             found = _SYMBOL.fullmatch(as_text(expression["expr_str"]))
             hint = expression["hint"]
             if found is None or not isinstance(hint, dict):
