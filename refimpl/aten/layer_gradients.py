@@ -9,6 +9,7 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, like, output_strides
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import NOT_REAL, require_kernel
+from refimpl.aten._norm_gradients import in_sizes
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._windows import in_format
@@ -94,8 +95,8 @@ def native_batch_norm_backward(
         name = scalar_type_name(DType.float32 if low else input.dtype)
         raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {name}")
     gradient = like(ctx, input) if train else dense(ctx, input, grad_out.sizes)
-    if grad_out.sizes == input.sizes:
-        strides = output_strides(ctx, input.sizes, (grad_out, input))
+    if (grad := in_sizes(ctx, grad_out, input.sizes)) is not None:
+        strides = output_strides(ctx, input.sizes, (grad, input))
         gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)
     vectors = [dense(ctx, input, (channels,), None if weight is None else weight.dtype) for _ in range(2)]
     return [gradient, *(vector if wanted else None for wanted, vector in zip(output_mask[1:], vectors, strict=True))]

@@ -54,13 +54,16 @@ def _axes_text(sizes: Sizes) -> str:
     return "(" + ", ".join(f"{axis}: {size}" for axis, size in zip("DHW"[-len(sizes) :], sizes, strict=True)) + ")"
 
 
-def _upsample(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
+def _upsample(
+    ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int, source: FakeTensor | None = None
+) -> FakeTensor:
+    """A new tensor in the memory format of the input, or of the source, the input as it is computed with."""
     if len(output_size) != spatial:
         raise RuntimeError(f"It is expected output_size equals to {spatial}, but got size {len(output_size)}")
     if input.ndim != spatial + 2:
         raise RuntimeError(f"It is expected input_size equals to {spatial + 2}, but got size {input.ndim}")
     # Asked first: the format is that of a size of which nothing is required yet.
-    memory_format = suggested_memory_format(ctx, input)
+    memory_format = suggested_memory_format(ctx, input if source is None else source)
     require(
         ctx,
         land(*(gt(size, 0) for size in (*input.sizes[2:], *output_size))),
@@ -88,19 +91,20 @@ def _positions(ctx: Context, input: FakeTensor, output_size: Sizes) -> list[Fake
 def _nearest(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
     """Neighbours are indexed; images and volumes are copied if that does not leave them in the input's format."""
     # Asked first: the format is that of a size of which nothing is required yet.
-    memory_format = suggested_memory_format(ctx, input)
-    made = _upsample(ctx, input, output_size, spatial)
+    source = widened(ctx, input)
+    memory_format = suggested_memory_format(ctx, source)
+    made = _upsample(ctx, input, output_size, spatial, source)
     if spatial > 1 and not _has_one(input, made):
         return made
-    source = widened(ctx, input)
     taken = tensor_of(ctx, "aten._unsafe_index.Tensor", source, [None, None, *_positions(ctx, input, output_size)])
     return converted(ctx, taken if spatial == 1 else made_contiguous(ctx, taken, memory_format), input.dtype)
 
 
 def _interpolated(ctx: Context, input: FakeTensor, output_size: Sizes, spatial: int) -> FakeTensor:
     """Neighbours are indexed and weighted along one axis after the other, beginning with the last."""
-    memory_format = suggested_memory_format(ctx, input)
-    made = _upsample(ctx, input, output_size, spatial)
+    source = widened(ctx, input)
+    memory_format = suggested_memory_format(ctx, source)
+    made = _upsample(ctx, input, output_size, spatial, source)
     if spatial == 1 or not _has_one(input, made):
         return made
     positions = _positions(ctx, input, output_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -12,7 +13,7 @@ from refimpl.aten._strides import contiguous_strides
 from refimpl.aten.copies import clone
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import symbol
+from refimpl.terms import Dim, evaluate, symbol
 from tests.aten.calls import Json, field, items_of, our_outcome, read_calls
 from tests.aten.eager import Eager
 from tests.aten.plain_context import PlainContext
@@ -94,6 +95,40 @@ def test_a_difference_cut_to_its_size_is_empty() -> None:
     found = overload("aten.diff.default").run(RecordedContext({"s0": 9}), (tensor, 17), {})
     assert isinstance(found, FakeTensor)
     assert found.sizes == (3, 0)
+
+
+_HINTS: Final[dict[str, int | float | bool]] = {
+    f"{tensor}{dim}": size for tensor in "gxmr" for dim, size in enumerate((2, 6, 4, 5))
+}
+
+
+def _named(tensor: str, order: tuple[int, ...], count: int = 4) -> FakeTensor:
+    """A tensor of 2, 6, 4 and 5 elements under names of its own, its dimensions from the outermost to the innermost."""
+    sizes = tuple([symbol(f"{tensor}{dim}") if dim < count else 1 for dim in range(4)])
+    strides: list[Dim] = [1] * 4
+    for outer, inner in reversed(list(pairwise(order))):
+        strides[outer] = strides[inner] * sizes[inner]
+    return FakeTensor(sizes, tuple(strides), DType.float32)
+
+
+def _at_hints(operator: str, *arguments: object) -> list[object]:
+    """The strides of the first result for the example."""
+    result = overload(operator).run(RecordedContext(_HINTS), arguments, {})
+    gradient = result[0] if isinstance(result, (list, tuple)) else result
+    assert isinstance(gradient, FakeTensor)
+    return [evaluate(stride, _HINTS) for stride in gradient.strides]
+
+
+def test_a_gradient_lies_as_if_sizes_of_other_names_were_equal() -> None:
+    # What fake tensors of PyTorch 2.13 give where each size of each tensor has a symbol of its own.
+    rows, grad, input = (0, 1, 2, 3), "g", "x"
+    vector = FakeTensor((symbol("x1"),), (1,), DType.float32)
+    statistics = (None, vector, vector, vector, vector, True, 1e-5, [True, False, False])
+    channels_last = (_named(grad, (0, 2, 3, 1)), _named(input, rows))
+    assert _at_hints("aten.native_batch_norm_backward.default", *channels_last, *statistics) == [120, 1, 30, 6]
+    given = (_named(grad, rows), _named(input, rows), [symbol("x3")], _named("m", rows, 3))
+    arguments = (*given, _named("r", (0, 2, 1, 3), 3), None, None, [True, True, True])
+    assert _at_hints("aten.native_layer_norm_backward.default", *arguments) == [120, 5, 30, 1]
 
 
 # Calls whose results have strides of size-1 dimensions that tell how PyTorch came to them.
