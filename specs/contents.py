@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Final
 
 from specs import (
+    alike,
     archives,
     assumed,
     assumptions,
@@ -42,6 +43,7 @@ from specs import (
     meanings,
     models,
     names,
+    nearer,
     nodes,
     numbers,
     obligations,
@@ -121,6 +123,8 @@ CHAPTERS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("LAW", verdicts),
     ("LAW", reports),
     ("LAW", thresholds),
+    ("RUN", alike),
+    ("JDG", nearer),
     ("CMP", comparison),
     ("CMP", starts),
     ("CMP", sorts),

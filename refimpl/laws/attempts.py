@@ -47,7 +47,7 @@ class Attempts:
         for number in _OTHERS:
             other = {name: value if self._is_fixed(name, value) else number for name, value in whole.items()}
             if refutes(other, hypotheses, obligation.goal):
-                yield other
+                yield with_defined(self.theory, other)
 
     def run(self, model: Model) -> dict[str, Number]:
         """The model completed by values of everything it says nothing about."""

@@ -170,8 +170,8 @@ def shrunk(model: Model, conditions: tuple[Cond, ...], hints: Mapping[str, int])
 
 
 def with_defined(theory: Theory, model: Model) -> dict[str, Number]:
-    """The model with the values of the symbols that were eliminated."""
-    result = dict(model)
+    """The model with the values of the symbols that were eliminated; what only they speak of is zero."""
+    result = completed(model, tuple(theory.mapping.values()))
     for defined, term in theory.mapping.items():
         result[defined.name] = evaluate(term, result)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refimpl.terms import BoolSymbol, Cond, Eq, Ge, IntTerm, Ne, Sort, Symbol, Undefined, evaluate, free_of
+from refimpl.terms import BoolSymbol, Cond, Eq, Ge, IntTerm, Ne, Scalar, Sort, Symbol, Undefined, evaluate, free_of
 
 if TYPE_CHECKING:
     from refimpl.solver.verdict import Model, Number
@@ -44,10 +44,10 @@ def refutes(valuation: Model, hypotheses: tuple[Cond, ...], goal: Cond) -> bool:
     return not holds(goal, valuation) and all(holds(hypothesis, valuation) for hypothesis in hypotheses)
 
 
-def completed(valuation: Model, conditions: tuple[Cond, ...]) -> dict[str, Number]:
-    """The valuation with a zero for every symbol of the conditions that it leaves out, by name."""
+def completed(valuation: Model, terms: tuple[Scalar, ...]) -> dict[str, Number]:
+    """The valuation with a zero for every symbol of the terms that it leaves out, by name."""
     result = dict(valuation)
-    symbols = frozenset[Symbol | BoolSymbol]().union(*map(free_of, conditions))
+    symbols = frozenset[Symbol | BoolSymbol]().union(*map(free_of, terms))
     for symbol in symbols:
         if symbol.name not in result:
             result[symbol.name] = _zero(symbol)

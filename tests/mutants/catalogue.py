@@ -18,6 +18,7 @@ from tests.mutants.laws import LAWS
 from tests.mutants.links import LINKS
 from tests.mutants.more_terms import MORE_TERMS
 from tests.mutants.mutant import Mutant
+from tests.mutants.nearer import NEARER
 from tests.mutants.numbers import NUMBERS
 from tests.mutants.obligations import OBLIGATIONS
 from tests.mutants.observed import OBSERVED
@@ -86,6 +87,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *CORNERS,
     *CLOSER,
     *THRESHOLDS,
+    *NEARER,
     *UNSEEN,
     *WORDED,
     *REMEMBERED,
