@@ -56,7 +56,7 @@ from specs.roots import ASK_08
 from specs.run_claims import ASK_09
 from specs.runs import RUN_03, context
 from specs.solvers import SOL_01
-from specs.steps import FAILED, STP_01
+from specs.steps import FAILED, STP_01, STP_02
 from specs.witnesses import JDG_04, JDG_06
 from specs.words import ASK_01
 from tests.laws import observations as made
@@ -71,7 +71,7 @@ SOLVER = make_solver()
 F, G = symbol("u7"), symbol("u8")
 
 
-@checks(STP_01)
+@checks(STP_01, STP_02)
 def test_an_assert_that_is_filed_twice_is_a_trace_and_names_are_told_in_order() -> None:
     once, twice = ShapeEnvState(asserts={U0: (ge(U, 3),)}), ShapeEnvState(asserts={U0: (ge(U, 3),) * 2})
     assert list(differences(once, twice)) == ["there is a new assert, u0 >= 3 under u0"]
