@@ -20,6 +20,7 @@ from refimpl.terms import BoolSymbol, Cond, Dim, Eq, Ge, Ne, Scalar, Symbol, eva
 from refimpl.terms.core import And, Monomial, Or
 from refimpl.terms.sympy_bridge import to_sympy
 from specs.clauses import checks
+from specs.conditions import TRM_28
 from specs.engines import SOL_09
 from specs.solvers import SOL_02, SOL_06
 from specs.terms import TRM_03, TRM_09
@@ -85,7 +86,7 @@ def connectives(draw: st.DrawFn) -> Cond:
     return (t.land if draw(st.booleans()) else t.lor)(*made)
 
 
-@checks(TRM_09)
+@checks(TRM_09, TRM_28)
 @settings(max_examples=150)
 @given(connectives())
 def test_connectives_are_spelled_in_sympys_order(condition: Cond) -> None:
