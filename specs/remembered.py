@@ -14,11 +14,14 @@ from refimpl.symbolic_shapes import RebindingInconsistentError
 from refimpl.terms import Bounds, Cond, Dim, Undefined, ValueRange, evaluate
 from specs.assumptions import TRM_33
 from specs.clauses import checks
-from specs.conditions import TRM_28
-from specs.histories import CONDITIONS, ENV_12, ENV_17, VALUES, bind, solutions, two_fresh
+from specs.conditions import TRM_28, TRM_29
+from specs.histories import CONDITIONS, ENV_12, ENV_14, ENV_17, VALUES, bind, solutions, two_fresh
+from specs.meanings import TRM_25
 from specs.reasoning import KNO_03
 from specs.retold import ASKED, TOLD
+from specs.states import ENV_26
 from specs.terms import TRM_01, TRM_02, TRM_06, TRM_07, TRM_08
+from specs.values import REB_04
 
 __all__: list[str] = []
 
@@ -165,7 +168,7 @@ def test_a_sum_is_one_object_in_whatever_order(chosen: list[Dim], data: st.DataO
         assert t.bit_and(one, other) is t.bit_and(other, one)
 
 
-@checks(TRM_08)
+@checks(TRM_08, TRM_25)
 def test_a_float_beyond_all_others_is_no_number() -> None:
     for term in (
         t.float_pow(1e300, 2.0),
@@ -186,10 +189,43 @@ def test_the_only_member_of_a_range_may_be_any_number(value: int) -> None:
     assert [ValueRange(*ends).singleton for ends in ((value, value + 1), (None, value), (value, None))] == [None] * 3
 
 
+@checks(TRM_07)
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_connective_is_known_from_its_members(count: int) -> None:
+    members: dict[Cond, bool | None] = {
+        t.ge(X, 1): True, t.ne(X, 0): True, t.le(X, 0): False, t.eq(X, -1): False, t.ge(Y, 0): None, P: None,
+    }  # fmt: skip
+    bounds = _knowing(t.ge(X, 1))
+    for chosen in combinations(members, count):
+        answers = [members[each] for each in chosen]
+        every = False if False in answers else None if None in answers else True
+        some = True if True in answers else None if None in answers else False
+        assert bounds.known(t.land(*chosen)) is every
+        assert bounds.known(t.lor(*chosen)) is some
+
+
+@checks(KNO_03)
+@pytest.mark.parametrize("value", range(-3, 4))
+def test_a_sum_of_one_value_is_that_value(value: int) -> None:
+    bounds = _knowing(t.eq(X + Y, value))
+    assert bounds.simplify(X + Y) == value
+    assert bounds.simplify(X + Y - 2) == value - 2
+    chosen = t.trunc_to_int(t.float_ite(P, t.float_symbol("f"), t.float_symbol("g")))
+    assert bounds.simplify(chosen) is chosen, "a choice of floats that is open stays one"
+
+
+@checks(TRM_29)
+@pytest.mark.parametrize("count", range(1, 6))
+def test_an_application_has_the_symbols_of_all_its_arguments(count: int) -> None:
+    total = sum(t.symbol(f"a{index}") for index in range(count))
+    for term in (t.int_max(X, total), t.int_max(total, X), t.floor_div(X, total), t.mod(total, X), t.power(X, total)):
+        assert {symbol.name for symbol in t.free_of(term)} == {"x", *[f"a{index}" for index in range(count)]}
+
+
 BINDINGS: st.SearchStrategy[tuple[int, Dim]] = st.tuples(st.integers(0, 1), VALUES)
 
 
-@checks(ENV_12, ENV_17)
+@checks(ENV_12, ENV_14, ENV_17, ENV_26, REB_04, TRM_06)
 @settings(max_examples=60)
 @given(told=st.lists(st.one_of(CONDITIONS, BINDINGS), min_size=2, max_size=6))
 def test_an_environment_knows_what_it_was_told_whatever_replaces_its_symbols(
