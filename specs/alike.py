@@ -31,7 +31,8 @@ from specs.judging import JDG_03
 from specs.laws import LAW_01
 from specs.models import RUN_06, RUN_07, RUN_09
 from specs.replays import RPL_03
-from specs.theories import THY_01
+from specs.theories import THY_01, THY_02, THY_03
+from specs.verdicts import LAW_12
 from tests.laws.judging import claim
 from tests.laws.programs import loaded, two_numbers
 from tests.laws.seen import P, S, U, V, atom, fact, observed
@@ -110,7 +111,7 @@ def whole(found: Point) -> Point:
     return {**point, "u7": int(point["u0"]) + 1}
 
 
-@checks(RUN_07, RUN_06, LAW_01, THY_01)
+@checks(RUN_07, RUN_06, LAW_01, LAW_12, THY_01)
 @settings(max_examples=60)
 @given(theories())
 def test_a_model_is_found_exactly_where_trying_every_valuation_finds_one(seen: Observation) -> None:
@@ -129,7 +130,7 @@ def test_a_model_is_found_exactly_where_trying_every_valuation_finds_one(seen: O
     assert shared is None or whole(dict(shared)) in points(seen, (*sides(seen, "before"), *sides(seen, "after")))
 
 
-@checks(RUN_07, LAW_01, THY_01)
+@checks(RUN_07, LAW_01, LAW_12, THY_01)
 @settings(max_examples=40)
 @given(theories())
 def test_the_first_statement_that_leaves_no_valuation_is_named(seen: Observation) -> None:
@@ -178,7 +179,7 @@ def asked(draw: st.DrawFn) -> tuple[Observation, Claim]:
     return seen, replace(found, layout=draw(st.booleans()))
 
 
-@checks(OBL_11, THY_01, JDG_03)
+@checks(OBL_11, LAW_12, THY_01, THY_02, THY_03, JDG_03)
 @settings(max_examples=100)
 @given(asked(), st.booleans())
 def test_a_verdict_is_what_trying_every_valuation_says(question: tuple[Observation, Claim], reprove: bool) -> None:
