@@ -107,7 +107,7 @@ def contiguous(ctx: Context, self: FakeTensor, memory_format: MemoryFormat) -> V
 @shape("aten._to_copy.default")
 def to_copy_default(
     ctx: Context,
-    self: FakeTensor,
+    self: Operand,
     dtype: DType | None,
     layout: Layout | None,
     device: Device | None,
@@ -115,8 +115,9 @@ def to_copy_default(
     non_blocking: bool,
     memory_format: MemoryFormat | None,
 ) -> Value:
-    """A copy with another dtype, device or memory format."""
-    return to_copy(ctx, self, dtype, layout, device, memory_format)
+    """A copy with another dtype, device or memory format; a number is a tensor without dimensions."""
+    tensor = self if isinstance(self, FakeTensor) else FakeTensor((), (), _python_dtype(self))
+    return to_copy(ctx, tensor, dtype, layout, device, memory_format)
 
 
 def _converted_tensor(

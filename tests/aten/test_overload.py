@@ -229,3 +229,15 @@ def test_pytorch_keeps_the_same_operators() -> None:
     effectful, random = json.loads(run.stdout)
     assert effectful == [name for name in json.loads(names) if is_effectful(name)]
     assert random == [name for name in json.loads(names) if draws_random_numbers(name)]
+
+
+@pytest.mark.parametrize(
+    ("number", "dtype"),
+    [(3, DType.int64), (1e-5, DType.float64), (True, DType.bool), (1j, DType.complex128)],
+)
+def test_a_number_is_copied_into_a_tensor_without_dimensions(number: object, dtype: DType) -> None:
+    # As fake tensors do, and as programs that are decomposed under vmap ask for.
+    for given, expected in (({}, dtype), ({"dtype": DType.float16}, DType.float16)):
+        made = overload("aten._to_copy.default").run(PlainContext(), (number,), given)
+        assert isinstance(made, FakeTensor)
+        assert (made.sizes, made.dtype) == ((), expected)
