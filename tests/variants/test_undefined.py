@@ -42,3 +42,16 @@ def test_an_integer_is_recorded_where_a_float_is_read(tmp_path: Path) -> None:
     assert report.verdict == "broken"
     assert ("VALUE", "item") in {(row.law, row.node) for row in report.refuted}
     assert diff(load(ARCHIVE), program).verdict == "different"
+
+
+def test_a_number_is_recorded_where_a_truth_value_is_read(tmp_path: Path) -> None:
+    model = read(ARCHIVE)
+    graph = top_graph(model)
+    as_object(as_object(graph["tensor_values"])["x"])["dtype"] = 12
+    for kind in KINDS[:3]:
+        for expression in expressions(graph[kind]):
+            expression["expr_str"] = as_text(expression["expr_str"]).replace(U0, "Integer(3)")
+    report = check(load(write(model, ARCHIVE, tmp_path / "truth.pt2")))
+    assert report.verdict == "broken"
+    (row,) = [row for row in report.refuted if (row.law, row.node) == ("VALUE", "item")]
+    assert (row.message or "").startswith("sort of the value is recorded as int, but the operator gives bool")
