@@ -13,7 +13,7 @@ from refimpl.laws.determine import renamed_value
 from refimpl.laws.liveness import dead_nodes
 from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
 from refimpl.laws.operators import is_assert
-from refimpl.laws.scalars import is_bool_term
+from refimpl.laws.scalars import is_scalar, sort_name
 from refimpl.symbolic_shapes.bindings import as_bindings
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Binding, Definition, Fact, Requirement, Specialization
@@ -31,6 +31,7 @@ from refimpl.terms import (
     of_atom,
     substitute,
     substitute_cond,
+    to_cond,
 )
 
 __all__ = ["observe"]
@@ -232,6 +233,7 @@ def _place_of(symbol: Symbol, new: Scalar, old: Held, at: str) -> tuple[str, Hel
     if new is symbol or (isinstance(new, IntTerm) and new.symbol is symbol):
         return at, old
     if isinstance(new, Eq) and new is eq(of_atom(symbol), 1):
-        # What is recorded as no truth value is of another sort: that is for VALUE to say.
-        return at, int_of_bool(old) if isinstance(old, bool) or is_bool_term(old) else ABSENT
+        if is_scalar(old) and sort_name(old) != "bool":
+            return at, ABSENT  # of another sort: that is for VALUE to say
+        return at, int_of_bool(to_cond(old)) if old is not ABSENT and is_scalar(old) else ABSENT
     return None
