@@ -14,7 +14,7 @@ from refimpl.aten._dims import wrap_dim
 from refimpl.aten._elementwise import dense, elementwise, like, pointwise
 from refimpl.aten._in_place import cxx_type, require_fits, scalar_type_name
 from refimpl.aten._kernels import BOOLS, EXACT, NOT_REAL, require_kernel
-from refimpl.aten._norm_gradients import gradient_of_grouped, gradient_of_layer
+from refimpl.aten._norm_gradients import gradient_of_grouped, gradients_of_layer
 from refimpl.aten._promotion import Kind, Number, promote_types, result_type
 from refimpl.aten._registry import shape
 from refimpl.aten._slices import exact_slice_length
@@ -213,18 +213,15 @@ def native_layer_norm_backward(
     bias: FakeTensor | None,
     output_mask: Sequence[bool],
 ) -> list[Value]:
-    """The gradients of input, weight and bias; of the result's gradient and the statistics no size counts."""
+    """The gradients of input, weight and bias."""
     first = require_normalized(ctx, input, normalized_shape, weight, bias)
     require_kernel("LayerNormBackwardKernelImpl", input.dtype, NOT_REAL)
     _require_scalar_type(input, grad_out)
     if input.dtype in (DType.float32, DType.float64):  # narrower ones may have wider statistics
         for statistic in (mean, rstd):
             _require_scalar_type(input, statistic)
-    sizes = tuple(normalized_shape)
-    scale = dense(ctx, input, sizes) if weight is not None else None
-    shift = dense(ctx, input, sizes) if bias is not None else None
-    gradient = gradient_of_layer(ctx, grad_out, input, range(first, input.ndim), mean, rstd, weight)
-    return _masked(output_mask, gradient, scale, shift)
+    gradient, scale, shift = gradients_of_layer(ctx, grad_out, input, first, mean, rstd, weight)
+    return _masked(output_mask, gradient, scale if weight is not None else None, shift if bias is not None else None)
 
 
 def _require_scalar_type(self: FakeTensor, grad_output: FakeTensor) -> None:

@@ -57,10 +57,15 @@ def _require_values_fit(
     if not _is_fill(ctx, indices, values):
         require_broadcastable(ctx, values.sizes, sizes, _mismatch(values.sizes, sizes))
     if values.dtype is not tensor.dtype:
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {scalar_type_name(tensor.dtype)} for "
-            f"the destination and {scalar_type_name(values.dtype)} for the source."
-        )
+        raise RuntimeError(_other_dtypes(tensor, values))
+
+
+def _other_dtypes(tensor: FakeTensor, values: FakeTensor) -> str:
+    names = scalar_type_name(tensor.dtype), scalar_type_name(values.dtype)
+    return (
+        f"Index put requires the source and destination dtypes match, got {names[0]} for the destination and "
+        f"{names[1]} for the source."
+    )
 
 
 def _mismatch(values: Sizes, sizes: Sizes) -> str:
@@ -107,6 +112,8 @@ def unsafe_masked_index_put_accumulate(
     """A copy with values added at positions where the mask is true."""
     _require_positions(indices, "_unsafe_masked_index")
     decided(ctx, eq(self.numel(), 0))
+    if ctx.known(eq(self.numel(), 0)) is not True and values.dtype is not self.dtype:
+        raise RuntimeError(_other_dtypes(self, values))
     wanted, _ = indexed(ctx, self, indices)
     written = broadcast_sizes(ctx, mask.sizes, values.sizes)
     require_broadcastable(ctx, written, wanted, _mismatch(written, wanted))

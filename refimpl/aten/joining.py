@@ -242,9 +242,10 @@ def chunk_cat(ctx: Context, tensors: _Tensors, dim: int, num_chunks: int) -> Val
         raise RuntimeError("_chunk_cat expects positive num_chunks")
     if not tensors:
         raise RuntimeError("_chunk_cat expects a non-empty input tensor list")
-    if dim < 0 and any(tensor.ndim != tensors[0].ndim for tensor in tensors):
+    alike = all(tensor.ndim == tensors[0].ndim for tensor in tensors)
+    if dim < 0 and not alike:
         raise RuntimeError("_chunk_cat expects non-negative dim when input tensors have different ndims")
-    at = wrap_dim(dim, tensors[0].ndim) if dim < 0 else dim
+    at = wrap_dim(dim, tensors[0].ndim) if alike else dim
     total: Dim = 0
     for tensor in tensors:
         if tensor.dtype is not tensors[0].dtype:

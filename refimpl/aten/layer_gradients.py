@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from refimpl.aten._broadcast import is_one
 from refimpl.aten._dims import wrap_dim
-from refimpl.aten._elementwise import dense, like, output_strides
+from refimpl.aten._elementwise import dense, like
 from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import NOT_REAL, require_kernel
-from refimpl.aten._norm_gradients import in_sizes
+from refimpl.aten._norm_gradients import gradients_of_batch
 from refimpl.aten._registry import shape
 from refimpl.aten._require import require_sizes
 from refimpl.aten._windows import in_format
@@ -17,7 +18,7 @@ from refimpl.aten.convolution import convolution_format, convolve
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, gt
+from refimpl.terms import Dim, eq, gt
 
 __all__: list[str] = []
 
@@ -81,7 +82,7 @@ def native_batch_norm_backward(
     eps: float,
     output_mask: Sequence[bool],
 ) -> list[Value]:
-    """The gradient of the input, wanted or not, and those of weight and bias; no size is looked at but the channels'.
+    """The gradient of the input, wanted or not, and those of weight and bias; broadcast with each other.
 
     Source: PyTorch's fake tensors, also for the dtypes.
     """
@@ -94,9 +95,18 @@ def native_batch_norm_backward(
     if weight is not None and weight.dtype is not input.dtype and not (low and weight.dtype is DType.float32):
         name = scalar_type_name(DType.float32 if low else input.dtype)
         raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {name}")
-    gradient = like(ctx, input) if train else dense(ctx, input, grad_out.sizes)
-    if (grad := in_sizes(ctx, grad_out, input.sizes)) is not None:
-        strides = output_strides(ctx, input.sizes, (grad, input))
-        gradient = FakeTensor(input.sizes, strides, input.dtype, input.device)
-    vectors = [dense(ctx, input, (channels,), None if weight is None else weight.dtype) for _ in range(2)]
+    dtype = input.dtype if weight is None else weight.dtype
+    mean, deviation = (save_mean, save_invstd) if train else (running_mean, running_var)
+    empty = ctx.known(eq(input.numel(), 0)) is True
+    if empty:
+        # Tracing's own class; the kernel divides by zero and dies.
+        raise ZeroDivisionError("division by zero" if ctx.known(eq(channels, 0)) is True else "float division by zero")
+    if mean is None or deviation is None:
+        # Tracing knows no default of the statistics; this is the kernel's.
+        gradient = like(ctx, input)
+        vectors = dense(ctx, input, (channels,), dtype), dense(ctx, input, (channels,), dtype)
+    else:
+        made = gradients_of_batch(ctx, grad_out, input, weight, mean, deviation, train)
+        gradient = replace(made[0], dtype=input.dtype)
+        vectors = replace(made[1], dtype=dtype), replace(made[2], dtype=dtype)
     return [gradient, *(vector if wanted else None for wanted, vector in zip(output_mask[1:], vectors, strict=True))]

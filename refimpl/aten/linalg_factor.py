@@ -249,8 +249,8 @@ def _lu(ctx: Context, A: FakeTensor) -> tuple[FakeTensor, FakeTensor, FakeTensor
     return column_major(ctx, A, A.sizes), pivots, dense(ctx, A, A.sizes[:-2], DType.int32)
 
 
-def _require_pivot(tensor: FakeTensor, pivot: bool) -> None:
-    if not pivot and tensor.device.type == "cpu":
+def _require_pivot(ctx: Context, tensor: FakeTensor, pivot: bool) -> None:
+    if not pivot and tensor.device.type == "cpu" and ctx.known(eq(tensor.numel(), 0)) is not True:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
 
 
@@ -259,14 +259,14 @@ def linalg_lu_factor_ex(
     ctx: Context, A: FakeTensor, pivot: bool, check_errors: bool
 ) -> tuple[FakeTensor, FakeTensor, FakeTensor]:
     """LU factors in one matrix, pivots and LAPACK's error codes."""
-    _require_pivot(A, pivot)
+    _require_pivot(ctx, A, pivot)
     return _lu(ctx, A)
 
 
 @shape("aten.linalg_lu_factor.default")
 def linalg_lu_factor(ctx: Context, A: FakeTensor, pivot: bool) -> tuple[FakeTensor, FakeTensor]:
     """LU factors in one matrix, and pivots."""
-    _require_pivot(A, pivot)
+    _require_pivot(ctx, A, pivot)
     return _lu(ctx, A)[:2]
 
 

@@ -128,11 +128,11 @@ def binary_cross_entropy(
     ctx: Context, self: FakeTensor, target: FakeTensor, weight: FakeTensor | None, reduction: int
 ) -> FakeTensor:
     """The cross entropy of probabilities, with a target and weights that broadcast."""
-    require_kernel("binary_cross_entropy", self.dtype, BOOLS)
     for other in (target, weight):
         if other is not None and other.dtype is not self.dtype:
             names = scalar_type_name(other.dtype), scalar_type_name(self.dtype)
             raise RuntimeError(f"Found dtype {names[0]} but expected {names[1]}")
+    require_kernel("binary_cross_entropy", self.dtype, BOOLS)
     if weight is not None and weight.sizes != self.sizes:
         require_fits(ctx, self, broadcast_sizes(ctx, self.sizes, weight.sizes), self.dtype)
     loss = like(ctx, self) if self.sizes == target.sizes else pointwise(ctx, Kind.DEFAULT, self, target)

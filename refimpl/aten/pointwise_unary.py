@@ -100,8 +100,21 @@ for _name in ("isneginf", "isposinf"):
     _real(_name, Kind.ALWAYS_BOOL, RuntimeError, f"{_name} does not support complex inputs.")
 _CLAMP = "clamp is not supported for complex types"
 _real("relu", Kind.DEFAULT, NotImplementedError, _CLAMP, "Boolean inputs not supported for relu")  # PyTorch's own class
-for _name in ("hardtanh", "relu6"):
-    _real(_name, Kind.DEFAULT, NotImplementedError, _CLAMP, "Bool inputs not supported for hardtanh")  # PyTorch's class
+_BOOL = "Bool inputs not supported for hardtanh"
+_real("relu6", Kind.DEFAULT, NotImplementedError, _CLAMP, _BOOL)  # PyTorch's class
+
+
+@shape("aten.hardtanh.default")
+def hardtanh(ctx: Context, self: FakeTensor, min_val: object, max_val: object) -> FakeTensor:
+    """The same numbers, those outside of two limits moved to the nearer one."""
+    if self.dtype.is_complex:
+        raise NotImplementedError(_CLAMP)  # PyTorch's class
+    if self.dtype is DType.bool:
+        raise RuntimeError(_BOOL)
+    negative = any(isinstance(limit, (int, float)) and limit <= -1 for limit in (min_val, max_val))
+    if self.dtype is DType.uint8 and negative:
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+    return pointwise(ctx, Kind.DEFAULT, self)
 
 
 @shape("aten.nan_to_num.default")

@@ -24,7 +24,9 @@ _MOST_ELEMENTS: Final = 20000
 _SIZES: Final = st.sampled_from((1, 0, 2, 3, 4, 5))
 _YES: Final = st.booleans()
 _OTHERS: Final[st.SearchStrategy[Json]] = st.sampled_from((None, "text", 1, True, {"f": "0.5"}, list[Json]([1])))
-_DTYPES: Final = st.sampled_from(("float32", "int64", "bool", "complex64", "float64", "int32"))
+_DTYPES: Final = st.sampled_from(
+    ("float32", "int64", "bool", "complex64", "float64", "int32", "float16", "bfloat16", "uint8", "int16")
+)
 
 
 @final

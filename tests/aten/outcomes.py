@@ -11,7 +11,6 @@ from tests.aten.changes import Call, Changed
 from tests.aten.eager import Outcome
 
 __all__ = [
-    "DEVIATIONS",
     "OTHER_WORDS",
     "Torch",
     "agrees",
@@ -33,16 +32,6 @@ class Torch(Protocol):
         """What its fake tensors do."""
         ...
 
-
-# What agrees with neither of PyTorch's two answers, or with the kernel's where that gives a result other than fake
-# tensors', and how the two differ: private halves, which are given what their public operators checked before.
-_BROADCAST: Final = (
-    "the kernel makes the gradient of its sizes and looks at few others; fake tensors broadcast all operands"
-)
-DEVIATIONS: Final = {
-    "aten.native_batch_norm_backward.default": _BROADCAST,
-    "aten.native_layer_norm_backward.default": _BROADCAST,
-}
 
 # Both refuse a call, for another of the faults that one change gives it, and why.
 OTHER_WORDS: Final = {
