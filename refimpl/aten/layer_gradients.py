@@ -12,13 +12,12 @@ from refimpl.aten._in_place import scalar_type_name
 from refimpl.aten._kernels import NOT_REAL, require_kernel
 from refimpl.aten._norm_gradients import gradients_of_batch
 from refimpl.aten._registry import shape
-from refimpl.aten._require import require_sizes
 from refimpl.aten._windows import in_format
 from refimpl.aten.convolution import convolution_format, convolve
 from refimpl.fake_tensor.context import Context, Value
 from refimpl.fake_tensor.dtypes import DType
 from refimpl.fake_tensor.tensor import FakeTensor, Sizes
-from refimpl.terms import Dim, eq, gt
+from refimpl.terms import Dim, eq, gt, lor
 
 __all__: list[str] = []
 
@@ -47,8 +46,10 @@ def convolution_backward(
     undilated = 0 in dilation
     # One batch, or no gradient but the bias', is handled by kernels that count no batches, and less.
     unseen = not any(output_mask[: 2 if is_one(ctx, input.sizes[0]) else 3])
-    dilations = (1,) if undilated else dilation
-    result = convolve(ctx, input, weight, None, stride, padding, dilations, transposed, output_padding, groups)
+    dilations = (1,) * len(dilation) if undilated else dilation
+    # Tracing looks at no dtype, and gives all the gradients that of the incoming one.
+    alike = replace(input, dtype=grad_output.dtype), replace(weight, dtype=grad_output.dtype)
+    result = convolve(ctx, *alike, None, stride, padding, dilations, transposed, output_padding, groups)
     if grad_output.ndim != input.ndim:
         raise RuntimeError(
             "Expected input and grad_output to have the same number of dimensions, but got: "
@@ -57,7 +58,10 @@ def convolution_backward(
     head = "could not create a primitive descriptor for the convolution forward propagation primitive"
     batches = grad_output.sizes[:1] if is_one(ctx, input.sizes[0]) else result.sizes[:1]
     if not (undilated or unseen):
-        require_sizes(ctx, grad_output.sizes, (*batches, *result.sizes[1:]), head)
+        # Nothing is computed of an input without elements.
+        empty = eq(input.numel(), 0)
+        for size, wanted in zip(grad_output.sizes, (*batches, *result.sizes[1:]), strict=True):
+            ctx.require(lor(empty, eq(size, wanted)), head)
     memory_format = convolution_format(ctx, input, weight) if input.ndim > 3 else "contiguous_format"
     outputs: Dim = weight.sizes[1] * groups if transposed else weight.sizes[0]
     made = (

@@ -11,7 +11,6 @@ from tests.aten.changes import Call, Changed
 from tests.aten.eager import Outcome
 
 __all__ = [
-    "OTHER_WORDS",
     "Torch",
     "agrees",
     "disagreement",
@@ -32,13 +31,6 @@ class Torch(Protocol):
         """What its fake tensors do."""
         ...
 
-
-# Both refuse a call, for another of the faults that one change gives it, and why.
-OTHER_WORDS: Final = {
-    "aten.convolution_backward.default": (
-        "the eager kernel is chosen by the dtypes and names itself; fake tensors look at no dtype and give a result"
-    ),
-}
 
 # Refusals that say something about contents (an index out of bounds, a singular matrix, a number that does not fit), of
 # PyTorch's own assertions, and of kernels that the CPU does not have or not for that dtype: what tracing does not see.
@@ -129,14 +121,14 @@ def _sizes(value: Json) -> Iterator[int]:
 
 
 def _words_are_free(changed: Changed, told: list[Outcome]) -> bool:
-    several = changed.changes > 1 or changed.call["op"] in OTHER_WORDS
+    several = changed.changes > 1
     return several or (is_about_contents(told[0]) and leading(told[0]) != leading(told[-1]))
 
 
 def outcome_to_record(torch: Torch, changed: Changed) -> Outcome | None:
     """The eager outcome, or None where it alone does not say what ours must be."""
     eager = torch.run(changed.call)
-    several = changed.changes > 1 or changed.call["op"] in OTHER_WORDS
+    several = changed.changes > 1
     if is_about_contents(eager) or ("error" in eager and several):
         return None
     fake = torch.fake(changed.call)

@@ -124,13 +124,43 @@ def test_the_operands_of_a_gradient_broadcast(call: Call, sizes: Json) -> None:
     assert _sizes(outcome["out"]) == sizes if sizes is not None else "error" in outcome
 
 
-def _sizes(result: Json) -> Json:
+def _sizes(result: Json) -> list[Json]:
+    """The sizes of a tensor, or of each tensor of a list."""
     if isinstance(result, list):
         return [_sizes(item) for item in result]
     assert isinstance(result, dict)
     fields = result["t"]
     assert isinstance(fields, list)
-    return fields[0]
+    sizes = fields[0]
+    assert isinstance(sizes, list)
+    return sizes
+
+
+def _convolution(grad: Json, input: Json, weight: Json, dilation: int = 1) -> Call:
+    outputs: list[Json] = [4]
+    tensors = grad, input, weight, outputs
+    pairs: list[list[Json]] = [[1, 1], [0, 0], [dilation, 1]]
+    return _call("convolution_backward.default", *tensors, *pairs, False, [0, 0], 2, [True, True, True])
+
+
+_ACCEPTED: Final = (
+    _convolution(_tensor(3, 4, 9, 9), _tensor(0, 6, 4, 5), _tensor(4, 3, 2, 3)),
+    _convolution(_tensor(0, 4, 3, 3), _tensor(0, 6, 4, 5), _tensor(4, 3, 0, 3)),
+    _convolution(_tensor(2, 4, 3, 3), _tensor(2, 6, 4, 5), _tensor(4, 3, 2, 3, dtype="float16")),
+)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("call", _ACCEPTED)
+def test_an_empty_convolution_or_one_of_two_dtypes_has_gradients_as_in_pytorch(torch: Eager, call: Call) -> None:
+    assert leading(our_outcome(call)) == leading(torch.fake(call)) == leading(torch.run(call))
+
+
+@pytest.mark.parametrize("call", _ACCEPTED)
+def test_an_empty_convolution_or_one_of_two_dtypes_has_gradients(call: Call) -> None:
+    args = call["args"]
+    assert isinstance(args, list)
+    assert _sizes(our_outcome(call)["out"]) == [*_sizes(args[1:3]), list[Json]([4])]
 
 
 def test_a_gradient_of_no_elements_is_divided_by_zero() -> None:
