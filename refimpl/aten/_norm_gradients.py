@@ -125,10 +125,10 @@ def gradients_of_batch(
     Tracing broadcasts all operands. The kernel looks at no size but those of the input.
     """
     ctx = Lenient(ctx, unchecked=True)
-    grad_out = _alike(ctx, grad_out, input.sizes)
     others = [dim for dim in range(input.ndim) if dim != 1]
     means = _as_channels(ctx, mean, input)
     shift = _sum(ctx, grad_out, others, keepdim=False)
+    grad_out = _alike(ctx, grad_out, input.sizes)
     centred = _product(ctx, input, means)
     total = _sum(ctx, _product(ctx, grad_out, centred), others, keepdim=False)
     scaled = _as_channels(ctx, shift, input)

@@ -221,7 +221,8 @@ def native_layer_norm_backward(
         for statistic in (mean, rstd):
             _require_scalar_type(input, statistic)
     gradient, scale, shift = gradients_of_layer(ctx, grad_out, input, first, mean, rstd, weight)
-    return _masked(output_mask, gradient, scale if weight is not None else None, shift if bias is not None else None)
+    of_weight = None if weight is None else replace(scale, dtype=weight.dtype)
+    return _masked(output_mask, gradient, of_weight, None if bias is None else replace(shift, dtype=bias.dtype))
 
 
 def _require_scalar_type(self: FakeTensor, grad_output: FakeTensor) -> None:
