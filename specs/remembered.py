@@ -15,6 +15,7 @@ from refimpl.terms import Bounds, Cond, Dim, Undefined, ValueRange, evaluate
 from specs.assumptions import TRM_33
 from specs.clauses import checks
 from specs.conditions import TRM_28, TRM_29
+from specs.forms import FRM_05
 from specs.histories import CONDITIONS, ENV_12, ENV_14, ENV_17, VALUES, bind, solutions, two_fresh
 from specs.meanings import TRM_25
 from specs.reasoning import KNO_03
@@ -27,7 +28,7 @@ __all__: list[str] = []
 
 X, Y = t.symbol("x"), t.symbol("y")
 P, Q = t.bool_symbol("p"), t.bool_symbol("q")
-BOX = range(-60, 61)
+BOX = range(-20, 21)
 
 
 def _compared(compare: int, factor: int, constant: int) -> Cond:
@@ -73,9 +74,12 @@ def test_of_one_symbol_that_is_compared_with_numbers_everything_is_known(told: l
     low, high = min(values), max(values)
     assert bounds.range_of(X) == ValueRange(None if low == BOX[0] else low, None if high == BOX[-1] else high)
     for bound in range(-8, 9):
-        for asked in (t.ge(X, bound), t.eq(X, bound), t.ne(X, bound)):
-            answers = {evaluate(asked, {"x": value}) is True for value in values}
-            assert bounds.known(asked) is (answers.pop() if len(answers) == 1 else None), asked
+        for asked, found in (
+            (t.ge(X, bound), {value >= bound for value in values}),
+            (t.eq(X, bound), {value == bound for value in values}),
+            (t.ne(X, bound), {value != bound for value in values}),
+        ):
+            assert bounds.known(asked) is (found.pop() if len(found) == 1 else None), asked
 
 
 @checks(TRM_06, TRM_07, TRM_33)
@@ -220,6 +224,17 @@ def test_an_application_has_the_symbols_of_all_its_arguments(count: int) -> None
     total = sum(t.symbol(f"a{index}") for index in range(count))
     for term in (t.int_max(X, total), t.int_max(total, X), t.floor_div(X, total), t.mod(total, X), t.power(X, total)):
         assert {symbol.name for symbol in t.free_of(term)} == {"x", *[f"a{index}" for index in range(count)]}
+
+
+@checks(FRM_05)
+@pytest.mark.parametrize("factor", [-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
+def test_the_opposite_of_a_multiple_is_the_multiple_with_the_other_sign(factor: float) -> None:
+    real = t.float_symbol("f")
+    for part in (real, t.float_unary("abs", real), t.float_add(real, 1.0)):
+        for value in (-3.0, 0.0, 1.5):
+            expected = -(factor * float(evaluate(part, {"f": value})))
+            assert evaluate(t.float_neg(t.float_mul(factor, part)), {"f": value}) == expected
+            assert evaluate(t.float_sub(1.0, t.float_mul(part, factor)), {"f": value}) == 1.0 + expected
 
 
 BINDINGS: st.SearchStrategy[tuple[int, Dim]] = st.tuples(st.integers(0, 1), VALUES)

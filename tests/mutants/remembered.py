@@ -214,4 +214,12 @@ REMEMBERED: Final[tuple[Mutant, ...]] = (
         "result = more if not result or len(more) > 2 else",
         (_REMEMBERED + "an_application_has_the_symbols_of_all_its_arguments",),
     ),
+    Mutant(
+        "remembered-opposites-drop-any-factor",
+        "The opposite of a negative multiple of an application drops the factor.",
+        f"{_T}.reals:float_neg",
+        "factor == -1.0 and isinstance(other, (Symbol, Apply))",
+        "factor < 0 and isinstance(other, (Symbol, Apply))",
+        (_REMEMBERED + "the_opposite_of_a_multiple_is_the_multiple_with_the_other_sign",),
+    ),
 )
