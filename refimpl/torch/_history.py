@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
+from refimpl.torch._past import Care, Shortened
+from refimpl.torch._spent import SPENT
 from refimpl.torch.shape_env import Capture, Copies, LiveShapeEnv, Said, as_live, copies
 
 __all__ = ["Histories", "Snapshot"]
 
 _T = TypeVar("_T")
 _SLACK: Final = 16
+_TOLD: Final = 24
+"""Symbols of an environment that is copied quicker than it is told by what is not spent in it."""
+_PRECISELY: Final = 512
+"""Symbols of an environment of which even each step is watched closely."""
 _SMALL: Final = 192
 """Symbols of an environment that is copied quicker than it is compared with what it was."""
 _FEW: Final = 64
@@ -172,10 +178,27 @@ class Histories:
         self._of: WeakKeyDictionary[object, _History] = WeakKeyDictionary()
         self._taken: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 
-    def snapshot(self, env: object) -> Snapshot | Copies:
+    @staticmethod
+    def is_small(env: object) -> bool:
+        """Whether it is copied quicker than it is told in any other way."""
+        return len(as_live(env).var_to_range) < _TOLD
+
+    @staticmethod
+    def cheaply(env: object) -> Shortened | Copies:
+        """What the environment holds now, for a short time: that what is spent stays so is taken for granted."""
+        told = SPENT.look(env, "ends") if len(as_live(env).var_to_range) >= _TOLD else None
+        return copies(env) if told is None else told
+
+    def snapshot(self, env: object, care: Care = "all") -> Snapshot | Shortened | Copies:
         """What the environment holds now. Nothing is evaluated, simplified or converted."""
         live = as_live(env)
-        if len(live.var_to_range) < _SMALL:
+        size = len(live.var_to_range)
+        if size < _TOLD:
+            return copies(env)
+        told = SPENT.look(env, "all" if size < _PRECISELY else care)
+        if told is not None:
+            return told
+        if size < _SMALL:
             return copies(env)
         history = self._of.get(env)
         if history is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from linecache import getline
 from pathlib import Path
+from threading import Lock
 from typing import Final, final
 
 from refimpl.laws.atom import ATOM
@@ -18,6 +20,7 @@ from refimpl.solver import Solver, SolverError, make_solver
 from refimpl.symbolic_shapes.key_path import KeyPath
 from refimpl.terms import Symbol
 from refimpl.torch._log import Log
+from refimpl.torch._past import Shortened
 from refimpl.torch._patterns import INNOCENT, Pattern, Writer
 from refimpl.torch._records import Frames, RawRun, RawStep, line_of
 from refimpl.torch._relevant import Relevance
@@ -47,10 +50,14 @@ class Judgement:
     """Judges a log as far as it goes, each record once; what was found stays found."""
 
     def __init__(self, log: Log) -> None:
+        self._lock = Lock()
         self._log = log
         self._reader = StateReader()
         self._steps = 0
-        self._runs: dict[int, int] = {}
+        self._runs = 0
+        self._judged: dict[int, int] = {}
+        """How many steps of a run were judged."""
+        self._growing: list[RawRun] = []
         self._troubles = 0
         self._relevance = Relevance()
         self._writer = Writer()
@@ -63,11 +70,20 @@ class Judgement:
 
     def bring_up_to_date(self) -> None:
         """Judge what was seen since the last time."""
-        runs = [run for run in list(self._log.runs) if self._runs.get(id(run)) != len(run.steps)]
+        with self._lock:
+            self._judge_what_is_new()
+
+    def _judge_what_is_new(self) -> None:
+        runs = [run for run in self._growing if self._judged[id(run)] != len(run.steps)]
+        new = self._log.runs[self._runs :]
+        self._runs += len(new)
+        # What is rebound outside of a run is gathered as long as there is more.
+        self._growing += [run for run in new if run.kind == "steps"]
+        runs += new
         patterns = [self._pattern_of_run(run) for run in runs]
         innocent: set[int] = set()
         for run, pattern in zip(runs, patterns, strict=True):
-            self._runs[id(run)] = len(run.steps)
+            self._judged[id(run)] = len(run.steps)
             if pattern in INNOCENT:
                 innocent.update(map(id, run.steps))
         for step in self._log.steps[self._steps :]:
@@ -102,8 +118,7 @@ class Judgement:
         """What was before and after the step, without what the laws need not be told of it."""
         known = self._told.get(id(raw))
         if known is None:
-            whole = raw.before.capture(), raw.after.capture()
-            known = SPENT.without(whole, self._relevance.mentioned(raw.places))
+            known = SPENT.without((raw.before, raw.after), self._relevance.mentioned(raw.places))
             if len(known[-1].ranges) > _FEW:
                 known = self._part_of(raw)
             self._told[id(raw)] = known
@@ -140,6 +155,34 @@ class Judgement:
         """None if it has no pattern. One that is innocent speaks for the steps of the run too."""
         if raw.unseen:
             return None
+        short = self._short_pattern(raw)
+        if short is not None and short in INNOCENT:
+            return short
+        pattern = self._told_pattern(raw)
+        if short is not None and pattern in INNOCENT:
+            INNOCENT.add(short)
+        return pattern
+
+    def _short_pattern(self, raw: RawRun) -> Pattern:
+        """The pattern of all that was kept of a run, if that is little; None if more is said of it."""
+        moments = [each for each in (raw.before, raw.after, raw.first) if isinstance(each, Shortened)]
+        steps = [
+            (step, step.before, step.after)
+            for step in list(raw.steps)
+            if not step.whole and isinstance(step.before, Shortened) and isinstance(step.after, Shortened)
+        ]
+        if len(moments) < 2 + (raw.first is not None) or len(steps) < sum(not step.whole for step in raw.steps):
+            return None
+        past = moments[0].past
+        kept = chain(moments, *((before, after) for _, before, after in steps))
+        if not all(each.past is past and past.is_told_by(each) for each in kept):
+            return None
+        try:
+            return self._writer.of_short(raw, moments, steps)
+        except Unreadable:
+            return None
+
+    def _told_pattern(self, raw: RawRun) -> Pattern:
         try:
             steps = [(step, self._told_of(step)) for step in list(raw.steps) if not step.whole]
             return self._writer.of_run(raw, self._moments(raw, parts=True), steps)
@@ -148,9 +191,9 @@ class Judgement:
 
     def _moments(self, raw: RawRun, *, parts: bool) -> tuple[Capture, ...]:
         """What was before and after the run, and after the one before it if there is one."""
-        moments = [each.capture() for each in (raw.before, raw.after, raw.first) if each is not None]
+        moments = [each for each in (raw.before, raw.after, raw.first) if each is not None]
         if not parts:
-            return tuple(moments)
+            return tuple([each.capture() for each in moments])
         mentioned = {symbol for _, symbol, _ in raw.recorded}
         mentioned.update(*(self._relevance.divisors(path) for _, _, path in raw.recorded))
         mentioned.update(*(self._relevance.mentioned(step.places) for step in raw.steps))

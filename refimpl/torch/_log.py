@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import final
+from typing import Final, final
 from weakref import WeakKeyDictionary
 
 from refimpl.torch._records import Kept, LiveNode, RawRun, RawStep
 from refimpl.torch.shape_env import Copies
 
 __all__ = ["Log"]
+
+_SEVERAL: Final = 6
 
 
 @final
@@ -20,6 +23,9 @@ class Log:
         self.steps: list[RawStep] = []
         self.runs: list[RawRun] = []
         self.troubles: list[str] = []
+        self.judge: Callable[[], None] | None = None
+        """Judges what was seen so far."""
+        self._settled = 0
         self._ran: WeakKeyDictionary[object, dict[int, tuple[tuple[str, ...], Kept]]] = WeakKeyDictionary()
         self._loose: WeakKeyDictionary[object, WeakKeyDictionary[object, _Loose]] = WeakKeyDictionary()
 
@@ -59,6 +65,12 @@ class Log:
                 RawRun("again", run.before, run.after, run.frames, first=first, same_inputs=inputs == earlier)
             )
         ran[shape] = inputs, run.after
+
+    def settle(self) -> None:
+        """Have the runs judged when there are several that were not: what they left is then known to be spent."""
+        if self.judge is not None and len(self.runs) >= self._settled + _SEVERAL:
+            self._settled = len(self.runs)
+            self.judge()
 
 
 @final

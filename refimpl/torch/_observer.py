@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import currentframe
 from threading import Lock, local
-from typing import Final, Protocol, cast, final
+from typing import Final, final
 
 from refimpl.torch._history import Histories
 from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter
+from refimpl.torch._interpreters import environment_of, is_own, is_propagating
 from refimpl.torch._log import Log
+from refimpl.torch._past import Shortened
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
     Kept,
@@ -28,11 +29,12 @@ from refimpl.torch._records import (
     symbols_in,
 )
 from refimpl.torch.places import RawPlace, raw_places
-from refimpl.torch.shape_env import Copies, as_live, copies, is_still
+from refimpl.torch.shape_env import Copies, as_live, is_still
 
 __all__ = ["HUB", "Hub"]
 
 _TRUST: Final = "compute_unbacked_bindings"
+_UNSEEN: Final = "what is said of names of earlier runs was changed in a run or before it, it is not known by what"
 
 
 @final
@@ -66,7 +68,7 @@ class _OpenRun:
 class _OpenNode:
     env: object
     node: LiveNode
-    before: Copies
+    before: Shortened | Copies
     logs: tuple[Log, ...]
     run: _OpenRun | None
     failed_inside: bool = False
@@ -87,13 +89,6 @@ class _Thread(local):
     def __init__(self) -> None:
         self.runs: list[_OpenRun] = []
         self.nodes: list[_OpenNode] = []
-
-
-class _Root(Protocol):
-    """What the three interpreters know of their mode."""
-
-    _mode: object
-    fake_mode: object
 
 
 @final
@@ -138,8 +133,8 @@ class Hub:
             bindings = bindings_of(node)
             # Where nothing is bound nothing should change, and then there is nothing to keep.
             if not bindings:
-                return _OpenStep(env, node, (), copies(env), logs)
-            return _OpenStep(env, node, raw_places(bindings, result), self._histories.snapshot(env), logs)
+                return _OpenStep(env, node, (), self._histories.cheaply(env), logs)
+            return _OpenStep(env, node, raw_places(bindings, result), self._now(env), logs)
         except Exception as error:  # an observer never disturbs what it observes
             self._not_seen(logs, f"a step on {node}", error)
             return None
@@ -154,7 +149,7 @@ class Hub:
             run = self._run_of(step.node, step.env)
             name = run.paths[step.node] if run is not None else step.node.name
             raised = None if error is None else raised_by(error)
-            after, frames = self._histories.snapshot(step.env), frames_of(currentframe())
+            after, frames = self._now(step.env), frames_of(currentframe())
             seen = RawStep(name, step.node.op, step.places, step.before, after, raised, frames)
             within = run is not None
             if within:
@@ -166,6 +161,11 @@ class Hub:
                 log.add_step(seen, step.env, step.node, within_a_run=within)
         except Exception as trouble:  # see above
             self._not_seen(step.logs, f"a step on {step.node}", trouble)
+
+    def _now(self, env: object) -> Kept:
+        """What the environment holds; within a run, at whose end it is looked at closely, only as far as it is short."""
+        within = any(run.env is env for run in self._thread.runs)
+        return self._histories.snapshot(env, "ends" if within else "all")
 
     def _not_seen(self, logs: Sequence[Log], what: str, error: Exception) -> None:
         """What this thread runs now is not known completely: nothing is concluded from what is missing."""
@@ -217,11 +217,11 @@ class Hub:
         try:
             thread = self._thread
             run, first = _latest_run(thread.runs, interpreter), node.prev.op == "root"
-            env = _environment_of(interpreter) if run is None or first else run.env
+            env = environment_of(interpreter) if run is None or first else run.env
             if env is None:
                 return None
-            # Nearly every node returns and what it found is dropped: plain copies are the cheapest.
-            before = copies(env)
+            # Nearly every node returns, and what it found is dropped.
+            before = self._histories.cheaply(env)
             if first:
                 known, run = run, self._open_run(interpreter, env, logs)
                 run.until_end = known is not None and (known.own or known.until_end)
@@ -276,10 +276,10 @@ class Hub:
             return None
         try:
             self._patches.renew()
-            if not _is_own(interpreter):
+            if not is_own(interpreter):
                 return None
             values = inputs or tuple((given or {}).values())
-            env = _environment_of(interpreter, values)
+            env = environment_of(interpreter, values)
             if env is None:
                 return None
             opened = self._open_run(interpreter, env, logs)
@@ -314,7 +314,7 @@ class Hub:
                 if watched is not None and watched.until_end:
                     self._close_run(watched, error)
                 return
-            if not ticket.run.steps and not _is_propagating(type(ticket.interpreter), PROPAGATING[:1]):
+            if not ticket.run.steps and not is_propagating(type(ticket.interpreter), PROPAGATING[:1]):
                 del runs[runs.index(ticket) :]
                 return
             ran = ticket.ran
@@ -337,7 +337,7 @@ class Hub:
         paths: dict[LiveNode, str] = {}
         for path, node in nodes_below(interpreter.graph, interpreter.module):
             paths.setdefault(node, path)
-        before = self._histories.snapshot(env)
+        before = self._histories.snapshot(env, "changed")
         run = RawRun("graph", before, before, frames_of(currentframe()), recorded_in(paths))
         opened = _OpenRun(interpreter, env, run, paths, logs)
         runs.append(opened)
@@ -349,6 +349,9 @@ class Hub:
             del runs[runs.index(opened) :]
         opened.run.after = self._histories.snapshot(opened.env)
         opened.run.raised = None if error is None else raised_by(error)
+        if _changed_unseen(opened.run):
+            for log in opened.logs:
+                log.troubles.append(_UNSEEN)
         if any(outer.env is opened.env and not outer.paths.keys().isdisjoint(opened.paths) for outer in runs):
             return  # a sub-graph: its steps are those of the outer run too
         # Two interpreters of a program's own do different things with one graph, or with parts of it.
@@ -356,43 +359,26 @@ class Hub:
         shape = hash((who, tuple((path, node.op, str(node.target)) for node, path in opened.paths.items())))
         for log in opened.logs:
             log.add_run(opened.run, opened.env, shape, (*opened.inputs, *modes_now()))
+            if not self._histories.is_small(opened.env):
+                log.settle()
 
 
 def _is_still(step: _OpenStep) -> bool:
+    if isinstance(step.before, Shortened):
+        return Histories.cheaply(step.env) == step.before
     return isinstance(step.before, Copies) and is_still(step.env, step.before)
+
+
+def _changed_unseen(run: RawRun) -> bool:
+    """Whether something happened to what was spent before a run, and no step tells when."""
+    before = run.before
+    if not isinstance(before, Shortened) or not before.past.is_broken:
+        return False
+    return all(isinstance(step.after, Shortened) for step in run.steps)
 
 
 def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | None:
     return next((run for run in reversed(runs) if run.interpreter is interpreter), None)
-
-
-def _is_own(interpreter: object) -> bool:
-    """Whether no watched method says how a node runs: a class of the program does, or one of PyTorch lost its own."""
-    kind = type(interpreter)
-    running = next(each for each in kind.__mro__ if "run_node" in vars(each))
-    if (running.__module__, running.__name__) in PROPAGATING:
-        return False
-    return not kind.__module__.startswith("torch.") or _is_propagating(kind, PROPAGATING)
-
-
-def _is_propagating(kind: type[object], classes: Sequence[tuple[str, str]]) -> bool:
-    return any((each.__module__, each.__name__) in classes for each in kind.__mro__)
-
-
-def _environment_of(interpreter: object, inputs: object = None) -> object:
-    """The environment in which an interpreter runs its nodes on these inputs; None if there is none."""
-    known = cast("_Root", interpreter)  # PyTorch is not there when types are checked
-    for name in ("_mode", "fake_mode"):
-        if name in vars(interpreter):
-            mode: object = getattr(known, name)
-            return getattr(mode, "shape_env", None)
-    guards = sys.modules["torch._guards"]
-    detect = cast("Callable[[object], object]", getattr(guards, "detect_fake_mode"))  # noqa: B009 - see above
-    try:
-        mode = detect(inputs)
-    except AssertionError:  # several fake modes are active: the run itself will say so
-        return None
-    return getattr(mode, "shape_env", None)
 
 
 HUB: Final = Hub()

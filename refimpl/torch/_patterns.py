@@ -8,12 +8,15 @@ has the same pattern. A pattern holds all that a law is told; what was found is 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import is_
 from typing import Final, Protocol, TypeAlias, cast, final
 
 from refimpl.laws.step import Raised
 from refimpl.symbolic_shapes.constraints import is_unbacked
+from refimpl.torch._past import Shortened
 from refimpl.torch._records import RawRun, RawStep
+from refimpl.torch._rows import Rows
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
 from refimpl.torch.key_paths import raw_scalar
 from refimpl.torch.places import RawPlace
@@ -22,6 +25,7 @@ from refimpl.torch.shape_env import Capture, Said
 __all__ = ["INNOCENT", "Innocent", "Pattern", "Writer"]
 
 Pattern: TypeAlias = Hashable
+_ShortStep: TypeAlias = tuple[RawStep, Shortened, Shortened]
 _SIZE: Final = 4096
 
 
@@ -65,13 +69,17 @@ class _DivideByKey(Protocol):
 class Writer:
     """Writes patterns; remembers what each expression looks like. Raises `Unreadable` for what has no pattern."""
 
-    __slots__ = ("_forms", "_kinds", "_names", "_tables")
+    __slots__ = ("_forms", "_kinds", "_named", "_names", "_shorts", "_tables", "_written")
 
     def __init__(self) -> None:
         self._kinds: dict[int, tuple[object, str, Hashable]] = {}
         self._forms: dict[int, tuple[object, Hashable, tuple[object, ...]]] = {}
         self._names: dict[str, tuple[int, Hashable]] = {}
+        self._named: list[int] = []
+        """The symbols in the pattern, by identity."""
         self._tables: list[Mapping[object, object]] = []
+        self._written: list[Rows] = []
+        self._shorts: list[Shortened] = []
 
     def of_step(self, raw: RawStep, told: Sequence[Capture]) -> Pattern:
         """The pattern of a step between (parts of) what was before and after it."""
@@ -92,21 +100,66 @@ class Writer:
             tuple([(step.node, self._step(step, told)) for step, told in steps]),
         )
 
+    def of_short(self, raw: RawRun, moments: Sequence[Shortened], steps: Sequence[_ShortStep]) -> Pattern:
+        """The pattern of a run of which no more is said than in the rows of these moments; None if there is more."""
+        self._begin()
+        pattern = (
+            raw.kind,
+            raw.same_inputs,
+            _raised(raw.raised),
+            tuple([self._short(each) for each in moments]),
+            tuple([(node, self._name(symbol), self._path(path)) for node, symbol, path in raw.recorded]),
+            tuple(
+                [
+                    (step.node, self._what(step), self._short(before), self._short(after))
+                    for step, before, after in steps
+                ]
+            ),
+        )
+        told = {id(key) for _, front, later in self._written for key, _ in chain(front, later)}
+        return None if moments[0].past.spent_among(self._named) - told else pattern
+
+    def _short(self, kept: Shortened) -> Hashable:
+        for place, known in enumerate(self._shorts):
+            if known == kept:
+                return place
+        self._shorts.append(kept)
+        return (
+            self._once(kept.hints, self._term),
+            self._rows(kept.ranges, self._interval),
+            self._rows(kept.replacements, self._term),
+            self._rows(kept.renamings, self._term),
+            self._said(kept.guards),
+            self._asserts(zip(kept.filed_under, kept.filed, strict=True)),
+            frozenset(map(self._term, kept.divisible)) if kept.divisible else (),
+            frozenset(map(self._name, kept.sizes)) if kept.sizes else (),
+            tuple(map(self._name, kept.pending)),
+            tuple(map(self._name, kept.ignorable)),
+        )
+
+    def _rows(self, rows: Rows, write: Callable[[object], Hashable]) -> Hashable:
+        for place, known in enumerate(self._written):
+            if known == rows:
+                return place
+        self._written.append(rows)
+        _, front, later = rows
+        return tuple([(self._name(key), write(value)) for key, value in chain(front, later)])
+
     def _begin(self) -> None:
         self._names = {}
+        self._named = []
+        self._shorts = []
+        self._written = []
         self._tables = []
         if len(self._forms) > _SIZE:
             self._forms.clear()
             self._kinds.clear()
 
     def _step(self, raw: RawStep, told: Sequence[Capture]) -> Pattern:
-        return (
-            raw.op,
-            raw.whole,
-            _raised(raw.raised),
-            tuple([self._place(place) for place in raw.places]),
-            tuple([self._capture(each) for each in told]),
-        )
+        return self._what(raw), tuple([self._capture(each) for each in told])
+
+    def _what(self, raw: RawStep) -> Hashable:
+        return raw.op, raw.whole, _raised(raw.raised), tuple([self._place(place) for place in raw.places])
 
     def _place(self, place: RawPlace) -> Hashable:
         if place.missing is not None:
@@ -128,7 +181,7 @@ class Writer:
             self._once(captured.replacements, self._term),
             self._once(captured.renamings, self._term),
             self._said(captured.guards),
-            self._asserts(captured.asserts),
+            self._asserts(captured.asserts.items()),
             frozenset(map(self._term, captured.divisible)) if captured.divisible else (),
             frozenset(map(self._name, captured.size_like)) if captured.size_like else (),
             tuple(map(self._name, captured.pending)),
@@ -149,8 +202,8 @@ class Writer:
         self._tables.append(table)
         return tuple([(self._name(key), write(value)) for key, value in table.items()])
 
-    def _asserts(self, table: Mapping[object, Iterable[Said]]) -> Hashable:
-        return tuple([(None if key is None else self._name(key), self._said(said)) for key, said in table.items()])
+    def _asserts(self, filed: Iterable[tuple[object, Iterable[Said]]]) -> Hashable:
+        return tuple([(None if key is None else self._name(key), self._said(said)) for key, said in filed])
 
     def _said(self, said: Iterable[Said]) -> Hashable:
         return tuple([self._term(each.expr) for each in said])
@@ -172,6 +225,7 @@ class Writer:
         found = self._names.get(name)
         if found is not None and found[1] == kind:
             return found
+        self._named.append(id(symbol))
         return self._names.setdefault(name, (len(self._names), kind))[0], kind
 
     def _term(self, expression: object) -> Hashable:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias, cast, final
 
 from refimpl.laws.step import Raised
 from refimpl.torch._history import Snapshot
+from refimpl.torch._past import Shortened
 from refimpl.torch.places import RawPlace
 from refimpl.torch.shape_env import Capture, Copies
 
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
-Kept: TypeAlias = Snapshot | Copies | Capture
+Kept: TypeAlias = Snapshot | Shortened | Copies | Capture
 """What an environment held at one moment."""
 MAX_FRAMES = 200
 

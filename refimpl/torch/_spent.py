@@ -9,18 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, compress
 from operator import not_
+from threading import Lock
 from typing import Final, Protocol, TypeVar, cast, final
+from weakref import ref
 
 from refimpl.terms import ValueRange
-from refimpl.torch._past import Past, Pasts
+from refimpl.torch._past import Care, Past, Pasts, Shortened
 from refimpl.torch.expressions import Unreadable, from_torch_symbol
-from refimpl.torch.shape_env import Capture, read_range
+from refimpl.torch.shape_env import Capture, as_live, read_range
 
-__all__ = ["SPENT", "Spent"]
+__all__ = ["SPENT", "Moment", "Spent"]
 
 _SIZE: Final = 4096
 
 _T = TypeVar("_T")
+
+
+class Moment(Protocol):
+    """What an environment held at one moment."""
+
+    def capture(self) -> Capture:
+        """The whole of it."""
+        ...
 
 
 class _Expression(Protocol):
@@ -34,47 +44,79 @@ class Spent:
     Symbols are told apart by identity, which costs no call into sympy: an environment has one object for each.
     """
 
-    __slots__ = ("_pasts", "_wider")
+    __slots__ = ("_lock", "_pasts", "_wider")
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._pasts = Pasts()
         self._wider: dict[tuple[int, int], tuple[object, object]] = {}
 
+    def look(self, env: object, care: Care) -> Shortened | None:
+        """What a live environment holds, told by what is not spent; None if most of it is not (`Past.look`)."""
+        with self._lock:
+            past = self._pasts.watched(env)
+            if past is None:
+                return None
+            is_new = past.env is None
+            kept = past.look(as_live(env), "all" if is_new else care)
+            if past.is_broken:
+                self._pasts.forget(id(env))
+            elif is_new and kept is not None:
+                past.env = ref(env)
+            return kept
+
     def without(
-        self, captures: Sequence[Capture], mentioned: Iterable[object], *, known_before: bool = True
+        self, captures: Sequence[Moment], mentioned: Iterable[object], *, known_before: bool = True
     ) -> tuple[Capture, ...]:
         """The captures without what is spent in all of them, but for one name of each that it stands for.
 
         What is ``mentioned`` is kept. With ``known_before`` a name must be in every capture, otherwise it may be new in
         a later one.
         """
-        if max(len(each.renamings) for each in captures) < 2:
-            return tuple(captures)
-        kept = {*map(id, mentioned)}
-        past, short = self._of_past(captures)
+        with self._lock:
+            return self._without(captures, {*map(id, mentioned)}, known_before=known_before)
+
+    def _without(self, captures: Sequence[Moment], kept: set[int], *, known_before: bool) -> tuple[Capture, ...]:
+        past, told, short = self._of_past(captures)
+        if past is None:
+            return short
         kept = kept.union(*map(_spoken_of, short))
         kept |= past.stood_for()
         shown = past.spent_among(kept)
         if shown:
-            told = past.shortened(captures, shown)
-            assert told is not None, "less is left out of it than before"
-            short = told
+            again = past.shortened(told, shown)
+            assert again is not None, "less is left out of it than before"
+            short = again
         spent = self._spent_in(short, kept, known_before=known_before)
         if not spent:
             return short
         past.add(spent, short)
         return tuple([_without(captured, spent) for captured in short])
 
-    def _of_past(self, captures: Sequence[Capture]) -> tuple[Past, tuple[Capture, ...]]:
-        """The past that the captures have in common, and what is left of them in it."""
-        owner = captures[0].owner
+    def _of_past(
+        self, captures: Sequence[Moment]
+    ) -> tuple[Past | None, Sequence[Capture | Shortened], tuple[Capture, ...]]:
+        """The past that the captures have in common, how they are told in it, and what is left of them.
+
+        None is their past if nothing can be spent.
+        """
+        told = [each for each in captures if isinstance(each, Shortened)]
+        if len(told) == len(captures) and all(each.past is told[0].past for each in told):
+            past = told[0].past
+            short = past.shortened(told)
+            if short is not None:
+                return past, told, short
+        whole = [each.capture() for each in captures]
+        if max(len(each.renamings) for each in whole) < 2:
+            return None, whole, tuple(whole)
+        owner = whole[0].owner
         past = self._pasts.of(owner) if owner else Past()
-        short = past.shortened(captures)
+        short = past.shortened(whole)
         if short is None:
-            past = Past() if past.is_of_later(captures) else self._pasts.begun(owner)
-            short = past.shortened(captures)
+            past = Past() if past.is_of_later(whole) else self._pasts.begun(owner)
+            short = past.shortened(whole)
         assert short is not None, "every capture begins as a past does of which nothing is known"
-        return past, short
+        return past, whole, short
 
     def _spent_in(self, captures: Sequence[Capture], kept: set[int], *, known_before: bool) -> set[int]:
         """The names that are spent in all of them."""

@@ -50,6 +50,7 @@ class Findings:
 
     def __init__(self, log: Log) -> None:
         self._judgement = Judgement(log)
+        log.judge = self._judgement.bring_up_to_date
         self._found: list[Finding] = []
 
     def _judged(self) -> list[Finding]:

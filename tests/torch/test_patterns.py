@@ -15,10 +15,11 @@ from refimpl.terms import Sort, Symbol, symbol_atom
 from refimpl.torch._calls import function
 from refimpl.torch._patterns import Writer
 from refimpl.torch._records import RawStep
+from refimpl.torch._past import Shortened
 from refimpl.torch._spent import Spent
 from refimpl.torch.expressions import Unreadable, torch_symbol
 from refimpl.torch.places import RawPlace
-from refimpl.torch.shape_env import Capture
+from refimpl.torch.shape_env import Capture, Copies, copies
 
 pytestmark = pytest.mark.torch
 
@@ -251,7 +252,7 @@ def test_a_name_that_is_new_is_spent_only_where_that_is_asked_for() -> None:
     assert u3 in Spent().without((stood, world), (), known_before=False)[1].ranges
 
 
-def _history(random: Random, length: int) -> Iterator[Capture]:
+def _history(random: Random, length: int, disturbed: float = 0.3) -> Iterator[Capture]:
     """An environment in which runs leave names behind, and now and then something else happens."""
     u0, v0, limit = symbol("u0"), symbol("v0"), Interval(integer(0), integer(9))
     # The names that are left: nothing happens to them.
@@ -271,7 +272,7 @@ def _history(random: Random, length: int) -> Iterator[Capture]:
             size_like=sizes,
         )
         yield world
-        if random.random() < 0.3:
+        if random.random() < disturbed:
             world = random.choice(list(_disturbed(world, random)))
             yield world
 
@@ -322,3 +323,76 @@ def test_whoever_remembers_what_was_spent_leaves_the_same(seed: int) -> None:
             old = moments[first], moments[second]
             assert _shown(remembering.without(old, ())) == _shown(Spent().without(old, ()))
     assert shorter > 5
+
+
+class Live:
+    """An environment as PyTorch's stands there: dictionaries, lists and sets."""
+
+    def __init__(self) -> None:
+        self.become(NOTHING)
+
+    def become(self, world: Capture) -> None:
+        self.backed_var_to_val = dict(world.hints)
+        self.var_to_range = dict(world.ranges)
+        self.replacements = dict(world.replacements)
+        self.unbacked_renamings = dict(world.renamings)
+        self.guards = list(world.guards)
+        self.deferred_runtime_asserts = {key: list(said) for key, said in world.asserts.items()}
+        self.divisible = set(world.divisible)
+        self.size_like = set(world.size_like)
+        self.pending_fresh_unbacked_symbols = list(world.pending)
+        self.ignorable_fresh_unbacked_symbols = list(world.ignorable)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_live_environment_is_told_by_what_is_not_spent(seed: int) -> None:
+    random, remembering, live = Random(seed), Spent(), Live()
+    told = 0
+    kept: list[tuple[Capture, Shortened | Copies]] = []
+    for moment in _history(random, 95, 0.02):
+        world = replace(moment, owner=id(live))
+        live.become(world)
+        short = remembering.look(live, "all")
+        assert (copies(live) if short is None else short).capture() == world
+        told += short is not None
+        kept.append((world, copies(live) if short is None else short))
+        if len(kept) > 1 and random.random() < 0.7:
+            wholes, moments = zip(*kept[-2:], strict=True)
+            mentioned = list(world.ranges)[random.randrange(4, len(world.ranges) + 1) :][:1]
+            assert _shown(remembering.without(moments, mentioned)) == _shown(Spent().without(wholes, mentioned))
+        if random.random() < 0.05:
+            old, was = random.choice(kept)
+            assert was.capture() == old
+            assert _shown(remembering.without((was,), ())) == _shown(Spent().without((old,), ()))
+    assert told > 20
+
+
+@pytest.mark.parametrize("table", ["var_to_range", "replacements", "unbacked_renamings", "size_like"])
+@pytest.mark.parametrize("fault", ["another", "gone", "gone and come back last"])
+def test_what_happens_to_a_spent_name_is_seen_when_all_is_looked_at(table: str, fault: str) -> None:
+    names = [symbol(f"u{count}") for count in range(60)]
+    by = dict.fromkeys(names[1:], names[0])
+    world = replace(
+        NOTHING,
+        ranges=dict.fromkeys(names, Interval(integer(0), integer(9))),
+        replacements=by,
+        renamings=by,
+        size_like=frozenset(names[1:]),
+    )
+    live, spent = Live(), Spent()
+    live.become(world)
+    assert spent.look(live, "all") is None
+    spent.without((copies(live), copies(live)), ())
+    assert spent.look(live, "all") is not None
+    changed: dict[object, object] | set[object] = getattr(live, table)
+    if isinstance(changed, set):
+        changed.remove(names[30])
+        if fault != "gone":
+            changed.add(symbol("u99"))
+    elif fault == "another":
+        changed[names[30]] = Interval(integer(0), integer(3)) if table == "var_to_range" else names[1]
+    else:
+        value = changed.pop(names[30])
+        if fault == "gone and come back last":
+            changed[names[30]] = value
+    assert spent.look(live, "all") is None
