@@ -14,9 +14,9 @@ __all__ = ["Histories", "Snapshot"]
 
 _T = TypeVar("_T")
 _SLACK: Final = 16
-_TOLD: Final = 24
+_TOLD: Final = 64
 """Symbols of an environment that is copied quicker than it is told by what is not spent in it."""
-_PRECISELY: Final = 512
+_PRECISELY: Final = 256
 """Symbols of an environment of which even each step is watched closely."""
 _SMALL: Final = 192
 """Symbols of an environment that is copied quicker than it is compared with what it was."""
@@ -184,9 +184,15 @@ class Histories:
         return len(as_live(env).var_to_range) < _TOLD
 
     @staticmethod
+    def is_watched_closely(env: object) -> bool:
+        """Whether each snapshot of it compares all that is spent with what it was."""
+        return len(as_live(env).var_to_range) < _PRECISELY
+
+    @staticmethod
     def cheaply(env: object) -> Shortened | Copies:
-        """What the environment holds now, for a short time: that what is spent stays so is taken for granted."""
-        told = SPENT.look(env, "ends") if len(as_live(env).var_to_range) >= _TOLD else None
+        """What the environment holds now, for a short time."""
+        size = len(as_live(env).var_to_range)
+        told = SPENT.look(env, "all" if size < _PRECISELY else "ends") if size >= _TOLD else None
         return copies(env) if told is None else told
 
     def snapshot(self, env: object, care: Care = "all") -> Snapshot | Shortened | Copies:

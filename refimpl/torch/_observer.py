@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from inspect import currentframe
 from threading import Lock, local
 from typing import Final, final
+from weakref import WeakKeyDictionary
 
 from refimpl.torch._history import Histories
 from refimpl.torch._hooks import PATCHES, PROPAGATING, Given, LiveInterpreter
 from refimpl.torch._interpreters import environment_of, is_own, is_propagating
 from refimpl.torch._log import Log
-from refimpl.torch._past import Shortened
+from refimpl.torch._past import Past, Shortened
 from refimpl.torch._patches import Patches
 from refimpl.torch._records import (
     Kept,
@@ -28,13 +29,14 @@ from refimpl.torch._records import (
     recorded_in,
     symbols_in,
 )
+from refimpl.torch._spent import SPENT
 from refimpl.torch.places import RawPlace, raw_places
 from refimpl.torch.shape_env import Copies, as_live, is_still
 
 __all__ = ["HUB", "Hub"]
 
 _TRUST: Final = "compute_unbacked_bindings"
-_UNSEEN: Final = "what is said of names of earlier runs was changed in a run or before it, it is not known by what"
+_UNSEEN: Final = "what is said of names of earlier runs was changed during the audit, it is not known by what"
 
 
 @final
@@ -101,6 +103,8 @@ class Hub:
         self._patches = Patches(PATCHES, self)
         self._thread = _Thread()
         self._histories = Histories()
+        self._unchecked: WeakKeyDictionary[object, tuple[Past, tuple[Log, ...]]] = WeakKeyDictionary()
+        """Where runs have ended since all that is spent was looked at."""
 
     @property
     def is_idle(self) -> bool:
@@ -116,11 +120,27 @@ class Hub:
 
     def leave(self, log: Log) -> None:
         """Hand no more events to the log; without any log PyTorch is as it was."""
+        self._check()
         with self._lock:
             self._logs = tuple(each for each in self._logs if each is not log)
             if not self._logs and self._patches.is_installed:
                 self._patches.remove()
                 self._histories = Histories()
+
+    def _check(self) -> None:
+        """Look at all that is spent where that was not done at the end of each run."""
+        unchecked, self._unchecked = self._unchecked, WeakKeyDictionary()
+        for env, (past, logs) in list(unchecked.items()):
+            SPENT.look(env, "all")
+            _tell(logs if past.is_broken else (), _UNSEEN)
+
+    def _check_later(self, env: object, kept: Kept, logs: tuple[Log, ...]) -> None:
+        """Something of the environment is kept of which not all was looked at."""
+        if not isinstance(kept, Shortened) or self._histories.is_watched_closely(env):
+            return
+        past, before = self._unchecked.get(env, (kept.past, logs))
+        _tell(before if past.is_broken else (), _UNSEEN)
+        self._unchecked[env] = kept.past, logs
 
     # -- one step: rebind_unbacked on one node --
 
@@ -163,7 +183,7 @@ class Hub:
             self._not_seen(step.logs, f"a step on {step.node}", trouble)
 
     def _now(self, env: object) -> Kept:
-        """What the environment holds; within a run, at whose end it is looked at closely, only as far as it is short."""
+        """What the environment holds; within a run, after which it is looked at closely, only as far as it is short."""
         within = any(run.env is env for run in self._thread.runs)
         return self._histories.snapshot(env, "ends" if within else "all")
 
@@ -171,8 +191,7 @@ class Hub:
         """What this thread runs now is not known completely: nothing is concluded from what is missing."""
         for run in self._thread.runs:
             run.run.unseen = True
-        for log in logs:
-            log.troubles.append(f"{what} could not be observed: {type(error).__name__}: {error}")
+        _tell(logs, f"{what} could not be observed: {type(error).__name__}: {error}")
 
     def _run_of(self, node: LiveNode, env: object) -> _OpenRun | None:
         """The outermost run of this thread whose graph, or a sub-graph of it, has the node."""
@@ -220,7 +239,6 @@ class Hub:
             env = environment_of(interpreter) if run is None or first else run.env
             if env is None:
                 return None
-            # Nearly every node returns, and what it found is dropped.
             before = self._histories.cheaply(env)
             if first:
                 known, run = run, self._open_run(interpreter, env, logs)
@@ -338,6 +356,7 @@ class Hub:
         for path, node in nodes_below(interpreter.graph, interpreter.module):
             paths.setdefault(node, path)
         before = self._histories.snapshot(env, "changed")
+        self._check_later(env, before, logs)
         run = RawRun("graph", before, before, frames_of(currentframe()), recorded_in(paths))
         opened = _OpenRun(interpreter, env, run, paths, logs)
         runs.append(opened)
@@ -347,11 +366,9 @@ class Hub:
         runs = self._thread.runs
         if opened in runs:
             del runs[runs.index(opened) :]
-        opened.run.after = self._histories.snapshot(opened.env)
+        opened.run.after = self._histories.snapshot(opened.env, "ends")
         opened.run.raised = None if error is None else raised_by(error)
-        if _changed_unseen(opened.run):
-            for log in opened.logs:
-                log.troubles.append(_UNSEEN)
+        self._check_later(opened.env, opened.run.after, opened.logs)
         if any(outer.env is opened.env and not outer.paths.keys().isdisjoint(opened.paths) for outer in runs):
             return  # a sub-graph: its steps are those of the outer run too
         # Two interpreters of a program's own do different things with one graph, or with parts of it.
@@ -369,12 +386,9 @@ def _is_still(step: _OpenStep) -> bool:
     return isinstance(step.before, Copies) and is_still(step.env, step.before)
 
 
-def _changed_unseen(run: RawRun) -> bool:
-    """Whether something happened to what was spent before a run, and no step tells when."""
-    before = run.before
-    if not isinstance(before, Shortened) or not before.past.is_broken:
-        return False
-    return all(isinstance(step.after, Shortened) for step in run.steps)
+def _tell(logs: Sequence[Log], trouble: str) -> None:
+    for log in logs:
+        log.troubles.append(trouble)
 
 
 def _latest_run(runs: Sequence[_OpenRun], interpreter: object) -> _OpenRun | None:

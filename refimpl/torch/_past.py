@@ -82,7 +82,19 @@ class Shortened(NamedTuple):
 class Past:
     """What is spent in one environment, as far as its records were judged."""
 
-    __slots__ = ("_front", "_new", "_seen", "_sizes", "_sizes_in_order", "_spent", "_stand_for", "_tables", "_told", "env", "is_broken")
+    __slots__ = (
+        "_front",
+        "_new",
+        "_seen",
+        "_sizes",
+        "_sizes_in_order",
+        "_spent",
+        "_stand_for",
+        "_tables",
+        "_told",
+        "env",
+        "is_broken",
+    )
 
     def __init__(self) -> None:
         self._tables = (Beginning(), Beginning(), Beginning())

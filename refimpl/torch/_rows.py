@@ -88,9 +88,7 @@ class Beginning:
         new = dict(zip(new_keys, new_values, strict=True))
         return {keys[place]: values[place] for place in self._told(shown)}, new
 
-    def rest_of(
-        self, rows: Rows, shown: Collection[int]
-    ) -> tuple[dict[object, object], dict[object, object]] | None:
+    def rest_of(self, rows: Rows, shown: Collection[int]) -> tuple[dict[object, object], dict[object, object]] | None:
         """The same of a table of which these are the rows."""
         since, front, later = rows
         passed = len(self._keys) - since
@@ -143,4 +141,3 @@ class Beginning:
         self._places.update(zip(map(id, self._keys[known:]), places, strict=True))
         self._open = [place for place in chain(self._open, places) if id(self._keys[place]) not in spent]
         self._front = self._open[-1] + 1 if self._open else 0
-

@@ -217,6 +217,40 @@ def test_a_wrapper_that_the_program_kept_is_dead_after_the_audit() -> None:
     assert len(watch.seen.steps) == 1
 
 
+class _Env(Protocol):
+    """The part of an environment that the planted fault writes to."""
+
+    unbacked_renamings: dict[object, object]
+    replacements: dict[object, object]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "law", "outcome"),
+    [(10, "SORT", "refuted"), (100, "SORT", "refuted"), (300, "EXACT", "undecided")],
+)
+def test_what_happens_to_names_of_earlier_runs_is_seen(
+    earlier: int, law: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A float of an earlier run becomes an integer. Where there are many names it is not known which step did it."""
+    program, right = runpy.run_path(str(SCRIPTS / "program.py"))["Program"](1, "item"), rebind_unbacked()
+    assert isinstance(right, FunctionType)
+
+    def wrong(shape_env: _Env, n: object, result: object) -> None:
+        right(shape_env, n, result)
+        shape_env.replacements[list(shape_env.unbacked_renamings)[5]] = import_module("sympy").Integer(3)
+
+    for _ in range(earlier):
+        program.run()
+    with audit() as findings:
+        program.run()
+        program.run()
+    assert not findings
+    monkeypatch.setattr(f"{SHAPES}.rebind_unbacked", wrong)
+    with audit() as findings:
+        program.run()
+    assert {(finding.law, finding.outcome) for finding in findings} == {(law, outcome)}
+
+
 LATER = f"""
 import sys
 from refimpl.torch import audit

@@ -13,9 +13,9 @@ import pytest
 from refimpl.laws.step import Raised
 from refimpl.terms import Sort, Symbol, symbol_atom
 from refimpl.torch._calls import function
+from refimpl.torch._past import Shortened
 from refimpl.torch._patterns import Writer
 from refimpl.torch._records import RawStep
-from refimpl.torch._past import Shortened
 from refimpl.torch._spent import Spent
 from refimpl.torch.expressions import Unreadable, torch_symbol
 from refimpl.torch.places import RawPlace
