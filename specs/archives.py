@@ -29,7 +29,7 @@ from tests.export.support import (
     with_members,
 )
 
-__all__ = ["ARC_01", "ARC_02", "ARC_03", "ARC_04", "ARC_05", "ARC_06", "ARC_07", "ARC_08", "ARC_09", "ARC_10"]
+__all__ = ["ARC_01", "ARC_02", "ARC_03", "ARC_04", "ARC_05", "ARC_06", "ARC_07", "ARC_08", "ARC_09", "ARC_10", "ARC_11"]
 
 _EXPORT = "refimpl.export"
 
@@ -350,3 +350,47 @@ def test_fresh_names_begin_after_every_used_one(numbers: list[int]) -> None:
     for number in numbers[1:]:
         program.range(f"u{number}", 0, 9)
     assert read(program.to_bytes()).next_unbacked_int == max(numbers) + 1
+
+
+ARC_11 = Clause(
+    "ARC-11",
+    "A float may be recorded as a whole number, since what cancels is the integer 0; a condition, or a term of"
+    " integers, is refused where a float is recorded.",
+    f"{_EXPORT}._values:ValueReader.real",
+    "arc-whole-numbers-are-no-floats",
+)
+FLOATS = Path("tests/corpus/archives/real/floats.pt2")
+
+
+def _recorded_float(text: str) -> bytes:
+    def edit(program: dict[str, Json]) -> None:
+        module = program["graph_module"]
+        assert isinstance(module, dict)
+        graph = module["graph"]
+        assert isinstance(graph, dict)
+        values = graph["sym_float_values"]
+        assert isinstance(values, dict)
+        values["item"] = {"as_expr": {"expr_str": text, "hint": None}}
+
+    return edited(FLOATS, edit)
+
+
+@checks(ARC_11)
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Integer(0)", 0.0), ("Integer(-3)", -3.0), ("Float('0.5', precision=53)", 0.5), ("Symbol('zuf0')", "zuf0")],
+)
+def test_a_float_may_be_recorded_as_a_whole_number(text: str, value: float | str) -> None:
+    (found,) = (
+        node.meta["recorded"] for node in read(_recorded_float(text)).graph_module.graph.nodes if node.name == "item"
+    )
+    assert found == (float_symbol(value) if isinstance(value, str) else value)
+    assert not isinstance(found, int)
+
+
+@checks(ARC_11)
+@pytest.mark.parametrize("text", ["true", "Symbol('u7', integer=True)", "Add(Symbol('u7', integer=True), Integer(1))"])
+def test_another_sort_is_no_float(text: str) -> None:
+    error = refused(_recorded_float(text))
+    assert error.kind is ErrorKind.SCHEMA
+    assert error.field.endswith("sym_float_values['item'].as_expr.expr_str")

@@ -8,19 +8,14 @@ from dataclasses import replace
 from refimpl.fake_tensor import DType, FakeTensor
 from refimpl.fake_tensor.context import Value
 from refimpl.fake_tensor.tensor import Device
-from refimpl.laws.float_order import in_one_order
 from refimpl.laws.observation import ABSENT
 from refimpl.laws.scalars import is_bool_term, is_scalar, is_sequence, sort_name
 from refimpl.laws.values_json import value_json, values_json
 from refimpl.terms import (
-    Real,
     Scalar,
     eq,
     float_add,
     float_lt,
-    float_mul,
-    float_symbol,
-    float_unary,
     floor_div,
     ge,
     land,
@@ -29,10 +24,9 @@ from refimpl.terms import (
     ne,
 )
 from specs.clauses import Clause, checks
-from tests.laws import test_float_order
 from tests.laws.seen import ZF, P, U, V, node, values
 
-__all__ = ["CMP_03", "CMP_04", "CMP_05"]
+__all__ = ["CMP_03", "CMP_04"]
 
 _LAWS = "refimpl.laws"
 
@@ -105,50 +99,3 @@ def test_each_kind_of_value_has_its_json() -> None:
     seen = values(*((None, value) for value, _ in table))
     seen = replace(seen, nodes=(*seen.nodes, node("failed", None, ABSENT)))
     assert values_json(seen) == {f"n{index}": wanted for index, (_, wanted) in enumerate(table)}
-
-
-CMP_05 = Clause(
-    "CMP-05",
-    "Sums and products of floats are compared as lists of their operands, wherever they stand; nothing else is taken"
-    " from the reals, and a list of more than 64 operands is compared as it is.",
-    f"{_LAWS}.float_order:in_one_order",
-    "cmp-float-operands-keep-their-order",
-)
-test_the_same_operands_in_another_order = checks(CMP_05)(test_float_order.test_the_same_operands_in_another_order)
-test_other_laws_of_the_reals_are_not_used = checks(CMP_05)(test_float_order.test_other_laws_of_the_reals_are_not_used)
-test_a_term_that_shares_its_parts_is_not_written_out = checks(CMP_05)(
-    test_float_order.test_a_term_that_shares_its_parts_is_not_written_out
-)
-
-
-@checks(CMP_05)
-def test_operands_have_one_order_from_the_left() -> None:
-    a, b, c = (float_symbol(f"zuf{index}") for index in range(3))
-    for combine in (float_add, float_mul):
-        ordered = combine(combine(a, b), c)
-        assert in_one_order(combine(c, combine(b, a))) is in_one_order(ordered) is ordered
-        inside = float_unary("sqrt", combine(c, combine(a, b)))
-        assert in_one_order(float_lt(inside, 1.0)) is float_lt(float_unary("sqrt", ordered), 1.0)
-        other = float_mul if combine is float_add else float_add
-        mixed = combine(other(c, combine(b, a)), combine(c, a))
-        assert in_one_order(mixed) is in_one_order(combine(a, combine(other(combine(a, b), c), c)))
-        assert in_one_order(mixed) is not in_one_order(combine(a, combine(other(combine(a, b), c), b)))
-    for kept in (float_add(a, float_unary("sqrt", b)), float_add(a, float_mul(b, c)), float_mul(float_add(a, b), c)):
-        assert in_one_order(kept) is kept, "no operand of another operation"
-    for plain in (3, True, 2.5, U + 1, a, float_unary("sqrt", a), ge(U, 1)):
-        assert in_one_order(plain) is plain
-
-
-@checks(CMP_05)
-def test_up_to_64_operands_are_put_in_order() -> None:
-    operands = [float_symbol(f"zuf{index}") for index in range(65)]
-
-    def whole(parts: list[Real]) -> Real:
-        total = parts[0]
-        for part in parts[1:]:
-            total = float_add(total, part)
-        return total
-
-    for count, alike in ((64, True), (65, False)):
-        one, other = whole([*operands[:count]]), whole([*reversed(operands[:count])])
-        assert (in_one_order(one) is in_one_order(other)) == alike

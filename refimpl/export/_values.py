@@ -163,6 +163,9 @@ class ValueReader:
         if record.as_float is not None:
             return float_of(record.as_float)
         value = self.scalar(self._expression(record.as_expr))
+        if isinstance(value, int) and not isinstance(value, bool):
+            # What cancels leaves the integer zero.
+            return float(value)
         if not is_real(value):
             raise ArchiveError(ErrorKind.SCHEMA, "as_expr.expr_str", "is no float")
         return value

@@ -8,6 +8,7 @@ from typing import Final, final
 
 from refimpl.laws.consist import breaking, shrunk, with_defined
 from refimpl.laws.decide import Decided
+from refimpl.laws.rounding import is_rounding
 from refimpl.laws.theory import Theory
 from refimpl.laws.witness import minimize
 from refimpl.solver import Model, Number, Obligation, Refuted, Solver, Undecided, Verdict, completed, refutes
@@ -31,11 +32,18 @@ class Attempts:
     defaults: Mapping[str, Number]
 
     def of(self, decided: Decided) -> Iterator[dict[str, Number]]:
-        """The valuations to replay, best first; none for what was proved, or of which no solver says where it fails."""
-        obligation, claim = decided.obligation, decided.claim
-        if obligation is None:
-            return
-        found = self._found(decided.verdict, obligation)
+        """The valuations to replay, best first; none for what was proved, or of which no solver says where it fails.
+
+        None of them rests on how floats round.
+        """
+        obligation = decided.obligation
+        if obligation is not None:
+            for attempt in self._failing(obligation, decided):
+                if not is_rounding(attempt, obligation.hypotheses, obligation.goal):
+                    yield attempt
+
+    def _failing(self, obligation: Obligation, decided: Decided) -> Iterator[dict[str, Number]]:
+        claim, found = decided.claim, self._found(decided.verdict, obligation)
         if found is None:
             return
         smallest = minimize(obligation, found, self.hints, self.solver)

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Final
 
 from refimpl.laws.law import Claims, Finding, Given, Law
 from refimpl.laws.observation import Observation, Stated
+from refimpl.laws.rounding import is_rounding
 from refimpl.laws.theory import Theory
-from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds
-from refimpl.terms import BoolSymbol, Cond, Eq, Ge, Ne, Sort, Symbol, Undefined, eq, evaluate, free_of, symbol, to_text
+from refimpl.solver import Model, Number, Obligation, Proved, Refuted, Solver, completed, holds, refutes
+from refimpl.terms import (
+    BoolSymbol,
+    Cond,
+    Eq,
+    FloatCompare,
+    Ge,
+    Ne,
+    Sort,
+    Symbol,
+    Undefined,
+    eq,
+    evaluate,
+    free_of,
+    symbol,
+    to_text,
+)
 
 __all__ = ["CONSIST", "breaking", "common_model", "contradicting", "find_model", "finding", "shrunk", "with_defined"]
 
 _TRIES: Final = 60
 # A product with one of these is exact, so that nothing differs there by rounding alone.
-_REALS: Final = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 64.0, -64.0, 2.0**40, -(2.0**40), 2.0**70, -(2.0**70))
+_REALS: Final = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 64.0, -64.0, 2.0**-40, 2.0**40, -(2.0**40), 2.0**70, -(2.0**70))
 
 
 def find_model(theory: Theory, given: Given | None, hints: Mapping[str, int], solver: Solver) -> Model | str | None:
@@ -92,7 +109,7 @@ def _plain_ranges(conditions: tuple[Cond, ...]) -> dict[Symbol, tuple[int | None
 
 
 def _adjust(start: dict[str, Number], conditions: tuple[Cond, ...], hints: Mapping[str, int]) -> Model | None:
-    """A small search: the first condition that fails moves one of its unbacked symbols, then of its backed ones."""
+    """A small search: the first condition that fails moves an unbacked symbol, a backed one or a float."""
     valuation = dict(start)
     tried = 0
     while tried < _TRIES:
@@ -100,7 +117,7 @@ def _adjust(start: dict[str, Number], conditions: tuple[Cond, ...], hints: Mappi
         if not broken:
             return valuation
         best: tuple[int, dict[str, Number]] | None = None
-        for attempt in _moves(valuation, broken[0], hints):
+        for attempt in (*_moves(valuation, broken[0], hints), *_float_moves(valuation, broken[0])):
             tried += 1
             count = sum(not holds(c, attempt) for c in conditions)
             if best is None or count < best[0]:
@@ -123,6 +140,34 @@ def _moves(valuation: dict[str, Number], condition: Cond, hints: Mapping[str, in
                 yield {**valuation, free.name: value}
 
 
+def _float_moves(valuation: Mapping[str, Number], condition: Cond) -> Iterable[dict[str, Number]]:
+    for name in _floats(condition):
+        for real in (*_crossing(condition, name, valuation), *_REALS):
+            yield {**valuation, name: real}
+
+
+def _floats(condition: Cond) -> list[str]:
+    return sorted(s.name for s in free_of(condition) if isinstance(s, Symbol) and s.sort is Sort.FLOAT)
+
+
+def _crossing(condition: Cond, name: str, valuation: Model) -> Iterable[float]:
+    """Where both sides of a comparison of floats meet if they are linear in the symbol, and on either side of that."""
+    if not isinstance(condition, FloatCompare):
+        return
+    now = float(valuation[name])
+    try:
+        here, next_to = (
+            evaluate(condition.left, at) - evaluate(condition.right, at)
+            for at in (valuation, {**valuation, name: now + 1.0})
+        )
+        root = now - here / (next_to - here)
+    except ArithmeticError:
+        return
+    # What is meant is rather 5.0 than 4.999999999999999; an equation may hold a last place away.
+    yield from (round(root, 9), root, root - 1.0, root + 1.0)
+    yield from (math.nextafter(root, -math.inf), math.nextafter(root, math.inf))
+
+
 def _solved(condition: Cond, free: Symbol, valuation: Model) -> Iterable[int]:
     """The value at which a symbol that occurs linearly makes a comparison an equation."""
     if not isinstance(condition, (Eq, Ge, Ne)):
@@ -138,13 +183,13 @@ def _solved(condition: Cond, free: Symbol, valuation: Model) -> Iterable[int]:
 
 
 def breaking(goal: Cond, conditions: tuple[Cond, ...], model: Model, hints: Mapping[str, int]) -> Model | None:
-    """The model or a neighbour that satisfies the conditions and not the goal, if a short search finds one."""
+    """The model or a neighbour that satisfies the conditions and not the goal, however floats round, if a short search
+    finds one."""
     start = completed(model, (goal, *conditions))
-    floats = sorted(s.name for s in free_of(goal) if isinstance(s, Symbol) and s.sort is Sort.FLOAT)
-    pair = floats[:2]
+    pair = _floats(goal)[:2]
     reals = [{**start, **dict(zip(pair, chosen, strict=True))} for chosen in product(_REALS, repeat=len(pair))]
-    for attempt in (start, *_moves(start, goal, hints), *reals):
-        if not holds(goal, attempt) and all(holds(condition, attempt) for condition in conditions):
+    for attempt in (start, *_moves(start, goal, hints), *reals, *_float_moves(start, goal)):
+        if refutes(attempt, conditions, goal) and not is_rounding(attempt, conditions, goal):
             return attempt
     return None
 

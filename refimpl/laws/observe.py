@@ -10,6 +10,7 @@ from refimpl.laws.before import Asserts, before, constant_asserts
 from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import computed_bounds, input_bounds, scalars_in
 from refimpl.laws.determine import renamed_value
+from refimpl.laws.float_record import as_recorded
 from refimpl.laws.liveness import dead_nodes
 from refimpl.laws.observation import ABSENT, FreshSymbol, Held, Observation, ObservedNode, Source, Stated
 from refimpl.laws.operators import is_assert
@@ -80,11 +81,11 @@ def observe(run: BlindRun) -> Observation:
         nodes=nodes,
         machine=plain,
         extra_machine=products,
-        facts=tuple(facts),
+        facts=_said(facts),
         definitions=tuple(definitions),
         bindings=tuple(bindings),
-        after=_after(run, requirements, doubles, asserts),
-        before=recorded.stated,
+        after=_said(_after(run, requirements, doubles, asserts)),
+        before=_said(recorded.stated),
         unbound=tuple(_unbound(run, nodes)),
         specializations=tuple(specializations),
         recorded_symbols=holders,
@@ -101,6 +102,16 @@ def _in_old(condition: Cond, renaming: dict[Symbol | BoolSymbol, Scalar]) -> Con
     if isinstance(condition, bool) or renaming.keys().isdisjoint(condition.free):
         return condition
     return substitute_cond(condition, renaming)
+
+
+def _said(stated: Iterable[Stated]) -> tuple[Stated, ...]:
+    """The statements in the words of a record, which keeps no order of float arithmetic."""
+    return tuple([_in_record_words(each) for each in stated])
+
+
+def _in_record_words(stated: Stated) -> Stated:
+    condition = as_recorded(stated.condition)
+    return stated if condition is stated.condition else replace(stated, condition=to_cond(condition))
 
 
 def _after(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, final
 
 from refimpl.fake_tensor.tensor import FakeTensor, Storage
-from refimpl.laws.float_order import in_one_order
+from refimpl.laws.float_record import as_recorded
 from refimpl.laws.law import Claim, Claims, Finding, Law
 from refimpl.laws.observation import ABSENT, Held, Observation, ObservedNode
 from refimpl.laws.scalars import is_bool_term, is_scalar, sort_name
@@ -172,7 +172,7 @@ class _Comparison:
                 self._ask(about, goal, old, new)
 
     def _ask(self, about: str, goal: Cond, old: Scalar, new: Scalar, *, layout: bool = False) -> None:
-        if goal is True or (goal, self._at.predicates) in self._asked or in_one_order(old) == in_one_order(new):
+        if goal is True or (goal, self._at.predicates) in self._asked or as_recorded(old) == as_recorded(new):
             self.settled += 1
             return
         self._asked.add((goal, self._at.predicates))

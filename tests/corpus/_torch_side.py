@@ -65,6 +65,13 @@ class Columns(torch.nn.Module):
     def forward(self, x):
         return torch.vmap(lambda a, b: a * b + a, in_dims=(1, None))(x, x.sum(1))
 
+class Floats(torch.nn.Module):
+    def forward(self, x):
+        a, b, c = x.sum().item(), x.amax().item(), x.amin().item()
+        torch._check((a + 0.5) + b > 0)
+        torch._check(0.1 * (a - b) <= 2.5)
+        return x * (a - (b - c)), x * (3.0 * (a - b)), x + torch.sym_max(b, a) ** 2, x * (a * b * a)
+
 size = Dim("size", min=2, max=1024)
 mask = torch.tensor([True, False, True, True])
 CASES = {
@@ -77,6 +84,7 @@ CASES = {
     "scale": (Scale(), (torch.ones(3), torch.tensor(2.5)), {}, {"x": {0: size}, "factor": None}),
     "nested": (Nested(), ((torch.ones(4, 3), torch.ones(4, 3)),), {"options": {"bias": torch.ones(1, 3)}},
                {"pair": ({0: size}, {0: size}), "options": {"bias": None}}),
+    "floats": (Floats(), (torch.tensor([3.0, 2.0, 1.0, 4.0]),), {}, {"x": {0: size}}),
     "lifted": (Lifted(), (torch.ones(4, dtype=torch.int64),), {}, {"x": {0: size}}),
     "columns": (Columns(), (torch.ones(6, 4),), {}, {"x": {0: size}}),
 }

@@ -11,6 +11,7 @@ __all__ = ["COMPARISON"]
 _M: Final = "refimpl.laws"
 _C: Final = "specs/comparison.py::"
 _S: Final = "specs/sorts.py::"
+_R: Final = "specs/rounding.py::"
 
 COMPARISON: Final = (
     Mutant(
@@ -48,9 +49,49 @@ COMPARISON: Final = (
     Mutant(
         "cmp-float-operands-keep-their-order",
         "Sums and products of floats are compared in the order in which they are made.",
-        f"{_M}.float_order:_chain",
+        f"{_M}.float_record:_split",
+        "sorted(others, key=key_of)",
+        "others",
+        (f"{_R}test_operands_have_one_order_from_the_left", f"{_R}test_the_same_operands_in_another_order"),
+    ),
+    Mutant(
+        "cmp-cancelled-terms-are-nothing",
+        "A float less itself is nothing, infinite or not.",
+        f"{_M}.float_record:_sum",
+        "terms = [float_mul(coefficient, rest) for rest, coefficient in coefficients.items()]",
+        "terms = [float_mul(coefficient, rest) for rest, coefficient in coefficients.items() if coefficient] or [0.0]",
+        (f"{_R}test_other_laws_of_the_reals_are_not_used",),
+    ),
+    Mutant(
+        "cmp-a-maximum-counts-its-operands",
+        "A maximum of floats is a list in which an operand may stand twice.",
+        f"{_M}.float_record:_form",
+        "sorted(dict.fromkeys(operands), key=key_of)",
         "sorted(operands, key=key_of)",
-        "operands",
-        (f"{_S}test_operands_have_one_order_from_the_left", f"{_S}test_the_same_operands_in_another_order"),
+        (f"{_R}test_the_same_operands_in_another_order",),
+    ),
+    Mutant(
+        "cmp-conditions-keep-their-order",
+        "The two sides state conditions on floats in the order in which each computes them.",
+        f"{_M}.observe:_in_record_words",
+        "condition = as_recorded(stated.condition)",
+        "condition = stated.condition",
+        (f"{_R}test_an_assert_in_another_order_is_the_same_assert",),
+    ),
+    Mutant(
+        "cmp-rounding-refutes",
+        "What is false in doubles alone refutes.",
+        f"{_M}.rounding:is_rounding",
+        "return _holds(goal, valuation) or not all",
+        "return not all",
+        (f"{_R}test_what_differs_by_rounding_alone_refutes_nothing",),
+    ),
+    Mutant(
+        "cmp-close-floats-are-told-apart",
+        "Two floats are told apart over the rationals however close they are.",
+        f"{_M}.rounding:_is_close",
+        "abs(left - right) <= _CLOSE * max(abs(left), abs(right))",
+        "left == right",
+        (f"{_R}test_what_differs_by_rounding_alone_refutes_nothing",),
     ),
 )

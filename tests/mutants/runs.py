@@ -87,6 +87,14 @@ RUNS: Final = (
         ("specs/models.py::test_the_hints_and_plain_values_are_tried_first",),
     ),
     Mutant(
+        "run-floats-stay-where-they-are",
+        "The search for a run moves no float.",
+        f"{_M}.consist:_adjust",
+        "(*_moves(valuation, broken[0], hints), *_float_moves(valuation, broken[0]))",
+        "_moves(valuation, broken[0], hints)",
+        ("specs/rounding.py::test_a_condition_that_fails_moves_a_float",),
+    ),
+    Mutant(
         "run-hints-are-not-tried",
         "The solver is not asked at the hints.",
         f"{_M}.consist:find_model",
@@ -98,8 +106,8 @@ RUNS: Final = (
         "run-neighbours-may-break-anything",
         "A neighbour that breaks a condition too is taken for a counterexample.",
         f"{_M}.consist:breaking",
-        "and all(holds(condition, attempt) for condition in conditions)",
-        "and all(holds(condition, attempt) for condition in conditions[:0])",
+        "if refutes(attempt, conditions, goal) and",
+        "if refutes(attempt, (), goal) and",
         (f"{_S}test_a_neighbour_of_a_model_breaks_the_goal",),
     ),
     Mutant(

@@ -162,6 +162,14 @@ SPECIAL_STEPS: Final = (
         ("specs/archives.py::test_a_range_alone_gives_a_float_its_sort_and_keeps_its_name",),
     ),
     Mutant(
+        "arc-whole-numbers-are-no-floats",
+        "A float that is recorded as a whole number is refused.",
+        "refimpl.export._values:ValueReader.real",
+        "if isinstance(value, int) and not isinstance(value, bool):",
+        "if isinstance(value, int) and isinstance(value, bool):",
+        ("specs/archives.py::test_a_float_may_be_recorded_as_a_whole_number",),
+    ),
+    Mutant(
         "arc-names-of-ranges-may-be-taken",
         "A fresh float may take the name of one that only a range has.",
         "refimpl.export.program:_program",
