@@ -139,6 +139,21 @@ def test_up_to_64_operands_are_put_in_order() -> None:
         assert (as_recorded(power) is as_recorded(product)) == alike
 
 
+@checks(CMP_05)
+def test_a_constant_goes_to_the_first_sum_whatever_its_terms_are_multiplied_by() -> None:
+    first, second = float_add(A, B), float_add(float_mul(5.0, A), C)
+    for constant in (0.5, 2.0, -1.0):
+        inside = float_mul(float_mul(constant, first), second)
+        assert as_recorded(inside) is as_recorded(float_mul(constant, float_mul(first, second)))
+        assert as_recorded(inside) is not as_recorded(float_mul(first, float_mul(constant, second)))
+    long: Real = float_symbol("zuf0")
+    for index in range(1, 65):
+        long = float_add(long, float_symbol(f"zuf{index}"))
+    for kept in (float_mul(2.0, long), float_mul(float_mul(2.0, long), A)):
+        assert as_recorded(kept) is as_recorded(as_recorded(kept))
+        assert evaluate(as_recorded(kept), {f"zuf{index}": 1.0 for index in range(65)}) == 130.0
+
+
 CMP_06 = Clause(
     "CMP-06",
     "Both sides state conditions on floats in the words of a record, so that an assert recorded with its terms in one"
@@ -217,6 +232,8 @@ HUGE = {"zuf0": 2.0**70, "zuf1": -(2.0**70), "zuf2": 1.0, "u0": 3}
         (lor(float_gt(float_add(float_add(A, C), B), 2.0), ge(U, 5)), False),
         # What is no arithmetic is not rounded, nor what is infinite or undefined.
         (float_eq(A, B), False),
+        (float_eq(float_unary("sqrt", C), 1.0000000001), False),
+        (float_eq(to_float(U), 3.0000000001), True),
         (float_lt(float_mul(C, math.inf), 1.0), False),
         (float_eq(float_true_div(C, float_add(C, -1.0)), 1.0), False),
         (float_eq(float_mul(C, math.nan), 1.0), False),

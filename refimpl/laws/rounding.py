@@ -47,8 +47,6 @@ def is_rounding(valuation: Model, hypotheses: tuple[Cond, ...], goal: Cond) -> b
 
     Functions (``sqrt``, powers) are taken to be what they are in doubles.
     """
-    if not any(map(_computes, (goal, *hypotheses))):
-        return False
     try:
         return _holds(goal, valuation) or not all(_holds(condition, valuation) for condition in hypotheses)
     except _TooCloseError:
@@ -59,25 +57,16 @@ class _TooCloseError(Exception):
     """Two numbers differ by no more than rounding may account for, or have too many digits."""
 
 
-def _computes(condition: Cond) -> bool:
-    """Whether float arithmetic is in the condition."""
-    return not isinstance(condition, bool) and any(
-        isinstance(part, Apply) and (part.fn in _ARITHMETIC or part.fn == "ToFloat") for part in subterms(condition)
-    )
-
-
 def _holds(condition: Cond, valuation: Model) -> bool:
-    return holds(condition if not _computes(condition) else _decided(condition, valuation), valuation)
-
-
-def _decided(condition: Cond, valuation: Model) -> Cond:
-    """The condition with what is said of floats decided over the rationals."""
     if isinstance(condition, bool):
         return condition
+    parts = subterms(condition)
+    if not any(isinstance(part, Apply) and (part.fn in _ARITHMETIC or part.fn == "ToFloat") for part in parts):
+        return holds(condition, valuation)
     asked = _Rational(valuation)
-    for part in subterms(condition):
+    for part in parts:
         asked.visit(part)
-    return to_cond(asked.written[condition])
+    return holds(to_cond(asked.written[condition]), valuation)
 
 
 @final
