@@ -130,7 +130,11 @@ def _product(operands: Iterable[Real]) -> Real:
         return float_mul(constant, reduce(float_mul, others))
     first = min(sums, key=_unscaled)
     others.remove(first)
-    return reduce(float_mul, sorted([*others, _multiplied(constant, first)], key=key_of))
+    multiplied = _multiplied(constant, first)
+    if _factors(multiplied) != [multiplied]:
+        # One term is left of the sum.
+        return _product([*others, *_factors(multiplied)])
+    return reduce(float_mul, sorted([*others, multiplied], key=key_of))
 
 
 def _split(factors: Iterable[Real]) -> tuple[float, list[Real]]:
