@@ -149,6 +149,10 @@ def test_a_constant_goes_to_the_first_sum_whatever_its_terms_are_multiplied_by()
     long: Real = float_symbol("zuf0")
     for index in range(1, 65):
         long = float_add(long, float_symbol(f"zuf{index}"))
+    assert as_recorded(float_mul(2.0, long)) is float_mul(2.0, long)
+    for left in (0.0, -0.0):
+        alone = as_recorded(float_mul(float_add(C, 2.0), float_mul(left, B)))
+        assert alone is as_recorded(float_mul(left, float_mul(B, C))) is as_recorded(alone)
     for kept in (float_mul(2.0, long), float_mul(float_mul(2.0, long), A)):
         assert as_recorded(kept) is as_recorded(as_recorded(kept))
         assert evaluate(as_recorded(kept), {f"zuf{index}": 1.0 for index in range(65)}) == 130.0

@@ -125,16 +125,20 @@ def _product(operands: Iterable[Real]) -> Real:
     constant, others = _split(operands)
     if not others:
         return constant
-    sums = [factor for factor in others if isinstance(factor, Apply) and factor.fn == "FloatAdd"]
+    sums = {factor: terms for factor in others if (terms := _terms(factor)) is not None}
     if constant == 1.0 or not sums:
         return float_mul(constant, reduce(float_mul, others))
-    first = min(sums, key=_unscaled)
+    first = min(sums, key=lambda factor: _unscaled(sums[factor]))
     others.remove(first)
-    multiplied = _multiplied(constant, first)
+    multiplied = _sum([_product([constant, *_factors(term)]) for term in sums[first]])
     if _factors(multiplied) != [multiplied]:
         # One term is left of the sum.
         return _product([*others, *_factors(multiplied)])
     return reduce(float_mul, sorted([*others, multiplied], key=key_of))
+
+
+def _terms(factor: Real) -> list[Real] | None:
+    return _operands(factor) if isinstance(factor, Apply) and factor.fn == "FloatAdd" else None
 
 
 def _split(factors: Iterable[Real]) -> tuple[float, list[Real]]:
@@ -149,13 +153,6 @@ def _split(factors: Iterable[Real]) -> tuple[float, list[Real]]:
     return prod(constants, start=1.0), sorted(others, key=key_of)
 
 
-def _multiplied(constant: float, total: Apply) -> Real:
-    terms = _operands(total)
-    if terms is None:
-        return float_mul(constant, total)
-    return _sum([_product([constant, *_factors(term)]) for term in terms])
-
-
-def _unscaled(total: Apply) -> list[str]:
+def _unscaled(terms: Iterable[Real]) -> list[str]:
     """What a sum has whatever constant it is multiplied by."""
-    return sorted(key_of(_scaled(term)[1]) for term in _operands(total) or [total])
+    return sorted(key_of(_scaled(term)[1]) for term in terms)
