@@ -22,11 +22,17 @@ __all__ = ["is_rounding"]
 _CLOSE: Final = Fraction(1, 10**9)
 _MOST_BITS: Final = 1 << 14
 _Exact: TypeAlias = Fraction | float
+
+
+def _quotient(left: Fraction, right: Fraction) -> Fraction:
+    return left / right
+
+
 _ARITHMETIC: Final[dict[str, Callable[[Fraction, Fraction], Fraction]]] = {
     "FloatAdd": operator.add,
     "FloatMul": operator.mul,
-    "FloatTrueDiv": operator.truediv,
-    "IntTrueDiv": operator.truediv,
+    "FloatTrueDiv": _quotient,
+    "IntTrueDiv": _quotient,
 }
 _COMPARE: Final[dict[str, Callable[[_Exact, _Exact], bool]]] = {
     "lt": operator.lt,
