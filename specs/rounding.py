@@ -28,6 +28,7 @@ from refimpl.terms import (
     float_ge,
     float_gt,
     float_ite,
+    float_le,
     float_lt,
     float_max,
     float_min,
@@ -38,6 +39,7 @@ from refimpl.terms import (
     float_symbol,
     float_true_div,
     float_unary,
+    floor_div,
     floor_to_int,
     ge,
     int_true_div,
@@ -49,7 +51,7 @@ from refimpl.terms import (
     trunc_to_int,
 )
 from specs.clauses import Clause, checks
-from specs.models import RUN_06
+from specs.models import RUN_06, RUN_08
 from tests.export.support import Json, edited
 from tests.laws import test_float_record
 from tests.laws.observations import seen
@@ -230,6 +232,8 @@ HUGE = {"zuf0": 2.0**70, "zuf1": -(2.0**70), "zuf2": 1.0, "u0": 3}
         (eq(floor_to_int(float_add(C, -1.5)), 0), False),
         (eq(round_to_int(float_add(float_add(A, C), B)) + U, 4), True),
         (float_ge(float_ite(float_gt(float_add(float_add(A, C), B), 0.0), C, -1.0), float_mul(C, 0.5)), True),
+        (eq(floor_div(U, 2) + trunc_to_int(float_mul(float_add(float_add(A, C), B), 7.0)), 8), True),
+        (float_ge(float_ite(float_gt(float_add(float_add(A, C), B), 2.0), C, -1.0), float_mul(C, 0.5)), False),
         (lor(float_gt(float_add(float_add(A, C), B), 0.0), ge(U, 5)), True),
         (lor(float_gt(float_add(float_add(A, C), B), 2.0), ge(U, 5)), False),
         # What is no arithmetic is not rounded, nor what is infinite or undefined.
@@ -267,6 +271,21 @@ def test_what_has_too_many_digits_refutes_nothing() -> None:
 
 
 @checks(CMP_07)
+def test_a_large_integer_is_rounded_where_it_becomes_a_float() -> None:
+    assert is_rounding({"u0": 2**53 + 1}, (), float_gt(to_float(U), 2.0**53))
+    assert not is_rounding({"u0": 2**53}, (), float_gt(to_float(U), 2.0**53))
+
+
+@checks(RUN_08)
+def test_a_neighbour_breaks_the_goal_in_doubles_too() -> None:
+    huge = {"zuf0": 2.0**70, "zuf1": -(2.0**70), "zuf2": 1.0}
+    found = breaking(float_eq(float_add(float_add(A, C), B), 0.0), (), huge, {})
+    assert found is not None
+    assert found != huge
+    assert breaking(lor(float_le(A, 0.0), float_le(B, 0.0), float_le(C, 0.0)), (), dict.fromkeys(huge, 0.0), {}) is None
+
+
+@checks(CMP_07)
 def test_no_neighbour_breaks_a_goal_by_rounding() -> None:
     model = {"zuf0": 1.0, "zuf1": 1.0, "zuf2": 1.0}
     assert breaking(float_eq(float_add(float_add(A, B), 0.5), float_add(float_add(A, 0.5), B)), (), model, {}) is None
@@ -281,6 +300,7 @@ def test_no_neighbour_breaks_a_goal_by_rounding() -> None:
         (float_ge(A, 2.0), {"zuf0": 2.0}),
         (float_gt(A, 2.0), {"zuf0": 3.0}),
         (float_lt(A, 0.5), {"zuf0": -0.5}),
+        (float_ge(A, 1.00000000049), {"zuf0": 1.00000000049}),
         (land(float_gt(A, 2.0), float_lt(A, 2.5)), {"zuf0": 2.0 + 2.0**-51}),
         (land(float_gt(0.5, A), float_gt(A, 0.25)), {"zuf0": 0.5 - 2.0**-54}),
         (float_eq(float_mul(A, 3.0), 0.75), {"zuf0": 0.25}),

@@ -53,8 +53,10 @@ def as_recorded(value: Scalar) -> Scalar:
 
 
 def _form(part: Scalar) -> Scalar:
-    operands = _operands(part) if isinstance(part, Apply) else None
-    if operands is None or not isinstance(part, Apply):
+    if not isinstance(part, Apply):
+        return part
+    operands = _operands(part)
+    if operands is None:
         return part
     match part.fn:
         case "FloatAdd":
@@ -72,8 +74,10 @@ def _operands(chain: Apply) -> list[Real] | None:
     """What a chain of one function takes, from the left; None if it is none, or too long."""
     if chain.fn == "FloatPow":
         return _repeated(*chain.args)
+    if chain.fn not in _CHAINED:
+        return None
     operands: list[Real] = []
-    waiting: list[Scalar] = [chain] if chain.fn in _CHAINED else []
+    waiting: list[Scalar] = [chain]
     while waiting:
         current = waiting.pop()
         if isinstance(current, Apply) and current.fn == chain.fn:
@@ -83,7 +87,7 @@ def _operands(chain: Apply) -> list[Real] | None:
         # A term that shares its parts is a list exponentially longer than itself.
         if len(operands) > _LONGEST:
             return None
-    return operands or None
+    return operands
 
 
 def _repeated(base: Scalar, exponent: Scalar) -> list[Real] | None:
@@ -106,7 +110,7 @@ def _sum(operands: Iterable[Real]) -> Real:
     for operand in operands:
         coefficient, rest = _scaled(operand)
         coefficients[rest] = coefficients[rest] + coefficient if rest in coefficients else coefficient
-    if len(coefficients) > 1 and coefficients.get(1.0) == 0.0:
+    if coefficients.get(1.0) == 0.0:
         del coefficients[1.0]
     terms = [float_mul(coefficient, rest) for rest, coefficient in coefficients.items()]
     return reduce(float_add, sorted(terms, key=key_of))
@@ -126,7 +130,7 @@ def _product(operands: Iterable[Real]) -> Real:
     if not others:
         return constant
     sums = {factor: terms for factor in others if (terms := _terms(factor)) is not None}
-    if constant == 1.0 or not sums:
+    if not sums:
         return float_mul(constant, reduce(float_mul, others))
     first = min(sums, key=lambda factor: _unscaled(sums[factor]))
     others.remove(first)

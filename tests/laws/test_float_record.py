@@ -56,6 +56,8 @@ def test_the_same_operands_in_another_order(left: t.Scalar, right: t.Scalar) -> 
         (t.float_sub(X, X), 0.0),
         (t.float_pow(X, 0.5), t.float_unary("sqrt", X)),
         (t.float_pow(X, 1.0), X),
+        (t.float_pow(X, 2.5), t.float_mul(X, X)),
+        (t.float_mul(t.float_max(X, Y), 2.0), t.float_add(t.float_mul(X, 2.0), t.float_mul(Y, 2.0))),
         (t.float_max(X, Y), t.float_min(X, Y)),
         (t.float_max(t.float_min(X, Y), Z), t.float_max(t.float_min(X, Z), Y)),
         (t.float_mul(t.float_max(X, Y), 2.0), t.float_max(t.float_mul(X, 2.0), t.float_mul(Y, 2.0))),
