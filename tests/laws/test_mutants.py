@@ -89,7 +89,7 @@ def _first_model_is_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
     def unchanged(_self: object, _measure: Dim, model: Model, _of: object) -> Model:
         return model
 
-    monkeypatch.setattr(witness._Search, "_lower", unchanged)  # pyright: ignore[reportPrivateUsage] - the fault
+    monkeypatch.setattr(witness._Search, "_lowest", unchanged)  # pyright: ignore[reportPrivateUsage] - the fault
 
 
 def _branches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
