@@ -32,7 +32,7 @@ from refimpl.symbolic_shapes import (
 from refimpl.symbolic_shapes.key_path import PathError
 from refimpl.symbolic_shapes.knowledge import Knowledge
 from refimpl.symbolic_shapes.rebinding import Rebound, rebind
-from refimpl.symbolic_shapes.state import ShapeEnvState
+from refimpl.symbolic_shapes.state import ShapeEnvState, environment_of
 from refimpl.terms import Cond, eq, float_symbol, floor_div, ge, ite, le, mod, ne, symbol, trunc_to_int
 from specs.bindings import BND_01, BND_05
 from specs.clauses import checks
@@ -204,6 +204,18 @@ def test_sizes_are_looked_for_after_replacement() -> None:
     assert env.known_of_sizes(ne(gone, 1)) is True
     assert env.known_of_sizes(ge(gone, 3)) is None
     assert env.known(ne(gone, 1)) is None, "nothing of it is remembered"
+
+
+@checks(ENV_18)
+def test_what_a_size_stands_for_is_at_least_two_unless_it_is_known_to_be_less() -> None:
+    stands = ShapeEnvState(replacements={name("u0"): U1 - 2}, size_like=frozenset([name("u0")]))
+    env = environment_of(stands)
+    assert env.known_of_sizes(ge(U0, 2)) is True
+    assert env.known_of_sizes(ge(U0, 3)) is None
+    assert env.known_of_sizes(ge(U1, 4)) is None, "only a condition that names the size is about it"
+    env.fact(le(U1, 3))
+    assert env.known_of_sizes(ge(U0, 2)) is False
+    assert env.known_of_sizes(ge(U0, -5)) is None
 
 
 @checks(ENV_21)

@@ -76,6 +76,10 @@ class Lenient:
         """A fact of runs whose sizes fit."""
         self.inner.fact(lor(self.unchecked, condition))
 
+    def declare_size(self, size: Dim) -> None:
+        """The number is a size."""
+        self.inner.declare_size(size)
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         """A fresh integer."""
         return self.inner.fresh_int(low, high, quantity)

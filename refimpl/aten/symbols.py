@@ -177,7 +177,9 @@ def sym_constrain_range(ctx: Context, size: Scalar, min: int | None, max: int | 
 
 @shape("aten.sym_constrain_range_for_size.default")
 def sym_constrain_range_for_size(ctx: Context, size: Scalar, min: int | None, max: int | None) -> Value:
-    """The same, 0 being the least where no other bound is given."""
+    """The same, 0 being the least where no other bound is given; a symbol with a bound is size-like from now on."""
+    if isinstance(size, IntTerm) and (min is not None or max is not None):
+        ctx.declare_size(size)  # before its range, which may make a number of it
     _constrain(ctx, size, 0 if min is None else min, max)
     return None
 

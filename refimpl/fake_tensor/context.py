@@ -89,6 +89,10 @@ class Context(Protocol):
         """Something no eager run violates."""
         ...
 
+    def declare_size(self, size: Dim) -> None:
+        """The number is a size: a symbol is size-like from now on, anything else is none the more."""
+        ...
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         """A fresh unbacked integer with the facts ``low <= u <= high`` and the congruence of its quantity."""
         ...

@@ -134,6 +134,12 @@ class FakeTensorMode:
         """Something no eager run violates."""
         self._env.fact(condition)
 
+    def declare_size(self, size: Dim) -> None:
+        """A symbol is size-like from now on, under the name that the graph has for it."""
+        resolved = self._env.resolve(size)
+        if isinstance(resolved, IntTerm) and resolved.symbol is not None:
+            self._env.size_like[resolved.symbol] = None
+
     def mutate(self, tensor: FakeTensor) -> None:
         """The operator writes into the tensor: quantities of what may alias it are new from now on."""
         self._quantities.mutate(tensor.storage)

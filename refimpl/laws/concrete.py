@@ -154,6 +154,9 @@ class ConcreteContext:
         if not self._plain(condition):
             raise NotReplayableError(f"a fact of {self.node} is violated")
 
+    def declare_size(self, size: Dim) -> None:
+        """A number is what it is."""
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         """The witness's value of the next symbol that this node allocates."""
         value = self._next(quantity)

@@ -217,16 +217,17 @@ class Environment:
             self.specialize(condition, self.hint_text(condition))
 
     def known_of_sizes(self, condition: Cond) -> bool | None:
-        """``known`` while size-like symbols are taken to be at least 2 (size-oblivious reasoning)."""
+        """``known`` while size-like symbols, and what they stand for, are taken to be at least 2 (size-oblivious)."""
         resolved = self.knowledge.resolve_cond(condition)
         if isinstance(resolved, bool):
             return resolved
         sizes = sorted((s.name, s) for s in resolved.free if isinstance(s, Symbol) and s in self.size_like)
+        sizes += [(s.name, s) for s in self.size_like if s in free_of(condition) - resolved.free]
         if not sizes:
             return self.knowledge.known(resolved)
         supposed = self.knowledge.fork()
         for _, symbol in sizes:
-            supposed.assume(ge(of_atom(symbol), 2))
+            supposed.assume(ge(to_dim(supposed.resolve(of_atom(symbol))), 2))  # what it stands for is a size
         return supposed.known(resolved)
 
     def replace(self, term: Scalar) -> Scalar:

@@ -1,8 +1,21 @@
-"""Two nodes bound two symbols; on the second run a memo gives both one symbol: an assertion fails."""
+"""On the second run a memo gives two nodes that bound two symbols one: an assertion fails, or a name is lost."""
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.fx.experimental.symbolic_shapes import PropagateUnbackedSymInts, ShapeEnv, compute_unbacked_bindings
+from torch.fx.experimental.symbolic_shapes import (
+    PropagateUnbackedSymInts,
+    ShapeEnv,
+    compute_unbacked_bindings,
+    rebind_unbacked,
+)
+
+
+def rebind(env, old, value):
+    """What the pass does after a node that binds `old` and gives `value`."""
+    node = torch.fx.Graph().call_function(torch.ops.aten.item.default)
+    node.meta["unbacked_bindings"] = {old.node._expr: ()}
+    rebind_unbacked(env, node, value)
+
 
 env = ShapeEnv()
 mode = FakeTensorMode(shape_env=env)
@@ -25,3 +38,10 @@ with mode:
     except AssertionError as error:
         print(f"AssertionError: {str(error).splitlines()[0]}")
 print(f"renamings: {env.unbacked_renamings}, replacements: {env.replacements}")
+
+env = ShapeEnv()
+u0, u1, u2 = (env.create_unbacked_symint() for _ in range(3))
+torch._check(u2 == 5)
+for old in (u0, u1):
+    rebind(env, old, u2)
+    print(f"u2 is {u2}, renamings: {env.unbacked_renamings}")

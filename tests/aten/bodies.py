@@ -79,6 +79,9 @@ class WithBodies:
         self.facts.append(condition)
         self.inner.fact(condition)
 
+    def declare_size(self, size: Dim) -> None:
+        self.inner.declare_size(size)
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         return self.inner.fresh_int(low, high, quantity)
 

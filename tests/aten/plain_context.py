@@ -70,6 +70,9 @@ class PlainContext:
             raise NeedsContents
         return self.drawn.pop(0)
 
+    def declare_size(self, size: Dim) -> None:
+        """A number is what it is."""
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         value = self._next()
         assert isinstance(value, int)

@@ -73,6 +73,9 @@ class RecordedContext:
     def fact(self, condition: Cond) -> None:
         """Facts of fresh symbols must not pin them: the comparison finds out what they stand for."""
 
+    def declare_size(self, size: Dim) -> None:
+        """No decision looks at it."""
+
     def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
         """A symbol ``fN`` in its range."""
         made = symbol(f"f{len(self.fresh)}")

@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.conformance.torch_bugs import Bug
 from tests.conformance.torch_editing import COMPUTE, ENV, PATHS, REBIND, SHAPES, edit
+from tests.conformance.torch_lapses import LAPSES
 from tests.conformance.torch_slips import SLIPS
 
 __all__ = ["EDITS"]
@@ -202,4 +203,5 @@ EDITS: Final[tuple[Bug, ...]] = (
     ),
     edit(f"{SHAPES}:_reduce_to_lowest_terms", "common-factors-are-those-of-the-first", "math.gcd", "max"),
     *SLIPS,
+    *LAPSES,
 )

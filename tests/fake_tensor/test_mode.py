@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from refimpl.aten._registry import lookup
 from refimpl.fake_tensor import CPU, Context, DType, FakeTensor, FakeTensorMode, Quantity, Storage, current_mode
 from refimpl.symbolic_shapes import (
     Fact,
@@ -125,6 +126,33 @@ def test_an_item_is_no_size() -> None:
     mode = mode_of()
     mode.fresh_int(0, 255, mode.quantity("item", mask()))
     assert not mode.shape_env.is_size_like(symbol_atom("u0", Sort.INT))
+
+
+@pytest.mark.parametrize("ends", [(None, None), (2, 9), (4, 4), (0, None), (None, 0), (-5, 9)])
+@pytest.mark.parametrize("suffix", ["", "_for_size"])
+def test_a_symbol_is_a_size_once_it_is_declared_one_within_bounds(
+    ends: tuple[int | None, int | None], suffix: str
+) -> None:
+    mode = mode_of()
+    item = to_dim(mode.fresh_int(None, None, mode.quantity("item", mask())))
+    declare = lookup(f"aten.sym_constrain_range{suffix}.default")
+    assert declare is not None
+    declare(mode, item, *ends)
+    assert mode.shape_env.is_size_like(symbol_atom("u0", Sort.INT)) is (suffix != "" and ends != (None, None))
+
+
+def test_only_a_symbol_becomes_a_size_under_the_name_that_it_has() -> None:
+    mode = mode_of()
+    first, second = (to_dim(mode.fresh_int(None, None, None)) for _ in range(2))
+    mode.declare_size(first + 1)
+    mode.declare_size(7)
+    assert not mode.shape_env.size_like
+    mode.shape_env.fact(eq(first, second))
+    mode.declare_size(first)
+    mode.declare_size(second)
+    (only,) = mode.shape_env.size_like
+    assert mode.shape_env.resolve(first) is mode.shape_env.resolve(second)
+    assert only not in mode.shape_env.replacements
 
 
 def test_a_fresh_boolean_is_a_test_of_a_fresh_integer() -> None:

@@ -8,6 +8,8 @@ from tests.mutants.mutant import Mutant
 
 __all__ = ["CORNERS"]
 
+_SIZES: Final = "test_what_a_size_stands_for_is_at_least_two_unless_it_is_known_to_be_less"
+
 CORNERS: Final = (
     Mutant(
         "corner-hint-of-what-is-undefined",
@@ -88,6 +90,14 @@ CORNERS: Final = (
         "sizes = sorted((s.name, s) for s in resolved.free if",
         "sizes = sorted((s.name, s) for s in free_of(condition) if",
         ("specs/corners.py::test_sizes_are_looked_for_after_replacement",),
+    ),
+    Mutant(
+        "corner-sizes-are-not-what-they-stand-for",
+        "Nothing is supposed of what stands for a size.",
+        "refimpl.symbolic_shapes.environment:Environment.known_of_sizes",
+        "if s in free_of(condition) - resolved.free",
+        "if False",
+        (f"specs/corners.py::{_SIZES}",),
     ),
     Mutant(
         "corner-because-first-only",

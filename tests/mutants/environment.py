@@ -191,8 +191,8 @@ ENVIRONMENT: Final = (
         "env-sizes-start-at-three",
         "Sizes are supposed to be at least 3.",
         f"{_ENV}.known_of_sizes",
-        "ge(of_atom(symbol), 2)",
-        "ge(of_atom(symbol), 3)",
+        "of_atom(symbol))), 2)",
+        "of_atom(symbol))), 3)",
         (f"{_H}test_sizes_are_supposed_to_be_at_least_two",),
     ),
     Mutant(

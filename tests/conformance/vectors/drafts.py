@@ -20,6 +20,7 @@ from refimpl.conformance.vector import Expected, Provenance, Vector
 from tests.conformance.vectors.authoring import Draft, case_of
 from tests.conformance.vectors.binding import BINDING
 from tests.conformance.vectors.corners import CORNERS
+from tests.conformance.vectors.declaring import DECLARING
 from tests.conformance.vectors.eliminating import ELIMINATING
 from tests.conformance.vectors.equating import EQUATING
 from tests.conformance.vectors.histories import HISTORIES
@@ -40,6 +41,7 @@ __all__ = ["DRAFTS", "expected_of", "recorded", "vector_of"]
 DRAFTS: Final = (
     *INTERPRETING, *BINDING, *RENAMING, *ELIMINATING, *QUESTIONS, *TRANSITIONS, *HISTORIES, *PROPAGATING,
     *SHOWING, *CORNERS, *REASONING, *EQUATING, *REMEMBERING, *KNOWING, *PLACING, *QUOTIENTS,
+    *DECLARING,
 )  # fmt: skip
 
 
