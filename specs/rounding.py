@@ -20,7 +20,9 @@ from refimpl.laws.rounding import is_rounding
 from refimpl.laws.theory import Theory
 from refimpl.terms import (
     Cond,
+    Dim,
     Real,
+    ceil_to_int,
     eq,
     evaluate,
     float_add,
@@ -286,6 +288,38 @@ def test_a_neighbour_breaks_the_goal_in_doubles_too() -> None:
 
 
 @checks(CMP_07)
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (trunc_to_int(float_add(float_add(float_mul(float_true_div(A, 3.0), 3.0), B), C)), 1),
+        (trunc_to_int(float_add(float_add(float_mul(int_true_div(U, 3), 3.0), B), C)), 1),
+        (floor_to_int(float_add(float_add(float_add(A, C), B), 0.5)), 1),
+        (ceil_to_int(float_add(float_add(float_add(A, C), B), 0.5)), 2),
+    ],
+)
+def test_quotients_and_roundings_are_taken_over_the_rationals(value: Dim, wanted: int) -> None:
+    assert is_rounding({**HUGE, "u0": 2**70}, (), eq(value, wanted))
+    assert not is_rounding({**HUGE, "u0": 2**70}, (), eq(value, 3))
+
+
+@checks(CMP_07)
+def test_what_is_too_close_is_a_thousand_millionth_apart() -> None:
+    for apart, rounding in ((0.95e-9, True), (1.05e-9, False), (1e-8, False)):
+        for sign in (1.0, -1.0):
+            assert is_rounding(HUGE, (), float_eq(float_add(float_mul(C, 0.5), 0.5), 1.0 + sign * apart)) == rounding
+
+
+@checks(CMP_07)
+def test_sixteen_thousand_binary_digits_are_not_too_many() -> None:
+    power: Real = A
+    for _ in range(4):
+        power = float_mul(power, power)
+    large = {"zuf0": 2.0**1023}
+    assert not is_rounding(large, (), float_lt(power, 1.0))
+    assert is_rounding(large, (), float_lt(float_mul(power, A), 1.0))
+
+
+@checks(CMP_07)
 def test_no_neighbour_breaks_a_goal_by_rounding() -> None:
     model = {"zuf0": 1.0, "zuf1": 1.0, "zuf2": 1.0}
     assert breaking(float_eq(float_add(float_add(A, B), 0.5), float_add(float_add(A, 0.5), B)), (), model, {}) is None
@@ -314,3 +348,12 @@ def test_no_neighbour_breaks_a_goal_by_rounding() -> None:
 def test_a_condition_that_fails_moves_a_float(condition: Cond, expected: dict[str, float]) -> None:
     theory = Theory(seen(before=(Stated("n", condition, "assert"),)))
     assert common_model(theory, {}, None) == expected
+
+
+@checks(RUN_06)
+@pytest.mark.parametrize(
+    "value", [0.0, -1.0, 2.0, -2.0, 0.5, 64.0, -64.0, 2.0**-40, 2.0**40, -(2.0**40), 2.0**70, -(2.0**70), 1.0]
+)
+def test_a_float_is_tried_at_a_few_plain_numbers(value: float) -> None:
+    theory = Theory(seen(before=(Stated("n", lor(float_eq(A, value), float_eq(A, 1e300)), "assert"),)))
+    assert common_model(theory, {}, {"zuf0": 3.0}) == {"zuf0": value}
