@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from refimpl.export.builder import ProgramBuilder, tensor
-from refimpl.export.prefix import Expression, apply
+from refimpl.export.prefix import Expression, apply, as_expression
 from refimpl.export.prefix import symbol as named
 from refimpl.export.schema import GraphArgument
 from refimpl.fake_tensor import DType
@@ -16,7 +16,7 @@ from refimpl.laws.before import before, same_value
 from refimpl.laws.blind_run import blind_run
 from refimpl.laws.observe import observe
 from refimpl.symbolic_shapes.events import Requirement
-from refimpl.terms import Cond, eq, float_ne, float_symbol, ge, le, lnot, lor, ne, symbol
+from refimpl.terms import Cond, eq, float_mul, float_ne, float_symbol, ge, le, lnot, lor, ne, symbol
 from specs.clauses import Clause, checks
 from tests.laws.observations import tensor as fake
 from tests.laws.programs import LARGEST, loaded, two_numbers
@@ -173,11 +173,12 @@ def test_an_asserted_float_is_not_zero() -> None:
     program = ProgramBuilder()
     zuf0 = program.unbacked_float("zuf0")
     held = program.call("aten.item.default", program.input("k", tensor([])), out=zuf0)
+    half = program.call("_operator.mul", held, 0.5, out=apply("Mul", as_expression(0.5), zuf0))
     program.assert_scalar(held)
+    program.assert_scalar(half)
     program.output(held)
     x = float_symbol("zuf0")
-    (stated,) = asserts(program)
-    assert stated == float_ne(x, 0.0)
+    assert asserts(program) == [float_ne(x, 0.0), float_ne(float_mul(x, 0.5), 0.0)]
 
 
 @checks(BLI_06)

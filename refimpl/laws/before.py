@@ -15,7 +15,7 @@ from refimpl.laws.blind_run import BlindRun, Step
 from refimpl.laws.contract import range_conditions
 from refimpl.laws.observation import ObservedNode, Stated
 from refimpl.laws.operators import is_assert, operator_name
-from refimpl.laws.scalars import is_scalar, is_sequence
+from refimpl.laws.scalars import is_scalar, is_sequence, sort_name
 from refimpl.laws.value import equal_values
 from refimpl.symbolic_shapes.constraints import term_of
 from refimpl.symbolic_shapes.events import Requirement
@@ -99,7 +99,7 @@ def _asserted(node: Node) -> Iterable[Cond]:
         if is_condition(argument):
             yield argument
         else:
-            differs = equal_values(argument, 0.0 if isinstance(argument, (float, Symbol)) else 0)
+            differs = equal_values(argument, 0.0 if sort_name(argument) == "float" else 0)
             yield lnot(differs)
 
 
