@@ -309,28 +309,6 @@ def test_what_is_not_computed_is_not_compared() -> None:
 
 
 @checks(CMP_01, LAW_03)
-def test_what_is_recorded_of_an_input_is_what_is_stored() -> None:
-    """What neither form uses aside: a stride of one element, all of an empty tensor."""
-    kept = FakeTensor((2, 1), (1, 7), DType.float32, offset=3)
-    forms = {
-        "dtype is recorded as torch.float32, but the archive stores torch.int8": replace(kept, dtype=DType.int8),
-        "size[0] is recorded as 2, but the archive stores 4": replace(kept, sizes=(4, 1)),
-        "number of dimensions is recorded as 2, but the archive stores 1": replace(kept, sizes=(2,), strides=(1,)),
-        "stride[0] is recorded as 1, but the archive stores 5": replace(kept, strides=(5, 7)),
-        "storage offset is recorded as 3, but the archive stores 0": replace(kept, offset=0),
-    }
-    for message, stored in forms.items():
-        held = replace(node("w", kept, kept), is_input=True, stored=stored)
-        assert [finding.message for finding in VALUE.claims(replace(EMPTY, nodes=(held,))).findings] == [
-            f"{message}; record what is stored"
-        ]
-    empty = replace(kept, sizes=(0, 2))
-    for old, stored in ((kept, replace(kept, strides=(1, 9))), (empty, replace(empty, strides=(5, 5), offset=0))):
-        held = replace(node("w", old, old), is_input=True, stored=stored)
-        assert not VALUE.claims(replace(EMPTY, nodes=(held,))).findings
-
-
-@checks(CMP_01, LAW_03)
 def test_strides_that_nobody_recorded_are_not_compared() -> None:
     without = FakeTensor((U,), (), DType.bool)
     for pair in ((without, FakeTensor((U,), (2,), DType.bool)), (FakeTensor((U,), (2,), DType.bool), without)):

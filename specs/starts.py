@@ -1,4 +1,4 @@
-"""CMP, continued: where tensors start in their storages."""
+"""CMP, continued: where tensors start in their storages, and how those of an archive are stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from refimpl.terms import Dim, int_max, int_min
 from specs.clauses import checks
 from specs.comparison import CMP_01, Pair, asked_of
 from specs.laws import LAW_03
-from tests.laws.seen import S, U, values
+from tests.laws.seen import EMPTY, S, U, node, values
+from tests.variants import test_stored
 
 __all__: list[str] = []
 
@@ -46,3 +47,30 @@ def test_what_has_no_elements_need_not_say_where_it_starts() -> None:
     assert [holds(asked.goal, {"u0": size}) for size in (0, 1, 2)] == [True, True, False]
     (asked,) = asked_of((replace(sliced, sizes=(0,)), replace(sliced, sizes=(0,), offset=U))).open
     assert [holds(asked.goal, {"u0": size}) for size in (0, 1)] == [False, True], "what is always empty is as recorded"
+
+
+@checks(CMP_01, LAW_03)
+def test_what_is_recorded_of_an_input_is_what_is_stored() -> None:
+    """What neither form uses aside: a stride of one element, all of an empty tensor."""
+    kept = FakeTensor((2, 1), (1, 7), DType.float32, offset=3)
+    forms = {
+        "dtype is recorded as torch.float32, but the archive stores torch.int8": replace(kept, dtype=DType.int8),
+        "size[0] is recorded as 2, but the archive stores 4": replace(kept, sizes=(4, 1)),
+        "number of dimensions is recorded as 2, but the archive stores 1": replace(kept, sizes=(2,), strides=(1,)),
+        "stride[0] is recorded as 1, but the archive stores 5": replace(kept, strides=(5, 7)),
+        "storage offset is recorded as 3, but the archive stores 0": replace(kept, offset=0),
+    }
+    for message, stored in forms.items():
+        held = replace(node("w", kept, kept), is_input=True, stored=stored)
+        assert [finding.message for finding in VALUE.claims(replace(EMPTY, nodes=(held,))).findings] == [
+            f"{message}; record what is stored"
+        ]
+    empty = replace(kept, sizes=(0, 2))
+    for old, stored in ((kept, replace(kept, strides=(1, 9))), (empty, replace(empty, strides=(5, 5), offset=0))):
+        held = replace(node("w", old, old), is_input=True, stored=stored)
+        assert not VALUE.claims(replace(EMPTY, nodes=(held,))).findings
+
+
+test_another_form_than_is_stored_is_refuted_at_the_input = checks(CMP_01, LAW_03)(
+    test_stored.test_another_form_is_refuted_at_the_input
+)

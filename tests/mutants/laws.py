@@ -212,7 +212,7 @@ LAWS: Final = (
         "refimpl.laws.value:_claims",
         "if node.stored is not None:",
         "if node.stored is not None and not node.is_input:",
-        ("specs/comparison.py::test_what_is_recorded_of_an_input_is_what_is_stored",),
+        ("specs/starts.py::test_what_is_recorded_of_an_input_is_what_is_stored",),
     ),
     Mutant(
         "law-equations-become-bounds",
