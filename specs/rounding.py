@@ -208,7 +208,7 @@ CMP_07 = Clause(
     "What refutes in doubles refutes only if it does over the rationals too, and no comparison is too close there to"
     " say: a difference that rounding may explain is none. Functions are taken as they are in doubles.",
     f"{_LAWS}.rounding:is_rounding",
-    "cmp-rounding-refutes",
+    "cmp-close-floats-are-told-apart",
 )
 HUGE = {"zuf0": 2.0**70, "zuf1": -(2.0**70), "zuf2": 1.0, "u0": 3}
 

@@ -36,7 +36,7 @@ REMEMBERED: Final[tuple[Mutant, ...]] = (
         f"{_S}.knowledge:Knowledge.copy",
         "other._lent = self._lent = True",
         "other._lent = True",
-        (_RETOLD + "scopes_that_were_told_the_same_know_the_same",),
+        (_RETOLD + "what_one_learns_after_a_copy_the_other_does_not_know",),
     ),
     Mutant(
         "retold-what-may-be-ignored-is-shared",
