@@ -170,7 +170,7 @@ CMP_06 = Clause(
 FLOATS = Path("tests/corpus/archives/real/floats.pt2")
 
 
-@checks(CMP_06)
+@checks(CMP_06, CMP_05)
 def test_an_assert_in_another_order_is_the_same_assert() -> None:
     """What PyTorch recorded: ``zuf0 + zuf1 + 0.5 > 0`` of ``(0.5 + item) + item_1``."""
     program = load(FLOATS)
@@ -182,7 +182,7 @@ def test_an_assert_in_another_order_is_the_same_assert() -> None:
     assert report.verdict == "equivalent"
 
 
-@checks(CMP_06)
+@checks(CMP_06, RUN_08)
 @pytest.mark.parametrize(("old", "new"), [("0.5", "0.25"), ("2.5", "2.25")])
 def test_an_assert_on_other_floats_is_another_assert(old: str, new: str, tmp_path: Path) -> None:
     def edit(program: dict[str, Json]) -> None:
