@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from specs.clauses import Clause, checks
 from specs.replays import RPL_01
-from specs.rounding import CMP_06
+from specs.rounding import CMP_05, CMP_06
 from tests.corpus import test_corpus
 from tests.laws import test_concrete_agreement
 
@@ -21,7 +21,7 @@ COR_01 = Clause(
     f"{_LAWS}.values_json:values_json",
     "cor-inverses-are-row-major",
 )
-test_an_intact_archive_is_equivalent = checks(COR_01, CMP_06)(test_corpus.test_an_intact_archive_is_equivalent)
+test_an_intact_archive_is_equivalent = checks(COR_01, CMP_05, CMP_06)(test_corpus.test_an_intact_archive_is_equivalent)
 test_every_node_has_the_value_that_pytorch_computed = checks(COR_01)(
     test_corpus.test_every_node_has_the_value_that_pytorch_computed
 )
