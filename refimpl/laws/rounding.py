@@ -53,6 +53,8 @@ def is_rounding(valuation: Model, hypotheses: tuple[Cond, ...], goal: Cond) -> b
 
     Functions (``sqrt``, powers) are taken to be what they are in doubles.
     """
+    if not any(map(_computes, (goal, *hypotheses))):
+        return False
     try:
         return _holds(goal, valuation) or not all(_holds(condition, valuation) for condition in hypotheses)
     except _TooCloseError:
@@ -63,14 +65,18 @@ class _TooCloseError(Exception):
     """Two numbers differ by no more than rounding may account for, or have too many digits."""
 
 
+def _computes(condition: Cond) -> bool:
+    """Whether float arithmetic is in the condition."""
+    return not isinstance(condition, bool) and any(
+        isinstance(part, Apply) and (part.fn in _ARITHMETIC or part.fn == "ToFloat") for part in subterms(condition)
+    )
+
+
 def _holds(condition: Cond, valuation: Model) -> bool:
-    if isinstance(condition, bool):
-        return condition
-    parts = subterms(condition)
-    if not any(isinstance(part, Apply) and (part.fn in _ARITHMETIC or part.fn == "ToFloat") for part in parts):
+    if isinstance(condition, bool) or not _computes(condition):
         return holds(condition, valuation)
     asked = _Rational(valuation)
-    for part in parts:
+    for part in subterms(condition):
         asked.visit(part)
     return holds(to_cond(asked.written[condition]), valuation)
 

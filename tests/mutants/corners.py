@@ -199,8 +199,8 @@ CORNERS: Final = (
         "corner-existential-all",
         "Of several unbound symbols only the first has a recorded value.",
         "refimpl.laws.equiv:_claims",
-        ("chosen: dict[Symbol | BoolSymbol, Scalar] = {\n        fresh.symbol: value for fresh in seen.unbound if"),
-        ("chosen: dict[Symbol | BoolSymbol, Scalar] = {\n        fresh.symbol: value for fresh in seen.unbound[:1] if"),
+        "        for fresh in seen.unbound\n",
+        "        for fresh in seen.unbound[:1]\n",
         ("specs/margins.py::test_equiv_tries_the_recorded_value_of_each_unbound_symbol",),
     ),
     Mutant(
@@ -222,12 +222,12 @@ CORNERS: Final = (
         "A number of the witness is made positive before it is small.",
         "refimpl.laws.witness:_Search.run",
         (
-            "            model = self._lower(_magnitude(symbol), model, _size_of(symbol))\n"
+            "            model = self._lowest(_magnitude(symbol), model, _size_of(symbol))\n"
             "            model = self._positive(symbol, model)"
         ),
         (
             "            model = self._positive(symbol, model)\n"
-            "            model = self._lower(_magnitude(symbol), model, _size_of(symbol))"
+            "            model = self._lowest(_magnitude(symbol), model, _size_of(symbol))"
         ),
         ("specs/margins.py::test_a_number_is_made_small_and_then_positive",),
     ),

@@ -205,9 +205,9 @@ NEARER: Final = (
         "near-hinted-numbers-come-last",
         "Symbols with a hint are made small after the others.",
         f"{_L}.witness:_Search.run",
-        "        for symbol in self._integers:\n            model = self._lower",
+        "        for symbol in self._integers:\n            model = self._lowest",
         "        for symbol in sorted(self._integers, key=lambda s: s.name in self._hints):\n"
-        "            model = self._lower",
+        "            model = self._lowest",
         _killed("a_hint_of_zero_is_one_and_hinted_numbers_are_positive_and_in_order_too"),
     ),
     Mutant(
@@ -229,7 +229,7 @@ NEARER: Final = (
     Mutant(
         "near-other-numbers-leave-definitions",
         "Where other numbers are tried a defined symbol has the number too.",
-        f"{_L}.attempts:Attempts.of",
+        f"{_L}.attempts:Attempts._failing",
         "                yield with_defined(self.theory, other)",
         "                yield other",
         _killed("a_verdict_is_what_trying_every_valuation_says", "alike"),
@@ -321,7 +321,7 @@ NEARER: Final = (
         "refimpl.solver._z3:Z3Engine.run",
         "alone.add(*shared, goal)",
         "alone.add(goal)",
-        _killed("what_is_given_up_is_asked_by_itself_with_hypotheses_and_budget", "spelled"),
+        _killed("what_is_given_up_is_asked_by_itself_with_its_hypotheses_and_its_budget", "spelled"),
     ),
     Mutant(
         "near-what-is-asked-alone-has-twice-the-budget",
@@ -329,6 +329,6 @@ NEARER: Final = (
         "refimpl.solver._z3:Z3Engine.run",
         "alone = _solver(z3, context, budget)",
         "alone = _solver(z3, context, 2 * budget)",
-        _killed("what_is_given_up_is_asked_by_itself_with_hypotheses_and_budget", "spelled"),
+        _killed("what_is_given_up_is_asked_by_itself_with_its_hypotheses_and_its_budget", "spelled"),
     ),
 )

@@ -275,7 +275,7 @@ UNSEEN: Final = (
     Mutant(
         "uns-later-facts-forbid-attempts",
         "A number is not tried because a later node excludes it.",
-        f"{_L}.attempts:Attempts.of",
+        f"{_L}.attempts:Attempts._failing",
         "until=claim.until)",
         "until=None)",
         _killed("what_is_said_later_forbids_no_attempt"),
