@@ -125,7 +125,7 @@ class ValueReader:
     __slots__ = ("_dims", "_known", "expressions", "hints", "linear_hints", "pending")
 
     def __init__(self, limits: Limits) -> None:
-        self.expressions = ExpressionReader(limits)
+        self.expressions: ExpressionReader = ExpressionReader(limits)
         self.hints: dict[str, int] = {}
         self.linear_hints: list[tuple[IntTerm, int]] = []
         self.pending: dict[str, None] = {}

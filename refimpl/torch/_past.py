@@ -145,7 +145,7 @@ class Past:
         if sizes is None:
             return None
         if care != "ends" and not self._holds(live, (ranges, replacements, renamings), care):
-            self.is_broken = True
+            self.is_broken: bool = True
             return None
         filed = live.deferred_runtime_asserts.copy()
         return Shortened(
