@@ -112,7 +112,7 @@ class Past:
         """What the ends of the tables were when all of them was compared last."""
         self.env: ref[object] | None = None
         """The live environment that is told by what is not spent in it."""
-        self.is_broken = False
+        self.is_broken: bool = False
         """Whether something happened to what was spent."""
 
     def spent_among(self, names: Collection[int]) -> set[int]:
@@ -145,7 +145,7 @@ class Past:
         if sizes is None:
             return None
         if care != "ends" and not self._holds(live, (ranges, replacements, renamings), care):
-            self.is_broken: bool = True
+            self.is_broken = True
             return None
         filed = live.deferred_runtime_asserts.copy()
         return Shortened(
