@@ -28,6 +28,7 @@ from tests.export.support import (
     python_zip,
     with_members,
 )
+from tests.variants.archive_json import as_object, top_graph
 
 __all__ = ["ARC_01", "ARC_02", "ARC_03", "ARC_04", "ARC_05", "ARC_06", "ARC_07", "ARC_08", "ARC_09", "ARC_10", "ARC_11"]
 
@@ -154,12 +155,7 @@ ARC_04 = Clause(
 
 def _expression_of_item(text: str) -> Callable[[dict[str, Json]], None]:
     def edit(program: dict[str, Json]) -> None:
-        module = program["graph_module"]
-        assert isinstance(module, dict)
-        graph = module["graph"]
-        assert isinstance(graph, dict)
-        values = graph["sym_int_values"]
-        assert isinstance(values, dict)
+        values = as_object(top_graph(program)["sym_int_values"])
         values["item"] = {"as_expr": {"expr_str": text}}
 
     return edit
@@ -301,12 +297,7 @@ def test_a_blinded_copy_is_read_only_when_asked() -> None:
     def blind(program: dict[str, Json]) -> None:
         text = json.dumps(program)
         assert '"new_zeros"' in text
-        module = program["graph_module"]
-        assert isinstance(module, dict)
-        graph = module["graph"]
-        assert isinstance(graph, dict)
-        values = graph["tensor_values"]
-        assert isinstance(values, dict)
+        values = as_object(top_graph(program)["tensor_values"])
         del values["new_zeros"]
 
     data = edited(SMALL, blind)
@@ -318,12 +309,7 @@ def test_a_blinded_copy_is_read_only_when_asked() -> None:
 @pytest.mark.parametrize("blinded", [False, True])
 def test_what_the_caller_gives_is_never_withheld(blinded: bool) -> None:
     def without_inputs(program: dict[str, Json]) -> None:
-        module = program["graph_module"]
-        assert isinstance(module, dict)
-        graph = module["graph"]
-        assert isinstance(graph, dict)
-        values = graph["tensor_values"]
-        assert isinstance(values, dict)
+        values = as_object(top_graph(program)["tensor_values"])
         del values["x"]
 
     with pytest.raises(ArchiveError) as raised:
@@ -364,12 +350,7 @@ FLOATS = Path("tests/corpus/archives/real/floats.pt2")
 
 def _recorded_float(text: str) -> bytes:
     def edit(program: dict[str, Json]) -> None:
-        module = program["graph_module"]
-        assert isinstance(module, dict)
-        graph = module["graph"]
-        assert isinstance(graph, dict)
-        values = graph["sym_float_values"]
-        assert isinstance(values, dict)
+        values = as_object(top_graph(program)["sym_float_values"])
         values["item"] = {"as_expr": {"expr_str": text, "hint": None}}
 
     return edited(FLOATS, edit)

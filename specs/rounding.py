@@ -57,6 +57,7 @@ from specs.models import RUN_06, RUN_08
 from tests.export.support import Json, edited
 from tests.laws import test_float_record
 from tests.laws.observations import seen
+from tests.variants.archive_json import top_graph
 
 __all__ = ["CMP_05", "CMP_06", "CMP_07"]
 
@@ -186,13 +187,8 @@ def test_an_assert_in_another_order_is_the_same_assert() -> None:
 @pytest.mark.parametrize(("old", "new"), [("0.5", "0.25"), ("2.5", "2.25")])
 def test_an_assert_on_other_floats_is_another_assert(old: str, new: str, tmp_path: Path) -> None:
     def edit(program: dict[str, Json]) -> None:
-        module = program["graph_module"]
-        assert isinstance(module, dict)
-        graph = module["graph"]
-        assert isinstance(graph, dict)
-        conditions = graph["sym_bool_values"]
-        assert isinstance(conditions, dict)
-        text = json.dumps(conditions)
+        graph = top_graph(program)
+        text = json.dumps(graph["sym_bool_values"])
         assert f"Float('{old}'" in text
         graph["sym_bool_values"] = json.loads(text.replace(f"Float('{old}'", f"Float('{new}'"))
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, final
 
-from refimpl.fake_tensor.context import Context, Quantity
-from refimpl.fake_tensor.dtypes import DType
-from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Cond, Dim, Real, lor
+from refimpl.fake_tensor.context import Context
+from refimpl.fake_tensor.forwarding import Forwarding
+from refimpl.terms import Cond, lor
 
 __all__ = ["Lenient"]
 
@@ -30,35 +28,17 @@ def _traced(message: str) -> str:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Lenient:
+class Lenient(Forwarding):
     """A context whose requirements are deferred; where ``unchecked`` holds the kernel enforces none of them.
 
     Then only tracing refuses, and it has words of its own.
     """
 
-    inner: Context
-    unchecked: Cond
+    __slots__ = ("unchecked",)
 
-    def known(self, condition: Cond) -> bool | None:
-        """Whether what is stated decides the condition, and how."""
-        return self.inner.known(condition)
-
-    def evident(self, condition: Cond) -> bool | None:
-        """Whether it is known without an inference."""
-        return self.inner.evident(condition)
-
-    def decide(self, condition: Cond) -> bool:
-        """A decision on sizes, dtype or structure."""
-        return self.inner.decide(condition)
-
-    def layout(self, condition: Cond) -> bool:
-        """A decision on layout."""
-        return self.inner.layout(condition)
-
-    def must_state(self, condition: Cond) -> bool:
-        """Whether the requirement is to be stated."""
-        return self.inner.must_state(condition)
+    def __init__(self, inner: Context, unchecked: Cond) -> None:
+        super().__init__(inner)
+        self.unchecked: Final = unchecked
 
     def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
         """A requirement that is deferred. Raises ``error(message)`` if it is known to be false."""
@@ -75,32 +55,3 @@ class Lenient:
     def fact(self, condition: Cond) -> None:
         """A fact of runs whose sizes fit."""
         self.inner.fact(lor(self.unchecked, condition))
-
-    def declare_size(self, size: Dim) -> None:
-        """The number is a size."""
-        self.inner.declare_size(size)
-
-    def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
-        """A fresh integer."""
-        return self.inner.fresh_int(low, high, quantity)
-
-    def fresh_float(self, quantity: Quantity | None) -> Real:
-        """A fresh float."""
-        return self.inner.fresh_float(quantity)
-
-    def fresh_bool(self, quantity: Quantity | None) -> Cond:
-        """A fresh boolean."""
-        return self.inner.fresh_bool(quantity)
-
-    def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
-        """A quantity of the present contents."""
-        return self.inner.quantity(kind, tensor, *arguments)
-
-    def mutate(self, tensor: FakeTensor) -> None:
-        """The operator writes into the tensor."""
-        self.inner.mutate(tensor)
-
-    @property
-    def default_dtype(self) -> DType:
-        """The dtype of factories without one."""
-        return self.inner.default_dtype

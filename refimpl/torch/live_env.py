@@ -151,7 +151,7 @@ class LiveEnvironment:
         live.var_to_range_sloc[made] = function(_SHAPES, "ValueRangesSLoc")(sloc, sloc)
         if is_unbacked(symbol):
             extract = method(attribute("torch.utils._traceback", "CapturedTraceback"), "extract")
-            live.var_to_stack[made] = extract(skip=1)
+            live.var_to_stack[made] = extract(skip=1)  # its own frame aside
             self._reserve(symbol)
             return
         source = function("torch._dynamo.source", "ConstantSource")(symbol.name)
@@ -227,7 +227,8 @@ class LiveEnvironment:
             filed = live.deferred_runtime_asserts.setdefault(None if key is None else self.symbol(key), [])
             for condition in conditions:
                 expression = canonical(self.expression(condition))
-                filed.append(runtime_assert(expression, str(condition), extract(skip=1)))
+                stack = extract(skip=1)  # its own frame aside
+                filed.append(runtime_assert(expression, str(condition), stack))
                 live.axioms.update(dict(live.get_implications(expression)))
                 live.num_deferred_runtime_asserts += 1
 

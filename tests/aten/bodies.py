@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from refimpl.fake_tensor.context import Context, Quantity, Value
-from refimpl.fake_tensor.dtypes import DType
+from refimpl.fake_tensor.context import Context, Value
+from refimpl.fake_tensor.forwarding import Forwarding
 from refimpl.fake_tensor.tensor import FakeTensor
-from refimpl.terms import Cond, Dim, Real
+from refimpl.terms import Cond
 
 __all__ = ["Bodies", "Body", "Graph", "WithBodies"]
 
@@ -42,57 +42,14 @@ class Bodies:
 
 
 @final
-class WithBodies:
-    """The other context, with sub-graphs."""
+class WithBodies(Forwarding):
+    """The other context, with sub-graphs; ``facts`` are those that are stated."""
 
     def __init__(self, inner: Context, truth: Cond = True) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.subgraphs = Bodies(truth)
         self.facts: list[Cond] = []
 
-    @property
-    def default_dtype(self) -> DType:
-        return self.inner.default_dtype
-
-    def known(self, condition: Cond) -> bool | None:
-        return self.inner.known(condition)
-
-    def evident(self, condition: Cond) -> bool | None:
-        return self.inner.evident(condition)
-
-    def must_state(self, condition: Cond) -> bool:
-        return self.inner.must_state(condition)
-
-    def decide(self, condition: Cond) -> bool:
-        return self.inner.decide(condition)
-
-    def layout(self, condition: Cond) -> bool:
-        return self.inner.layout(condition)
-
-    def require(self, condition: Cond, message: str, error: type[Exception] = RuntimeError) -> None:
-        self.inner.require(condition, message, error)
-
-    def defer(self, condition: Cond, enforced: Cond, message: str) -> None:
-        self.inner.defer(condition, enforced, message)
-
     def fact(self, condition: Cond) -> None:
         self.facts.append(condition)
-        self.inner.fact(condition)
-
-    def declare_size(self, size: Dim) -> None:
-        self.inner.declare_size(size)
-
-    def fresh_int(self, low: int | None, high: Dim | None, quantity: Quantity | None) -> Dim:
-        return self.inner.fresh_int(low, high, quantity)
-
-    def fresh_float(self, quantity: Quantity | None) -> Real:
-        return self.inner.fresh_float(quantity)
-
-    def fresh_bool(self, quantity: Quantity | None) -> Cond:
-        return self.inner.fresh_bool(quantity)
-
-    def quantity(self, kind: str, tensor: FakeTensor, *arguments: object) -> Quantity:
-        return self.inner.quantity(kind, tensor, *arguments)
-
-    def mutate(self, tensor: FakeTensor) -> None:
-        self.inner.mutate(tensor)
+        super().fact(condition)
