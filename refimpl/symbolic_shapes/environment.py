@@ -222,7 +222,8 @@ class Environment:
         if isinstance(resolved, bool):
             return resolved
         sizes = sorted((s.name, s) for s in resolved.free if isinstance(s, Symbol) and s in self.size_like)
-        sizes += [(s.name, s) for s in self.size_like if s in free_of(condition) - resolved.free]
+        replaced = free_of(condition) - resolved.free
+        sizes += sorted((s.name, s) for s in replaced if isinstance(s, Symbol) and s in self.size_like)
         if not sizes:
             return self.knowledge.known(resolved)
         supposed = self.knowledge.fork()

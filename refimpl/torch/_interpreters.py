@@ -28,6 +28,7 @@ def is_own(interpreter: object) -> bool:
 
 
 def is_propagating(kind: type[object], classes: Sequence[tuple[str, str]]) -> bool:
+    """Whether it is, or comes from, one of the classes, each a module and a name."""
     return any((each.__module__, each.__name__) in classes for each in kind.__mro__)
 
 
