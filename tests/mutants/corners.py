@@ -95,8 +95,8 @@ CORNERS: Final = (
         "corner-sizes-are-not-what-they-stand-for",
         "Nothing is supposed of what stands for a size.",
         "refimpl.symbolic_shapes.environment:Environment.known_of_sizes",
-        "if s in free_of(condition) - resolved.free",
-        "if False",
+        "replaced = free_of(condition) - resolved.free",
+        "replaced = frozenset[Symbol]()",
         (f"specs/corners.py::{_SIZES}",),
     ),
     Mutant(
